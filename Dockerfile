@@ -1,0 +1,15 @@
+# One image for the bot, the worker, the guard and the command line: `docker run … node src/worker.ts`.
+FROM node:26.10.0-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The image brings Node 26 itself, so the packages that bring it elsewhere (optional ones) stay out.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:26.10.0-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY src ./src
+USER 1000:1000
+CMD ["node", "src/main.ts"]

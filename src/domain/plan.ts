@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Json } from './json.ts';
+
+/** A Kubernetes object as raw JSON. Cluster-scoped objects have no namespace. */
+export type Manifest = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: Json | undefined;
+};
+
+/** Names one object of a cluster; `uid` tells it from a later one of the same name. */
+export const objectRef = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  uid: z.string(),
+});
+export type ObjectRef = z.infer<typeof objectRef>;
+
+/** One question to the authorizer, as in `SubjectAccessReview.spec.resourceAttributes` (authorization.k8s.io/v1). */
+export const accessProbe = z.strictObject({
+  verb: z.string(),
+  group: z.string(),
+  resource: z.string(),
+  subresource: z.string().optional(),
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+});
+export type AccessProbe = z.infer<typeof accessProbe>;
+
+/** Whom access is for, in Kubernetes' own terms. A review needs the groups as well as the user. */
+export type KubernetesIdentity = { readonly user: string; readonly groups: readonly string[] };
+
+/**
+ * What approval does, as generic changes that the Kubernetes adapter runs: the objects are created in this order and
+ * deleted in the reverse one. Every probe must be allowed once active; every proof must be denied once ended.
+ */
+export type Plan = {
+  readonly create: readonly Manifest[];
+  readonly probes: readonly AccessProbe[];
+  readonly proofs: readonly AccessProbe[];
+};
+
+/** Says a probe as people do: `update ingresses.networking.k8s.io/web in shop-front`. */
+export const sayProbe = (probe: AccessProbe): string => {
+  const resource = [probe.resource, probe.group].filter((part) => part !== '').join('.');
+  const path = [resource, probe.subresource, probe.name].filter((part) => part !== undefined).join('/');
+  return `${probe.verb} ${path} ${probe.namespace === undefined ? 'in the whole cluster' : `in ${probe.namespace}`}`;
+};

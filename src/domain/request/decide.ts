@@ -1,0 +1,164 @@
+import type { PersonId } from '#domain/ids.ts';
+import { type Standing, tally } from '#domain/quorum.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { RequestEvent } from './events.ts';
+import type { Request, State, Status } from './request.ts';
+
+/** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
+export type Command =
+  | { readonly type: 'approve'; readonly by: PersonId; readonly revision: number; readonly standing: Standing }
+  | {
+      readonly type: 'deny';
+      readonly by: PersonId;
+      readonly revision: number;
+      readonly reason: string;
+      readonly standing: Standing;
+    }
+  | { readonly type: 'withdraw'; readonly by: PersonId }
+  | { readonly type: 'done'; readonly by: PersonId }
+  | { readonly type: 'revoke'; readonly by: PersonId; readonly reason: string; readonly standing: Standing };
+
+export type Refusal =
+  | { readonly type: 'not-entitled'; readonly groups: readonly string[] }
+  | { readonly type: 'own-request'; readonly as: 'requester' | 'subject' }
+  | {
+      readonly type: 'already-over';
+      readonly status: Status;
+      readonly by: readonly PersonId[];
+      readonly at: Temporal.Instant;
+    }
+  | { readonly type: 'stale-revision'; readonly current: number }
+  | { readonly type: 'already-voted' }
+  | { readonly type: 'too-late'; readonly respondBy: Temporal.Instant }
+  | { readonly type: 'not-yours'; readonly may: 'requester' | 'requester-or-subject' }
+  | { readonly type: 'not-active'; readonly status: Status }
+  | { readonly type: 'already-ending'; readonly by: PersonId };
+
+/** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
+export const applyWithin = Temporal.Duration.from({ minutes: 15 });
+
+/**
+ * Says what happens when someone acts on a request. Pure: `now` is passed in.
+ * Authority is checked before state: who may not decide learns nothing about how far the request is.
+ */
+export const decide = (
+  request: Request,
+  command: Command,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  switch (command.type) {
+    case 'approve':
+      return approve(request, command, now);
+    case 'deny':
+      return deny(request, command, now);
+    case 'withdraw':
+      return withdraw(request, command, now);
+    case 'done':
+      return end(request, { by: command.by, cause: 'done', reason: '' });
+    case 'revoke':
+      return revoke(request, command);
+  }
+};
+
+const approve = (
+  request: Request,
+  command: Extract<Command, { type: 'approve' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const open = reviewable(request, command, now);
+  if (!open.ok) return open;
+  const { asked } = request;
+  const earlier = open.value.votes.map((vote) => vote.by);
+  if (earlier.includes(command.by)) return err({ type: 'already-voted' });
+  const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
+  const vote: RequestEvent = { type: 'voted', by: command.by, revision: asked.revision };
+  const count = tally(asked.approval.quorum, voters, command.standing);
+  if (!count.met) return ok([vote]);
+  const by = voters.filter((voter) => count.filled.some((seats) => seats.includes(voter)));
+  return ok([vote, { type: 'approved', by, revision: asked.revision, applyBy: now.add(applyWithin) }]);
+};
+
+const deny = (
+  request: Request,
+  command: Extract<Command, { type: 'deny' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const open = reviewable(request, command, now);
+  if (!open.ok) return open;
+  return ok([{ type: 'denied', by: command.by, revision: command.revision, reason: command.reason }]);
+};
+
+/** The pending state, if this person may decide on this revision now. */
+const reviewable = (
+  request: Request,
+  command: Extract<Command, { type: 'approve' | 'deny' }>,
+  now: Temporal.Instant,
+): Result<Extract<State, { status: 'pending' }>, Refusal> => {
+  const { asked, state } = request;
+  if (command.by === asked.requester) return err({ type: 'own-request', as: 'requester' });
+  if (command.by === asked.subject) return err({ type: 'own-request', as: 'subject' });
+  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  if (state.status !== 'pending') return err(over(request));
+  if (command.revision !== asked.revision) return err({ type: 'stale-revision', current: asked.revision });
+  if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
+  return ok(state);
+};
+
+const counts = ({ by, standing }: { by: PersonId; standing: Standing }): boolean => (standing.get(by) ?? []).length > 0;
+
+const withdraw = (
+  request: Request,
+  command: Extract<Command, { type: 'withdraw' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const { asked, state } = request;
+  if (command.by !== asked.requester) return err({ type: 'not-yours', may: 'requester' });
+  if (state.status !== 'pending') return err(over(request));
+  if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
+  return ok([{ type: 'withdrawn', by: command.by }]);
+};
+
+const revoke = (
+  request: Request,
+  command: Extract<Command, { type: 'revoke' }>,
+): Result<readonly RequestEvent[], Refusal> => {
+  if (!counts(command)) {
+    return err({ type: 'not-entitled', groups: request.asked.approval.quorum.map(({ from }) => from) });
+  }
+  return endActive(request, { by: command.by, cause: 'revoked', reason: command.reason });
+};
+
+type Ending = { readonly by: PersonId; readonly cause: 'done' | 'revoked'; readonly reason: string };
+
+const end = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
+  const { requester, subject } = request.asked;
+  if (ending.by !== requester && ending.by !== subject) return err({ type: 'not-yours', may: 'requester-or-subject' });
+  return endActive(request, ending);
+};
+
+const endActive = ({ state }: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
+  if (state.status !== 'active') return err({ type: 'not-active', status: state.status });
+  if (state.ending !== undefined) return err({ type: 'already-ending', by: state.ending.by });
+  return ok([{ type: 'end-requested', ...ending }]);
+};
+
+/** Who settled it and when, for the person who came too late. */
+const over = ({ asked, state }: Request): Extract<Refusal, { type: 'already-over' }> => {
+  switch (state.status) {
+    case 'pending':
+      return { type: 'already-over', status: state.status, by: [], at: asked.submittedAt };
+    case 'approved':
+      return { type: 'already-over', status: state.status, by: state.by, at: state.at };
+    case 'active':
+      return { type: 'already-over', status: state.status, by: state.by, at: state.startedAt };
+    case 'revoked':
+      return { type: 'already-over', status: state.status, by: state.by, at: state.at };
+    case 'denied':
+    case 'withdrawn':
+      return { type: 'already-over', status: state.status, by: [state.by], at: state.at };
+    case 'timed-out':
+    case 'lapsed':
+    case 'failed':
+      return { type: 'already-over', status: state.status, by: [], at: state.at };
+  }
+};

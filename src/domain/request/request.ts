@@ -1,0 +1,139 @@
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { AccessProbe, ObjectRef } from '#domain/plan.ts';
+import type { EndCause, Proof, RequestEvent, Submitted } from './events.ts';
+
+/** What was asked, the same in every state. */
+export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
+
+type Vote = { readonly by: PersonId; readonly at: Temporal.Instant };
+type Granted = {
+  readonly startedAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+  readonly objects: readonly ObjectRef[];
+  /** What must be denied once it has ended. */
+  readonly toProve: readonly AccessProbe[];
+};
+type Ending = {
+  readonly by: PersonId;
+  readonly cause: 'done' | 'revoked';
+  readonly reason: string;
+  readonly at: Temporal.Instant;
+};
+
+/** Where a request stands. States are never left backwards. */
+export type State =
+  | { readonly status: 'pending'; readonly votes: readonly Vote[] }
+  | {
+      readonly status: 'approved';
+      readonly by: readonly PersonId[];
+      readonly at: Temporal.Instant;
+      readonly applyBy: Temporal.Instant;
+    }
+  | ({
+      readonly status: 'active';
+      readonly by: readonly PersonId[];
+      readonly ending?: Ending;
+      readonly delayed?: string;
+    } & Granted)
+  | ({
+      readonly status: 'revoked';
+      readonly by: readonly PersonId[];
+      readonly cause: EndCause;
+      readonly endedBy?: PersonId;
+      readonly at: Temporal.Instant;
+      readonly proofs: readonly Proof[];
+      readonly lagMilliseconds: number;
+    } & Granted)
+  | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string; readonly at: Temporal.Instant }
+  | { readonly status: 'withdrawn'; readonly by: PersonId; readonly at: Temporal.Instant }
+  | { readonly status: 'timed-out'; readonly at: Temporal.Instant }
+  | { readonly status: 'lapsed'; readonly why: string; readonly at: Temporal.Instant }
+  | { readonly status: 'failed'; readonly why: string; readonly at: Temporal.Instant };
+
+export type Status = State['status'];
+export type Request = { readonly asked: Asked; readonly state: State };
+
+/** An event that cannot follow the state it meets: the log was altered, or a newer version wrote it. */
+export type Impossible = {
+  readonly type: 'impossible';
+  readonly event: RequestEvent['type'];
+  readonly after: Status | 'nothing';
+};
+
+/** Builds the first state of a request. */
+export const begin = (id: RequestId, event: Submitted, at: Temporal.Instant): Request => {
+  const { type: _, ...asked } = event;
+  return { asked: { ...asked, id, submittedAt: at }, state: { status: 'pending', votes: [] } };
+};
+
+/** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
+export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
+  const state = next(request.state, event, at);
+  return state === undefined
+    ? { type: 'impossible', event: event.type, after: request.state.status }
+    : { ...request, state };
+};
+
+const next = (state: State, event: RequestEvent, at: Temporal.Instant): State | undefined => {
+  switch (state.status) {
+    case 'pending':
+      return fromPending(state, event, at);
+    case 'approved':
+      return fromApproved(state, event, at);
+    case 'active':
+      return fromActive(state, event, at);
+    case 'revoked':
+    case 'denied':
+    case 'withdrawn':
+    case 'timed-out':
+    case 'lapsed':
+    case 'failed':
+      return undefined;
+  }
+};
+
+const fromPending = (
+  state: Extract<State, { status: 'pending' }>,
+  event: RequestEvent,
+  at: Temporal.Instant,
+): State | undefined => {
+  if (event.type === 'voted') return { ...state, votes: [...state.votes, { by: event.by, at }] };
+  if (event.type === 'approved') return { status: 'approved', by: event.by, at, applyBy: event.applyBy };
+  if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
+  if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
+  if (event.type === 'timed-out') return { status: 'timed-out', at };
+  return undefined;
+};
+
+const fromApproved = (
+  state: Extract<State, { status: 'approved' }>,
+  event: RequestEvent,
+  at: Temporal.Instant,
+): State | undefined => {
+  if (event.type === 'lapsed' || event.type === 'failed') return { status: event.type, why: event.why, at };
+  if (event.type !== 'activated') return undefined;
+  const { startedAt, expiresAt, objects, proofs } = event;
+  return { status: 'active', by: state.by, startedAt, expiresAt, objects, toProve: proofs };
+};
+
+const fromActive = (
+  state: Extract<State, { status: 'active' }>,
+  event: RequestEvent,
+  at: Temporal.Instant,
+): State | undefined => {
+  if (event.type === 'end-requested') {
+    return { ...state, ending: { by: event.by, cause: event.cause, reason: event.reason, at } };
+  }
+  if (event.type === 'end-delayed') return { ...state, delayed: event.why };
+  if (event.type !== 'ended') return undefined;
+  const { ending, delayed: _, ...granted } = state;
+  return {
+    ...granted,
+    status: 'revoked',
+    cause: event.cause,
+    ...(ending === undefined ? {} : { endedBy: ending.by }),
+    at,
+    proofs: event.proofs,
+    lagMilliseconds: event.lagMilliseconds,
+  };
+};

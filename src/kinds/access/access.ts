@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { Json } from '#domain/json.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind, KindModule, SettingsProblem } from '#kinds/kind.ts';
+import { describeAccess, nameable } from './describe.ts';
+import { permissionsOf } from './permissions.ts';
+import { planAccess } from './plan.ts';
+import { outlives, type Profile, profilesFile } from './profiles.ts';
+
+/** What an access request says: which profile, narrowed to which objects. None means all of the namespace. */
+const ask = z.strictObject({
+  profile: z.string(),
+  objects: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'not the name of an object'))
+    .max(20, 'at most 20 objects; ask for the whole namespace instead'),
+});
+type Ask = z.infer<typeof ask>;
+
+const usage = '<profile> <namespace>[/<object>[,<object>…]]';
+
+/** Temporary access: Roles and RoleBindings for one person, deleted when the time is over. */
+export const access: KindModule = {
+  name: 'access',
+  settingsFile: 'profiles.yaml',
+  configure: (settings) => {
+    const file = profilesFile.safeParse(settings);
+    if (!file.success) return err(file.error.issues.map(({ path, message }) => ({ path: path.map(keyOf), message })));
+    const problems = problemsOf(file.data.profiles);
+    return problems.length > 0 ? err(problems) : ok(accessOver(file.data.profiles));
+  },
+};
+
+const keyOf = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));
+
+const problemsOf = (profiles: readonly Profile[]): readonly SettingsProblem[] => [
+  ...profiles.flatMap(({ name }, index) =>
+    profiles.findIndex((other) => other.name === name) < index
+      ? [{ path: ['profiles', index, 'name'], message: `profile "${name}" is there twice; give each its own name` }]
+      : [],
+  ),
+  ...profiles.flatMap(({ name, bindings }, index) =>
+    bindings.flatMap(({ rules }, place) =>
+      rules.flatMap((rule, nth) => {
+        const why = outlives(rule);
+        const path = ['profiles', index, 'bindings', place, 'rules', nth];
+        return why === undefined
+          ? []
+          : [{ path, message: `profile "${name}" grants what cannot be taken back: ${why}` }];
+      }),
+    ),
+  ),
+];
+
+const accessOver = (profiles: readonly Profile[]): Kind => {
+  const find = (name: string): Result<Profile, string> => {
+    const found = profiles.find((profile) => profile.name === name);
+    const known = profiles.map((profile) => profile.name).join(', ');
+    return found === undefined ? err(`There is no profile ${JSON.stringify(name)}. There are: ${known}.`) : ok(found);
+  };
+
+  const read = (json: unknown): Result<{ readonly asked: Ask; readonly profile: Profile }, string> => {
+    const asked = ask.safeParse(json);
+    if (!asked.success) return err(asked.error.issues.map(({ message }) => message).join('; '));
+    const profile = find(asked.data.profile);
+    if (!profile.ok) return profile;
+    if (asked.data.objects.length > 0 && nameable(profile.value).length === 0) {
+      return err(
+        `Profile "${profile.value.name}" cannot be narrowed to named objects. Ask for the namespace without "/…".`,
+      );
+    }
+    return ok({ asked: asked.data, profile: profile.value });
+  };
+
+  const settle = (json: unknown): Result<Json, string> => {
+    const result = read(json);
+    return result.ok ? ok(result.value.asked) : result;
+  };
+
+  return {
+    name: 'access',
+    title: 'Temporary access',
+    usage,
+    profiles: profiles.map(({ name, title }) => ({ profile: name, title })),
+    fields: (chosen, offered) => fields(profiles, chosen, offered),
+    fromWords: (words, objects) => {
+      const [profile, ...rest] = words;
+      if (profile === undefined || rest.length > 0) return err(`Say which profile and where: ${usage}.`);
+      return settle({ profile, objects: unique(objects) });
+    },
+    fromForm: (values) => settle({ profile: values.profile?.[0] ?? '', objects: unique(values.objects ?? []) }),
+    describe: (json) => {
+      const result = read(json);
+      return result.ok ? ok(describeAccess(result.value.profile, result.value.asked.objects)) : result;
+    },
+    plan: (json, context) => {
+      const result = read(json);
+      return result.ok ? ok(planAccess(result.value.profile, result.value.asked.objects, context)) : result;
+    },
+    permissions: permissionsOf(profiles),
+  };
+};
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+
+const fields: (
+  profiles: readonly Profile[],
+  chosen: Readonly<Record<string, string>>,
+  offered: readonly string[],
+) => ReturnType<Kind['fields']> = (profiles, chosen, offered) => {
+  const options = profiles
+    .filter(({ name }) => offered.includes(name))
+    .map(({ name, title }) => ({ value: name, label: title }));
+  const profile = profiles.find(({ name }) => name === chosen.profile);
+  const resources = profile === undefined ? [] : nameable(profile);
+  const which = { name: 'profile', label: 'What for', again: true, input: { type: 'choice' as const, options } };
+  if (resources.length === 0) return [which];
+  return [
+    which,
+    {
+      name: 'objects',
+      label: 'Only these objects',
+      hint: 'Leave empty for all of the namespace. Narrow requests are agreed to faster.',
+      optional: true,
+      input: { type: 'objects', resources },
+    },
+  ];
+};

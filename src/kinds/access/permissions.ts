@@ -1,0 +1,42 @@
+import type { Permissions, PolicyRule } from '#kinds/kind.ts';
+import { byStrength } from './plan.ts';
+import type { Binding, Profile } from './profiles.ts';
+
+const rbac = 'rbac.authorization.k8s.io';
+const handles = (scope: '' | 'cluster'): PolicyRule => ({
+  apiGroups: [rbac],
+  resources: [`${scope}rolebindings`, `${scope}roles`],
+  verbs: ['get', 'list', 'create', 'delete'],
+});
+
+/**
+ * What the worker must hold itself to grant these profiles: the API server refuses to let anybody without `escalate`
+ * create a role with more than they hold, so this union is the ceiling of all that can ever be granted.
+ */
+export const permissionsOf = (profiles: readonly Profile[]): Permissions => {
+  const bindings = profiles.flatMap((profile) => profile.bindings);
+  const clusterWide = union(bindings.filter((binding) => binding.in === 'cluster'));
+  return {
+    namespaced: [handles(''), ...union(bindings.filter((binding) => binding.in !== 'cluster'))],
+    clusterWide: clusterWide.length === 0 ? [] : [handles('cluster'), ...clusterWide],
+  };
+};
+
+const union = (bindings: readonly Binding[]): readonly PolicyRule[] => {
+  const verbs = new Map<string, Set<string>>();
+  for (const rule of bindings.flatMap(({ rules }) => rules)) {
+    for (const group of rule.apiGroups) {
+      for (const resource of rule.resources) {
+        const held = verbs.get(`${group}|${resource}`) ?? new Set();
+        for (const verb of rule.verbs) held.add(verb);
+        verbs.set(`${group}|${resource}`, held);
+      }
+    }
+  }
+  return [...verbs]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, held]) => {
+      const [group = '', resource = ''] = key.split('|');
+      return { apiGroups: [group], resources: [resource], verbs: byStrength([...held]) };
+    });
+};

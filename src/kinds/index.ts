@@ -1,0 +1,5 @@
+import { access } from '#kinds/access/access.ts';
+import type { KindModule } from './kind.ts';
+
+/** Every request kind: a new one is a folder beside these and a line here. */
+export const kindModules: readonly KindModule[] = [access];

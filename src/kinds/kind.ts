@@ -1,0 +1,80 @@
+import type { RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { KubernetesIdentity, Plan } from '#domain/plan.ts';
+import type { Result } from '#domain/result.ts';
+
+/** A permission of Kubernetes RBAC, as in `ClusterRole.rules[]` (rbac.authorization.k8s.io/v1). */
+export type PolicyRule = {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+};
+
+/** What the worker must hold so that the API server lets it do this kind's work. */
+export type Permissions = { readonly namespaced: readonly PolicyRule[]; readonly clusterWide: readonly PolicyRule[] };
+
+/** A field of a form, as data; Slack renders it. `again` asks for the form anew when it changes. */
+export type Field = {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly optional?: boolean;
+  readonly again?: boolean;
+  readonly input:
+    | { readonly type: 'choice'; readonly options: readonly { readonly value: string; readonly label: string }[] }
+    | { readonly type: 'objects'; readonly resources: readonly ResourceType[] };
+};
+
+/** Where objects of a sort are listed: `/apis/<group>/<version>/…/<resource>`; the core group is the empty one. */
+export type ResourceType = { readonly group: string; readonly version: string; readonly resource: string };
+
+/** How a request of a kind reads: on the card, in lists, in refusals. Plain text; nobody has typed it. */
+export type Description = {
+  /** What the policy's `profiles` patterns are matched against. */
+  readonly profile: string;
+  /** As in "Edit Ingresses". */
+  readonly title: string;
+  /** The named objects, if the request was narrowed to some. */
+  readonly objects: readonly string[];
+  /** Each power in plain words, the strongest first. */
+  readonly powers: readonly string[];
+  /** What an approver should know beyond that: what Kubernetes cannot narrow, what outlives the end. */
+  readonly cautions: readonly string[];
+};
+
+/** What is known when a request is planned. `name` is the stem of the names of the objects created for it. */
+export type PlanContext = {
+  readonly request: RequestId;
+  readonly namespace: string;
+  readonly identity: KubernetesIdentity;
+};
+
+/** A kind of request. Everything shared asks the kind; nothing shared names one. Pure. */
+export type Kind = {
+  readonly name: string;
+  /** As in "Temporary access". */
+  readonly title: string;
+  /** What to type after `/jit request <kind>`, for the usage line. */
+  readonly usage: string;
+  /** What a person may ask for, to be filtered by policy: profile and title. */
+  readonly profiles: readonly { readonly profile: string; readonly title: string }[];
+  /** The fields for what has been chosen so far, offering only the profiles handed in. */
+  readonly fields: (chosen: Readonly<Record<string, string>>, profiles: readonly string[]) => readonly Field[];
+  /** Reads the words between the kind and the namespace, and the objects behind its slash. */
+  readonly fromWords: (words: readonly string[], objects: readonly string[]) => Result<Json, string>;
+  /** Reads the values of a form by field name. */
+  readonly fromForm: (values: Readonly<Record<string, readonly string[]>>) => Result<Json, string>;
+  readonly describe: (ask: Json) => Result<Description, string>;
+  readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;
+  readonly permissions: Permissions;
+};
+
+/** A problem in a file, with the path of keys and indices that leads to it. */
+export type SettingsProblem = { readonly path: readonly (string | number)[]; readonly message: string };
+
+/** A kind before its settings are known: which file of the policy folder it wants, and what it makes of it. */
+export type KindModule = {
+  readonly name: string;
+  readonly settingsFile: string;
+  readonly configure: (settings: unknown) => Result<Kind, readonly SettingsProblem[]>;
+};

@@ -1,0 +1,62 @@
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Standing } from '#domain/quorum.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { admit, type NotAdmitted, standingOf } from './membership.ts';
+import type { BotPorts } from './ports.ts';
+import { commit, find } from './request-log.ts';
+
+export type ActRefusal =
+  | NotAdmitted
+  | (Refusal & { readonly chain?: Chain })
+  | { readonly type: 'no-such-request'; readonly id: string }
+  | { readonly type: 'broken-log' };
+
+type Act = (chain: Chain, standing: Standing) => Command;
+
+/** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
+const act = async (ports: BotPorts, by: PersonId, id: RequestId, command: Act): Promise<Result<Chain, ActRefusal>> => {
+  const admitted = await admit(ports, by);
+  if (!admitted.ok) return admitted;
+  for (;;) {
+    const found = await find(ports, id);
+    if (found.type === 'absent') return err({ type: 'no-such-request', id });
+    if (found.type === 'broken') return err({ type: 'broken-log' });
+    const { chain } = found;
+    const standing = await standingOf(ports, chain.request.asked.approval.quorum, [...votersOf(chain), by]);
+    if (!standing.ok) return standing;
+    const now = await ports.clock.now();
+    const decided = decide(chain.request, command(chain, standing.value), now);
+    if (!decided.ok) return err({ ...decided.error, chain });
+    const result = await commit(ports, id, chain, decided.value, now);
+    if (result.type === 'committed') return ok(result.chain);
+    // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.
+  }
+};
+
+const votersOf = ({ request }: Chain): readonly PersonId[] =>
+  request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
+
+type Which = { readonly by: PersonId; readonly id: RequestId };
+
+/** An approver says yes to the revision that they saw. */
+export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
+  act(ports, by, id, (_, standing) => ({ type: 'approve', by, revision, standing }));
+
+/** An approver says no, and why. One is enough. */
+export const denyRequest = (
+  ports: BotPorts,
+  { by, id, revision, reason }: Which & { readonly revision: number; readonly reason: string },
+) => act(ports, by, id, (_, standing) => ({ type: 'deny', by, revision, reason: reason.trim(), standing }));
+
+/** The requester takes a pending request back. */
+export const withdrawRequest = (ports: BotPorts, { by, id }: Which) =>
+  act(ports, by, id, () => ({ type: 'withdraw', by }));
+
+/** The requester or the subject no longer needs a grant. */
+export const finishGrant = (ports: BotPorts, { by, id }: Which) => act(ports, by, id, () => ({ type: 'done', by }));
+
+/** An approver ends a grant before its time. */
+export const revokeGrant = (ports: BotPorts, { by, id, reason }: Which & { readonly reason: string }) =>
+  act(ports, by, id, (_, standing) => ({ type: 'revoke', by, reason: reason.trim(), standing }));

@@ -1,0 +1,103 @@
+import { identityOf } from '#domain/identities.ts';
+import type { KubernetesIdentity, ObjectRef } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Proof } from '#domain/request/events.ts';
+import type { Asked, State } from '#domain/request/request.ts';
+import { confirmDenied } from './confirm.ts';
+import { markEnded } from './marker.ts';
+import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
+import { commit } from './request-log.ts';
+
+type Active = Extract<State, { status: 'active' }>;
+
+/** After so long people are told that an end is late, once. */
+const tolerance = Temporal.Duration.from({ seconds: 3 });
+
+/**
+ * Ends a grant: what was made is removed, its absence seen, the authorizer asked, and only then it is called revoked.
+ * Throws when the cluster does not answer, having said once in the log that the end is late.
+ */
+export const endGrant = async (ports: WorkerPorts, chain: Chain): Promise<void> => {
+  const { asked, state } = chain.request;
+  if (state.status !== 'active') return;
+  const cluster = ports.clusters.get(asked.cluster);
+  const due = state.ending?.at ?? state.expiresAt;
+  try {
+    if (cluster === undefined) throw new Error(`The worker knows no cluster "${asked.cluster}"`);
+    const proofs = await remove(ports, cluster, asked, state);
+    const now = await ports.clock.now();
+    const lagMilliseconds = Math.max(0, Math.round(now.since(due).total('milliseconds')));
+    await commit(
+      ports,
+      asked.id,
+      chain,
+      [{ type: 'ended', cause: state.ending?.cause ?? 'expired', proofs: [...proofs], lagMilliseconds }],
+      now,
+    );
+  } catch (cause) {
+    await sayDelayed(ports, chain, state, due, cause);
+    throw cause;
+  }
+};
+
+const remove = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  state: Active,
+): Promise<readonly Proof[]> => {
+  if (state.ending !== undefined) await markEnded(ports, cluster, asked);
+  const who = await subjectOf(ports, cluster, asked, state.objects);
+  const gone = await Promise.all(state.objects.map(async (ref) => ({ ref, how: await cluster.remove(ref) })));
+  for (const { ref } of gone.filter(({ how }) => how === 'replaced')) {
+    ports.alarm('Somebody made another object under the name of one of ours; it was left alone', {
+      request: asked.id,
+      kind: ref.kind,
+      name: ref.name,
+    });
+  }
+  if (who === undefined) return [];
+  const names = state.objects.map(({ name }) => name);
+  return confirmDenied({ cluster, who, pause: ports.pause }, state.toProve, names);
+};
+
+/** Whom to ask the authorizer about. A person who was taken out of the map meanwhile is read from the binding itself. */
+const subjectOf = async (
+  { settings }: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  objects: readonly ObjectRef[],
+): Promise<KubernetesIdentity | undefined> => {
+  const known = identityOf(settings().identities, asked.subject);
+  if (known.ok) return known.value;
+  for (const ref of objects) {
+    const found = await cluster.get(ref);
+    const user = userIn(found?.live.subjects);
+    if (user !== undefined) return { user, groups: [] };
+  }
+  return undefined;
+};
+
+const userIn = (subjects: unknown): string | undefined => {
+  const [first] = Array.isArray(subjects) ? (subjects as readonly unknown[]) : [];
+  if (typeof first !== 'object' || first === null || !('name' in first)) return undefined;
+  return typeof first.name === 'string' ? first.name : undefined;
+};
+
+const sayDelayed = async (
+  ports: WorkerPorts,
+  chain: Chain,
+  state: Active,
+  due: Temporal.Instant,
+  cause: unknown,
+): Promise<void> => {
+  const now = await ports.clock.now();
+  const late = Temporal.Instant.compare(now, due.add(tolerance)) > 0;
+  if (!late || state.delayed !== undefined) return;
+  const why = isClusterRefusal(cause) ? cause.message : 'The cluster does not answer.';
+  ports.alarm('The end of a grant is late; it is tried again every second', {
+    request: chain.request.asked.id,
+    cause: String(cause),
+  });
+  await commit(ports, chain.request.asked.id, chain, [{ type: 'end-delayed', why }], now);
+};

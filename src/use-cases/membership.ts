@@ -1,0 +1,67 @@
+import type { PersonId } from '#domain/ids.ts';
+import type { Membership } from '#domain/people.ts';
+import type { Requirement, Standing } from '#domain/quorum.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { BotPorts } from './ports.ts';
+
+/** Why somebody may not act at all, or why that could not be found out; both mean no. */
+export type NotAdmitted =
+  | { readonly type: 'not-a-member'; readonly membership: Membership | 'unknown' }
+  | { readonly type: 'lookup-failed'; readonly what: string };
+
+/** Lets full members of the workspace pass; guests, bots, strangers and deactivated people do not. */
+export const admit = async ({ directory, alarm }: BotPorts, person: PersonId): Promise<Result<null, NotAdmitted>> => {
+  try {
+    const found = await directory.person(person);
+    const membership = found?.membership ?? 'unknown';
+    return membership === 'member' ? ok(null) : err({ type: 'not-a-member', membership });
+  } catch (cause) {
+    alarm('Slack could not say who somebody is; they were refused', { person, cause: String(cause) });
+    return err({ type: 'lookup-failed', what: 'who you are' });
+  }
+};
+
+/** The policy's groups that a person is in. A group that cannot be looked up lets nobody in, and is named in `failed`. */
+export const groupsOf = async (
+  ports: BotPorts,
+  person: PersonId,
+): Promise<{ readonly groups: ReadonlySet<string>; readonly failed: readonly string[] }> => {
+  const groups = new Set<string>();
+  const failed: string[] = [];
+  await Promise.all(
+    [...ports.settings().policy.groups.keys()].map(async (name) => {
+      const members = await membersOf(ports, name);
+      if (members === undefined) failed.push(name);
+      else if (members.has(person)) groups.add(name);
+    }),
+  );
+  return { groups, failed };
+};
+
+/** For whom each of these people counts in a quorum, by the groups as they are now. */
+export const standingOf = async (
+  ports: BotPorts,
+  quorum: readonly Requirement[],
+  people: readonly PersonId[],
+): Promise<Result<Standing, Extract<NotAdmitted, { type: 'lookup-failed' }>>> => {
+  const members = await Promise.all(quorum.map(({ from }) => membersOf(ports, from)));
+  const missing = quorum.filter((_, index) => members[index] === undefined).map(({ from }) => from);
+  if (missing.length > 0) return err({ type: 'lookup-failed', what: `the members of ${missing.join(', ')}` });
+  return ok(
+    new Map(people.map((person) => [person, members.flatMap((group, index) => (group?.has(person) ? [index] : []))])),
+  );
+};
+
+const membersOf = async (
+  { settings, directory, alarm }: BotPorts,
+  name: string,
+): Promise<ReadonlySet<PersonId> | undefined> => {
+  const group = settings().policy.groups.get(name);
+  if (group === undefined) return undefined;
+  try {
+    return await directory.members(group);
+  } catch (cause) {
+    alarm('The members of a group could not be looked up; it lets nobody in', { group: name, cause: String(cause) });
+    return undefined;
+  }
+};

@@ -1,0 +1,162 @@
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Identity, SlackPerson } from '#domain/people.ts';
+import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
+import type { GroupSource, Policy } from '#domain/policy/policy.ts';
+import type { Signer, Trust } from '#domain/request/chain.ts';
+import type { Step } from '#domain/request/next-step.ts';
+import type { Status } from '#domain/request/request.ts';
+import type { Kind, ResourceType } from '#kinds/kind.ts';
+
+/** One clock for all processes: Redis `TIME`; where Redis is gone, the API server's `Date`. Never this machine's. */
+export type Clock = { readonly now: () => Promise<Temporal.Instant> };
+
+/** What is kept beside a request's log so that it is found again; written in the same step as the log. */
+export type RequestIndex = {
+  readonly status: Status;
+  /** When the next step is due; absent when nothing is owed any more. */
+  readonly dueAt?: Temporal.Instant;
+  readonly people: readonly PersonId[];
+  readonly submittedAt: Temporal.Instant;
+};
+
+export type AppendResult =
+  | { readonly type: 'appended' }
+  /** Another version was expected: somebody else was first. */
+  | { readonly type: 'conflict' }
+  /** The same thing (the same form, the same command) was filed before, under this id. */
+  | { readonly type: 'filed-before'; readonly id: RequestId };
+
+/**
+ * Where the lines of all request logs are. `append` is the only commit point: lines, indices and audit stream in one
+ * step, or nothing. The store knows nothing of what the lines say.
+ */
+export type EventStore = {
+  /** The lines in order; none for an id that is not known. */
+  readonly read: (id: RequestId) => Promise<readonly string[]>;
+  /** `origin` is what a repeated filing has in common with the first; remembered for a day. */
+  readonly append: (
+    id: RequestId,
+    expectedVersion: number,
+    lines: readonly string[],
+    index: RequestIndex,
+    origin?: string,
+  ) => Promise<AppendResult>;
+  /** Ids whose next step is due at `now`, the longest overdue first. */
+  readonly due: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
+  /** Ids in a status, the latest first. */
+  readonly inStatus: (status: Status, limit: number) => Promise<readonly RequestId[]>;
+  /** Ids that concern a person as requester or subject, the latest first. */
+  readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
+  /** How many requests are pending, in total and by this person. */
+  readonly countPending: (person: PersonId) => Promise<{ readonly total: number; readonly own: number }>;
+  /** Ids with events that the Slack side has not shown yet, the longest waiting first. */
+  readonly unshown: (limit: number) => Promise<readonly RequestId[]>;
+  /** Says that all events up to this version are shown; ignored when there are later ones. */
+  readonly markShown: (id: RequestId, version: number) => Promise<void>;
+};
+
+/** Notes that one projection keeps about one request, such as the timestamps of its messages. Compare-and-set. */
+export type ProjectionStore = {
+  readonly read: (id: RequestId) => Promise<{ readonly version: number; readonly value: string } | undefined>;
+  /** False when the version is not the expected one (0: not there yet). */
+  readonly write: (id: RequestId, expectedVersion: number, value: string) => Promise<boolean>;
+  /**
+   * Runs `work` while nobody else, in any process, works on this request's projection; false when somebody does.
+   * The lock is renewed while the work runs and falls within ten seconds after a crash.
+   */
+  readonly exclusively: (id: RequestId, work: () => Promise<void>) => Promise<boolean>;
+};
+
+/** The fast path: asks a worker to do a step at its time. Losing or repeating any of it changes nothing. */
+export type Jobs = {
+  readonly schedule: (id: RequestId, version: number, step: Step, now: Temporal.Instant) => Promise<void>;
+  readonly show: (id: RequestId, version: number) => Promise<void>;
+};
+
+/** Who people are, by what Slack itself says; never by e-mail, display name or what a message contains. */
+export type Directory = {
+  /** Undefined for an id that Slack does not know. Throws when Slack cannot be asked: then the answer is no. */
+  readonly person: (id: PersonId) => Promise<SlackPerson | undefined>;
+  /** Throws when the members cannot be looked up, or the group is unknown. */
+  readonly members: (group: GroupSource) => Promise<ReadonlySet<PersonId>>;
+};
+
+export type Review = { readonly allowed: boolean; readonly reason: string };
+export type NamespaceInfo = { readonly uid: string; readonly terminating: boolean };
+
+/**
+ * The API server's own no, thrown by cluster ports: repeating the call would not help. Everything else that they throw
+ * (no connection, a deadline, 429, 5xx) is a fault that passes.
+ */
+export type ClusterRefusal = Error & { readonly refused: { readonly status: number; readonly call: string } };
+
+export const isClusterRefusal = (error: unknown): error is ClusterRefusal =>
+  error instanceof Error && 'refused' in error;
+
+/** What the bot may do with a cluster: look. */
+export type ClusterReader = {
+  readonly name: string;
+  readonly namespaces: () => Promise<readonly string[]>;
+  readonly namespace: (name: string) => Promise<NamespaceInfo | undefined>;
+  readonly names: (resource: ResourceType, namespace: string) => Promise<readonly string[]>;
+  /** Asks the authorizer, with the user's groups. */
+  readonly review: (who: KubernetesIdentity, probe: AccessProbe) => Promise<Review>;
+};
+
+export type Created = { readonly ref: ObjectRef; readonly existed: boolean; readonly live: Manifest };
+
+/** An object with Hallpass's label, as found in the cluster. */
+export type Managed = { readonly ref: ObjectRef; readonly live: Manifest };
+
+/** What the worker may do with a cluster. */
+export type ClusterWriter = ClusterReader & {
+  /** The API server's clock, from the `Date` header of an answer at most a second old. Whole seconds. */
+  readonly time: () => Promise<Temporal.Instant>;
+  /** Creates an object; one of the same name that is there already is answered as it is, with `existed`. */
+  readonly create: (manifest: Manifest) => Promise<Created>;
+  /** Deletes exactly this object (precondition on its uid) and waits until it is gone. Repeating it is harmless. */
+  readonly remove: (ref: ObjectRef) => Promise<'removed' | 'gone' | 'replaced'>;
+  /** Adds these annotations to an object that we made, leaving the others as they are. */
+  readonly annotate: (ref: Omit<ObjectRef, 'uid'>, annotations: Readonly<Record<string, string>>) => Promise<void>;
+  readonly get: (ref: Omit<ObjectRef, 'uid'>) => Promise<Managed | undefined>;
+  /** Everything that Hallpass made (its label) and that matches; in all namespaces and cluster-wide, as permitted. */
+  readonly managed: (selector: string) => Promise<readonly Managed[]>;
+};
+
+/** Tells an administrator what should not have happened. Constant message, variable fields; never throws. */
+export type Alarm = (message: string, fields: Readonly<Record<string, string>>) => void;
+
+/** All that the policy folder says, read and checked as a whole; replaced as a whole. */
+export type Settings = {
+  readonly policy: Policy;
+  readonly identities: readonly Identity[];
+  readonly kinds: readonly Kind[];
+};
+
+/** What both processes have. */
+export type Core = {
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly jobs: Jobs;
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly alarm: Alarm;
+  readonly settings: () => Settings;
+};
+
+export type BotPorts = Core & {
+  readonly directory: Directory;
+  readonly clusters: ReadonlyMap<string, ClusterReader>;
+  /** Random bytes from the system's generator. */
+  readonly random: (count: number) => Uint8Array;
+  /** The namespace that Hallpass lives in: nobody may ask for anything there. */
+  readonly home: string;
+};
+
+export type WorkerPorts = Core & {
+  readonly clusters: ReadonlyMap<string, ClusterWriter>;
+  /** The namespace that Hallpass lives in, where its markers are. */
+  readonly home: string;
+  /** Waits; resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+};

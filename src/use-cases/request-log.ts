@@ -1,0 +1,65 @@
+import type { RequestId } from '#domain/ids.ts';
+import { type Chain, extend, readChain } from '#domain/request/chain.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
+import { nextStep } from '#domain/request/next-step.ts';
+import type { Request } from '#domain/request/request.ts';
+import type { AppendResult, Core, RequestIndex } from './ports.ts';
+
+/** What is found under an id. A broken log is reported and never acted on. */
+export type Found =
+  | { readonly type: 'found'; readonly chain: Chain }
+  | { readonly type: 'absent' }
+  | { readonly type: 'broken'; readonly why: string };
+
+/** Reads and verifies a request's log. */
+export const find = async ({ store, trust, alarm }: Core, id: RequestId): Promise<Found> => {
+  const read = readChain(id, await store.read(id), trust);
+  if (!read.ok) {
+    const why = `entry ${read.error.version}: ${read.error.why}`;
+    alarm('The log of a request cannot be believed; nothing is done for it', { request: id, why });
+    return { type: 'broken', why };
+  }
+  return read.value === undefined ? { type: 'absent' } : { type: 'found', chain: read.value };
+};
+
+export type Committed = { readonly type: 'committed'; readonly chain: Chain };
+
+/**
+ * Commits events after a chain, and asks for what they make due. The commit is the decision; the jobs are only faster
+ * than the sweep, so losing them loses nothing.
+ */
+export const commit = async (
+  core: Core,
+  id: RequestId,
+  before: Chain | undefined,
+  events: readonly RequestEvent[],
+  at: Temporal.Instant,
+  origin?: string,
+): Promise<Committed | Exclude<AppendResult, { type: 'appended' }>> => {
+  const { lines, chain } = extend(id, before, events, at, core.signer, core.trust);
+  const result = await core.store.append(id, before?.entries.length ?? 0, lines, indexOf(chain.request), origin);
+  if (result.type !== 'appended') return result;
+  void announce(core, id, chain, at);
+  return { type: 'committed', chain };
+};
+
+const announce = async ({ jobs, alarm }: Core, id: RequestId, chain: Chain, now: Temporal.Instant): Promise<void> => {
+  const step = nextStep(chain.request);
+  const version = chain.entries.length;
+  try {
+    await Promise.all([step && jobs.schedule(id, version, step, now), jobs.show(id, version)]);
+  } catch (cause) {
+    alarm('A job could not be queued; the sweep will do its work', { request: id, cause: String(cause) });
+  }
+};
+
+export const indexOf = (request: Request): RequestIndex => {
+  const { asked, state } = request;
+  const step = nextStep(request);
+  return {
+    status: state.status,
+    ...(step === undefined ? {} : { dueAt: step.at }),
+    people: [...new Set([asked.requester, asked.subject])],
+    submittedAt: asked.submittedAt,
+  };
+};

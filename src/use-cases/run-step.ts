@@ -1,0 +1,36 @@
+import type { RequestId } from '#domain/ids.ts';
+import { isDue, nextStep } from '#domain/request/next-step.ts';
+import { applyApproved } from './apply-approved.ts';
+import { endGrant } from './end-grant.ts';
+import type { WorkerPorts } from './ports.ts';
+import { commit, find } from './request-log.ts';
+
+/** Done or nothing to do; or not yet, and how long to wait. */
+export type StepOutcome = { readonly type: 'done' } | { readonly type: 'early'; readonly milliseconds: number };
+
+/**
+ * Does what is owed to a request as its log stands now, whatever job or sweep asked for it. Idempotent: it may run
+ * twice, side by side, or after a crash at any line. Throws on a fault that passes; the sweep comes back to it.
+ */
+export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOutcome> => {
+  const found = await find(ports, id);
+  if (found.type !== 'found') return { type: 'done' };
+  const { chain } = found;
+  const step = nextStep(chain.request);
+  if (step === undefined) return { type: 'done' };
+  // Judged by the common clock: the job's own time came from the clock of the machine it runs on.
+  const now = await ports.clock.now();
+  if (!isDue(step, now)) return { type: 'early', milliseconds: Math.max(1, step.at.since(now).total('milliseconds')) };
+  switch (step.do) {
+    case 'time-out':
+      await commit(ports, id, chain, [{ type: 'timed-out' }], now);
+      break;
+    case 'apply':
+      await applyApproved(ports, chain);
+      break;
+    case 'end':
+      await endGrant(ports, chain);
+      break;
+  }
+  return { type: 'done' };
+};

@@ -1,0 +1,112 @@
+import type { RequestId } from '#domain/ids.ts';
+import type { ObjectRef } from '#domain/plan.ts';
+import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
+import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
+import { find } from './request-log.ts';
+import { runStep } from './run-step.ts';
+
+/** Leaves a job this long before doing its work: jobs run within some 10 ms, so what is older was lost. */
+const grace = Temporal.Duration.from({ milliseconds: 1_500 });
+const atOnce = 32;
+
+/** Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. */
+export const sweepLog = async (ports: WorkerPorts): Promise<void> => {
+  const now = await ports.clock.now();
+  const overdue = await ports.store.due(now.subtract(grace), 1_000);
+  await inParallel(overdue, async (id) => {
+    try {
+      await runStep(ports, id);
+    } catch (cause) {
+      ports.alarm('A step failed and will be tried again', { request: id, cause: String(cause) });
+    }
+  });
+};
+
+/** Looks at a cluster; `everything` at all that Hallpass made there, otherwise at what ends in this hour or ended in the last. */
+export type ClusterSweep = (cluster: ClusterWriter, everything: boolean) => Promise<void>;
+
+/**
+ * Ends what is overdue in a cluster whatever has become of the log, and reports, once each, what the log does not know
+ * of. Only objects with a genuine stamp are touched.
+ */
+export const createClusterSweep = (ports: WorkerPorts): ClusterSweep => {
+  const reported = new Set<string>();
+  const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
+    if (reported.has(key)) return;
+    reported.add(key);
+    ports.alarm(...said);
+  };
+
+  const genuine = (cluster: ClusterWriter, found: readonly Managed[]): readonly Stamped[] =>
+    found.flatMap(({ ref, live }) => {
+      const stamp = readStamp(cluster.name, live, ports.trust);
+      if (stamp !== undefined) return [{ ref, stamp }];
+      const fields = { cluster: cluster.name, kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
+      alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', fields);
+      return [];
+    });
+
+  const settle = async (
+    cluster: ClusterWriter,
+    id: RequestId,
+    objects: readonly Stamped[],
+    now: Temporal.Instant,
+  ): Promise<void> => {
+    const overdue = objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(grace), now) <= 0);
+    const status = await statusOf(ports, id);
+    // Being applied, or active as it should be: the sweep over the log ends it, or its job does.
+    if (status === 'approved' || (status === 'active' && overdue.length === 0)) return;
+    if (status === 'active') return void (await runStep(ports, id));
+    const fields = { request: id, status, cluster: cluster.name };
+    const stale = isOver(status) ? await stillThere(cluster, objects) : overdue;
+    for (const { ref } of stale) await cluster.remove(ref);
+    if (stale.length > 0)
+      ports.alarm('A grant was ended by what the cluster says of it; the log does not call it active', fields);
+    else if (!isOver(status))
+      alarmOnce(
+        `${id} ${status}`,
+        'A grant is in force that the log does not call active; it ends at its time',
+        fields,
+      );
+  };
+
+  return async (cluster, everything) => {
+    const now = await ports.clock.now();
+    const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
+    const found = await cluster.managed(everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`);
+    const byRequest = Map.groupBy(genuine(cluster, found), ({ stamp }) => stamp.request);
+    await inParallel([...byRequest], ([id, objects]) => settle(cluster, id, objects, now));
+  };
+};
+
+type Stamped = { readonly ref: ObjectRef; readonly stamp: ReturnType<typeof readStamp> & object };
+
+const isOver = (status: string): boolean =>
+  ['revoked', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);
+
+/** The list may be older than the log that was read after it: only what is there now counts. */
+const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {
+  const now = await Promise.all(objects.map(async (one) => ({ one, live: await cluster.get(one.ref) })));
+  return now.filter(({ one, live }) => live?.ref.uid === one.ref.uid).map(({ one }) => one);
+};
+
+/** What the log says, or that it cannot be read: then the cluster alone decides. */
+const statusOf = async (ports: WorkerPorts, id: RequestId): Promise<string> => {
+  try {
+    const found = await find(ports, id);
+    return found.type === 'found' ? found.chain.request.state.status : found.type;
+  } catch {
+    return 'unreadable';
+  }
+};
+
+/** Runs over the items, some at a time, to the end of all of them; the first fault is thrown then. */
+const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const waiting = items.values();
+  const faults: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) await work(item).catch((cause: unknown) => void faults.push(cause));
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  if (faults.length > 0) throw new Error('A sweep could not finish', { cause: faults[0] });
+};
