@@ -111,6 +111,9 @@ setTimeout(() => giveUp(tooLong), minutes * 60_000).unref();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => giveUp(`Stopped by ${signal}.`));
 
+if (Number.parseInt(process.versions.node, 10) < 26)
+  giveUp(`This is Node ${process.version}; Hallpass needs Node 26. Run it by "npm test".`);
+
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 const tsc = 'node_modules/typescript/bin/tsc';
 await step('format', [[biome, 'format', '.']]);

@@ -1,6 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Plan } from '#domain/plan.ts';
+import type { Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 
 /** A permission of Kubernetes RBAC, as in `ClusterRole.rules[]` (rbac.authorization.k8s.io/v1). */
@@ -69,12 +70,9 @@ export type Kind = {
   readonly permissions: Permissions;
 };
 
-/** A problem in a file, with the path of keys and indices that leads to it. */
-export type SettingsProblem = { readonly path: readonly (string | number)[]; readonly message: string };
-
 /** A kind before its settings are known: which file of the policy folder it wants, and what it makes of it. */
 export type KindModule = {
   readonly name: string;
   readonly settingsFile: string;
-  readonly configure: (settings: unknown) => Result<Kind, readonly SettingsProblem[]>;
+  readonly configure: (settings: unknown) => Result<Kind, readonly Problem[]>;
 };

@@ -15,6 +15,7 @@ export type RequestIndex = {
   readonly status: Status;
   /** When the next step is due; absent when nothing is owed any more. */
   readonly dueAt?: Temporal.Instant;
+  /** Whom it concerns, the requester first; at least one. */
   readonly people: readonly PersonId[];
   readonly submittedAt: Temporal.Instant;
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
+import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Kind, KindModule, SettingsProblem } from '#kinds/kind.ts';
+import type { Kind, KindModule } from '#kinds/kind.ts';
 import { describeAccess, nameable } from './describe.ts';
 import { permissionsOf } from './permissions.ts';
 import { planAccess } from './plan.ts';
@@ -24,15 +25,13 @@ export const access: KindModule = {
   settingsFile: 'profiles.yaml',
   configure: (settings) => {
     const file = profilesFile.safeParse(settings);
-    if (!file.success) return err(file.error.issues.map(({ path, message }) => ({ path: path.map(keyOf), message })));
+    if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));
     const problems = problemsOf(file.data.profiles);
     return problems.length > 0 ? err(problems) : ok(accessOver(file.data.profiles));
   },
 };
 
-const keyOf = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));
-
-const problemsOf = (profiles: readonly Profile[]): readonly SettingsProblem[] => [
+const problemsOf = (profiles: readonly Profile[]): readonly Problem[] => [
   ...profiles.flatMap(({ name }, index) =>
     profiles.findIndex((other) => other.name === name) < index
       ? [{ path: ['profiles', index, 'name'], message: `profile "${name}" is there twice; give each its own name` }]

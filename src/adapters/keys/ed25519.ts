@@ -1,0 +1,40 @@
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { Signer, Trust } from '#domain/request/chain.ts';
+import type { Author } from '#domain/request/events.ts';
+
+/** The public keys that are believed, by author and key id. An author has several while one is being replaced. */
+export type TrustedKeys = Readonly<Record<Author, ReadonlyMap<string, KeyObject>>>;
+
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The first 16 hex digits of the SHA-256 of the public key's SPKI (RFC 8410) in DER; the same for both halves. */
+export const keyIdOf = (key: KeyObject): string => {
+  const half = key.type === 'private' ? createPublicKey(key) : key;
+  return createHash('sha256')
+    .update(half.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16);
+};
+
+/** Signs with an Ed25519 private key; the signature is base64url. */
+export const signerOf = (author: Author, privateKey: KeyObject): Signer => ({
+  author,
+  key: keyIdOf(privateKey),
+  sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
+});
+
+/** Believes what these keys signed, each for its own author only. Never throws: what cannot be read is not valid. */
+export const trustOf = (trusted: TrustedKeys): Trust => ({
+  digest,
+  verify: (author, key, text, signature) => {
+    try {
+      const publicKey = trusted[author].get(key);
+      const bytes = Buffer.from(signature, 'base64url');
+      // One spelling only: node skips what is not base64url, so that edited text would decode to the same bytes.
+      if (publicKey === undefined || bytes.toString('base64url') !== signature) return false;
+      return verify(null, Buffer.from(text), publicKey, bytes);
+    } catch {
+      return false;
+    }
+  },
+});

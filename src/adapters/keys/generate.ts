@@ -1,0 +1,33 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from '#domain/result.ts';
+import { keyIdOf } from './ed25519.ts';
+import { authors } from './files.ts';
+
+/**
+ * Makes a pair for the bot and one for the worker: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`.
+ * Writes nothing when one of the private keys is there. Answers with the files made.
+ */
+export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
+  const there = authors.map((author) => join(folder, `${author}.key`)).filter((file) => existsSync(file));
+  if (there.length > 0) {
+    return err(
+      there.map(
+        (file) => `"${file}" is there already and is not overwritten. Take it away first, or name another folder.`,
+      ),
+    );
+  }
+  mkdirSync(join(folder, 'trusted'), { recursive: true, mode: 0o700 });
+  return ok(
+    authors.flatMap((author) => {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+      const secret = join(folder, `${author}.key`);
+      const open = join(folder, 'trusted', `${author}-${keyIdOf(publicKey)}.pub`);
+      // 'wx' refuses what appeared since the look above.
+      writeFileSync(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+      writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644, flag: 'wx' });
+      return [secret, open];
+    }),
+  );
+};

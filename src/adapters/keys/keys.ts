@@ -1,0 +1,81 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import type { Signer, Trust } from '#domain/request/chain.ts';
+import type { Author } from '#domain/request/events.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { keyIdOf, signerOf, trustOf } from './ed25519.ts';
+import { authors, type Found, readPrivate, readTrusted } from './files.ts';
+
+export type Keys = {
+  /** Throws for an author whose private key is not there; ask for it through `needed` when loading. */
+  readonly signer: (author: Author) => Signer;
+  readonly trust: Trust;
+};
+
+/**
+ * Loads the keys of a folder: `bot.key` and `worker.key` (PEM, only those that this process may have) and
+ * `trusted/bot-*.pub`, `trusted/worker-*.pub` (PEM; several of one author while a key is being replaced). An own key is
+ * trusted without standing there. `needed` are the authors that this process signs as. Answers with every problem at
+ * once, each with what to do.
+ */
+export const createKeys = (folder: string, needed: readonly Author[] = []): Result<Keys, readonly string[]> => {
+  const own = authors.map((author) => ({ author, read: readPrivate(folder, author) }));
+  const listed = readTrusted(folder);
+  const problems = [...own.map(({ read }) => read), ...listed].flatMap((one) => (one.ok ? [] : [one.error]));
+
+  const privateKeys = new Map<Author, KeyObject>();
+  for (const { author, read } of own) if (read.ok && read.value !== undefined) privateKeys.set(author, read.value);
+  const found = [
+    ...[...privateKeys].map(([author, key]) => ownPublic(folder, author, key)),
+    ...listed.flatMap((one) => (one.ok ? [one.value] : [])),
+  ];
+  problems.push(...missing(folder, needed, own, found, problems.length > 0), ...shared(found));
+  if (problems.length > 0) return err(problems);
+
+  const signer = (author: Author): Signer => {
+    const key = privateKeys.get(author);
+    if (key === undefined) throw new Error(`This process has no "${author}.key" and cannot sign as the ${author}`);
+    return signerOf(author, key);
+  };
+  return ok({ signer, trust: trustOf({ bot: byId(found, 'bot'), worker: byId(found, 'worker') }) });
+};
+
+const ownPublic = (folder: string, author: Author, key: KeyObject): Found => ({
+  author,
+  file: join(folder, `${author}.key`),
+  key: createPublicKey(key),
+});
+
+const byId = (found: readonly Found[], author: Author): ReadonlyMap<string, KeyObject> =>
+  new Map(found.filter((one) => one.author === author).map(({ key }) => [keyIdOf(key), key]));
+
+const missing = (
+  folder: string,
+  needed: readonly Author[],
+  own: readonly { readonly author: Author; readonly read: Result<KeyObject | undefined, string> }[],
+  found: readonly Found[],
+  isBroken: boolean,
+): readonly string[] => [
+  ...own.flatMap(({ author, read }) =>
+    needed.includes(author) && read.ok && read.value === undefined
+      ? [`There is no "${join(folder, `${author}.key`)}". Make the keys with \`hallpass keys generate ${folder}\`.`]
+      : [],
+  ),
+  // A file that could not be read may have been the one.
+  ...authors.flatMap((author) =>
+    isBroken || found.some((one) => one.author === author)
+      ? []
+      : [`No key of the ${author} is trusted. Put its public key to "${join(folder, 'trusted', `${author}-1.pub`)}".`],
+  ),
+];
+
+/** One key for both authors would let either write what only the other may. */
+const shared = (found: readonly Found[]): readonly string[] => {
+  const bots = new Map(found.filter(({ author }) => author === 'bot').map(({ key, file }) => [keyIdOf(key), file]));
+  return found.flatMap(({ author, key, file }) => {
+    const bot = bots.get(keyIdOf(key));
+    return author === 'bot' || bot === undefined
+      ? []
+      : [`"${file}" and "${bot}" hold the same key; bot and worker need one each. Make a new pair for one of them.`];
+  });
+};

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
+import { sayProbe } from '#domain/plan.ts';
+import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
+import { unlessAbsent } from './fault.ts';
+import { listAll, listSome, namesOnly } from './list.ts';
+import { createManagedList, type ManagedScope } from './managed.ts';
+import { liveObject, managedFrom, metadataOf, say } from './objects.ts';
+import type { RawClient } from './raw-client.ts';
+import { collectionPath, createPaths, segment } from './resources.ts';
+import { annotateObject, createObject, removeObject } from './write.ts';
+
+/** What the bot does with a cluster: it looks. */
+export const createClusterReader = (client: RawClient): ClusterReader => ({
+  name: client.cluster,
+  namespaces: async () => {
+    const where = { path: '/api/v1/namespaces', apiVersion: 'v1', kind: 'Namespace', accept: namesOnly };
+    return (await listAll(client, { ...where, saying: 'list namespaces' })).map(({ metadata }) => metadata.name);
+  },
+  namespace: async (name) => {
+    const call = {
+      method: 'GET',
+      path: `/api/v1/namespaces/${segment(name)}`,
+      saying: `get namespace "${name}"`,
+    } as const;
+    const live = await unlessAbsent(client.call(call, liveObject));
+    if (live === undefined) return undefined;
+    const { uid, deletionTimestamp } = metadataOf(live);
+    return { uid, terminating: deletionTimestamp !== undefined };
+  },
+  names: async ({ group, version, resource }, namespace) => {
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    const path = collectionPath(apiVersion, resource, namespace);
+    const saying = `list ${resource} in "${namespace}"`;
+    const found = await listSome(client, { path, apiVersion, kind: resource, accept: namesOnly, saying });
+    return found.map(({ metadata }) => metadata.name);
+  },
+  review: (who, probe) => review(client, who, probe),
+});
+
+const verdict = z.object({
+  status: z.object({
+    allowed: z.boolean(),
+    denied: z.boolean().optional(),
+    reason: z.string().optional(),
+    evaluationError: z.string().optional(),
+  }),
+});
+
+/** SubjectAccessReview of authorization.k8s.io/v1. An evaluation error goes with the reason: a no may be half an answer. */
+const review = async (client: RawClient, who: KubernetesIdentity, probe: AccessProbe): Promise<Review> => {
+  const { user, groups } = who;
+  const call = {
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user, groups, resourceAttributes: { ...probe } },
+    },
+    saying: `ask whether somebody may ${sayProbe(probe)}`,
+  } as const;
+  const { status } = await client.call(call, verdict);
+  const said = [status.reason ?? '', status.evaluationError ?? ''].filter((text) => text !== '');
+  return { allowed: status.allowed && status.denied !== true, reason: said.join('; ') };
+};
+
+/** What the worker does with a cluster: look, and make and remove what was approved. */
+export const createClusterWriter = (client: RawClient, scope: ManagedScope): ClusterWriter => {
+  const paths = createPaths(client);
+  return {
+    ...createClusterReader(client),
+    time: () => serverTime(client),
+    create: (manifest) => createObject(client, paths, manifest),
+    remove: (ref) => removeObject(client, paths, ref),
+    annotate: (ref, annotations) => annotateObject(client, paths, ref, annotations),
+    get: async (ref) => {
+      const call = { method: 'GET', path: await paths.object(ref), saying: `get ${say(ref)}` } as const;
+      const live = await unlessAbsent(client.call(call, liveObject));
+      return live === undefined ? undefined : managedFrom(live);
+    },
+    managed: createManagedList(client, scope),
+  };
+};
+
+/** As old as a clock reading may be: milliseconds. */
+const fresh = 1_000;
+
+/** The `Date` of the latest answer, or of one asked for now. `/version` costs the server nothing and etcd is not asked. */
+export const serverTime = async (client: RawClient): Promise<Temporal.Instant> => {
+  const recent = client.lastDate();
+  if (recent !== undefined && performance.now() - recent.receivedAt < fresh) return recent.date;
+  const asked = performance.now();
+  const call = { method: 'GET', path: '/version', saying: 'tell the time' } as const;
+  // Any answer has a date; one that came meanwhile to another call will do as well.
+  const fault = await client.call(call, z.unknown()).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  const dated = client.lastDate();
+  if (dated !== undefined && dated.receivedAt >= asked) return dated.date;
+  throw fault ?? new Error(`Cluster "${client.cluster}" answers without a Date header; its clock cannot be told.`);
+};

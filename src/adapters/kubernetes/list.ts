@@ -1,0 +1,70 @@
+import type { Manifest } from '#domain/plan.ts';
+import { createFault, failedWith } from './fault.ts';
+import { listPage, liveObject } from './objects.ts';
+import type { RawClient } from './raw-client.ts';
+
+const pageSize = 500;
+/** 100,000 objects. Past that something is wrong, and a cut list must not pass for a whole one. */
+const mostPages = 200;
+
+/** Only names, labels and the like travel; since Kubernetes 1.15, older servers send the objects whole. */
+export const namesOnly = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+
+export type Listing = {
+  readonly path: string;
+  readonly apiVersion: string;
+  /** The kind of the items. */
+  readonly kind: string;
+  readonly selector?: string;
+  readonly accept?: string;
+  readonly saying: string;
+};
+
+const page = async (client: RawClient, listing: Listing, after: string | undefined) => {
+  const { path, apiVersion, kind, selector, accept, saying } = listing;
+  const query = new URLSearchParams({
+    limit: String(pageSize),
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+    ...(after === undefined ? {} : { continue: after }),
+  });
+  const call = {
+    method: 'GET',
+    path: `${path}?${query}`,
+    saying,
+    ...(accept === undefined ? {} : { accept }),
+  } as const;
+  const { items, metadata } = await client.call(call, listPage);
+  // Items of a list lack the two; objects by themselves have them.
+  const objects = items.map((item) => liveObject.parse({ ...item, apiVersion, kind }));
+  return { objects, next: metadata.continue === '' ? undefined : metadata.continue };
+};
+
+/** At most the first 500, in the order of their names. */
+export const listSome = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> =>
+  (await page(client, listing, undefined)).objects;
+
+/** All of them, page by page. Starts again once when the server has forgotten where we were (410). */
+export const listAll = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> => {
+  try {
+    return await allPages(client, listing);
+  } catch (error) {
+    if (!failedWith(error, 410)) throw error;
+    return allPages(client, listing);
+  }
+};
+
+const allPages = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> => {
+  const objects: Manifest[] = [];
+  let next: string | undefined;
+  for (let count = 0; count < mostPages; count += 1) {
+    const one = await page(client, listing, next);
+    objects.push(...one.objects);
+    next = one.next;
+    if (next === undefined) return objects;
+  }
+  const most = mostPages * pageSize;
+  throw createFault(
+    { call: listing.saying, failure: 'garbage', reason: 'too many' },
+    `Cluster "${client.cluster}" has more than ${most} objects to list for "${listing.saying}".`,
+  );
+};

@@ -1,0 +1,40 @@
+import { home, labels } from './manifests-names.ts';
+import { type Files, yamlFile } from './yaml-text.ts';
+
+/** What both processes read, and the namespace that they live in. */
+export const configFiles = (): Files => ({
+  'manifests/namespace.yaml': yamlFile(
+    `Who may write here can let anybody in: keep everybody else's rights away from this namespace.
+Hallpass wants a Redis of its own with a password, TLS, "appendonly yes", "maxmemory-policy noeviction" and one ACL
+user per process. What it cannot reach there is not granted; what is overdue still ends, by what the cluster says.`,
+    [
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: home,
+          labels: { 'app.kubernetes.io/name': 'hallpass', 'pod-security.kubernetes.io/enforce': 'restricted' },
+        },
+      },
+    ],
+  ),
+  'manifests/config.yaml': yamlFile(
+    `Yours to change: copy it. Beside it, from files:
+  kubectl -n ${home} create configmap hallpass-policy --from-file=manifests/policy
+  kubectl -n ${home} create configmap hallpass-trusted --from-file=<keys>/trusted`,
+    [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'hallpass-config', namespace: home, labels: labels('config') },
+        data: {
+          HALLPASS_CLUSTERS: 'prod=in-cluster',
+          HALLPASS_NAMESPACE: home,
+          HALLPASS_MANAGED_NAMESPACES: 'ingress-nginx,shop',
+          HALLPASS_POLICY: '/etc/hallpass/policy',
+          HALLPASS_KEYS: '/etc/hallpass/keys',
+        },
+      },
+    ],
+  ),
+});

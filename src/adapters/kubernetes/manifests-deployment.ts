@@ -1,0 +1,58 @@
+import { home, image, labels } from './manifests-names.ts';
+
+const keys = '/etc/hallpass/keys';
+
+/** One process of Hallpass. Its own key is mounted by itself, so that no process has a folder with another's. */
+export const deployment = (
+  component: 'bot' | 'worker',
+  replicas: number,
+  { port }: { readonly port?: number } = {},
+) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: `hallpass-${component}`, namespace: home, labels: labels(component) },
+  spec: {
+    replicas,
+    selector: { matchLabels: labels(component) },
+    template: {
+      metadata: { labels: labels(component) },
+      spec: {
+        serviceAccountName: `hallpass-${component}`,
+        // Steps under way are finished: a grant that is just being made or ended.
+        terminationGracePeriodSeconds: 60,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 1000,
+          runAsGroup: 1000,
+          fsGroup: 1000,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        containers: [container(component, port)],
+        volumes: [
+          { name: 'key', secret: { secretName: `hallpass-${component}-key`, defaultMode: 0o440 } },
+          { name: 'trusted', configMap: { name: 'hallpass-trusted' } },
+          { name: 'policy', configMap: { name: 'hallpass-policy' } },
+        ],
+      },
+    },
+  },
+});
+
+const container = (component: 'bot' | 'worker', port: number | undefined) => ({
+  name: component,
+  image,
+  env: [{ name: 'HALLPASS_ROLE', value: component }],
+  envFrom: [{ configMapRef: { name: 'hallpass-config' } }, { secretRef: { name: `hallpass-${component}` } }],
+  ...(port === undefined ? {} : { ports: [{ name: 'http', containerPort: port }] }),
+  resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { memory: '512Mi' } },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  },
+  volumeMounts: [
+    { name: 'key', mountPath: `${keys}/${component}.key`, subPath: `${component}.key`, readOnly: true },
+    { name: 'trusted', mountPath: `${keys}/trusted`, readOnly: true },
+    { name: 'policy', mountPath: '/etc/hallpass/policy', readOnly: true },
+  ],
+});

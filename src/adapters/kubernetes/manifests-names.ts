@@ -1,0 +1,59 @@
+/** Where Hallpass lives, and what everything of its installation is labelled with: never as its grants are. */
+export const home = 'hallpass';
+export const image = 'ghcr.io/hallpass/hallpass:0.1.0';
+export const rbacGroup = 'rbac.authorization.k8s.io';
+export const rbacVersion = `${rbacGroup}/v1`;
+
+/** `app.kubernetes.io/managed-by: hallpass` is what grants carry and the sweep ends; the installation must not. */
+export const labels = (component: string) => ({
+  'app.kubernetes.io/name': 'hallpass',
+  'app.kubernetes.io/component': component,
+});
+
+export const serviceAccount = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: `hallpass-${name}`, namespace: home, labels: labels(name) },
+});
+
+export const accountOf = (name: string) => [{ kind: 'ServiceAccount', name: `hallpass-${name}`, namespace: home }];
+
+export const clusterRole = (component: string, name: string, rules: readonly RuleText[]) => ({
+  apiVersion: rbacVersion,
+  kind: 'ClusterRole',
+  metadata: { name, labels: labels(component) },
+  rules,
+});
+
+export const clusterRoleBinding = (component: string, name: string) => ({
+  apiVersion: rbacVersion,
+  kind: 'ClusterRoleBinding',
+  metadata: { name, labels: labels(component) },
+  roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name },
+  subjects: accountOf(component),
+});
+
+export type RuleText = {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+};
+
+/** Powers that would make the API server's own ceiling moot: with one of them a worker could grant anything. */
+const unbounded = ['*', 'escalate', 'bind', 'impersonate'];
+
+/** Throws for a rule that nobody may have from us, whatever kind asks for it. */
+export const bounded = (rules: readonly RuleText[]): readonly RuleText[] => {
+  for (const { apiGroups, resources, verbs } of rules) {
+    const bad = [...apiGroups, ...resources, ...verbs].find((word) => unbounded.includes(word));
+    if (bad !== undefined)
+      throw new Error(`A kind needs "${bad}" on ${resources.join(', ')}: then nothing bounds what can be granted.`);
+  }
+  return rules;
+};
+
+/** Asking about anybody's access, and seeing namespaces: what both processes do all the time. */
+export const looking: readonly RuleText[] = [
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list'] },
+];

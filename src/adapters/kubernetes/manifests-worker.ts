@@ -1,0 +1,89 @@
+import type { Kind } from '#kinds/kind.ts';
+import { deployment } from './manifests-deployment.ts';
+import {
+  accountOf,
+  bounded,
+  clusterRole,
+  clusterRoleBinding,
+  home,
+  labels,
+  looking,
+  rbacGroup,
+  rbacVersion,
+  serviceAccount,
+} from './manifests-names.ts';
+import { type Files, yamlFile } from './yaml-text.ts';
+
+const component = 'worker';
+
+/** The worker's identity, its ceiling per namespace and, apart and off by default, its ceiling for the whole cluster. */
+export const workerFiles = (kinds: readonly Kind[]): Files => {
+  const namespaced = bounded(kinds.flatMap(({ permissions }) => permissions.namespaced));
+  const clusterWide = bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide));
+  const folder = `manifests/${component}`;
+  return {
+    [`${folder}/clusterrole.yaml`]: yamlFile(
+      `The ceiling of what can be granted in a managed namespace. It is bound nowhere yet: bind it with
+managed-namespace.yaml. The worker has no right to escalate or to bind, so the API server itself refuses it
+anything beyond these rules.`,
+      [clusterRole(component, 'hallpass-worker-namespaced', namespaced)],
+    ),
+    [`${folder}/managed-namespace.yaml`]: yamlFile(
+      `Lets Hallpass grant in a namespace. For each managed namespace, and for each namespace that a profile names:
+  kubectl apply -n <namespace> -f ${folder}/managed-namespace.yaml
+and name it in HALLPASS_MANAGED_NAMESPACES (manifests/config.yaml).
+Never in "${home}" itself: from there everything that Hallpass trusts could be granted.`,
+      [namespaceBinding],
+    ),
+    [`${folder}/clusterrole-cluster-wide.yaml`]: yamlFile(
+      `OFF BY DEFAULT, and not needed for profiles that stay in namespaces. Applying this file lets Hallpass grant
+these powers in the whole cluster; until then such requests fail with the API server's refusal.`,
+      clusterWide.length === 0
+        ? []
+        : [
+            clusterRole(component, 'hallpass-worker-cluster-wide', clusterWide),
+            clusterRoleBinding(component, 'hallpass-worker-cluster-wide'),
+          ],
+    ),
+    [`${folder}/base.yaml`]: yamlFile(
+      'The worker itself: its identity and what it always needs. Markers (ConfigMaps) keep an approval from being used twice.',
+      [
+        serviceAccount(component),
+        clusterRole(component, 'hallpass-worker', looking),
+        clusterRoleBinding(component, 'hallpass-worker'),
+        markerRole,
+        markerBinding,
+      ],
+    ),
+    [`${folder}/deployment.yaml`]: yamlFile(
+      `Two workers may run: every step is safe to repeat. It gets its own signing key and no other:
+  kubectl -n ${home} create secret generic hallpass-worker-key --from-file=worker.key
+  kubectl -n ${home} create secret generic hallpass-worker --from-literal=REDIS_URL=rediss://worker:…@redis:6379
+Slack's tokens and the bot's key are not for it: a taken worker must not be able to approve.`,
+      [deployment(component, 2)],
+    ),
+  };
+};
+
+const namespaceBinding = {
+  apiVersion: rbacVersion,
+  kind: 'RoleBinding',
+  metadata: { name: 'hallpass-worker', labels: labels(component) },
+  roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: 'hallpass-worker-namespaced' },
+  subjects: accountOf(component),
+};
+
+const markers = { name: 'hallpass-worker-markers', namespace: home, labels: labels(component) };
+const markerRole = {
+  apiVersion: rbacVersion,
+  kind: 'Role',
+  metadata: markers,
+  rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'create', 'update', 'delete'] }],
+};
+const markerBinding = {
+  apiVersion: rbacVersion,
+  kind: 'RoleBinding',
+  metadata: markers,
+  roleRef: { apiGroup: rbacGroup, kind: 'Role', name: markers.name },
+  subjects: accountOf(component),
+};

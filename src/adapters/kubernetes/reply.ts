@@ -1,0 +1,76 @@
+import type { Dispatcher } from 'undici';
+import { z } from 'zod';
+import { createFault, type KubernetesFault } from './fault.ts';
+
+/** An answer of any status, read to its end. */
+export type Reply = {
+  readonly status: number;
+  readonly text: string;
+  readonly date: Temporal.Instant | undefined;
+  /** Seconds; 1 where the server does not say. */
+  readonly retryAfter: number;
+};
+
+export const readReply = async ({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Reply> => ({
+  status: statusCode,
+  text: await body.text(),
+  date: readDate(headers.date),
+  retryAfter: readSeconds(headers['retry-after']),
+});
+
+/** An HTTP date (RFC 9110, IMF-fixdate, what Go's servers send) has whole seconds. */
+const readDate = (header: string | string[] | undefined): Temporal.Instant | undefined => {
+  const milliseconds = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(milliseconds) ? undefined : Temporal.Instant.fromEpochMilliseconds(milliseconds);
+};
+
+const readSeconds = (header: string | string[] | undefined): number =>
+  typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) : 1;
+
+/** What an error of the system, of TLS or of undici says of itself. */
+export const codeOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (!(error instanceof Error)) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? error.name : codeOf(error.cause);
+};
+
+/** The connection was there and broke, as when a server restarts: another one may do. */
+export const isDropped = (error: unknown): boolean => ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+
+/** `Status` of meta/v1, the body of every refusal of Kubernetes itself; a proxy before it may say something else. */
+const statusBody = z.object({
+  kind: z.literal('Status'),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+const longestMessage = 500;
+
+export const statusFault = (cluster: string, call: string, { status, text }: Reply): KubernetesFault => {
+  const said = statusBody.safeParse(parse(text)).data;
+  const reason = said?.reason ?? 'not an answer of Kubernetes';
+  const words = (said?.message ?? '').slice(0, longestMessage);
+  const message = `Cluster "${cluster}" refused to ${call}: ${status} ${reason}${words === '' ? '' : `: ${words}`}`;
+  return createFault({ call, failure: status === 401 ? 'credentials' : 'status', status, reason }, message);
+};
+
+/** Parses and checks a body. One that is not what was asked for is a fault, whatever the status said. */
+export const readJson = <T>(cluster: string, call: string, reply: Reply, schema: z.ZodType<T>): T => {
+  const checked = schema.safeParse(parse(reply.text));
+  if (checked.success) return checked.data;
+  const { status } = reply;
+  throw createFault(
+    { call, failure: 'garbage', reason: `answer ${status}` },
+    `Cluster "${cluster}" answered "${call}" with something else than it was asked for. Is it a Kubernetes API server?`,
+    checked.error,
+  );
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,50 @@
+/** The processes that Redis knows, each with a user of its own. */
+export type RedisUser = 'bot' | 'worker';
+
+/** No password has this SHA-256 that anybody knows: with it, a user exists and nobody gets in. */
+export const noPassword = '0'.repeat(64);
+
+/** What BullMQ 6.7 sends, in its scripts and beside them, for the queues and workers that Hallpass has. */
+const bullmq =
+  'bzpopmin del exists get hdel hexists hget hgetall hincrby hlen hmget hmset hset incr incrby lindex llen lpop lpos ' +
+  'lpush lrange lrem lset ltrim pexpire pexpireat pttl rename rpop rpoplpush rpush sadd scard set sismember smembers ' +
+  'srem type unlink xadd xdel xlen xrange xtrim zadd zcard zcount zlexcount zpopmin zrange zrangebylex zrangebyscore ' +
+  'zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore';
+
+/** Commands by what they may touch. A log is added to and read: nobody may cut, edit or delete it. */
+const common: readonly (readonly [keys: string, commands: string])[] = [
+  ['log:*', 'type llen lrange rpush'],
+  ['audit', 'type xadd xrange xlen'],
+  ['status:* person:* pending-by:* due unshown', 'type zadd zrem zcard zrange zrangebyscore zrevrange'],
+  ['origin:*', 'type get set'],
+  ['cluster:* slack:*', bullmq],
+];
+const botsOwn: typeof common = [
+  ['view:*', 'hget hmget hset'],
+  ['lock:*', 'get set pexpire del'],
+];
+
+/** Commands without keys, and scripts: each command inside of one is checked by itself again. */
+const everywhere = 'eval evalsha ping info time multi exec discard select client|setname client|setinfo';
+
+const each = (sign: string, words: string): string =>
+  words
+    .split(' ')
+    .map((word) => `${sign}${word}`)
+    .join(' ');
+const touching = (keys: string): string => each('~{hallpass}:', keys);
+
+const user = (name: RedisUser, sha256: string): string => {
+  const parts = name === 'bot' ? [...common, ...botsOwn] : common;
+  const selectors = parts.map(([keys, commands]) => `(${touching(keys)} ${each('+', commands)})`).join(' ');
+  return `user hallpass-${name} on #${sha256} resetchannels ${touching('*')} -@all ${each('+', everywhere)} ${selectors}`;
+};
+
+/**
+ * Writes the ACL file of Hallpass' Redis (selectors: Redis 7 or Valkey; ACL files know no comments).
+ *
+ * Each process reaches only `{hallpass}:*`, and there only with the commands that it needs for those keys: not FLUSHALL,
+ * CONFIG, KEYS, DEBUG or SCRIPT, and nothing that rewrites a log. `sha256` are the passwords' hashes in lower-case hex.
+ */
+export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
+  ['user default off resetchannels -@all', user('bot', sha256.bot), user('worker', sha256.worker), ''].join('\n');

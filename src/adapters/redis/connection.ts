@@ -1,0 +1,74 @@
+import { Redis } from 'ioredis';
+
+/**
+ * `commit`: the log, its readers and the producers of jobs; every call ends within two seconds, with an answer or a fault.
+ * `consume`: BullMQ's consumers; their calls wait for Redis to come back, as BullMQ demands.
+ */
+export type RedisProfile = 'commit' | 'consume';
+
+export type RedisConnection = {
+  /** `redis://user:password@host:port` or `rediss://…`. */
+  readonly url: string;
+  readonly profile: RedisProfile;
+  /** Shown by `CLIENT LIST`. */
+  readonly name: string;
+  /** Called once per outage, however often reconnecting fails in it. */
+  readonly onLost: (cause: Error) => void;
+  readonly onBack?: () => void;
+};
+
+/** Milliseconds after which a call of the `commit` profile is given up: as long as a person waits for an answer. */
+export const patience = 2_000;
+
+const common = {
+  // The libraries' own strategies back off to 5 and 20 s: an overdue step would wait that long after Redis is back.
+  retryStrategy: (attempt: number) => Math.min(attempt * 100, 1_000),
+  connectTimeout: patience,
+};
+
+const profiles = {
+  commit: {
+    ...common,
+    maxRetriesPerRequest: 1,
+    commandTimeout: patience,
+    // Calls made while connecting wait for it, though not past their time-out: a start is not a fault.
+    enableOfflineQueue: true,
+    // A command whose answer was lost may have been done: it is a fault for its caller, and never done twice on the quiet.
+    autoResendUnfulfilledCommands: false,
+    // A peer that vanished sends nothing, and TCP alone notices after a quarter of an hour.
+    socketTimeout: patience + 1_000,
+  },
+  consume: {
+    ...common,
+    maxRetriesPerRequest: null,
+    // Longer than BullMQ's longest blocking read (10 s).
+    socketTimeout: 15_000,
+  },
+} as const;
+
+/**
+ * Connects to Redis and stays connected. Outages are reported through `onLost`, never as an unhandled 'error' event.
+ * The caller ends it with `disconnect()`.
+ */
+export const connectRedis = ({ url, profile, name, onLost, onBack }: RedisConnection): Redis => {
+  const redis = new Redis(url, { ...profiles[profile], connectionName: name });
+  let isLost = false;
+  let isEnded = false;
+  const lose = (cause: Error): void => {
+    if (isLost || isEnded) return;
+    isLost = true;
+    onLost(cause);
+  };
+  redis.on('error', lose);
+  redis.on('close', () => setImmediate(() => lose(new Error('The connection to Redis was closed'))));
+  redis.on('end', () => {
+    isEnded = true;
+  });
+  redis.on('ready', () => {
+    isEnded = false;
+    if (!isLost) return;
+    isLost = false;
+    onBack?.();
+  });
+  return redis;
+};

@@ -1,0 +1,120 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type RequestId, requestId } from '#domain/ids.ts';
+import type { AppendResult, Clock, EventStore, RequestIndex } from '#use-cases/ports.ts';
+import { appendScript, markShownScript } from './append-script.ts';
+import { patience } from './connection.ts';
+import { asking, readAs } from './faults.ts';
+import { keys, statuses } from './keys.ts';
+import { defineScript } from './script.ts';
+import { within } from './within.ts';
+
+const ids = z.array(requestId);
+const lines = z.array(z.string());
+const count = z.int().min(0);
+const reply = z.union([
+  z.tuple([z.enum(['appended', 'conflict', 'late'])]),
+  z.tuple([z.literal('filed-before'), z.string()]),
+  z.tuple([z.literal('foreign'), z.string(), z.string()]),
+]);
+
+const rememberOriginSeconds = 86_400;
+
+/**
+ * Keeps the request logs in Redis, over a connection of the `commit` profile. Every call ends within about two seconds;
+ * a fault (no answer, a foreign value under one of our keys) is thrown with the key or the call in its message.
+ *
+ * `append` carries a deadline by Redis' own clock: one that is given up here and reaches Redis later (it was hung, or
+ * the network) does nothing there. Only an answer lost on its way back leaves open whether it was done.
+ */
+export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore => {
+  const runAppend = defineScript(redis, 'hallpassAppend', appendScript);
+  const runMarkShown = defineScript(redis, 'hallpassMarkShown', markShownScript);
+
+  const list = async (key: string, answer: Promise<unknown>): Promise<readonly RequestId[]> =>
+    readAs(ids, key, await asking(`read "${key}"`, answer));
+  const latest = (key: string, limit: number): Promise<readonly RequestId[]> =>
+    limit < 1 ? Promise.resolve([]) : list(key, redis.zrevrange(key, 0, limit - 1));
+
+  return {
+    read: async (id) =>
+      readAs(lines, keys.log(id), await asking(`read request ${id}`, redis.lrange(keys.log(id), 0, -1))),
+
+    append: (id, expectedVersion, added, index, origin) => {
+      const started = performance.now();
+      const append = async (): Promise<AppendResult> => {
+        const now = await clock.now();
+        const deadline = now.epochMilliseconds + patience - Math.ceil(performance.now() - started);
+        const details = argumentsOf(index, origin);
+        const answer = await runAppend(keysOf(id, index, origin), [
+          id,
+          expectedVersion,
+          deadline,
+          ...details,
+          ...added,
+        ]);
+        return resultOf(id, answer, origin);
+      };
+      return asking(`append to request ${id}`, within(patience, append()));
+    },
+
+    due: (now, limit) =>
+      list(keys.due, redis.zrangebyscore(keys.due, '-inf', now.epochMilliseconds, 'LIMIT', 0, limit)),
+    inStatus: (status, limit) => latest(keys.status(status), limit),
+    ofPerson: (person, limit) => latest(keys.person(person), limit),
+
+    countPending: async (person) => {
+      const [total, own] = await asking(
+        'count the pending requests',
+        Promise.all([redis.zcard(keys.status('pending')), redis.zcard(keys.pendingBy(person))]),
+      );
+      return { total: readAs(count, keys.status('pending'), total), own: readAs(count, keys.pendingBy(person), own) };
+    },
+
+    unshown: (limit) =>
+      limit < 1 ? Promise.resolve([]) : list(keys.unshown, redis.zrange(keys.unshown, 0, String(limit - 1))),
+    markShown: async (id, version) => {
+      await asking(`mark request ${id} as shown`, runMarkShown([keys.log(id), keys.unshown], [id, version]));
+    },
+  };
+};
+
+const argumentsOf = (index: RequestIndex, origin: string | undefined): readonly (string | number)[] => [
+  index.submittedAt.epochMilliseconds,
+  index.dueAt?.epochMilliseconds ?? '',
+  statuses.indexOf(index.status) + 1,
+  statuses.length,
+  origin === undefined ? '' : rememberOriginSeconds,
+];
+
+const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefined): readonly string[] => {
+  const [requester] = people;
+  if (requester === undefined) throw new Error(`Request ${id} concerns nobody: the index names no people`);
+  return [
+    keys.log(id),
+    keys.due,
+    keys.unshown,
+    keys.audit,
+    keys.origin(origin ?? ''),
+    keys.pendingBy(requester),
+    ...statuses.map(keys.status),
+    ...people.map(keys.person),
+  ];
+};
+
+const resultOf = (id: RequestId, answer: unknown, origin: string | undefined): AppendResult => {
+  const [type, ...rest] = readAs(reply, keys.log(id), answer);
+  switch (type) {
+    case 'appended':
+    case 'conflict':
+      return { type };
+    case 'late':
+      throw new Error(`Redis was asked too late to append to request ${id}; nothing was recorded`);
+    case 'filed-before':
+      return { type, id: readAs(requestId, keys.origin(origin ?? ''), rest[0]) };
+    case 'foreign':
+      throw new Error(
+        `Redis key "${rest[0]}" is a ${rest[1]}, which Hallpass did not write; nothing was recorded. Look who else writes there.`,
+      );
+  }
+};

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Status } from '#domain/request/request.ts';
+
+/** One hash tag for all keys, also BullMQ's: a script may touch any of them, on a cluster too. */
+export const tag = '{hallpass}';
+
+/** Every status, so that an index of one that is forgotten here does not compile. */
+const everyStatus: Record<Status, true> = {
+  pending: true,
+  approved: true,
+  active: true,
+  revoked: true,
+  denied: true,
+  withdrawn: true,
+  'timed-out': true,
+  lapsed: true,
+  failed: true,
+};
+export const statuses: readonly string[] = Object.keys(everyStatus);
+
+export const keys = {
+  /** List: the lines of one request's log. */
+  log: (id: RequestId) => `${tag}:log:${id}`,
+  /** Sorted sets of ids by when they were submitted, in epoch milliseconds. */
+  status: (status: string) => `${tag}:status:${status}`,
+  person: (person: PersonId) => `${tag}:person:${person}`,
+  pendingBy: (person: PersonId) => `${tag}:pending-by:${person}`,
+  /** Sorted set of ids by when their next step is due, in epoch milliseconds. */
+  due: `${tag}:due`,
+  /** Sorted set of ids by when the oldest event was filed that Slack has not shown, in epoch milliseconds. */
+  unshown: `${tag}:unshown`,
+  /** Stream of all lines of all logs in the order of their commits, for followers; the logs are the record. */
+  audit: `${tag}:audit`,
+  /** String: the id filed for an origin. Hashed, because an origin may be of any length. */
+  origin: (origin: string) => `${tag}:origin:${createHash('sha256').update(origin).digest('hex')}`,
+  /** Hash: version and value of what one projection keeps about a request. */
+  view: (projection: string, id: RequestId) => `${tag}:view:${projection}:${id}`,
+  lock: (projection: string, id: RequestId) => `${tag}:lock:${projection}:${id}`,
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { type RequestId, requestId } from '#domain/ids.ts';
+
+/** The buttons that people click. Every id carries our prefix, so that one look tells whose it is. */
+export const actions = {
+  approve: 'hallpass_approve',
+  deny: 'hallpass_deny',
+  withdraw: 'hallpass_withdraw',
+  done: 'hallpass_done',
+  revoke: 'hallpass_revoke',
+  /** Opens the form, in the App Home. */
+  ask: 'hallpass_ask',
+  /** Only opens a page; Slack sends a click all the same. */
+  open: 'hallpass_open',
+} as const;
+
+/** Callback ids of the modals: the request, and the reason for a denial or a revocation. */
+export const askForm = 'hallpass_ask_form';
+export const whyForm = 'hallpass_why_form';
+
+const fieldPrefix = 'hallpass_field_';
+/** The action id of a form's field; Slack sends it with a choice and with a query for options. */
+export const fieldAction = (name: string): string => `${fieldPrefix}${name}`;
+/** Matches the action id of any field. */
+export const fieldActions = new RegExp(`^${fieldPrefix}`);
+
+/** Which request and which revision of it a card showed. All that a button carries; nothing is authorised by it. */
+export type ButtonValue = { readonly id: RequestId; readonly revision: number };
+
+export const buttonValue = ({ id, revision }: ButtonValue): string => `${id}.${revision}`;
+
+const parts = z.tuple([
+  requestId,
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/)
+    .transform(Number),
+]);
+
+/** Reads a button's value back; undefined for anything that we did not write. */
+export const parseButtonValue = (value: unknown): ButtonValue | undefined => {
+  if (typeof value !== 'string') return undefined;
+  const read = parts.safeParse(value.split('.'));
+  return read.success ? { id: read.data[0], revision: read.data[1] } : undefined;
+};

@@ -1,0 +1,140 @@
+import type { App } from '@slack/bolt';
+import type { View } from '@slack/types';
+import { z } from 'zod';
+import { personId } from '#domain/ids.ts';
+import type { Result } from '#domain/result.ts';
+import { type ActRefusal, approveRequest, finishGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
+import type { BotPorts } from '#use-cases/ports.ts';
+import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
+import { actions, fieldAction, fieldActions, parseButtonValue, whyForm } from './action-ids.ts';
+import { fieldOf, notice, renderForm } from './form.ts';
+import { inTime } from './in-time.ts';
+import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
+import { chosenIn, viewPayload } from './view-state.ts';
+
+const click = z.object({
+  user: z.object({ id: personId }),
+  trigger_id: z.string(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+});
+type Click = z.infer<typeof click>;
+
+const suggestion = z.object({
+  user: z.object({ id: personId }),
+  value: z.string().max(200),
+  block_id: z.string(),
+});
+
+/** The buttons of cards, and the selects of the form. A click is acknowledged once it is in the log, or said not to be. */
+export const listenToActions = (app: App, ports: BotPorts): void => {
+  const acts = {
+    [actions.approve]: (by: Click['user']['id'], target: Target) => approveRequest(ports, { by, ...target }),
+    [actions.withdraw]: (by: Click['user']['id'], { id }: Target) => withdrawRequest(ports, { by, id }),
+    [actions.done]: (by: Click['user']['id'], { id }: Target) => finishGrant(ports, { by, id }),
+  };
+  for (const [action, act] of Object.entries(acts)) {
+    app.action(action, async ({ ack, body, respond }) => {
+      const clicked = click.parse(body);
+      const answer = await outcome(ports, clicked, act);
+      await ack();
+      if (answer !== undefined) await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
+    });
+  }
+
+  for (const act of ['deny', 'revoke'] as const) {
+    app.action(actions[act], async ({ ack, body, client }) => {
+      const { trigger_id, actions: [pressed] } = click.parse(body);
+      await ack();
+      await client.views.open({ trigger_id, view: askWhy(act, pressed?.value ?? '') });
+    });
+  }
+
+  app.action(actions.ask, async ({ ack, body, client }) => {
+    const { user, trigger_id } = click.parse(body);
+    await ack();
+    await client.views.open({ trigger_id, view: await formFor(ports, user.id, {}) });
+  });
+  // A button that only opens a page sends a click all the same.
+  app.action(actions.open, async ({ ack }) => ack());
+  listenToForm(app, ports);
+};
+
+type Target = NonNullable<ReturnType<typeof parseButtonValue>>;
+type Act = (by: Click['user']['id'], target: Target) => Promise<Result<unknown, ActRefusal>>;
+
+/** What the person is told beside what the card will show; nothing when all went well. */
+const outcome = async ({ alarm }: BotPorts, { user, actions: [pressed] }: Click, act: Act): Promise<string | undefined> => {
+  const target = parseButtonValue(pressed?.value);
+  if (target === undefined) return 'This button leads to no request. Use the card in its channel, or `/jit list`.';
+  try {
+    const result = await inTime(act(user.id, target));
+    if (result === 'late') return notRecorded;
+    return result.ok ? undefined : sayNotDone(result.error);
+  } catch (cause) {
+    alarm('A click could not be handled', { request: target.id, cause: String(cause) });
+    return wentWrong;
+  }
+};
+
+const listenToForm = (app: App, ports: BotPorts): void => {
+  app.action({ type: 'block_actions', action_id: fieldActions }, async ({ ack, body, client }) => {
+    await ack();
+    const changed = viewPayload.safeParse(body);
+    if (!changed.success) return;
+    const { view, user } = changed.data;
+    const drawn = await formFor(ports, user.id, chosenIn(changed.data));
+    await client.views.update({ view_id: view.id, ...(view.hash === undefined ? {} : { hash: view.hash }), view: drawn });
+  });
+
+  app.options(fieldActions, async ({ ack, body }) => {
+    const asked = suggestion.parse(body);
+    const names = await suggest(ports, asked, viewPayload.safeParse(body).data).catch((cause: unknown) => {
+      ports.alarm('Names for a form could not be listed', { cause: String(cause) });
+      return [];
+    });
+    const found = names.filter((name) => name.includes(asked.value.trim().toLowerCase())).slice(0, 100);
+    await ack({ options: found.map((name) => ({ text: { type: 'plain_text', text: name.slice(0, 75) }, value: name.slice(0, 150) })) });
+  });
+};
+
+/** Names for a field of the form, of what this person may ask for. */
+const suggest = async (ports: BotPorts, { user, block_id }: z.infer<typeof suggestion>, payload: z.infer<typeof viewPayload> | undefined): Promise<readonly string[]> => {
+  const offer = await whatMayBeAsked(ports, user.id);
+  if (offer === undefined || payload === undefined) return [];
+  const { kind: name = '', cluster = '', namespace = '', ...chosen } = chosenIn(payload);
+  const namespaces = await offer.namespaces(cluster, name);
+  if (fieldOf(block_id) === 'namespace') return namespaces;
+  const kind = offer.kinds.find((one) => one.name === name);
+  if (kind === undefined || !namespaces.includes(namespace)) return [];
+  const field = kind.fields(chosen, offer.profiles(cluster, kind, namespace)).find((one) => one.name === fieldOf(block_id));
+  return field?.input.type === 'objects' ? offer.objects(cluster, namespace, [...field.input.resources]) : [];
+};
+
+/** The form for one person, or why there is none. */
+export const formFor = async (ports: BotPorts, person: Click['user']['id'], chosen: Readonly<Record<string, string>>): Promise<View> => {
+  try {
+    const offer = await whatMayBeAsked(ports, person);
+    return offer === undefined ? notice('The policy lets you ask for nothing here. Whoever keeps the policy can change that.') : await renderForm(offer, person, chosen);
+  } catch (cause) {
+    ports.alarm('The form could not be drawn', { cause: String(cause) });
+    return notice('A cluster or Slack does not answer at the moment. Try again in a minute.');
+  }
+};
+
+const askWhy = (act: 'deny' | 'revoke', value: string): View => ({
+  type: 'modal',
+  callback_id: whyForm,
+  title: { type: 'plain_text', text: act === 'deny' ? 'Deny the request' : 'Revoke the access' },
+  submit: { type: 'plain_text', text: act === 'deny' ? 'Deny' : 'Revoke' },
+  close: { type: 'plain_text', text: 'Cancel' },
+  private_metadata: JSON.stringify({ act, value }),
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'reason|',
+      label: { type: 'plain_text', text: 'Why' },
+      hint: { type: 'plain_text', text: 'The person who asked will read it.' },
+      element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: 500 },
+    },
+  ],
+});

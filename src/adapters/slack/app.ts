@@ -1,0 +1,71 @@
+import { App, type Receiver } from '@slack/bolt';
+import type { WebClient, WebClientOptions } from '@slack/web-api';
+import { z } from 'zod';
+import { personId } from '#domain/ids.ts';
+import type { BotPorts } from '#use-cases/ports.ts';
+import { seeInbox } from '#use-cases/see-requests.ts';
+import { listenToActions } from './actions.ts';
+import { listenToCommands } from './commands.ts';
+import { createDirectory, type SlackDirectory } from './directory.ts';
+import { renderHome } from './home.ts';
+import { listenToSubmissions } from './submissions.ts';
+
+/**
+ * How every Web API call is made: short and with few retries. Bolt's own defaults retry for half an hour without a
+ * time limit, and a retried post may be posted twice; what has to be posted is brought up to date by the projection.
+ */
+export const clientOptions = (apiUrl: string): WebClientOptions => ({
+  slackApiUrl: apiUrl,
+  timeout: 5_000,
+  retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 500 },
+  rejectRateLimitedCalls: true,
+});
+
+const identity = z.object({ team_id: z.string(), enterprise_id: z.string().optional(), user_id: z.string(), bot_id: z.string() });
+export type BotIdentity = z.infer<typeof identity>;
+
+/** Asks Slack who the bot is; the first call, so a wrong token is said at start. */
+export const identify = async (client: WebClient): Promise<BotIdentity> => identity.parse(await client.auth.test());
+
+/** The directory of the bot's own workspace. */
+export const directoryFor = (client: WebClient, { team_id, enterprise_id }: BotIdentity): SlackDirectory =>
+  createDirectory(client, { team: team_id, enterprise: enterprise_id });
+
+export type SlackAppParts = {
+  readonly ports: BotPorts;
+  readonly directory: SlackDirectory;
+  readonly receiver: Receiver;
+  readonly token: string;
+  readonly clientOptions: WebClientOptions;
+};
+
+/** The bot as Slack sees it: its command, its buttons, its forms and its home. The receiver is the way in. */
+export const createSlackApp = ({ ports, directory, receiver, token, clientOptions: options }: SlackAppParts): App => {
+  const app = new App({ token, receiver, clientOptions: options, ignoreSelf: true, attachFunctionToken: false });
+  listenToCommands(app, ports);
+  listenToActions(app, ports);
+  listenToSubmissions(app, ports);
+  listenToEvents(app, ports, directory);
+  app.error(async (cause) => ports.alarm('A message from Slack could not be handled', { cause: String(cause) }));
+  return app;
+};
+
+const opened = z.object({ user: personId, tab: z.string().optional() });
+const userChange = z.object({ user: z.object({ id: z.string() }) });
+const groupChange = z.object({ subteam_id: z.string().optional(), subteam: z.object({ id: z.string() }).optional() });
+
+const listenToEvents = (app: App, ports: BotPorts, directory: SlackDirectory): void => {
+  app.event('app_home_opened', async ({ event, client }) => {
+    const { user, tab } = opened.parse(event);
+    if (tab === 'messages') return;
+    const inbox = await seeInbox(ports, user);
+    await client.views.publish({ user_id: user, view: renderHome(inbox, ports.settings().kinds) });
+  });
+  app.event('user_change', async ({ event }) => directory.forgetPerson(userChange.parse(event).user.id));
+  for (const name of ['subteam_members_changed', 'subteam_updated'] as const) {
+    app.event(name, async ({ event }) => {
+      const { subteam_id, subteam } = groupChange.parse(event);
+      directory.forgetGroup(subteam_id ?? subteam?.id ?? '');
+    });
+  }
+};

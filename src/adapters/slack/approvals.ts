@@ -1,0 +1,64 @@
+import type { PersonId } from '#domain/ids.ts';
+import { type Standing, tally } from '#domain/quorum.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { ApprovalRule } from '#domain/request/events.ts';
+import { cut } from '#domain/text.ts';
+import { bold, type Piece, users } from './blocks.ts';
+
+const groupsShown = 10;
+const peopleShown = 20;
+
+/** Who agreed in the log, in order; a denied or timed-out request keeps what there was. */
+const votersOf = ({ entries }: Chain): readonly PersonId[] =>
+  entries.flatMap(({ event }) => (event.type === 'voted' ? [event.by] : []));
+
+/**
+ * How far the quorum is: `1 of 2 · platform ✓ @Ana · security: 1 to go`. For whom a person counts is known by their
+ * groups only; without `standing` and with several groups it is said who agreed and what is needed.
+ */
+export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece[] => {
+  const { asked, state } = chain.request;
+  const voters = votersOf(chain);
+  if (state.status !== 'pending') {
+    return voters.length === 0 ? [] : [bold('Agreed  '), ...people(voters), ` · rule ${cut(asked.approval.rule, 80)}`];
+  }
+  const known = standing ?? onlyGroup(asked.approval, voters);
+  if (known === undefined) return unplaced(asked.approval, voters);
+  const { filled } = tally(asked.approval.quorum, voters, known);
+  const needed = asked.approval.quorum.reduce((sum, { count }) => sum + count, 0);
+  const places = asked.approval.quorum
+    .slice(0, groupsShown)
+    .flatMap(({ from, count }, index) => [' · ', ...place(from, count, filled[index] ?? [], voters)]);
+  return [bold('Approvals  '), `${filled.flat().length} of ${needed}`, ...places, ...notShown(asked.approval)];
+};
+
+/** With one group there is no question for whom somebody counts: only its members' votes were let in. */
+const onlyGroup = ({ quorum }: ApprovalRule, voters: readonly PersonId[]): Standing | undefined =>
+  quorum.length === 1 ? new Map(voters.map((voter) => [voter, [0]])) : undefined;
+
+const place = (
+  from: string,
+  count: number,
+  filled: readonly string[],
+  voters: readonly PersonId[],
+): readonly Piece[] => {
+  const name = cut(from, 60);
+  const who = voters.filter((voter) => filled.includes(voter));
+  const missing = count - who.length;
+  if (who.length === 0) return [`${name}: ${missing} needed`];
+  return [`${name} ${missing === 0 ? '✓ ' : ''}`, ...people(who), ...(missing === 0 ? [] : [`, ${missing} to go`])];
+};
+
+const unplaced = (approval: ApprovalRule, voters: readonly PersonId[]): readonly Piece[] => {
+  const needs = approval.quorum.slice(0, groupsShown).map(({ from, count }) => `${count} from ${cut(from, 60)}`);
+  const agreed: readonly Piece[] = voters.length === 0 ? ['nobody yet'] : people(voters);
+  return [bold('Approvals  '), `needs ${needs.join(' and ')}`, ...notShown(approval), ' · so far ', ...agreed];
+};
+
+const notShown = ({ quorum }: ApprovalRule): readonly Piece[] =>
+  quorum.length > groupsShown ? [` · and ${quorum.length - groupsShown} more groups`] : [];
+
+const people = (all: readonly PersonId[]): readonly Piece[] =>
+  all.length <= peopleShown
+    ? users(all)
+    : [...users(all.slice(0, peopleShown)), ` and ${all.length - peopleShown} more`];

@@ -1,0 +1,96 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { type PersonId, personId } from '#domain/ids.ts';
+import type { Membership, SlackPerson } from '#domain/people.ts';
+import type { Directory } from '#use-cases/ports.ts';
+import { createCache } from './cache.ts';
+
+const user = z.object({
+  id: z.string(),
+  team_id: z.string().optional(),
+  deleted: z.boolean().optional(),
+  is_bot: z.boolean().optional(),
+  is_app_user: z.boolean().optional(),
+  is_restricted: z.boolean().optional(),
+  is_ultra_restricted: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
+  enterprise_user: z.object({ enterprise_id: z.string() }).optional(),
+});
+type User = z.infer<typeof user>;
+type Home = { readonly team: string; readonly enterprise?: string | undefined };
+
+const channelInfo = z.object({
+  name: z.string().optional(),
+  is_archived: z.boolean().optional(),
+  is_member: z.boolean().optional(),
+  is_im: z.boolean().optional(),
+  is_ext_shared: z.boolean().optional(),
+  is_pending_ext_shared: z.boolean().optional(),
+});
+
+/** The directory, with what events tell of changes, and checks for the start. */
+export type SlackDirectory = Directory & {
+  readonly forgetPerson: (id: string) => void;
+  readonly forgetGroup: (id: string) => void;
+  /** Why requests cannot be decided in a channel, with the remedy; undefined when they can. */
+  readonly channelProblem: (id: string) => Promise<string | undefined>;
+};
+
+/**
+ * Who people are by Slack's own word. Answers are kept for a short time (users.info: 100 a minute, usergroups.*: 20),
+ * less when an event says that they changed; what cannot be looked up throws, and the answer is no.
+ */
+export const createDirectory = (client: WebClient, home: Home): SlackDirectory => {
+  const people = createCache(30_000, async (id: PersonId): Promise<SlackPerson | undefined> => {
+    const answer = await orError(client.users.info({ user: id }));
+    if (answer === 'user_not_found' || answer === 'user_not_visible') return undefined;
+    if (typeof answer === 'string') throw new Error(`Slack's users.info answered ${answer}`);
+    const found = user.parse(answer.user);
+    return found.id === id ? { id, membership: membershipOf(found, home) } : undefined;
+  });
+  const groups = createCache(60_000, async (id: string): Promise<ReadonlySet<PersonId>> => {
+    const answer = await client.usergroups.users.list({ usergroup: id });
+    return new Set(z.array(personId).parse(answer.users));
+  });
+
+  return {
+    person: people.get,
+    members: async (group) => (group.type === 'people' ? new Set(group.people) : groups.get(group.id)),
+    forgetPerson: (id) => people.forget(id as PersonId),
+    forgetGroup: groups.forget,
+    channelProblem: async (id) => {
+      const answer = await orError(client.conversations.info({ channel: id }));
+      if (typeof answer === 'string') return `Slack knows no channel ${id} that Hallpass can see (${answer}). Check the id and invite @hallpass.`;
+      return problemOf(id, channelInfo.parse(answer.channel));
+    },
+  };
+};
+
+const membershipOf = (found: User, home: Home): Membership => {
+  const sameTeam = found.team_id === home.team;
+  const sameEnterprise = home.enterprise !== undefined && found.enterprise_user?.enterprise_id === home.enterprise;
+  if (found.deleted === true) return 'deactivated';
+  if (found.is_bot === true || found.is_app_user === true) return 'bot';
+  if (found.is_stranger === true || !(sameTeam || sameEnterprise)) return 'stranger';
+  return found.is_restricted === true || found.is_ultra_restricted === true ? 'guest' : 'member';
+};
+
+const problemOf = (id: string, channel: z.infer<typeof channelInfo>): string | undefined => {
+  const name = channel.name === undefined ? id : `#${channel.name} (${id})`;
+  if (channel.is_archived === true) return `${name} is archived. Unarchive it, or name another channel.`;
+  if (channel.is_ext_shared === true || channel.is_pending_ext_shared === true) {
+    return `${name} is shared with another organisation, so strangers would see and could click. Name a channel of your own.`;
+  }
+  return channel.is_member === false ? `Hallpass is not in ${name}. Invite it there: /invite @hallpass.` : undefined;
+};
+
+/** Slack's own error code instead of the exception that web-api makes of it; other faults stay exceptions. */
+const orError = async <T>(call: Promise<T>): Promise<T | string> => {
+  try {
+    return await call;
+  } catch (cause) {
+    const said = z.object({ data: z.object({ error: z.string() }) }).safeParse(cause);
+    if (said.success) return said.data.data.error;
+    throw cause;
+  }
+};

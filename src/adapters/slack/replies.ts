@@ -1,0 +1,85 @@
+import type { PersonId } from '#domain/ids.ts';
+import type { Refusal } from '#domain/request/decide.ts';
+import type { Status } from '#domain/request/request.ts';
+import type { ActRefusal } from '#use-cases/act-on-request.ts';
+import type { SubmitRefusal } from '#use-cases/submit-request.ts';
+import { clock, escape, mention } from './mrkdwn.ts';
+
+/** Says in mrkdwn why something was not filed, and what to do. */
+export const sayNotFiled = (refusal: SubmitRefusal): string => {
+  switch (refusal.type) {
+    case 'unclear':
+      return escape(refusal.why);
+    case 'not-allowed':
+      return 'The policy does not let you ask for this here. `/jit` shows what you may ask for; for more, ask whoever keeps the policy.';
+    case 'unmapped':
+      return refusal.why === 'none'
+        ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
+        : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
+    case 'already-have':
+      return `You have this already, without asking. The API server says: ${escape(refusal.allowedBy || 'allowed')}`;
+    case 'too-many':
+      return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
+    case 'filed-before':
+      return `This was filed already, as *${refusal.id}*. It is not filed twice.`;
+    case 'not-a-member':
+    case 'lookup-failed':
+      return sayNotAdmitted(refusal);
+  }
+};
+
+const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' | 'lookup-failed' }>): string =>
+  refusal.type === 'lookup-failed'
+    ? `Not done: ${escape(refusal.what)} could not be looked up, and in doubt the answer is no. Try again in a minute.`
+    : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
+
+/** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
+export const sayNotDone = (refusal: ActRefusal): string => {
+  switch (refusal.type) {
+    case 'no-such-request':
+      return `There is no request \`${escape(refusal.id)}\` that you may see.`;
+    case 'broken-log':
+      return 'Nothing was done: the log of this request cannot be believed any more. The administrators have been told; ask anew.';
+    case 'not-a-member':
+    case 'lookup-failed':
+      return sayNotAdmitted(refusal);
+    case 'own-request':
+      return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
+    case 'not-entitled':
+      return `You cannot decide on this: that is for ${escape(refusal.groups.join(', '))}.`;
+    case 'already-over':
+      return sayOver(refusal);
+    case 'stale-revision':
+      return `Nothing was recorded: the request has changed since this card was drawn (it is at revision ${refusal.current}). Look at the new card.`;
+    case 'already-voted':
+      return 'Your approval is recorded already; it counts once.';
+    case 'too-late':
+      return `Nothing was recorded: the time to decide ended ${clock(refusal.respondBy)}. It has to be asked for anew.`;
+    case 'not-yours':
+      return refusal.may === 'requester' ? 'Only the person who asked can withdraw it.' : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
+    case 'not-active':
+      return `There is nothing to end: the request ${statusWords[refusal.status]}.`;
+    case 'already-ending':
+      return `It is being ended already; ${mention(refusal.by)} asked for that.`;
+  }
+};
+
+const sayOver = ({ status, by, at }: Extract<Refusal, { type: 'already-over' }>): string => {
+  const who = by.length === 0 ? '' : ` by ${by.map((person: PersonId) => mention(person)).join(' and ')}`;
+  return `Too late, nothing changed: the request ${statusWords[status]}${who} ${clock(at)}.`;
+};
+
+const statusWords: Readonly<Record<Status, string>> = {
+  pending: 'is waiting for a decision',
+  approved: 'was approved and is being applied',
+  active: 'was approved and is active',
+  revoked: 'was approved and has ended',
+  denied: 'was denied',
+  withdrawn: 'was withdrawn',
+  'timed-out': 'ran out of time',
+  lapsed: 'lapsed',
+  failed: 'could not be applied',
+};
+
+export const notRecorded = 'Not recorded yet: the log did not answer in time. If the card does not change, click again; nothing is counted twice.';
+export const wentWrong = 'Nothing was done: something on our side failed, and the administrators can see it. Try again in a minute.';

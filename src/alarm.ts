@@ -1,0 +1,37 @@
+import type { Alarm } from '#use-cases/ports.ts';
+import type { Log } from './log.ts';
+
+/** Posts one line to where administrators read. */
+export type Tell = (text: string) => Promise<void>;
+
+/** The same message is told in Slack at most once in this time; the log has each of them. Milliseconds. */
+const quiet = 60_000;
+
+/** An alarm goes to the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
+export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellThrough: (tell: Tell) => void } => {
+  const toldAt = new Map<string, number>();
+  let tell: Tell | undefined;
+  const waiting: string[] = [];
+  const say = (text: string): void => {
+    if (tell === undefined) {
+      if (waiting.length < 50) waiting.push(text);
+      return;
+    }
+    tell(text).catch((cause: unknown) => error('The administrators could not be told in Slack', { cause: String(cause) }));
+  };
+  return {
+    alarm: (message, fields) => {
+      error(message, fields);
+      const key = `${message} ${fields.request ?? ''}`;
+      const now = performance.now();
+      if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < quiet) return;
+      if (toldAt.size > 1_000) toldAt.clear();
+      toldAt.set(key, now);
+      say([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
+    },
+    tellThrough: (through) => {
+      tell = through;
+      for (const text of waiting.splice(0)) say(text);
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { HTTPReceiver, type Receiver } from '@slack/bolt';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
+import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
+import type { SlackDirectory } from '#adapters/slack/directory.ts';
+import { escape } from '#adapters/slack/mrkdwn.ts';
+import { createProjection, type Projection } from '#adapters/slack/projection.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { BotPorts } from '#use-cases/ports.ts';
+import type { Config, SlackConfig } from './config.ts';
+import { type Ground, openGround } from './core.ts';
+import { every } from './every.ts';
+import type { Tell } from './alarm.ts';
+import { checkClusters } from './worker.ts';
+
+/** The way into Slack: signed HTTP by default; the demo and the tests bring their own. */
+export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOptions['fetch'] };
+
+/** Requests whose messages are brought up to date at the same time; Slack takes about one post a second and channel. */
+const showing = 4;
+const catchUpEvery = 2_000;
+
+/** A running bot; `tell` posts to the administrators' channel. */
+export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Tell };
+
+/** Starts the bot: it talks with Slack, decides, and only looks at clusters. Several may run side by side. */
+export const startBot = async (config: Config, way?: WayIn): Promise<Result<RunningBot, readonly string[]>> => {
+  if (config.slack === undefined) return err(['The bot needs Slack: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.']);
+  const opened = await openGround(config, 'bot', config.clusters);
+  if (!opened.ok) return opened;
+  const started = await startOn(opened.value, config, config.slack, way ?? { receiver: overHttp(config.slack) });
+  if (!started.ok) await opened.value.stop();
+  return started;
+};
+
+const startOn = async (ground: Ground, config: Config, slack: SlackConfig, way: WayIn): Promise<Result<RunningBot, readonly string[]>> => {
+  const { core, clients, folder, info } = ground;
+  const options = { ...clientOptions(slack.apiUrl), ...(way.fetch === undefined ? {} : { fetch: way.fetch }) };
+  // A 429 pauses all of a client's calls, so what people wait for does not go through the client that shows cards.
+  const [client, shower] = [new WebClient(slack.botToken, options), new WebClient(slack.botToken, options)];
+  const identity = await identify(client).catch((cause: unknown) => String(cause));
+  if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
+  const directory = directoryFor(client, identity);
+  const problems = [...(await checkClusters(clients)), ...(await checkSlack(folder, directory))];
+  if (problems.length > 0) return err(problems);
+
+  const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
+  const ports: BotPorts = { ...core, directory, clusters, random: (count) => randomBytes(count), home: config.home };
+  const projection = createProjection({
+    core,
+    client: shower,
+    directory,
+    bot: identity,
+    notes: createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack'),
+  });
+  startShowing(ground, projection);
+  const app = createSlackApp({ ports, directory, receiver: way.receiver, token: slack.botToken, clientOptions: options });
+  await app.start(slack.port);
+  ground.onStop(() => app.stop());
+  const { adminChannel } = folder.settings.policy;
+  const tell: Tell = async (text) => void (await client.chat.postMessage({ channel: adminChannel, text: escape(text) }));
+  ground.tellThrough(tell);
+  info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
+  return ok({ stop: ground.stop, tell });
+};
+
+const overHttp = ({ signingSecret, port }: SlackConfig): Receiver =>
+  new HTTPReceiver({ signingSecret, port, endpoints: '/slack/events', customRoutes: [{ path: '/livez', method: 'GET', handler: (_, response) => void response.end('ok') }] });
+
+/** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
+const checkSlack = async ({ settings: { policy }, whereIsGroup, whereIsRule }: Ground['folder'], directory: SlackDirectory): Promise<readonly string[]> => {
+  const groups = [...policy.groups].map(async ([name, source]) => {
+    const members = await directory.members(source).catch((cause: unknown) => String(cause));
+    if (typeof members === 'string') return [`${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`];
+    return members.size === 0 ? [`${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`] : [];
+  });
+  const channels = [
+    ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
+    { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
+  ].map(async ({ channel, where }) => {
+    const problem = await directory.channelProblem(channel);
+    return problem === undefined ? [] : [`${where}: ${problem}`];
+  });
+  return (await Promise.all([...groups, ...channels])).flat();
+};
+
+const startShowing = ({ core, redis, onStop }: Ground, projection: Projection): void => {
+  const fault = (cause: unknown, job?: string): void => core.alarm('Slack could not be brought up to date; it catches up', { cause: String(cause), ...(job === undefined ? {} : { job }) });
+  const worker = createStepWorker({
+    queue: 'slack',
+    connection: redis('consume', 'showing'),
+    concurrency: showing,
+    handler: async ({ id }) => {
+      await projection.show(id);
+      return { type: 'done' };
+    },
+    onFault: fault,
+  });
+  onStop(() => worker.close());
+  const catchingUp = every(catchUpEvery, () => projection.catchUp(), fault);
+  onStop(() => catchingUp.stop());
+};

@@ -1,0 +1,78 @@
+import { createJobs } from '#adapters/bullmq/jobs.ts';
+import { readPolicyFolder, type PolicyFolder } from '#adapters/files/policy-folder.ts';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { createCredentials } from '#adapters/kubernetes/credentials.ts';
+import { serverTime } from '#adapters/kubernetes/cluster.ts';
+import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import type { Author } from '#domain/request/events.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Core } from '#use-cases/ports.ts';
+import { createAlarm, type Tell } from './alarm.ts';
+import type { ClusterSource, Config } from './config.ts';
+import { createLog, type Log } from './log.ts';
+
+/** What both processes stand on, with what it takes to end it. */
+export type Ground = {
+  readonly core: Core;
+  readonly folder: PolicyFolder;
+  readonly clients: readonly RawClient[];
+  readonly info: Log;
+  readonly tellThrough: (tell: Tell) => void;
+  readonly redis: (profile: RedisProfile, name: string) => ReturnType<typeof connectRedis>;
+  /** Runs in the reverse order of its making. */
+  readonly onStop: (stop: () => Promise<unknown>) => void;
+  readonly stop: () => Promise<void>;
+};
+
+/** Opens files and connections for one author. Problems of keys and policy are answered all at once. */
+export const openGround = async (
+  config: Config,
+  author: Author,
+  sources: readonly ClusterSource[],
+): Promise<Result<Ground, readonly string[]>> => {
+  const keys = createKeys(config.keys, [author]);
+  const folder = await readPolicyFolder(config.policy);
+  const problems = [...(keys.ok ? [] : keys.error), ...(folder.ok ? [] : folder.error)];
+  if (!keys.ok || !folder.ok) return err(problems);
+
+  const { info, error } = createLog();
+  const { alarm, tellThrough } = createAlarm(error);
+  const stops: (() => Promise<unknown>)[] = [];
+  const redis = (profile: RedisProfile, name: string) => {
+    const connection = connectRedis({
+      url: config.redisUrl,
+      profile,
+      name: `hallpass-${author}-${name}`,
+      onLost: (cause) => error('Redis is away', { connection: name, cause: String(cause) }),
+      onBack: () => info('Redis is back', { connection: name }),
+    });
+    stops.push(async () => connection.disconnect());
+    return connection;
+  };
+  const clients = sources.map((source) => createRawClient(source.name, createCredentials(source)));
+  stops.push(() => Promise.all(clients.map((client) => client.close())));
+
+  const log = redis('commit', 'log');
+  const clock = createRedisClock(log, { fallback: () => serverClock(clients) });
+  const jobs = createJobs(redis('commit', 'jobs'), (cause) => error('A queue has a fault', { cause: String(cause) }));
+  stops.push(() => jobs.close());
+  const core: Core = {
+    clock,
+    store: createRedisEventStore(log, clock),
+    jobs,
+    signer: keys.value.signer(author),
+    trust: keys.value.trust,
+    alarm,
+    settings: () => folder.value.settings,
+  };
+  const stop = async (): Promise<void> => {
+    for (const one of stops.toReversed()) await one();
+  };
+  return ok({ core, folder: folder.value, clients, info, tellThrough, redis, onStop: (one) => void stops.push(one), stop });
+};
+
+/** The first cluster that answers tells the time while Redis is away. */
+const serverClock = (clients: readonly RawClient[]): Promise<Temporal.Instant> => Promise.any(clients.map(serverTime));

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { personId } from './ids.ts';
+import type { Identity } from './people.ts';
+import type { Problem } from './problem.ts';
+
+const notSystem = (text: string): boolean => !text.startsWith('system:');
+const kubernetesName = z
+  .string()
+  .min(1)
+  .max(253)
+  .refine(notSystem, 'names that start with "system:" belong to Kubernetes itself; no person is one of them');
+
+/** `identities.yaml`: which Slack user is which Kubernetes user. Nothing else maps people, no e-mail and no name. */
+export const identitiesFile = z.strictObject({
+  people: z.array(
+    z.strictObject({
+      slack: personId,
+      kubernetes: z.strictObject({ user: kubernetesName, groups: z.array(kubernetesName).default([]) }),
+    }),
+  ),
+});
+type IdentitiesFile = z.infer<typeof identitiesFile>;
+
+/** Two people on one Kubernetes user, or one person twice. Both would let somebody approve for themselves. */
+export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] =>
+  people.flatMap(({ slack, kubernetes }, index) => {
+    const before = people.slice(0, index);
+    const again = before.some((other) => other.slack === slack);
+    const shared = before.find((other) => other.kubernetes.user.toLowerCase() === kubernetes.user.toLowerCase());
+    if (again)
+      return [
+        { path: ['people', index, 'slack'], message: `${slack} is there twice; a person is one Kubernetes user` },
+      ];
+    if (shared === undefined) return [];
+    return [
+      {
+        path: ['people', index, 'kubernetes', 'user'],
+        message: `${shared.slack} and ${slack} would be the same Kubernetes user; each needs their own`,
+      },
+    ];
+  });
+
+export const identitiesIn = ({ people }: IdentitiesFile): readonly Identity[] =>
+  people.map(({ slack, kubernetes }) => ({ person: slack, kubernetes }));

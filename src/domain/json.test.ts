@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonical, type Json } from './json.ts';
+
+/** The same value with the members of every object in reverse order. */
+const reversed = (value: Json): Json => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(reversed);
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, member]) => [key, member === undefined ? member : reversed(member)]),
+  );
+};
+
+const json = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }) as fc.Arbitrary<Json>;
+
+test('the order of keys does not matter', () => {
+  fc.assert(fc.property(json, (value) => expect(canonical(reversed(value))).toBe(canonical(value))));
+});
+
+test('what is written is the same value as JSON', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonical(JSON.parse(canonical(value)))).toBe(canonical(value));
+    }),
+  );
+});
+
+test('different values are written differently', () => {
+  fc.assert(
+    fc.property(json, json, (one, other) => {
+      const same = JSON.stringify(reversed(reversed(one))) === JSON.stringify(reversed(reversed(other)));
+      if (canonical(one) === canonical(other)) expect(JSON.parse(canonical(one))).toEqual(JSON.parse(JSON.stringify(other)));
+      else expect(same).toBe(false);
+    }),
+  );
+});
+
+test('the order of a list matters', () => {
+  expect(canonical([1, 2])).not.toBe(canonical([2, 1]));
+});
+
+test('keys are sorted by code unit, whatever the language of the machine', () => {
+  expect(canonical({ ä: 1, z: 2, Z: 3, '10': 4, '9': 5, '\u{1f600}': 6, '\uffff': 7 })).toBe(
+    '{"10":4,"9":5,"Z":3,"z":2,"ä":1,"\u{1f600}":6,"\uffff":7}',
+  );
+});
+
+test('a member that is undefined is left out', () => {
+  expect(canonical({ a: undefined, b: null })).toBe('{"b":null}');
+});
+
+test('half a character is written as an escape, so that its bytes are those that were signed', () => {
+  expect(canonical('\ud800')).toBe('"\\ud800"');
+  expect(canonical({ '\udfff': 1 })).toBe('{"\\udfff":1}');
+});
+
+test('a key named __proto__ is a key like any other', () => {
+  const value = JSON.parse('{"__proto__":{"a":1},"constructor":2,"toString":3}');
+  expect(canonical(value)).toBe('{"__proto__":{"a":1},"constructor":2,"toString":3}');
+  expect(canonical(JSON.parse('{}'))).toBe('{}');
+});
+
+test('what objects inherit is not part of them', () => {
+  expect(canonical(Object.create({ inherited: 1 }))).toBe('{}');
+});

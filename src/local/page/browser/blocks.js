@@ -1,0 +1,49 @@
+// @ts-check
+/** @import { PageBlock } from '#local/slack/page-api.ts' */
+/** @import { Surface } from './surface.js' */
+import { h } from './dom.js';
+import { withEmoji } from './emoji.js';
+import { elementNode } from './elements.js';
+import { inputBlock } from './input-block.js';
+import { markdownNode } from './markdown.js';
+import { richTextNode } from './rich-text.js';
+import { textNode } from './text.js';
+
+/** @param {Extract<PageBlock, { type: 'section' }>} block @param {Surface} surface */
+const section = (block, surface) =>
+  h(
+    'div',
+    { class: 'block section' },
+    h(
+      'div',
+      { class: 'section-text' },
+      block.text && textNode(block.text),
+      block.fields && h('div', { class: 'fields' }, ...block.fields.map((field) => textNode(field))),
+    ),
+    block.accessory && h('div', { class: 'accessory' }, elementNode(block.accessory, block.block_id, surface)),
+  );
+
+/** @param {PageBlock} block @param {Surface} surface @returns {HTMLElement} */
+const blockNode = (block, surface) => {
+  switch (block.type) {
+    case 'section':
+      return section(block, surface);
+    case 'header':
+      return h('h3', { class: 'block block-header', dir: 'auto' }, withEmoji(block.text.text));
+    case 'context':
+      return h('div', { class: 'block context' }, ...block.elements.map((text) => textNode(text)));
+    case 'actions':
+      return h('div', { class: 'block actions' }, ...block.elements.map((one) => elementNode(one, block.block_id, surface)));
+    case 'divider':
+      return h('hr', { class: 'block' });
+    case 'input':
+      return inputBlock(block, surface);
+    case 'rich_text':
+      return h('div', { class: 'block' }, richTextNode(block.elements));
+    case 'markdown':
+      return h('div', { class: 'block' }, markdownNode(block.text));
+  }
+};
+
+/** @param {PageBlock[]} blocks @param {Surface} surface */
+export const blockNodes = (blocks, surface) => blocks.map((block) => blockNode(block, surface));

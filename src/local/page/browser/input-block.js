@@ -1,0 +1,51 @@
+// @ts-check
+/** @import { PageBlock } from '#local/slack/page-api.ts' */
+/** @import { Surface } from './surface.js' */
+import { h, newId } from './dom.js';
+import { createField } from './fields.js';
+import { act, addField, suggester } from './surface.js';
+import { textNode } from './text.js';
+
+/** Groups are named by a legend-like label; a single control by a `for`. */
+const grouped = new Set(['radio_buttons', 'checkboxes']);
+
+/** An input with its label, hint and the error under it. @param {Extract<PageBlock, { type: 'input' }>} block @param {Surface} surface */
+export const inputBlock = (block, surface) => {
+  const { element } = block;
+  if (element.type === 'button' || element.type === 'overflow') return h('div', { class: 'block' });
+  const [labelId, inputId, noteId] = [newId(), newId(), newId()];
+  const error = surface.errors[block.block_id];
+  const { action_id: actionId } = element;
+  const changed = async () => {
+    if (block.dispatch_action) await act(surface, { blockId: block.block_id, actionId, value: field.read() });
+  };
+  const field = createField(element, {
+    id: inputId,
+    labelId,
+    value: surface.values[block.block_id]?.[actionId],
+    suggest: suggester(surface, block.block_id, actionId),
+    changed: () => void changed(),
+  });
+  addField(surface, block.block_id, actionId, field);
+  field.input.dataset.focus = `${block.block_id}/${actionId}`;
+  field.input.setAttribute('aria-describedby', noteId);
+  if (error !== undefined) field.input.setAttribute('aria-invalid', 'true');
+  if (block.optional !== true && !grouped.has(element.type)) field.input.setAttribute('aria-required', 'true');
+  const name = textNode(block.label, 'span');
+  const optional = block.optional ? h('span', { class: 'optional' }, ' (optional)') : null;
+  const label = grouped.has(element.type)
+    ? h('div', { class: 'label', id: labelId }, name, optional)
+    : h('label', { class: 'label', id: labelId, for: inputId }, name, optional);
+  return h(
+    'div',
+    { class: error === undefined ? 'block input' : 'block input invalid', 'data-block': block.block_id },
+    label,
+    field.node,
+    h(
+      'div',
+      { id: noteId },
+      error === undefined ? null : h('div', { class: 'error', role: 'alert' }, error),
+      block.hint ? h('div', { class: 'hint' }, textNode(block.hint, 'span')) : null,
+    ),
+  );
+};

@@ -1,0 +1,78 @@
+// @ts-check
+/** @import { RichInline, RichPart } from '#local/slack/page-api.ts' */
+import { h } from './dom.js';
+import { emojiText } from './emoji.js';
+import { broadcastMention, channelMention, groupMention, link, styled, userMention } from './text.js';
+import { formattedTime } from './time.js';
+
+/** Slack gives an emoji's code points as hex, joined by hyphens. @param {string} unicode */
+const fromHex = (unicode) => String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)));
+
+/** @param {RichInline} inline @returns {Node | string} */
+const inlineNode = (inline) => {
+  switch (inline.type) {
+    case 'text':
+      return inline.text;
+    case 'link':
+      return inline.unsafe ? `${inline.text ?? ''} ${inline.url}` : link(inline.url, inline.text ?? inline.url);
+    case 'emoji':
+      return h(
+        'span',
+        { class: 'emoji', title: `:${inline.name}:` },
+        /^[0-9a-f]+(-[0-9a-f]+)*$/i.test(inline.unicode ?? '') ? fromHex(inline.unicode ?? '') : emojiText(inline.name),
+      );
+    case 'user':
+      return userMention(inline.user_id);
+    case 'usergroup':
+      return groupMention(inline.usergroup_id);
+    case 'channel':
+      return channelMention(inline.channel_id);
+    case 'broadcast':
+      return broadcastMention(inline.range);
+    case 'date':
+      return formattedTime(inline.timestamp, inline.format, inline.fallback ?? '');
+  }
+};
+
+/** @param {RichInline[]} inlines */
+const inlineNodes = (inlines) => inlines.map((inline) => styled(inlineNode(inline), inline.style ?? {}));
+
+/** @param {RichInline} inline */
+const plainWords = (inline) => (inline.type === 'text' ? inline.text : inline.type === 'link' ? (inline.text ?? inline.url) : '');
+
+/**
+ * Preformatted text; where it is a diff its lines are also coloured, the signs stay.
+ *
+ * @param {string} text
+ * @param {boolean} isDiff
+ */
+export const preformatted = (text, isDiff) => {
+  if (!isDiff) return h('pre', { tabindex: '0' }, text);
+  const lines = text.split('\n').map((line, index, all) => {
+    const look = /^(\+\+\+|---|@@)/.test(line) ? 'diff-at' : line.startsWith('+') ? 'diff-in' : line.startsWith('-') ? 'diff-out' : '';
+    const ending = index < all.length - 1 ? '\n' : '';
+    return look === '' ? line + ending : h('span', { class: look }, line + ending);
+  });
+  return h('pre', { tabindex: '0' }, ...lines);
+};
+
+/** @param {RichPart} part */
+const partNode = (part) => {
+  switch (part.type) {
+    case 'rich_text_section':
+      return h('div', {}, ...inlineNodes(part.elements));
+    case 'rich_text_quote':
+      return h('blockquote', {}, ...inlineNodes(part.elements));
+    case 'rich_text_preformatted':
+      return preformatted(part.elements.map(plainWords).join(''), part.language === 'diff');
+    case 'rich_text_list':
+      return h(
+        part.style === 'ordered' ? 'ol' : 'ul',
+        { class: `indent-${Math.min(part.indent ?? 0, 6)}`, start: part.style === 'ordered' ? (part.offset ?? 0) + 1 : null },
+        ...part.elements.map((element) => h('li', {}, ...inlineNodes(element.elements))),
+      );
+  }
+};
+
+/** @param {RichPart[]} parts */
+export const richTextNode = (parts) => h('div', { class: 'text rich', dir: 'auto' }, ...parts.map(partNode));

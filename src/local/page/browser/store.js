@@ -1,0 +1,147 @@
+// @ts-check
+/** @import { PageChannel, PageMessage, PagePerson, PageState } from '#local/slack/page-api.ts' */
+import { openHome, readState } from './api.js';
+import { listen } from './live.js';
+
+/**
+ * Where the person looks. A direct conversation is named by the other one, so that switching people keeps the place.
+ *
+ * @typedef {{ type: 'channel', id: string } | { type: 'direct', with: string } | { type: 'home' }} At
+ */
+
+/**
+ * @typedef {object} Seen
+ * @property {PagePerson[]} people who can be switched to
+ * @property {string} person whose client this is
+ * @property {PageState | null} state what that person's Slack holds; null while it is read
+ * @property {At} at
+ * @property {{ channelId: string, ts: string } | null} thread the one open on the right
+ * @property {boolean} isConnected
+ * @property {string | null} problem why the state could not be read
+ */
+
+/** @type {Seen} */
+export const seen = {
+  people: [],
+  person: '',
+  state: null,
+  at: { type: 'home' },
+  thread: null,
+  isConnected: true,
+  problem: null,
+};
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+let stopListening = () => {};
+
+/** @param {() => void} listener */
+export const onChange = (listener) => listeners.add(listener);
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+
+let isReading = false;
+let mustReadAgain = false;
+
+/** Reads the state again; while that lasts, further wishes become one more reading. */
+export const refresh = async () => {
+  if (isReading) {
+    mustReadAgain = true;
+    return;
+  }
+  isReading = true;
+  const { person } = seen;
+  try {
+    const state = await readState(person);
+    if (person === seen.person && state.version >= (seen.state?.version ?? 0)) seen.state = state;
+    seen.problem = null;
+  } catch (error) {
+    seen.problem = error instanceof Error ? error.message : 'The workspace cannot be read.';
+  }
+  isReading = false;
+  if (mustReadAgain) {
+    mustReadAgain = false;
+    await refresh();
+  } else tell();
+};
+
+const remember = () => {
+  const parameters = new URLSearchParams({ as: seen.person, at: placeWord(seen.at) });
+  if (seen.thread) parameters.set('thread', `${seen.thread.channelId}/${seen.thread.ts}`);
+  history.replaceState(null, '', `#${parameters}`);
+};
+
+/** @param {At} at */
+const placeWord = (at) => (at.type === 'channel' ? at.id : at.type === 'direct' ? `@${at.with}` : 'home');
+
+/**
+ * Becomes another person; the place stays.
+ *
+ * @param {string} person
+ */
+export const become = (person) => {
+  stopListening();
+  seen.person = person;
+  seen.state = null;
+  remember();
+  tell();
+  stopListening = listen(person, {
+    changed: () => void refresh(),
+    connected: (isConnected) => {
+      if (isConnected === seen.isConnected) return;
+      seen.isConnected = isConnected;
+      tell();
+    },
+  });
+  if (seen.at.type === 'home') void openHome(person);
+};
+
+/** @param {At} at */
+export const goTo = (at) => {
+  const isSame = placeWord(at) === placeWord(seen.at);
+  seen.at = at;
+  if (!isSame) seen.thread = null;
+  if (at.type === 'home') void openHome(seen.person);
+  remember();
+  tell();
+};
+
+/** @param {{ channelId: string, ts: string } | null} thread */
+export const openThread = (thread) => {
+  seen.thread = thread;
+  remember();
+  tell();
+};
+
+/** The channel that stands in the middle, if this person sees it. @returns {PageChannel | undefined} */
+export const currentChannel = () => {
+  const { at, state } = seen;
+  if (at.type === 'home' || state === null) return undefined;
+  if (at.type === 'channel') return state.channels.find((one) => one.id === at.id);
+  return state.channels.find((one) => one.kind === 'im' && one.withUserId === at.with);
+};
+
+/** @param {string} channelId @returns {PageMessage[]} */
+export const messagesOf = (channelId) => seen.state?.messages[channelId] ?? [];
+
+/**
+ * Takes up the person, place and thread that the address names, or else these.
+ *
+ * @param {PagePerson[]} people
+ */
+export const start = (people) => {
+  const named = new URLSearchParams(location.hash.slice(1));
+  seen.people = people;
+  const wanted = people.find((one) => one.id === named.get('as')) ?? people[0];
+  if (wanted === undefined) throw new Error('There is nobody in this workspace.');
+  const at = named.get('at') ?? '';
+  seen.at = at.startsWith('@')
+    ? { type: 'direct', with: at.slice(1) }
+    : at === 'home'
+      ? { type: 'home' }
+      : { type: 'channel', id: at };
+  const [channelId, ts] = (named.get('thread') ?? '').split('/');
+  seen.thread = channelId && ts ? { channelId, ts } : null;
+  become(wanted.id);
+};

@@ -1,0 +1,50 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { shopPeople } from './people.ts';
+
+const rules = `# Who may ask for what, and who decides. The first rule that fits, from the top, counts.
+adminChannel: C0AUDIT
+
+groups:
+  engineers: [U0ALICE, U0BOB, U0CAROL]
+  platform: S0PLATFORM
+  security: S0SECURITY
+
+rules:
+  - name: payments
+    match: { namespaces: [shop-payments], kinds: [access] }
+    ask: [engineers]
+    approve:
+      - { from: platform, count: 1 }
+      - { from: security, count: 1 }
+    channel: C0APPROVALS
+    duration: { default: 15m, longest: 1h }
+    respondWithin: 30m
+
+  - name: shop
+    match: { namespaces: ['shop-*'], kinds: [access] }
+    ask: [engineers]
+    approve:
+      - { from: platform, count: 1 }
+    channel: C0APPROVALS
+    duration: { default: 30m, longest: 4h }
+    respondWithin: 1h
+`;
+
+const profiles = fileURLToPath(new URL('../../../manifests/policy/profiles.yaml', import.meta.url));
+
+/** Writes the demo's policy folder; a file that is there already stays as somebody has changed it. */
+export const writeShopPolicy = async (folder: string): Promise<string> => {
+  await mkdir(folder, { recursive: true });
+  const people = shopPeople.map(({ slack, user, groups }) => ({ slack, kubernetes: { user, groups: [...groups] } }));
+  const keep = { flag: 'wx' } as const;
+  const unlessThere = (cause: NodeJS.ErrnoException): void => {
+    if (cause.code !== 'EEXIST') throw cause;
+  };
+  await writeFile(join(folder, 'rules.yaml'), rules, keep).catch(unlessThere);
+  await writeFile(join(folder, 'identities.yaml'), stringify({ people }), keep).catch(unlessThere);
+  await copyFile(profiles, join(folder, 'profiles.yaml'), 1).catch(unlessThere);
+  return folder;
+};

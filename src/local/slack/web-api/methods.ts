@@ -1,0 +1,40 @@
+import type { Core } from '#local/slack/core.ts';
+import { chatMethods } from './chat.ts';
+import { chatUpdateMethods } from './chat-update.ts';
+import { conversationMethods } from './conversations.ts';
+import { fileMethods } from './files.ts';
+import { type Answer, has, type Method, refuse } from './method.ts';
+import { peopleMethods } from './people.ts';
+import { viewMethods } from './views.ts';
+
+/** Every Web API method this workspace knows; any other is an `unknown_method`, as in Slack. */
+const methods: Record<string, Method> = {
+  ...chatMethods,
+  ...chatUpdateMethods,
+  ...conversationMethods,
+  ...fileMethods,
+  ...peopleMethods,
+  ...viewMethods,
+};
+
+/** Calls a method as Slack would: the name, then the token, then the scopes, then the arguments. */
+export const callMethod = (
+  core: Core,
+  name: string,
+  token: string | undefined,
+  args: Record<string, unknown>,
+): Answer => {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method === undefined) return { ok: false, error: 'unknown_method', req_method: name };
+  if (token === undefined || token === '') return refuse('not_authed');
+  if (token !== core.state.app.token) return refuse('invalid_auth');
+  if (method.scopes.length > 0 && !method.scopes.some((scope) => has(core, scope))) {
+    return {
+      ok: false,
+      error: 'missing_scope',
+      needed: method.scopes.join(','),
+      provided: core.state.app.scopes.join(','),
+    };
+  }
+  return method.call(core, args);
+};

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeys } from '#adapters/keys/generate.ts';
+import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
+import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
+import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
+import type { Say } from '#local/parts/progress.ts';
+import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
+import { install, readManifests, tokenFor } from '#local/shop/install.ts';
+import { shopObjects } from '#local/shop/objects.ts';
+import { shopPeople, shopUsers } from '#local/shop/people.ts';
+import { writeShopPolicy } from '#local/shop/policy.ts';
+import { hallpassApp } from '#local/slack/seed.ts';
+import type { Config, Role } from '#src/config.ts';
+
+/** Redis, a cluster with the shop in it, keys, policy and kubeconfigs: all that Hallpass needs beside Slack. */
+export type Stand = {
+  readonly folder: string;
+  readonly redis: LocalRedis;
+  readonly plane: ControlPlane;
+  /** The cluster's administrator. */
+  readonly admin: ApiClient;
+  /** The kubeconfig of a person or process by its file's name, such as `requester`. */
+  readonly kubeconfig: (name: string) => string;
+  readonly config: (role: Role, slack?: { readonly apiUrl: string; readonly port: number }) => Config;
+  readonly stop: () => Promise<void>;
+};
+
+export type StandOptions = {
+  /** Where everything is kept over restarts; a temporary folder that goes with `stop` when absent. */
+  readonly folder?: string;
+  readonly controllerManager?: boolean;
+  readonly say?: Say;
+};
+
+const home = 'hallpass';
+const cluster = 'shop';
+
+/** Starts the parts and sets them up as the manifests say; what is set up already stays as it is. */
+export const startStand = async ({ folder: kept, controllerManager = false, say = () => {} }: StandOptions = {}): Promise<Stand> => {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'hallpass-stand-'));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const [redis, plane] = await Promise.all([
+    startRedis({ dir: join(folder, 'redis'), say }),
+    startControlPlane({ dir: join(folder, 'kubernetes'), users: shopUsers, controllerManager, say }),
+  ]);
+  const admin = createApiClient({ url: plane.url, caPem: plane.caPem, token: plane.adminToken });
+  await install(admin, shopObjects);
+  for (const file of manifestFiles) await install(admin, await readManifests(file));
+  const kubeconfig = (name: string): string => join(folder, name === 'admin' ? 'kubeconfig' : `${name}.kubeconfig`);
+  await writeKubeconfigs(plane, admin, kubeconfig);
+  const keys = join(folder, 'keys');
+  await generateKeys(keys);
+  const policy = await writeShopPolicy(join(folder, 'policy'));
+  return {
+    folder,
+    redis,
+    plane,
+    admin,
+    kubeconfig,
+    config: (role, slack) => ({
+      role,
+      ...(slack === undefined ? {} : { slack: { ...slack, botToken: hallpassApp.token, signingSecret: hallpassApp.signingSecret } }),
+      redisUrl: redis.url,
+      policy,
+      keys,
+      clusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-bot') } }],
+      workerClusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-worker') } }],
+      home,
+      managedNamespaces: ['shop-front', 'shop-payments', 'ingress-nginx'],
+    }),
+    stop: async () => {
+      await admin.close();
+      await Promise.all([redis.stop(), plane.stop()]);
+      if (kept === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const writeKubeconfigs = async (plane: ControlPlane, admin: ApiClient, pathOf: (name: string) => string): Promise<void> => {
+  writeKubeconfig(pathOf('admin'), plane.kubeconfig());
+  for (const { file, user } of shopPeople) writeKubeconfig(pathOf(file), plane.kubeconfig(user));
+  for (const account of ['hallpass-bot', 'hallpass-worker']) {
+    const token = await tokenFor(admin, home, account);
+    writeKubeconfig(pathOf(account), formatKubeconfig({ url: plane.url, caPem: plane.caPem, user: account, token, cluster }));
+  }
+};

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
+import { checkIdentity } from '#adapters/kubernetes/identity.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { WorkerPorts } from '#use-cases/ports.ts';
+import { runStep } from '#use-cases/run-step.ts';
+import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
+import type { Config } from './config.ts';
+import { type Ground, openGround } from './core.ts';
+import { every } from './every.ts';
+
+/** Steps at the same time; the API server's own limit is 32 calls of one client. */
+const concurrency = 32;
+/** Milliseconds between two sweeps. */
+const rounds = { log: 1_000, cluster: 2_000, everything: 60_000 } as const;
+
+/** A running process, or half of one; `stop` waits for what is under way. */
+export type Running = { readonly stop: () => Promise<void>; readonly tellThrough: Ground['tellThrough'] };
+
+/** Starts the worker: it alone writes in clusters. Several may run side by side. */
+export const startWorker = async (config: Config): Promise<Result<Running, readonly string[]>> => {
+  const opened = await openGround(config, 'worker', config.workerClusters);
+  if (!opened.ok) return opened;
+  const ground = opened.value;
+  const { core, clients, info } = ground;
+  const problems = await checkClusters(clients);
+  if (problems.length > 0) {
+    await ground.stop();
+    return err(problems);
+  }
+  const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
+  const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
+  const ports: WorkerPorts = { ...core, clusters, home: config.home, pause: (milliseconds) => pause(milliseconds) };
+  startSweeps(ground, ports);
+  const worker = createStepWorker({
+    queue: 'cluster',
+    connection: ground.redis('consume', 'steps'),
+    concurrency,
+    handler: ({ id }) => runStep(ports, id),
+    onFault: (cause, job) => core.alarm('A step failed and will be tried again', { job, cause: String(cause) }),
+  });
+  ground.onStop(() => worker.close());
+  info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
+  return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
+};
+
+/** A token that was never sent shows in no other way than by asking who we are (client-node ignores `tokenFile`). */
+export const checkClusters = async (clients: Ground['clients']): Promise<readonly string[]> => {
+  const checked = await Promise.all(clients.map(async (client) => checkIdentity(client).then(
+    ({ excess }) => excess.map((power) => `Cluster "${client.cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`),
+    (cause: unknown) => [cause instanceof Error ? cause.message : String(cause)],
+  )));
+  return checked.flat();
+};
+
+const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts): void => {
+  const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: causes(cause) });
+  const sweep = createClusterSweep(ports);
+  const overClusters = (everything: boolean) => async (): Promise<void> => {
+    await Promise.all([...ports.clusters.values()].map((cluster) => sweep(cluster, everything)));
+  };
+  const running = [
+    every(rounds.log, () => sweepLog(ports), fault('The sweep over the log failed')),
+    every(rounds.cluster, overClusters(false), fault('The sweep over a cluster failed')),
+    every(rounds.everything, overClusters(true), fault('The sweep over a cluster failed')),
+  ];
+  onStop(() => Promise.all(running.map(({ stop }) => stop())));
+};
+
+const causes = (cause: unknown): string => (cause instanceof Error && cause.cause !== undefined ? `${cause.message}: ${causes(cause.cause)}` : String(cause));

@@ -1,0 +1,59 @@
+import type { Standing } from '#domain/quorum.ts';
+import type { RequestEvent, Submitted } from '#domain/request/events.ts';
+import { begin, evolve, type Request } from '#domain/request/request.ts';
+import { alice, bob, id } from './people.ts';
+
+export const noon = Temporal.Instant.from('2026-11-20T12:00:00Z');
+export const after = (minutes: number): Temporal.Instant => noon.add({ seconds: Math.round(minutes * 60) });
+
+/** Alice asks for thirty minutes in `shop`; one of `platform` has to agree within an hour. */
+export const submitted = (changed: Partial<Submitted> = {}): Submitted => ({
+  type: 'submitted',
+  kind: 'access',
+  cluster: 'prod',
+  namespace: 'shop',
+  requester: alice,
+  subject: alice,
+  ask: { profile: 'ingress-edit', objects: [] },
+  reason: 'checkout answers 502',
+  seconds: 1_800,
+  approval: { rule: 'shop', policyHash: 'p', quorum: [{ from: 'platform', count: 1 }], channel: 'C02APPROVE' },
+  seal: 'seal',
+  revision: 1,
+  respondBy: noon.add({ hours: 1 }),
+  ...changed,
+});
+
+/** A quorum of so many from each of these groups. */
+export const quorum = (...requirements: readonly (readonly [from: string, count: number])[]) => ({
+  approval: {
+    rule: 'shop',
+    policyHash: 'p',
+    quorum: requirements.map(([from, count]) => ({ from, count })),
+    channel: 'C02APPROVE',
+  },
+});
+
+export const pending = (changed: Partial<Submitted> = {}): Request => begin(id(), submitted(changed), noon);
+
+/** The request after these events, a minute apart; throws when one cannot follow. */
+export const grown = (request: Request, ...events: readonly RequestEvent[]): Request =>
+  events.reduce((before, event, index) => {
+    const next = evolve(before, event, after(index + 1));
+    if ('type' in next) throw new Error(`"${next.event}" cannot follow "${next.after}"`);
+    return next;
+  }, request);
+
+export const approved: RequestEvent = { type: 'approved', by: [bob], revision: 1, applyBy: after(16) };
+export const activated: RequestEvent = {
+  type: 'activated',
+  startedAt: after(2),
+  expiresAt: after(32),
+  objects: [],
+  proofs: [],
+};
+export const ended: RequestEvent = { type: 'ended', cause: 'expired', proofs: [], lagMilliseconds: 12 };
+
+/** Who may count for which requirements, by index. */
+export const standing = (...people: readonly (readonly [person: string, ...requirements: number[]])[]): Standing =>
+  new Map(people.map(([person, ...requirements]) => [person, requirements]));

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { ada, anId, at, ben, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
+import { createMemoryClock } from '#test/memory/clock.ts';
+import { createMemoryEventStore } from '#test/memory/event-store.ts';
+import type { EventStore } from '#use-cases/ports.ts';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startTestRedis();
+});
+afterAll(() => redis.stop());
+
+const stores: Record<string, () => Promise<EventStore>> = {
+  'in memory': async () => createMemoryEventStore(createMemoryClock()),
+  'in Redis': async () => {
+    const connection = redis.connect();
+    await connection.flushall();
+    return createRedisEventStore(connection, createRedisClock(connection));
+  },
+};
+
+describe.each(Object.entries(stores))('an event store %s', (_, create) => {
+  let store: EventStore;
+  beforeEach(async () => {
+    store = await create();
+  });
+
+  test('knows nothing of an id that was never filed', async () => {
+    expect(await store.read(anId())).toEqual([]);
+    expect(await store.due(at(0), 10)).toEqual([]);
+    expect(await store.countPending(ada)).toEqual({ total: 0, own: 0 });
+  });
+
+  test('gives back the lines of all appends in their order, whatever characters are in them', async () => {
+    const id = anId();
+    expect(await store.append(id, 0, ['one', 'zwei: ü ✓ \u2028 {"a":"\\n"}'], index())).toEqual({ type: 'appended' });
+    expect(await store.append(id, 2, ['', 'four'], index())).toEqual({ type: 'appended' });
+    expect(await store.read(id)).toEqual(['one', 'zwei: ü ✓ \u2028 {"a":"\\n"}', '', 'four']);
+  });
+
+  test.each([0, 1, 3])(
+    'refuses an append that expects version %i of a log of two, and changes nothing',
+    async (version) => {
+      const id = anId();
+      await store.append(id, 0, ['one', 'two'], index());
+      const late = index({ status: 'denied', people: [ben] });
+      expect(await store.append(id, version, ['other'], late)).toEqual({ type: 'conflict' });
+      expect(await store.read(id)).toEqual(['one', 'two']);
+      expect(await store.inStatus('pending', 10)).toEqual([id]);
+      expect(await store.inStatus('denied', 10)).toEqual([]);
+      expect(await store.ofPerson(ben, 10)).toEqual([]);
+    },
+  );
+
+  test('lets exactly one of a hundred simultaneous appends to one version win', async () => {
+    const id = anId();
+    await store.append(id, 0, ['first'], index());
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, number) => store.append(id, 1, [`click ${number}`], index())),
+    );
+    expect(results.filter(({ type }) => type === 'appended')).toHaveLength(1);
+    expect(results.filter(({ type }) => type === 'conflict')).toHaveLength(99);
+    const winner = results.findIndex(({ type }) => type === 'appended');
+    expect(await store.read(id)).toEqual(['first', `click ${winner}`]);
+  });
+
+  test('lists what is due, the longest overdue first, up to now and up to the limit', async () => {
+    const [late, later, latest, unowed] = [anId(), anId(), anId(), anId()];
+    await store.append(latest, 0, ['a'], index({ dueAt: at(30) }));
+    await store.append(late, 0, ['a'], index({ dueAt: at(10) }));
+    await store.append(later, 0, ['a'], index({ dueAt: at(20) }));
+    await store.append(unowed, 0, ['a'], index());
+    expect(await store.due(at(9), 10)).toEqual([]);
+    expect(await store.due(at(20), 10)).toEqual([late, later]);
+    expect(await store.due(at(60), 2)).toEqual([late, later]);
+    expect(await store.due(at(60), 10)).toEqual([late, later, latest]);
+  });
+
+  test('moves and forgets a due time with the next append', async () => {
+    const id = anId();
+    await store.append(id, 0, ['a'], index({ dueAt: at(10) }));
+    await store.append(id, 1, ['b'], index({ status: 'active', dueAt: at(20) }));
+    expect(await store.due(at(15), 10)).toEqual([]);
+    expect(await store.due(at(25), 10)).toEqual([id]);
+    await store.append(id, 2, ['c'], index({ status: 'revoked' }));
+    expect(await store.due(at(99), 10)).toEqual([]);
+  });
+
+  test('keeps a request in its latest status only, the latest submitted first', async () => {
+    const [old, young] = [anId(), anId()];
+    await store.append(young, 0, ['a'], index({ submittedAt: at(5) }));
+    await store.append(old, 0, ['a'], index({ submittedAt: at(1) }));
+    expect(await store.inStatus('pending', 10)).toEqual([young, old]);
+    expect(await store.inStatus('pending', 1)).toEqual([young]);
+    await store.append(young, 1, ['b'], index({ status: 'approved', submittedAt: at(5) }));
+    await store.append(young, 2, ['c'], index({ status: 'active', submittedAt: at(5) }));
+    expect(await store.inStatus('pending', 10)).toEqual([old]);
+    expect(await store.inStatus('approved', 10)).toEqual([]);
+    expect(await store.inStatus('active', 10)).toEqual([young]);
+  });
+
+  test('finds a request by each person that it concerns, the latest submitted first', async () => {
+    const [both, own] = [anId(), anId()];
+    await store.append(both, 0, ['a'], index({ people: [ada, ben], submittedAt: at(1) }));
+    await store.append(own, 0, ['a'], index({ people: [ada], submittedAt: at(2) }));
+    expect(await store.ofPerson(ada, 10)).toEqual([own, both]);
+    expect(await store.ofPerson(ada, 1)).toEqual([own]);
+    expect(await store.ofPerson(ben, 10)).toEqual([both]);
+    await store.append(both, 1, ['b'], index({ people: [ada, ben], status: 'revoked', submittedAt: at(1) }));
+    expect(await store.ofPerson(ben, 10)).toEqual([both]);
+  });
+
+  test('counts what is pending in total and for its requester, not for its subject', async () => {
+    const decided = anId();
+    await store.append(anId(), 0, ['a'], index({ people: [ada, ben] }));
+    await store.append(decided, 0, ['a'], index({ people: [ada] }));
+    await store.append(anId(), 0, ['a'], index({ people: [ben] }));
+    expect(await store.countPending(ada)).toEqual({ total: 3, own: 2 });
+    await store.append(decided, 1, ['b'], index({ people: [ada], status: 'withdrawn' }));
+    expect(await store.countPending(ada)).toEqual({ total: 2, own: 1 });
+    expect(await store.countPending(ben)).toEqual({ total: 2, own: 1 });
+  });
+
+  test('answers a repeated filing with the id of the first, and files nothing', async () => {
+    const [first, again, other] = [anId(), anId(), anId()];
+    expect(await store.append(first, 0, ['a'], index(), 'form 1')).toEqual({ type: 'appended' });
+    expect(await store.append(again, 0, ['a'], index(), 'form 1')).toEqual({ type: 'filed-before', id: first });
+    expect(await store.read(again)).toEqual([]);
+    expect(await store.inStatus('pending', 10)).toEqual([first]);
+    expect(await store.append(other, 0, ['a'], index(), 'form 2')).toEqual({ type: 'appended' });
+  });
+
+  test('files one of twenty simultaneous filings of the same form', async () => {
+    const ids = Array.from({ length: 20 }, anId);
+    const results = await Promise.all(ids.map((id) => store.append(id, 0, ['a'], index(), 'form')));
+    const winner = ids[results.findIndex(({ type }) => type === 'appended')];
+    expect(results.filter(({ type }) => type === 'appended')).toHaveLength(1);
+    expect(results.filter((result) => result.type === 'filed-before' && result.id === winner)).toHaveLength(19);
+  });
+
+  test('does not remember the origin of a filing that met a taken id', async () => {
+    const [taken, free] = [anId(), anId()];
+    await store.append(taken, 0, ['a'], index());
+    expect(await store.append(taken, 0, ['b'], index(), 'form')).toEqual({ type: 'conflict' });
+    expect(await store.append(free, 0, ['b'], index(), 'form')).toEqual({ type: 'appended' });
+  });
+
+  test('lists what was not shown until it is said to be shown in the version that there is', async () => {
+    const id = anId();
+    await store.append(id, 0, ['a'], index());
+    await store.append(id, 1, ['b'], index());
+    expect(await store.unshown(10)).toEqual([id]);
+    await store.markShown(id, 1);
+    expect(await store.unshown(10)).toEqual([id]);
+    await store.markShown(id, 2);
+    expect(await store.unshown(10)).toEqual([]);
+    await store.append(id, 2, ['c'], index());
+    expect(await store.unshown(10)).toEqual([id]);
+  });
+
+  test('gives no more than the limit, and nothing for a limit of none', async () => {
+    for (let filed = 0; filed < 3; filed += 1) await store.append(anId(), 0, ['a'], index({ dueAt: at(1) }));
+    for (const limit of [0, 2]) {
+      expect(await store.unshown(limit)).toHaveLength(limit);
+      expect(await store.due(at(5), limit)).toHaveLength(limit);
+      expect(await store.inStatus('pending', limit)).toHaveLength(limit);
+      expect(await store.ofPerson(ada, limit)).toHaveLength(limit);
+    }
+  });
+});

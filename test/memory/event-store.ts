@@ -1,0 +1,92 @@
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { AppendResult, Clock, EventStore, RequestIndex } from '#use-cases/ports.ts';
+
+type Kept = { lines: readonly string[]; index: RequestIndex; unshownSince: Temporal.Instant | undefined };
+
+const remember = Temporal.Duration.from({ hours: 24 });
+
+const hasPassed = (now: Temporal.Instant, since: Temporal.Instant, duration: Temporal.Duration): boolean =>
+  Temporal.Instant.compare(now, since.add(duration)) >= 0;
+
+/** Everything the Redis event store promises, in memory. Lines can be edited through `tamper`, as a thief of Redis could. */
+export type MemoryEventStore = EventStore & {
+  readonly tamper: (id: RequestId, edit: (lines: readonly string[]) => readonly string[]) => void;
+};
+
+export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
+  const requests = new Map<RequestId, Kept>();
+  const origins = new Map<string, { readonly id: RequestId; readonly at: Temporal.Instant }>();
+
+  const filedBefore = (origin: string | undefined, now: Temporal.Instant): RequestId | undefined => {
+    const before = origin === undefined ? undefined : origins.get(origin);
+    return before === undefined || hasPassed(now, before.at, remember) ? undefined : before.id;
+  };
+
+  const latest = (limit: number, matches: (kept: Kept) => boolean): readonly RequestId[] =>
+    ordered(requests, ({ index }) => index.submittedAt, matches)
+      .reverse()
+      .slice(0, Math.max(0, limit));
+
+  const append = (
+    now: Temporal.Instant,
+    id: RequestId,
+    version: number,
+    lines: readonly string[],
+    index: RequestIndex,
+    origin?: string,
+  ): AppendResult => {
+    const before = filedBefore(origin, now);
+    if (before !== undefined) return { type: 'filed-before', id: before };
+    const kept = requests.get(id);
+    if ((kept?.lines.length ?? 0) !== version) return { type: 'conflict' };
+    requests.set(id, { lines: [...(kept?.lines ?? []), ...lines], index, unshownSince: kept?.unshownSince ?? now });
+    if (origin !== undefined) origins.set(origin, { id, at: now });
+    return { type: 'appended' };
+  };
+
+  return {
+    read: async (id) => requests.get(id)?.lines ?? [],
+    append: async (...appended) => append(await clock.now(), ...appended),
+    due: async (now, limit) =>
+      ordered(
+        requests,
+        ({ index }) => index.dueAt,
+        ({ index }) => index.dueAt !== undefined && Temporal.Instant.compare(index.dueAt, now) <= 0,
+      ).slice(0, limit),
+    inStatus: async (status, limit) => latest(limit, ({ index }) => index.status === status),
+    ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
+    countPending: async (person) => {
+      const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');
+      return { total: pending.length, own: pending.filter(({ index }) => requester(index) === person).length };
+    },
+    unshown: async (limit) =>
+      ordered(
+        requests,
+        ({ unshownSince }) => unshownSince,
+        ({ unshownSince }) => unshownSince !== undefined,
+      ).slice(0, limit),
+    markShown: async (id, version) => {
+      const kept = requests.get(id);
+      if (kept?.lines.length === version) kept.unshownSince = undefined;
+    },
+    tamper: (id, edit) => {
+      const kept = requests.get(id);
+      if (kept !== undefined) kept.lines = edit(kept.lines);
+    },
+  };
+};
+
+const requester = ({ people }: RequestIndex): PersonId | undefined => people[0];
+
+/** Ids by time and then by id, as in a sorted set of Redis. */
+const ordered = (
+  requests: ReadonlyMap<RequestId, Kept>,
+  at: (kept: Kept) => Temporal.Instant | undefined,
+  matches: (kept: Kept) => boolean,
+): RequestId[] => {
+  const time = (kept: Kept): number => at(kept)?.epochMilliseconds ?? 0;
+  return [...requests]
+    .filter(([, kept]) => matches(kept))
+    .sort(([one, first], [other, second]) => time(first) - time(second) || (one < other ? -1 : 1))
+    .map(([id]) => id);
+};
