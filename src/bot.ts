@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HTTPReceiver, type Receiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
@@ -8,6 +8,7 @@ import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
 import { escape } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection } from '#adapters/slack/projection.ts';
+import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import type { Config, SlackConfig } from './config.ts';
@@ -31,7 +32,7 @@ export const startBot = async (config: Config, way?: WayIn): Promise<Result<Runn
   if (config.slack === undefined) return err(['The bot needs Slack: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.']);
   const opened = await openGround(config, 'bot', config.clusters);
   if (!opened.ok) return opened;
-  const started = await startOn(opened.value, config, config.slack, way ?? { receiver: overHttp(config.slack) });
+  const started = await startOn(opened.value, config, config.slack, way ?? { receiver: createHttpReceiver(config.slack) });
   if (!started.ok) await opened.value.stop();
   return started;
 };
@@ -66,9 +67,6 @@ const startOn = async (ground: Ground, config: Config, slack: SlackConfig, way: 
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };
-
-const overHttp = ({ signingSecret, port }: SlackConfig): Receiver =>
-  new HTTPReceiver({ signingSecret, port, endpoints: '/slack/events', customRoutes: [{ path: '/livez', method: 'GET', handler: (_, response) => void response.end('ok') }] });
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
 const checkSlack = async ({ settings: { policy }, whereIsGroup, whereIsRule }: Ground['folder'], directory: SlackDirectory): Promise<readonly string[]> => {

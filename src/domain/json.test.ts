@@ -15,26 +15,32 @@ const reversed = (value: Json): Json => {
 
 const json = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }) as fc.Arbitrary<Json>;
 
+const parsed = (value: Json): unknown => JSON.parse(JSON.stringify(value));
+
 test('the order of keys does not matter', () => {
-  fc.assert(fc.property(json, (value) => expect(canonical(reversed(value))).toBe(canonical(value))));
+  fc.assert(
+    fc.property(json, (value) => {
+      expect(canonical(reversed(value))).toBe(canonical(value));
+    }),
+  );
 });
 
 test('what is written is the same value as JSON', () => {
   fc.assert(
     fc.property(json, (value) => {
-      expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(JSON.parse(canonical(value))).toEqual(parsed(value));
       expect(canonical(JSON.parse(canonical(value)))).toBe(canonical(value));
     }),
   );
 });
 
-test('different values are written differently', () => {
+test('only the same values are written the same', () => {
+  const small = fc.jsonValue({ maxDepth: 2, stringUnit: fc.constantFrom('a', '"', ',', ':') }) as fc.Arbitrary<Json>;
   fc.assert(
-    fc.property(json, json, (one, other) => {
-      const same = JSON.stringify(reversed(reversed(one))) === JSON.stringify(reversed(reversed(other)));
-      if (canonical(one) === canonical(other)) expect(JSON.parse(canonical(one))).toEqual(JSON.parse(JSON.stringify(other)));
-      else expect(same).toBe(false);
+    fc.property(small, small, (one, other) => {
+      if (canonical(one) === canonical(other)) expect(parsed(one)).toEqual(parsed(other));
     }),
+    { numRuns: 500 },
   );
 });
 

@@ -1,6 +1,7 @@
-// Control characters, line separators, zero-width characters, bidi marks, embeddings and isolates, BOM, tags, soft hyphen.
+// Control characters but line feeds, line and paragraph separators, bidi controls, halves of characters, and whatever
+// Unicode says to draw as nothing (zero-width, fillers, tags, variation selectors; but the one that colours an emoji).
 const hidden =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /(?!\n)\p{Cc}|[\u2028\u2029]|\p{Bidi_Control}|\p{Cs}|(?!\ufe0f)\p{Default_Ignorable_Code_Point}|(?<![\p{Extended_Pictographic}#*0-9])\ufe0f|[\ufff9-\ufffb]/gu;
 
 /**
  * Makes what somebody typed safe to look at: characters that reorder, hide or fake text are shown as `[U+202E]`.

@@ -4,16 +4,16 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys } from '#adapters/keys/generate.ts';
-import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
-import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
-import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
-import type { Say } from '#local/parts/progress.ts';
-import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
-import { install, readManifests, tokenFor } from '#local/shop/install.ts';
-import { shopObjects } from '#local/shop/objects.ts';
-import { shopPeople, shopUsers } from '#local/shop/people.ts';
-import { writeShopPolicy } from '#local/shop/policy.ts';
-import { hallpassApp } from '#local/slack/seed.ts';
+import { type ApiClient, createApiClient } from './parts/api-client.ts';
+import { type ControlPlane, startControlPlane } from './parts/control-plane.ts';
+import { formatKubeconfig, writeKubeconfig } from './parts/kubeconfig.ts';
+import type { Say } from './parts/progress.ts';
+import { type LocalRedis, startRedis } from './parts/redis.ts';
+import { install, readManifests, tokenFor } from './shop/install.ts';
+import { shopObjects } from './shop/objects.ts';
+import { shopPeople, shopUsers } from './shop/people.ts';
+import { writeShopPolicy } from './shop/policy.ts';
+import { hallpassApp } from './slack/seed.ts';
 import type { Config, Role } from '#src/config.ts';
 
 /** Redis, a cluster with the shop in it, keys, policy and kubeconfigs: all that Hallpass needs beside Slack. */
@@ -38,6 +38,15 @@ export type StandOptions = {
 
 const home = 'hallpass';
 const cluster = 'shop';
+/** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
+const managed = ['shop-front', 'shop-payments', 'ingress-nginx'];
+const manifests = [
+  'namespace.yaml',
+  'bot/clusterrole.yaml',
+  'worker/base.yaml',
+  'worker/clusterrole.yaml',
+  'worker/clusterrole-cluster-wide.yaml',
+];
 
 /** Starts the parts and sets them up as the manifests say; what is set up already stays as it is. */
 export const startStand = async ({ folder: kept, controllerManager = false, say = () => {} }: StandOptions = {}): Promise<Stand> => {
@@ -49,7 +58,10 @@ export const startStand = async ({ folder: kept, controllerManager = false, say 
   ]);
   const admin = createApiClient({ url: plane.url, caPem: plane.caPem, token: plane.adminToken });
   await install(admin, shopObjects);
-  for (const file of manifestFiles) await install(admin, await readManifests(file));
+  for (const file of manifests) await install(admin, await readManifests(file));
+  const [bindingHere] = await readManifests('worker/managed-namespace.yaml');
+  if (bindingHere === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
+  await install(admin, managed.map((namespace) => ({ ...bindingHere, metadata: { ...bindingHere.metadata, namespace } })));
   const kubeconfig = (name: string): string => join(folder, name === 'admin' ? 'kubeconfig' : `${name}.kubeconfig`);
   await writeKubeconfigs(plane, admin, kubeconfig);
   const keys = join(folder, 'keys');
@@ -70,7 +82,7 @@ export const startStand = async ({ folder: kept, controllerManager = false, say 
       clusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-bot') } }],
       workerClusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-worker') } }],
       home,
-      managedNamespaces: ['shop-front', 'shop-payments', 'ingress-nginx'],
+      managedNamespaces: managed,
     }),
     stop: async () => {
       await admin.close();

@@ -7,8 +7,8 @@ import { createApiClient } from '#local/parts/api-client.ts';
 import { startControlPlane } from '#local/parts/control-plane.ts';
 import type { LocalUser } from '#local/parts/control-plane-credentials.ts';
 
-const start = async (users: readonly LocalUser[]) => {
-  const plane = await startControlPlane({ users });
+const start = async (users: readonly LocalUser[], apiServerFlags: readonly string[] = []) => {
+  const plane = await startControlPlane({ users, apiServerFlags });
   const admin = createApiClient({ url: plane.url, caPem: plane.caPem, token: plane.adminToken });
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-credentials-'));
   const clients: RawClient[] = [];

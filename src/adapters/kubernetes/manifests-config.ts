@@ -3,6 +3,26 @@ import { type Files, yamlFile } from './yaml-text.ts';
 
 /** What both processes read, and the namespace that they live in. */
 export const configFiles = (): Files => ({
+  'manifests/kustomization.yaml': yamlFile(
+    `kubectl apply -k manifests
+installs Hallpass with no power to grant anything yet. Then, by hand and on purpose: worker/managed-namespace.yaml for
+each namespace, and worker/clusterrole-cluster-wide.yaml only if a cluster-wide profile is wanted.`,
+    [
+      {
+        apiVersion: 'kustomize.config.k8s.io/v1beta1',
+        kind: 'Kustomization',
+        resources: [
+          'namespace.yaml',
+          'config.yaml',
+          'bot/clusterrole.yaml',
+          'bot/deployment.yaml',
+          'worker/base.yaml',
+          'worker/clusterrole.yaml',
+          'worker/deployment.yaml',
+        ],
+      },
+    ],
+  ),
   'manifests/namespace.yaml': yamlFile(
     `Who may write here can let anybody in: keep everybody else's rights away from this namespace.
 Hallpass wants a Redis of its own with a password, TLS, "appendonly yes", "maxmemory-policy noeviction" and one ACL

@@ -18,6 +18,8 @@ export const deployment = (
       metadata: { labels: labels(component) },
       spec: {
         serviceAccountName: `hallpass-${component}`,
+        // Else a Service named "hallpass" would set HALLPASS_PORT for us.
+        enableServiceLinks: false,
         // Steps under way are finished: a grant that is just being made or ended.
         terminationGracePeriodSeconds: 60,
         securityContext: {

@@ -24,8 +24,8 @@ export const workerFiles = (kinds: readonly Kind[]): Files => {
   return {
     [`${folder}/clusterrole.yaml`]: yamlFile(
       `The ceiling of what can be granted in a managed namespace. It is bound nowhere yet: bind it with
-managed-namespace.yaml. The worker has no right to escalate or to bind, so the API server itself refuses it
-anything beyond these rules.`,
+managed-namespace.yaml. The worker may neither escalate nor bind, so the API server itself refuses it anything
+beyond these rules. It can do itself what it can grant: nobody else may read its token or run as it.`,
       [clusterRole(component, 'hallpass-worker-namespaced', namespaced)],
     ),
     [`${folder}/managed-namespace.yaml`]: yamlFile(

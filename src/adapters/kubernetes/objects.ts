@@ -18,10 +18,16 @@ const envelope = z.object({ apiVersion: z.string(), kind: z.string(), metadata }
 /** An object as the server has it. It is only checked, never rebuilt: what is hashed and compared is the raw JSON. */
 export const liveObject = z.custom<Manifest>((value) => envelope.safeParse(value).success, 'not a Kubernetes object');
 
-/** A page of a list. Its items lack `apiVersion` and `kind`; with those they are checked as objects. */
+/**
+ * A page of a list. Its items lack `apiVersion` and `kind`; with those they are checked as objects. A list without any
+ * may say `null` (Kubernetes 1.20, lists of names only).
+ */
 export const listPage = z.object({
   metadata: z.object({ continue: z.string().optional() }),
-  items: z.array(z.looseObject({})),
+  items: z
+    .array(z.looseObject({}))
+    .nullable()
+    .transform((items) => items ?? []),
 });
 
 /** What an object says of itself. Throws for one that the server cannot have sent. */

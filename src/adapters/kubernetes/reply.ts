@@ -62,7 +62,7 @@ export const readJson = <T>(cluster: string, call: string, reply: Reply, schema:
   const { status } = reply;
   throw createFault(
     { call, failure: 'garbage', reason: `answer ${status}` },
-    `Cluster "${cluster}" answered "${call}" with something else than it was asked for. Is it a Kubernetes API server?`,
+    `Cluster "${cluster}" did not give what was asked for (${call}). Is it a Kubernetes API server?`,
     checked.error,
   );
 };

@@ -11,9 +11,9 @@ const header =
 const write = (manifest: Json): string => {
   const document = new Document(manifest);
   visit(document, {
-    // Lists of plain words on one line each, as people write rules.
+    // Short lists of plain words on one line each, as people write rules.
     Seq: (_, list) => {
-      if (isSeq(list) && list.items.every((item) => isScalar(item))) list.flow = true;
+      if (isSeq(list) && list.items.length < 6 && list.items.every((item) => isScalar(item))) list.flow = true;
     },
     Map: (_, map) => {
       if (isMap(map) && map.items.length === 0) map.flow = true;

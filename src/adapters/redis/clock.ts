@@ -31,7 +31,7 @@ type Measured = { readonly epoch: number; readonly moment: number; readonly of: 
 export const createRedisClock = (redis: Redis, options: RedisClockOptions = {}): Clock => {
   const { fallback, remeasureAfter = 5_000, roundTrip = 500 } = options;
   let last: Measured | undefined;
-  let triedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
   let measuring: Promise<void> | undefined;
 
   const askRedis = async (): Promise<Measured> => {
@@ -53,10 +53,10 @@ export const createRedisClock = (redis: Redis, options: RedisClockOptions = {}):
     try {
       last = await askRedis();
     } catch (cause) {
+      failedAt = performance.now();
       last = (await askFallback().catch(() => undefined)) ?? last;
       if (last === undefined) throw new Error('No clock answers: neither Redis nor the API server', { cause });
     } finally {
-      triedAt = performance.now();
       measuring = undefined;
     }
   };
@@ -65,7 +65,7 @@ export const createRedisClock = (redis: Redis, options: RedisClockOptions = {}):
     if (last === undefined) return false;
     const moment = performance.now();
     if (last.of === 'redis' && moment - last.moment < remeasureAfter) return true;
-    return moment - triedAt < askAgainAfter;
+    return moment - failedAt < askAgainAfter;
   };
 
   return {

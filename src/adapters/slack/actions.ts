@@ -37,13 +37,17 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
       const clicked = click.parse(body);
       const answer = await outcome(ports, clicked, act);
       await ack();
-      if (answer !== undefined) await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
+      if (answer !== undefined)
+        await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
     });
   }
 
   for (const act of ['deny', 'revoke'] as const) {
     app.action(actions[act], async ({ ack, body, client }) => {
-      const { trigger_id, actions: [pressed] } = click.parse(body);
+      const {
+        trigger_id,
+        actions: [pressed],
+      } = click.parse(body);
       await ack();
       await client.views.open({ trigger_id, view: askWhy(act, pressed?.value ?? '') });
     });
@@ -63,7 +67,11 @@ type Target = NonNullable<ReturnType<typeof parseButtonValue>>;
 type Act = (by: Click['user']['id'], target: Target) => Promise<Result<unknown, ActRefusal>>;
 
 /** What the person is told beside what the card will show; nothing when all went well. */
-const outcome = async ({ alarm }: BotPorts, { user, actions: [pressed] }: Click, act: Act): Promise<string | undefined> => {
+const outcome = async (
+  { alarm }: BotPorts,
+  { user, actions: [pressed] }: Click,
+  act: Act,
+): Promise<string | undefined> => {
   const target = parseButtonValue(pressed?.value);
   if (target === undefined) return 'This button leads to no request. Use the card in its channel, or `/jit list`.';
   try {
@@ -83,7 +91,11 @@ const listenToForm = (app: App, ports: BotPorts): void => {
     if (!changed.success) return;
     const { view, user } = changed.data;
     const drawn = await formFor(ports, user.id, chosenIn(changed.data));
-    await client.views.update({ view_id: view.id, ...(view.hash === undefined ? {} : { hash: view.hash }), view: drawn });
+    await client.views.update({
+      view_id: view.id,
+      ...(view.hash === undefined ? {} : { hash: view.hash }),
+      view: drawn,
+    });
   });
 
   app.options(fieldActions, async ({ ack, body }) => {
@@ -93,12 +105,21 @@ const listenToForm = (app: App, ports: BotPorts): void => {
       return [];
     });
     const found = names.filter((name) => name.includes(asked.value.trim().toLowerCase())).slice(0, 100);
-    await ack({ options: found.map((name) => ({ text: { type: 'plain_text', text: name.slice(0, 75) }, value: name.slice(0, 150) })) });
+    await ack({
+      options: found.map((name) => ({
+        text: { type: 'plain_text', text: name.slice(0, 75) },
+        value: name.slice(0, 150),
+      })),
+    });
   });
 };
 
 /** Names for a field of the form, of what this person may ask for. */
-const suggest = async (ports: BotPorts, { user, block_id }: z.infer<typeof suggestion>, payload: z.infer<typeof viewPayload> | undefined): Promise<readonly string[]> => {
+const suggest = async (
+  ports: BotPorts,
+  { user, block_id }: z.infer<typeof suggestion>,
+  payload: z.infer<typeof viewPayload> | undefined,
+): Promise<readonly string[]> => {
   const offer = await whatMayBeAsked(ports, user.id);
   if (offer === undefined || payload === undefined) return [];
   const { kind: name = '', cluster = '', namespace = '', ...chosen } = chosenIn(payload);
@@ -106,15 +127,23 @@ const suggest = async (ports: BotPorts, { user, block_id }: z.infer<typeof sugge
   if (fieldOf(block_id) === 'namespace') return namespaces;
   const kind = offer.kinds.find((one) => one.name === name);
   if (kind === undefined || !namespaces.includes(namespace)) return [];
-  const field = kind.fields(chosen, offer.profiles(cluster, kind, namespace)).find((one) => one.name === fieldOf(block_id));
+  const field = kind
+    .fields(chosen, offer.profiles(cluster, kind, namespace))
+    .find((one) => one.name === fieldOf(block_id));
   return field?.input.type === 'objects' ? offer.objects(cluster, namespace, [...field.input.resources]) : [];
 };
 
 /** The form for one person, or why there is none. */
-export const formFor = async (ports: BotPorts, person: Click['user']['id'], chosen: Readonly<Record<string, string>>): Promise<View> => {
+export const formFor = async (
+  ports: BotPorts,
+  person: Click['user']['id'],
+  chosen: Readonly<Record<string, string>>,
+): Promise<View> => {
   try {
     const offer = await whatMayBeAsked(ports, person);
-    return offer === undefined ? notice('The policy lets you ask for nothing here. Whoever keeps the policy can change that.') : await renderForm(offer, person, chosen);
+    return offer === undefined
+      ? notice('The policy lets you ask for nothing here. Whoever keeps the policy can change that.')
+      : await renderForm(offer, person, chosen);
   } catch (cause) {
     ports.alarm('The form could not be drawn', { cause: String(cause) });
     return notice('A cluster or Slack does not answer at the moment. Try again in a minute.');

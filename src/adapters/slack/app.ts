@@ -8,6 +8,7 @@ import { listenToActions } from './actions.ts';
 import { listenToCommands } from './commands.ts';
 import { createDirectory, type SlackDirectory } from './directory.ts';
 import { renderHome } from './home.ts';
+import { refuseFromTheFuture } from './receiver.ts';
 import { listenToSubmissions } from './submissions.ts';
 
 /**
@@ -21,7 +22,12 @@ export const clientOptions = (apiUrl: string): WebClientOptions => ({
   rejectRateLimitedCalls: true,
 });
 
-const identity = z.object({ team_id: z.string(), enterprise_id: z.string().optional(), user_id: z.string(), bot_id: z.string() });
+const identity = z.object({
+  team_id: z.string(),
+  enterprise_id: z.string().optional(),
+  user_id: z.string(),
+  bot_id: z.string(),
+});
 export type BotIdentity = z.infer<typeof identity>;
 
 /** Asks Slack who the bot is; the first call, so a wrong token is said at start. */
@@ -42,6 +48,7 @@ export type SlackAppParts = {
 /** The bot as Slack sees it: its command, its buttons, its forms and its home. The receiver is the way in. */
 export const createSlackApp = ({ ports, directory, receiver, token, clientOptions: options }: SlackAppParts): App => {
   const app = new App({ token, receiver, clientOptions: options, ignoreSelf: true, attachFunctionToken: false });
+  refuseFromTheFuture(app, ports.clock);
   listenToCommands(app, ports);
   listenToActions(app, ports);
   listenToSubmissions(app, ports);

@@ -14,7 +14,7 @@ import type {
 } from '@slack/types';
 import type { PersonId } from '#domain/ids.ts';
 import { cut, visible } from '#domain/text.ts';
-import { cutMarkup, dateFallback, dateFormat, epochSeconds, escape } from './mrkdwn.ts';
+import { cutMarkup, dateFallback, dateFormat, epochSeconds, escaped } from './mrkdwn.ts';
 
 /** Slack's limits in characters and pieces (docs.slack.dev/reference/block-kit); `message` is ours, see `charactersOf`. */
 export const limits = {
@@ -131,11 +131,11 @@ export const richText = (...parts: readonly RichTextBlockElement[]): RichTextBlo
 export const markupOf = (pieces: readonly Piece[]): string => pieces.map(markup).join('');
 
 const markup = (piece: Piece): string => {
-  if (typeof piece === 'string') return escape(piece);
+  if (typeof piece === 'string') return escaped(piece);
   if (piece.type === 'user') return `<@${piece.user_id}>`;
   if (piece.type === 'date') return `<!date^${piece.timestamp}^${piece.format}|${piece.fallback ?? ''}>`;
   if (piece.type !== 'text') return '';
-  return piece.style?.bold === true ? `*${escape(piece.text)}*` : escape(piece.text);
+  return piece.style?.bold === true ? `*${escaped(piece.text)}*` : escaped(piece.text);
 };
 
 /** The characters of all blocks, as generously counted as Slack may: every string in them. */

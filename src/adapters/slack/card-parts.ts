@@ -143,5 +143,6 @@ const proofsBlock = ({ proofs }: Extract<State, { status: 'revoked' }>): RichTex
     .map(({ probe }) => `The API server denies it now: ${cutMiddle(oneLine(probe), 200)} ✓`);
   const { kept, left } = fitting([...allowed, ...denied], room.proofs);
   const hidden: readonly (readonly Piece[])[] = left === 0 ? [] : [[`and ${more(left, 'answer')}, in the log`]];
-  return richText(lines([...kept.map((said) => [said.startsWith('⚠️') ? bold(said) : said]), ...hidden]));
+  const shown = kept.map((said): readonly Piece[] => [said.startsWith('⚠️') ? bold(said) : said]);
+  return richText(lines([...shown, ...hidden]));
 };

@@ -7,7 +7,7 @@ import { approvalsLine } from './approvals.ts';
 import { actionRow, context, header, line, markupOf, mrkdwn, type Piece, richText } from './blocks.ts';
 import { buttonsOf } from './card-buttons.ts';
 import { cautionBlock, cautionsOf, factsBlock, outcomeBlocks, reasonBlock } from './card-parts.ts';
-import { escape, link } from './mrkdwn.ts';
+import { escaped, link } from './mrkdwn.ts';
 import { statusLine } from './status-line.ts';
 
 /** What is shown of a request, and in the words of its kind as it is configured now, if it still is. */
@@ -72,6 +72,6 @@ const signature = ({ request: { asked } }: Chain, permalink?: string): string =>
   [
     `Request *${asked.id}*`,
     `revision ${asked.revision}`,
-    `rule ${escape(cut(oneLine(asked.approval.rule), 80))}`,
+    `rule ${escaped(cut(oneLine(asked.approval.rule), 80))}`,
     ...(permalink === undefined ? [] : [link(permalink, 'its card and thread')]),
   ].join(' · ');

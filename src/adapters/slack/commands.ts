@@ -56,9 +56,13 @@ const run = async (ports: BotPorts, typed: Command, verb: string, rest: readonly
     case 'approve':
       return withId(verb, rest, (id) => show(ports, by, id));
     case 'withdraw':
-      return withId(verb, rest, async (id) => said(await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`));
+      return withId(verb, rest, async (id) =>
+        said(await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`),
+      );
     case 'done':
-      return withId(verb, rest, async (id) => said(await finishGrant(ports, { by, id }), `Access *${id}* is being ended. Thank you for giving it back.`));
+      return withId(verb, rest, async (id) =>
+        said(await finishGrant(ports, { by, id }), `Access *${id}* is being ended. Thank you for giving it back.`),
+      );
     case 'revoke':
       return withId(verb, rest, (id, reason) => revoke(ports, by, id, reason));
     case 'help':
@@ -68,13 +72,20 @@ const run = async (ports: BotPorts, typed: Command, verb: string, rest: readonly
   }
 };
 
-const withId = async (verb: string, [word = '', ...more]: readonly string[], act: (id: z.infer<typeof requestId>, rest: string) => Promise<Answer>): Promise<Answer> => {
+const withId = async (
+  verb: string,
+  [word = '', ...more]: readonly string[],
+  act: (id: z.infer<typeof requestId>, rest: string) => Promise<Answer>,
+): Promise<Answer> => {
   const id = requestId.safeParse(word.toLowerCase());
   if (!id.success) return { text: `Say which request: \`/jit ${verb} k7m2-qx\`. \`/jit list\` shows yours.` };
   return act(id.data, more.join(' '));
 };
 
-const said = (result: { readonly ok: true } | { readonly ok: false; readonly error: ActRefusal }, done: string): Answer => ({
+const said = (
+  result: { readonly ok: true } | { readonly ok: false; readonly error: ActRefusal },
+  done: string,
+): Answer => ({
   text: result.ok ? done : sayNotDone(result.error),
 });
 
@@ -95,14 +106,24 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   const { kind: name, words, objects, subject, cluster, ...rest } = typed.value;
   const { kinds } = ports.settings();
   const kind = kinds.find((one) => one.name === name);
-  if (kind === undefined) return `There is no kind of request ${escape(JSON.stringify(name))}. There are: ${kinds.map((one) => one.name).join(', ')}.`;
+  if (kind === undefined)
+    return `There is no kind of request ${escape(JSON.stringify(name))}. There are: ${kinds.map((one) => one.name).join(', ')}.`;
   const ask = kind.fromWords(words, objects);
   if (!ask.ok) return escape(ask.error);
   const only = ports.clusters.size === 1 ? [...ports.clusters.keys()][0] : undefined;
   const where = cluster ?? only;
-  if (where === undefined) return `Say in which cluster: "on <cluster>". There are: ${[...ports.clusters.keys()].join(', ')}.`;
+  if (where === undefined)
+    return `Say in which cluster: "on <cluster>". There are: ${[...ports.clusters.keys()].join(', ')}.`;
   const person = subject === undefined ? by : personId.parse(subject);
-  const result = await submitRequest(ports, { by, subject: person, kind: name, cluster: where, ask: ask.value, ...rest, origin: `command:${trigger_id}` });
+  const result = await submitRequest(ports, {
+    by,
+    subject: person,
+    kind: name,
+    cluster: where,
+    ask: ask.value,
+    ...rest,
+    origin: `command:${trigger_id}`,
+  });
   if (!result.ok) return sayNotFiled(result.error);
   const { id, approval } = result.value.request.asked;
   return `Asked, as *${id}*. The card is in <#${approval.channel}>; you are told here when something happens.`;

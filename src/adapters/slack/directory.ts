@@ -60,7 +60,8 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
     forgetGroup: groups.forget,
     channelProblem: async (id) => {
       const answer = await orError(client.conversations.info({ channel: id }));
-      if (typeof answer === 'string') return `Slack knows no channel ${id} that Hallpass can see (${answer}). Check the id and invite @hallpass.`;
+      if (typeof answer === 'string')
+        return `Slack knows no channel ${id} that Hallpass can see (${answer}). Check the id and invite @hallpass.`;
       return problemOf(id, channelInfo.parse(answer.channel));
     },
   };

@@ -1,16 +1,23 @@
 import type { KnownBlock, PlainTextOption, View } from '@slack/types';
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
+import { cut } from '#domain/text.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Offer } from '#use-cases/what-may-be-asked.ts';
 import { askForm, fieldAction } from './action-ids.ts';
-import { cut } from '#domain/text.ts';
 
 /** What has been chosen so far in the form, by field name. */
 export type Chosen = Readonly<Record<string, string>>;
 
 /** The fields that all kinds share; the kind's own come between `namespace` and `subject`. */
-const shared = { kind: 'kind', cluster: 'cluster', namespace: 'namespace', subject: 'subject', duration: 'duration', reason: 'reason' } as const;
+const shared = {
+  kind: 'kind',
+  cluster: 'cluster',
+  namespace: 'namespace',
+  subject: 'subject',
+  duration: 'duration',
+  reason: 'reason',
+} as const;
 
 /** Slack: at most 100 options in a select, so longer lists are asked for as the person types. */
 const optionLimit = 100;
@@ -36,11 +43,31 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
     close: { type: 'plain_text', text: 'Cancel' },
     private_metadata: JSON.stringify({ kind: kind.name, cluster }),
     blocks: [
-      ...choices(shared.kind, 'What kind of request', offer.kinds.map(({ name, title }) => ({ value: name, label: title })), kind.name),
-      ...choices(shared.cluster, 'Cluster', offer.clusters.map((name) => ({ value: name, label: name })), cluster),
-      select(shared.namespace, where, 'Namespace', namespaces.map((name) => ({ value: name, label: name })), { chosen: namespace, again: true }),
+      ...choices(
+        shared.kind,
+        'What kind of request',
+        offer.kinds.map(({ name, title }) => ({ value: name, label: title })),
+        kind.name,
+      ),
+      ...choices(
+        shared.cluster,
+        'Cluster',
+        offer.clusters.map((name) => ({ value: name, label: name })),
+        cluster,
+      ),
+      select(
+        shared.namespace,
+        where,
+        'Namespace',
+        namespaces.map((name) => ({ value: name, label: name })),
+        { chosen: namespace, again: true },
+      ),
       ...(namespace === undefined ? [] : kindFields(offer, kind, cluster, namespace, chosen)),
-      ...common(person, namespace === undefined ? undefined : offer.rule(cluster, kind.name, namespace, chosen.profile ?? ''), chosen.profile),
+      ...common(
+        person,
+        namespace === undefined ? undefined : offer.rule(cluster, kind.name, namespace, chosen.profile ?? ''),
+        chosen.profile,
+      ),
     ],
   };
 };
@@ -50,14 +77,35 @@ const choices = (name: string, label: string, options: Options, chosen: string):
   options.length < 2 ? [] : [select(name, '', label, options, { chosen, again: true })];
 
 type Options = readonly { readonly value: string; readonly label: string }[];
-type SelectSettings = { readonly chosen?: string | undefined; readonly again?: boolean; readonly optional?: boolean; readonly hint?: string | undefined };
+type SelectSettings = {
+  readonly chosen?: string | undefined;
+  readonly again?: boolean;
+  readonly optional?: boolean;
+  readonly hint?: string | undefined;
+};
 
-const select = (name: string, within: string, label: string, options: Options, settings: SelectSettings): KnownBlock => {
+const select = (
+  name: string,
+  within: string,
+  label: string,
+  options: Options,
+  settings: SelectSettings,
+): KnownBlock => {
   const initial = options.find(({ value }) => value === settings.chosen);
   const element =
     options.length > optionLimit
-      ? ({ type: 'external_select', action_id: fieldAction(name), min_query_length: 0, ...(initial ? { initial_option: option(initial) } : {}) } as const)
-      : ({ type: 'static_select', action_id: fieldAction(name), options: options.map(option), ...(initial ? { initial_option: option(initial) } : {}) } as const);
+      ? ({
+          type: 'external_select',
+          action_id: fieldAction(name),
+          min_query_length: 0,
+          ...(initial ? { initial_option: option(initial) } : {}),
+        } as const)
+      : ({
+          type: 'static_select',
+          action_id: fieldAction(name),
+          options: options.map(option),
+          ...(initial ? { initial_option: option(initial) } : {}),
+        } as const);
   return {
     type: 'input',
     block_id: blockId(name, within),
@@ -69,9 +117,18 @@ const select = (name: string, within: string, label: string, options: Options, s
   };
 };
 
-const option = ({ value, label }: Options[number]): PlainTextOption => ({ value: cut(value, 150), text: { type: 'plain_text', text: cut(label, 75) } });
+const option = ({ value, label }: Options[number]): PlainTextOption => ({
+  value: cut(value, 150),
+  text: { type: 'plain_text', text: cut(label, 75) },
+});
 
-const kindFields = (offer: Offer, kind: Kind, cluster: string, namespace: string, chosen: Chosen): readonly KnownBlock[] =>
+const kindFields = (
+  offer: Offer,
+  kind: Kind,
+  cluster: string,
+  namespace: string,
+  chosen: Chosen,
+): readonly KnownBlock[] =>
   kind.fields(chosen, offer.profiles(cluster, kind, namespace)).map((field) => {
     const within = `${kind.name}/${cluster}/${namespace}`;
     switch (field.input.type) {
@@ -89,10 +146,19 @@ const objects = (field: ReturnType<Kind['fields']>[number], within: string): Kno
   label: { type: 'plain_text', text: field.label },
   optional: field.optional === true,
   ...(field.hint === undefined ? {} : { hint: { type: 'plain_text', text: field.hint } }),
-  element: { type: 'multi_external_select', action_id: fieldAction(field.name), min_query_length: 0, max_selected_items: 20 },
+  element: {
+    type: 'multi_external_select',
+    action_id: fieldAction(field.name),
+    min_query_length: 0,
+    max_selected_items: 20,
+  },
 });
 
-const common = (person: PersonId, rule: ReturnType<Offer['rule']>, profile: string | undefined): readonly KnownBlock[] => [
+const common = (
+  person: PersonId,
+  rule: ReturnType<Offer['rule']>,
+  profile: string | undefined,
+): readonly KnownBlock[] => [
   {
     type: 'input',
     block_id: blockId(shared.subject, ''),
@@ -103,7 +169,13 @@ const common = (person: PersonId, rule: ReturnType<Offer['rule']>, profile: stri
     type: 'input',
     block_id: blockId(shared.duration, rule === undefined ? '' : `${rule.name}/${profile ?? ''}`),
     label: { type: 'plain_text', text: 'For how long' },
-    hint: { type: 'plain_text', text: rule === undefined ? 'Like 30m or 1h30m.' : `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.` },
+    hint: {
+      type: 'plain_text',
+      text:
+        rule === undefined
+          ? 'Like 30m or 1h30m.'
+          : `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.`,
+    },
     element: {
       type: 'plain_text_input',
       action_id: fieldAction(shared.duration),

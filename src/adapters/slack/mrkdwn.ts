@@ -8,7 +8,7 @@ const harmless: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '
  * Makes any text safe inside mrkdwn and inside a message's `text`: no mention, no link, no formatting, no code fence,
  * no quote, no `:emoji:`, nothing hidden. Source of the three entities: docs.slack.dev/messaging/formatting-message-text.
  */
-export const escape = (text: string): string =>
+export const escaped = (text: string): string =>
   visible(text)
     .replace(/:(?=[\p{L}\p{N}_+'-]+:)/gu, '∶')
     .replace(/(?<![\p{L}\p{N}*_~])[*_~](?=[^\s])/gu, (mark) => harmless[mark] ?? mark)
@@ -39,7 +39,7 @@ export const clock = (instant: Temporal.Instant): string =>
 
 /** A link whose address and words cannot break out of it. */
 export const link = (url: string, words: string): string =>
-  `<${url.replaceAll('&', '&amp;').replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('|', '%7C')}|${escape(words).replaceAll('|', '¦')}>`;
+  `<${url.replaceAll('&', '&amp;').replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('|', '%7C')}|${escaped(words).replaceAll('|', '¦')}>`;
 
 /** Cuts mrkdwn without leaving half an entity, mention or date at its end. */
 export const cutMarkup = (text: string, limit: number): string =>
@@ -57,3 +57,5 @@ export const plain = (markup: string): string =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
+
+export { escaped as escape };

@@ -56,7 +56,9 @@ export const sayNotDone = (refusal: ActRefusal): string => {
     case 'too-late':
       return `Nothing was recorded: the time to decide ended ${clock(refusal.respondBy)}. It has to be asked for anew.`;
     case 'not-yours':
-      return refusal.may === 'requester' ? 'Only the person who asked can withdraw it.' : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
+      return refusal.may === 'requester'
+        ? 'Only the person who asked can withdraw it.'
+        : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
     case 'not-active':
       return `There is nothing to end: the request ${statusWords[refusal.status]}.`;
     case 'already-ending':
@@ -81,5 +83,7 @@ const statusWords: Readonly<Record<Status, string>> = {
   failed: 'could not be applied',
 };
 
-export const notRecorded = 'Not recorded yet: the log did not answer in time. If the card does not change, click again; nothing is counted twice.';
-export const wentWrong = 'Nothing was done: something on our side failed, and the administrators can see it. Try again in a minute.';
+export const notRecorded =
+  'Not recorded yet: the log did not answer in time. If the card does not change, click again; nothing is counted twice.';
+export const wentWrong =
+  'Nothing was done: something on our side failed, and the administrators can see it. Try again in a minute.';

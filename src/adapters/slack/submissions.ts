@@ -15,13 +15,21 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
   app.view(askForm, async ({ ack, body }) => {
     const payload = viewPayload.parse(body);
     const errors = await trouble(ports, () => submitForm(ports, payload));
-    await ack(errors === undefined ? { response_action: 'clear' } : { response_action: 'errors', errors: placed(payload, errors) });
+    await ack(
+      errors === undefined
+        ? { response_action: 'clear' }
+        : { response_action: 'errors', errors: placed(payload, errors) },
+    );
   });
 
   app.view(whyForm, async ({ ack, body }) => {
     const payload = viewPayload.parse(body);
     const errors = await trouble(ports, () => submitWhy(ports, payload));
-    await ack(errors === undefined ? { response_action: 'clear' } : { response_action: 'errors', errors: placed(payload, errors) });
+    await ack(
+      errors === undefined
+        ? { response_action: 'clear' }
+        : { response_action: 'errors', errors: placed(payload, errors) },
+    );
   });
 };
 
@@ -48,7 +56,8 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   const chosen = chosenIn(payload);
   const kind = ports.settings().kinds.find(({ name }) => name === chosen.kind);
   const ask = kind?.fromForm(answersIn(payload));
-  if (kind === undefined || ask === undefined) return { field: 'reason', text: 'This form is from before a change of the policy. Open it anew.' };
+  if (kind === undefined || ask === undefined)
+    return { field: 'reason', text: 'This form is from before a change of the policy. Open it anew.' };
   if (!ask.ok) return { field: 'objects', text: ask.error };
   const subject = personId.safeParse(chosen.subject ?? payload.user.id);
   if (!subject.success) return { field: 'subject', text: 'Pick a person of this workspace.' };
@@ -81,9 +90,13 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
   const { act, value } = why.parse(JSON.parse(payload.view.private_metadata));
   const target = parseButtonValue(value);
   const reason = answersIn(payload).reason?.[0] ?? '';
-  if (target === undefined) return { field: 'reason', text: 'This form leads to no request. Click the button on the card again.' };
+  if (target === undefined)
+    return { field: 'reason', text: 'This form leads to no request. Click the button on the card again.' };
   if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
   const which = { by: payload.user.id, id: target.id, reason };
-  const result = act === 'deny' ? await denyRequest(ports, { ...which, revision: target.revision }) : await revokeGrant(ports, which);
+  const result =
+    act === 'deny'
+      ? await denyRequest(ports, { ...which, revision: target.revision })
+      : await revokeGrant(ports, which);
   return result.ok ? undefined : { field: 'reason', text: sayNotDone(result.error) };
 };

@@ -42,18 +42,27 @@ export const parseTyped = (text: string): Result<Typed, string> => {
   if (reason === undefined) return err(`Say why: "because …" is missing. Write it like ${shape}.`);
   const subject = options.get('to');
   const person = subject === undefined ? undefined : /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(subject)?.[1];
-  if (subject !== undefined && person === undefined) return err('Behind "to" stands a person, picked from Slack’s list: @name.');
+  if (subject !== undefined && person === undefined)
+    return err('Behind "to" stands a person, picked from Slack’s list: @name.');
   return ok({ kind, words: more, ...placeOf(place), reason, ...optional(options, person) });
 };
 
 const split = (text: string): readonly [string, string | undefined] => {
   const found = /(?:^|\s)because(?:\s|$)/i.exec(text);
-  return found === null ? [text, undefined] : [text.slice(0, found.index), text.slice(found.index + found[0].length).trim()];
+  return found === null
+    ? [text, undefined]
+    : [text.slice(0, found.index), text.slice(found.index + found[0].length).trim()];
 };
 
 const placeOf = (place: string) => {
   const [namespace = '', ...objects] = place.split('/');
-  return { namespace, objects: objects.join('/').split(',').filter((name) => name !== '') };
+  return {
+    namespace,
+    objects: objects
+      .join('/')
+      .split(',')
+      .filter((name) => name !== ''),
+  };
 };
 
 const optional = (options: ReadonlyMap<string, string>, person: string | undefined) => {

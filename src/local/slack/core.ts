@@ -9,6 +9,8 @@ export type Timers = { after: (milliseconds: number, act: () => void) => () => v
 export const realTimers: Timers = {
   after: (milliseconds, act) => {
     const timer = setTimeout(act, milliseconds);
+    // A retry that is minutes away keeps no process alive.
+    if (milliseconds > 10_000) timer.unref();
     return () => clearTimeout(timer);
   },
 };

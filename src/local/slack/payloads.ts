@@ -6,7 +6,8 @@ import { escapeText } from './mrkdwn.ts';
 import type { FieldValue } from './page-api.ts';
 import type { CommandSeed } from './seed.ts';
 import { messageShape, viewShape } from './shapes.ts';
-import type { Channel, Message, Person, State, View } from './state.ts';
+import type { Standing } from './standing.ts';
+import type { Channel, Person, State, View } from './state.ts';
 
 /** The bodies Slack sends (docs.slack.dev/reference/interaction-payloads). */
 export const verificationToken = 'local-verification-token';
@@ -100,8 +101,6 @@ export const actionOf = (
   }
   return { ...own, ...(value === undefined ? {} : slackValue(element, value)) };
 };
-
-export type Standing = { type: 'message'; message: Message; channel: Channel } | { type: 'view'; view: View };
 
 const placeOf = (core: Core, person: Person, standing: Standing): Record<string, unknown> => {
   if (standing.type === 'view') {

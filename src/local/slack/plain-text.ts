@@ -67,7 +67,8 @@ const blockMentions = (block: StoredBlock): Mention[] => {
   const texts: Text[] = [];
   if (block.type === 'section') texts.push(...(block.text ? [block.text] : []), ...(block.fields ?? []));
   if (block.type === 'context') texts.push(...block.elements);
-  const fromTexts = texts.filter((one) => one.type === 'mrkdwn').flatMap((one) => mentionsIn(parseMrkdwn(one.text)));
+  const fromTexts = texts.filter((one) => one.type === 'mrkdwn').flatMap((one) => mentionsIn(one.text));
+  if (block.type === 'markdown') return mentionsIn(block.text);
   if (block.type !== 'rich_text') return fromTexts;
   return block.elements.flatMap(inlinesOf).flatMap((inline): Mention[] => {
     if (inline.type === 'user') return [{ type: 'user', id: inline.user_id }];
@@ -78,7 +79,7 @@ const blockMentions = (block: StoredBlock): Mention[] => {
 
 /** Everyone whom a message notifies by name, from its text and its blocks. */
 export const mentionsOf = (message: Pick<Message, 'text' | 'blocks'>): Mention[] => [
-  ...mentionsIn(parseMrkdwn(message.text)),
+  ...mentionsIn(message.text),
   ...message.blocks.flatMap(blockMentions),
 ];
 

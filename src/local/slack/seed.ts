@@ -96,7 +96,15 @@ export const hallpassApp: AppSeed = {
   ],
   isHomeTabEnabled: true,
   isMessagesTabEnabled: true,
-  events: ['app_home_opened', 'user_change', 'subteam_members_changed', 'subteam_updated', 'member_left_channel'],
+  events: [
+    'app_home_opened',
+    'user_change',
+    'subteam_members_changed',
+    'subteam_updated',
+    'member_left_channel',
+    'channel_archive',
+    'channel_shared',
+  ],
 };
 
 const everyone = ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAN', 'U0ERIN', 'U0FRANK'];

@@ -16,9 +16,9 @@ export type World = {
   changeChannel: (
     channelId: string,
     change: Partial<Pick<Channel, 'name' | 'isArchived' | 'isExternallyShared' | 'connectedTeamIds'>>,
-  ) => void;
-  addToChannel: (channelId: string, userId: string) => void;
-  removeFromChannel: (channelId: string, userId: string) => void;
+  ) => Promise<void>;
+  addToChannel: (channelId: string, userId: string) => Promise<void>;
+  removeFromChannel: (channelId: string, userId: string) => Promise<void>;
   setPlan: (plan: 'paid' | 'free') => void;
   setScopes: (scopes: string[]) => void;
 };
@@ -73,23 +73,61 @@ export const createWorld = (core: Core, deliveries: Deliveries): World => {
   };
 
   const channelOf = (channelId: string) => must(core.state.channels.get(channelId), `channel ${channelId}`);
+
+  /** The app hears of a channel only from within it. */
+  const tell = async (channel: Channel, event: Record<string, unknown> & { type: string }, before = false) => {
+    if (before || channel.members.has(core.state.app.botUserId))
+      await deliveries.sendEvent({ ...event, event_ts: core.newTs() });
+  };
+
+  const changeChannel: World['changeChannel'] = async (channelId, change) => {
+    const channel = channelOf(channelId);
+    const before = { ...channel };
+    Object.assign(channel, change);
+    core.changed('channel');
+    if (channel.isArchived !== before.isArchived)
+      await tell(channel, { type: channel.isArchived ? 'channel_archive' : 'channel_unarchive', channel: channelId });
+    if (channel.name !== before.name)
+      await tell(channel, { type: 'channel_rename', channel: { id: channelId, name: channel.name } });
+    if (channel.isExternallyShared && !before.isExternallyShared) {
+      await tell(channel, {
+        type: 'channel_shared',
+        channel: channelId,
+        connected_team_id: channel.connectedTeamIds[0] ?? '',
+      });
+    }
+  };
+
+  const member = (channel: Channel, userId: string) => ({
+    user: userId,
+    channel: channel.id,
+    channel_type: channel.kind === 'public' ? 'C' : 'G',
+    team: core.state.team.id,
+  });
+
+  const addToChannel: World['addToChannel'] = async (channelId, userId) => {
+    const channel = channelOf(channelId);
+    channel.members.add(userId);
+    core.changed('channel');
+    await tell(channel, { type: 'member_joined_channel', ...member(channel, userId) });
+  };
+
+  const removeFromChannel: World['removeFromChannel'] = async (channelId, userId) => {
+    const channel = channelOf(channelId);
+    const wasThere = channel.members.has(core.state.app.botUserId);
+    channel.members.delete(userId);
+    core.changed('channel');
+    await tell(channel, { type: 'member_left_channel', ...member(channel, userId) }, wasThere);
+  };
+
   return {
     changePerson,
     setKind: (userId, kind) => changePerson(userId, { kind }),
     setGroupMembers,
     changeGroup,
-    changeChannel: (channelId, change) => {
-      Object.assign(channelOf(channelId), change);
-      core.changed('channel');
-    },
-    addToChannel: (channelId, userId) => {
-      channelOf(channelId).members.add(userId);
-      core.changed('channel');
-    },
-    removeFromChannel: (channelId, userId) => {
-      channelOf(channelId).members.delete(userId);
-      core.changed('channel');
-    },
+    changeChannel,
+    addToChannel,
+    removeFromChannel,
     setPlan: (plan) => {
       core.state.plan = plan;
     },

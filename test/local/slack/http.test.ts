@@ -159,6 +159,54 @@ describe('the page', () => {
     ).toEqual(['Hello']);
   });
 
+  test('presses buttons, asks for suggestions, submits forms and says what came of it', async () => {
+    const { app, workspace, post, state } = await startPage();
+    const text = (words: string) => ({ type: 'plain_text', text: words });
+    const press = { type: 'button', action_id: 'go', text: text('Go'), value: 'v' };
+    const { ts } = await call(workspace, 'chat.postMessage', {
+      channel: 'C0APPROVALS',
+      text: 'x',
+      blocks: [{ type: 'actions', block_id: 'b', elements: [press] }],
+    });
+    const place = { type: 'message', channelId: 'C0APPROVALS', ts };
+    expect((await post('action', { place, blockId: 'b', actionId: 'go' })).body).toEqual({ status: 'acknowledged' });
+    expect((await post('action', { place, blockId: 'b', actionId: 'gone' })).body).toMatchObject({
+      status: 'not-sent',
+    });
+    const select = { type: 'external_select', action_id: 'ns', min_query_length: 0 };
+    await call(workspace, 'views.open', {
+      trigger_id: app.trigger(),
+      view: {
+        type: 'modal',
+        title: text('Ask'),
+        submit: text('Send'),
+        blocks: [{ type: 'input', block_id: 'where', label: text('Where'), element: select }],
+      },
+    });
+    const viewId = (await state('U0ALICE')).views[0]?.id;
+    app.answer({ options: [{ text: text('Prod'), value: 'prod' }] });
+    const suggested = await post('suggest', {
+      place: { type: 'view', viewId },
+      blockId: 'where',
+      actionId: 'ns',
+      query: 'p',
+    });
+    expect(suggested.body).toEqual({ options: [{ text: text('Prod'), value: 'prod' }], groups: [] });
+    expect((await post('submit', { viewId, values: {} })).body).toMatchObject({
+      status: 'not-sent',
+      fieldErrors: { where: 'Please complete this required field.' },
+    });
+    app.answer({ response_action: 'errors', errors: { where: 'Not there.' } });
+    const submitted = await post('submit', { viewId, values: { where: { ns: { option: 'prod' } } } });
+    expect(submitted.body).toEqual({ status: 'acknowledged', fieldErrors: { where: 'Not there.' } });
+    expect((await state('U0ALICE')).views[0]).toMatchObject({
+      errors: { where: 'Not there.' },
+      values: { where: { ns: { option: 'prod' } } },
+    });
+    expect((await post('close-view', { viewId })).body).toEqual({ status: 'acknowledged' });
+    expect((await state('U0ALICE')).views).toEqual([]);
+  });
+
   test('refuses what is not of its form, or nobody', async () => {
     const { link, post } = await startPage();
     expect((await post('command', { channel: 'C0APPROVALS' })).status).toBe(400);

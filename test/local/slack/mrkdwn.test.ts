@@ -44,11 +44,12 @@ describe('mrkdwn', () => {
     expect(parseMrkdwn(text)).toEqual(spans);
   });
 
-  test('mentions nobody when escaped, or within code', () => {
-    expect(mentionsIn(parseMrkdwn('&lt;!channel&gt; and `<@U0ALICE>` and ```<!here>```'))).toEqual([]);
-    expect(mentionsIn(parseMrkdwn('<!channel> <@U0ALICE>'))).toEqual([
+  test('mentions nobody when escaped, and somebody wherever it is not', () => {
+    expect(mentionsIn('&lt;!channel&gt; &lt;@U0ALICE&gt; @here U0ALICE')).toEqual([]);
+    expect(mentionsIn('<!channel> `<@U0ALICE|alice>` <!subteam^S0PLATFORM>')).toEqual([
       { type: 'broadcast', range: 'channel' },
       { type: 'user', id: 'U0ALICE' },
+      { type: 'group', id: 'S0PLATFORM' },
     ]);
   });
 

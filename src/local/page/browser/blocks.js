@@ -2,8 +2,8 @@
 /** @import { PageBlock } from '#local/slack/page-api.ts' */
 /** @import { Surface } from './surface.js' */
 import { h } from './dom.js';
-import { withEmoji } from './emoji.js';
 import { elementNode } from './elements.js';
+import { withEmoji } from './emoji.js';
 import { inputBlock } from './input-block.js';
 import { markdownNode } from './markdown.js';
 import { richTextNode } from './rich-text.js';
@@ -33,7 +33,11 @@ const blockNode = (block, surface) => {
     case 'context':
       return h('div', { class: 'block context' }, ...block.elements.map((text) => textNode(text)));
     case 'actions':
-      return h('div', { class: 'block actions' }, ...block.elements.map((one) => elementNode(one, block.block_id, surface)));
+      return h(
+        'div',
+        { class: 'block actions' },
+        ...block.elements.map((one) => elementNode(one, block.block_id, surface)),
+      );
     case 'divider':
       return h('hr', { class: 'block' });
     case 'input':

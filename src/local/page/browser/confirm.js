@@ -14,8 +14,16 @@ export const askConfirm = (confirm) =>
     const [titleId, textId] = [newId(), newId()];
     const dialog = h('dialog', { class: 'modal confirm', 'aria-labelledby': titleId, 'aria-describedby': textId });
     const look = confirm.style === 'danger' ? 'button danger' : 'button primary';
-    const yes = h('button', { type: 'button', class: look, onclick: () => dialog.close('yes') }, wordsOf(confirm.confirm, 'Yes'));
-    const no = h('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, wordsOf(confirm.deny, 'Cancel'));
+    const yes = h(
+      'button',
+      { type: 'button', class: look, onclick: () => dialog.close('yes') },
+      wordsOf(confirm.confirm, 'Yes'),
+    );
+    const no = h(
+      'button',
+      { type: 'button', class: 'button', onclick: () => dialog.close() },
+      wordsOf(confirm.deny, 'Cancel'),
+    );
     const text = textNode(confirm.text);
     text.id = textId;
     dialog.append(

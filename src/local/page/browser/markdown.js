@@ -4,7 +4,8 @@ import { withEmoji } from './emoji.js';
 import { link } from './text.js';
 
 /** The first of these in a line; what stands between is plain. */
-const inline = /(`+)(.+?)\1|\*\*(.+?)\*\*|__(.+?)__|(?<![\w*])\*([^\s*][^*]*)\*|(?<!\w)_([^\s_][^_]*)_(?!\w)|~~(.+?)~~|\[([^\]]+)\]\(([^)\s]+)\)|<(https?:[^>\s]+)>/u;
+const inline =
+  /(`+)(.+?)\1|\*\*(.+?)\*\*|__(.+?)__|(?<![\w*])\*([^\s*][^*]*)\*|(?<!\w)_([^\s_][^_]*)_(?!\w)|~~(.+?)~~|\[([^\]]+)\]\(([^)\s]+)\)|<(https?:[^>\s]+)>/u;
 
 /** @param {string} text @returns {(Node | string)[]} */
 const inlineNodes = (text) => {
@@ -46,7 +47,10 @@ const cells = (line) =>
 const kinds = [
   list(/^\s*[-*+] +/, 'ul'),
   list(/^\s*\d+[.)] +/, 'ol'),
-  { pattern: /^> ?/, node: (lines) => h('blockquote', {}, ...blockNodes(lines.map((line) => line.replace(/^> ?/, '')))) },
+  {
+    pattern: /^> ?/,
+    node: (lines) => h('blockquote', {}, ...blockNodes(lines.map((line) => line.replace(/^> ?/, '')))),
+  },
   {
     pattern: /^\s*\|/,
     node: (lines) => {
@@ -69,7 +73,8 @@ const blockNodes = (lines) => {
     while (at < lines.length && belongs(lines[at] ?? '')) at += 1;
     return lines.slice(from, at);
   };
-  const special = (/** @type {string} */ line) => /^(```|#{1,6} |\s*$)/.test(line) || kinds.some(({ pattern }) => pattern.test(line));
+  const special = (/** @type {string} */ line) =>
+    /^(```|#{1,6} |\s*$)/.test(line) || kinds.some(({ pattern }) => pattern.test(line));
   while (at < lines.length) {
     const line = lines[at] ?? '';
     const kind = kinds.find(({ pattern }) => pattern.test(line));
@@ -88,4 +93,5 @@ const blockNodes = (lines) => {
 };
 
 /** The markdown block: as much of Markdown as Slack shows. @param {string} text */
-export const markdownNode = (text) => h('div', { class: 'text markdown', dir: 'auto' }, ...blockNodes(text.split('\n')));
+export const markdownNode = (text) =>
+  h('div', { class: 'text markdown', dir: 'auto' }, ...blockNodes(text.split('\n')));

@@ -38,7 +38,8 @@ const inlineNode = (inline) => {
 const inlineNodes = (inlines) => inlines.map((inline) => styled(inlineNode(inline), inline.style ?? {}));
 
 /** @param {RichInline} inline */
-const plainWords = (inline) => (inline.type === 'text' ? inline.text : inline.type === 'link' ? (inline.text ?? inline.url) : '');
+const plainWords = (inline) =>
+  inline.type === 'text' ? inline.text : inline.type === 'link' ? (inline.text ?? inline.url) : '';
 
 /**
  * Preformatted text; where it is a diff its lines are also coloured, the signs stay.
@@ -49,7 +50,13 @@ const plainWords = (inline) => (inline.type === 'text' ? inline.text : inline.ty
 export const preformatted = (text, isDiff) => {
   if (!isDiff) return h('pre', { tabindex: '0' }, text);
   const lines = text.split('\n').map((line, index, all) => {
-    const look = /^(\+\+\+|---|@@)/.test(line) ? 'diff-at' : line.startsWith('+') ? 'diff-in' : line.startsWith('-') ? 'diff-out' : '';
+    const look = /^(\+\+\+|---|@@)/.test(line)
+      ? 'diff-at'
+      : line.startsWith('+')
+        ? 'diff-in'
+        : line.startsWith('-')
+          ? 'diff-out'
+          : '';
     const ending = index < all.length - 1 ? '\n' : '';
     return look === '' ? line + ending : h('span', { class: look }, line + ending);
   });
@@ -68,7 +75,10 @@ const partNode = (part) => {
     case 'rich_text_list':
       return h(
         part.style === 'ordered' ? 'ol' : 'ul',
-        { class: `indent-${Math.min(part.indent ?? 0, 6)}`, start: part.style === 'ordered' ? (part.offset ?? 0) + 1 : null },
+        {
+          class: `indent-${Math.min(part.indent ?? 0, 6)}`,
+          start: part.style === 'ordered' ? (part.offset ?? 0) + 1 : null,
+        },
         ...part.elements.map((element) => h('li', {}, ...inlineNodes(element.elements))),
       );
   }

@@ -63,7 +63,11 @@ export const groupMention = (id, label) => mention(`@${groupName(id, label)}`);
 export const broadcastMention = (range) => mention(`@${range}`);
 /** @param {string} id @param {string} [label] */
 export const channelMention = (id, label) =>
-  h('button', { type: 'button', class: 'mention', onclick: () => goTo({ type: 'channel', id }) }, `#${channelName(id, label)}`);
+  h(
+    'button',
+    { type: 'button', class: 'mention', onclick: () => goTo({ type: 'channel', id }) },
+    `#${channelName(id, label)}`,
+  );
 
 /** @param {string} name */
 export const emoji = (name) => h('span', { class: 'emoji', title: `:${name}:` }, emojiText(name));

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { rule } from '#test/build/policy.ts';
+import { appliesTo, matches } from './policy.ts';
+
+/** What a pattern means, by a regular expression. */
+const reference = (pattern: string, text: string): boolean => {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^]*')}$`).test(text);
+};
+
+test.each([
+  ['*', '', true],
+  ['*', 'anything', true],
+  ['shop-*', 'shop-front', true],
+  ['shop-*', 'shop-', true],
+  ['shop-*', 'shop', false],
+  ['shop-*', 'web-shop-front', false],
+  ['*-prod', 'shop-prod', true],
+  ['*-prod', 'shop-prod-old', false],
+  ['a*a', 'a', false],
+  ['a*a', 'aa', true],
+  ['a*b*a', 'aba', true],
+  ['a*b*b', 'ab', false],
+  ['sh.p', 'shop', false],
+  ['[a-z]', 'a', false],
+  ['shop', 'shop\n', false],
+  ['', '', true],
+  ['', 'a', false],
+])('"%s" on %j: %s', (pattern, text, expected) => {
+  expect(matches(pattern, text)).toBe(expected);
+});
+
+test('a pattern means what the regular expression means', () => {
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '.'), maxLength: 8 });
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '\n'), maxLength: 10 });
+  fc.assert(
+    fc.property(pattern, text, (one, other) => {
+      expect(matches(one, other)).toBe(reference(one, other));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a pattern of many stars does not take long on a long text that nearly matches', () => {
+  const begin = performance.now();
+  expect(matches(`${'a*'.repeat(200)}b`, 'a'.repeat(200_000))).toBe(false);
+  expect(matches(`${'*a'.repeat(200)}*b*c`, 'a'.repeat(200_000))).toBe(false);
+  expect(performance.now() - begin).toBeLessThan(500);
+});
+
+test('a rule speaks of something only when cluster, namespace, kind and profile all match', () => {
+  const spoken = rule({ match: { clusters: ['prod'], namespaces: ['shop-*', 'web'], kinds: ['access'], profiles: ['ingress-*'] } });
+  const question = { cluster: 'prod', namespace: 'shop-front', kind: 'access', profile: 'ingress-edit' };
+  expect(appliesTo(spoken, question)).toBe(true);
+  expect(appliesTo(spoken, { ...question, namespace: 'web' })).toBe(true);
+  expect(appliesTo(spoken, { ...question, cluster: 'dev' })).toBe(false);
+  expect(appliesTo(spoken, { ...question, namespace: 'bank' })).toBe(false);
+  expect(appliesTo(spoken, { ...question, kind: 'open' })).toBe(false);
+  expect(appliesTo(spoken, { ...question, profile: 'secret-read' })).toBe(false);
+});

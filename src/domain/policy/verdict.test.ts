@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { policy, rule } from '#test/build/policy.ts';
+import { judge } from './verdict.ts';
+
+const question = { cluster: 'prod', namespace: 'shop', kind: 'access', profile: 'ingress-edit' };
+const only = (namespaces: readonly string[]) => ({ clusters: ['*'], namespaces, kinds: ['*'], profiles: ['*'] });
+
+test('the first rule in order that speaks of it and lets one ask decides', () => {
+  const rules = [
+    rule({ name: 'bank', match: only(['bank']) }),
+    rule({ name: 'leads', ask: ['leads'] }),
+    rule({ name: 'first' }),
+    rule({ name: 'second' }),
+  ];
+  const judged = judge(policy({ rules }), question, new Set(['developers']));
+  expect(judged.ok && judged.value.name).toBe('first');
+});
+
+test('a rule for others does not stand in the way of a later one', () => {
+  const rules = [rule({ name: 'strict', ask: ['leads'] }), rule({ name: 'mine' })];
+  const judged = judge(policy({ rules }), question, new Set(['developers']));
+  expect(judged.ok && judged.value.name).toBe('mine');
+});
+
+test('one of the groups that may ask is enough', () => {
+  const rules = [rule({ ask: ['leads', 'developers'] })];
+  expect(judge(policy({ rules }), question, new Set(['developers'])).ok).toBe(true);
+});
+
+test('a no says of every rule why it did not help', () => {
+  const rules = [rule({ name: 'bank', match: only(['bank']) }), rule({ name: 'leads', ask: ['leads'] })];
+  expect(judge(policy({ rules }), question, new Set(['developers']))).toEqual({
+    ok: false,
+    error: {
+      type: 'not-allowed',
+      passed: [
+        { rule: 'bank', why: 'speaks of something else' },
+        { rule: 'leads', why: 'requester not in its groups' },
+      ],
+    },
+  });
+});
+
+test.each([
+  ['who is in no group', policy(), new Set<string>()],
+  ['whose groups could not be looked up', policy(), new Set<string>()],
+  ['when nobody may ask', policy({ rules: [rule({ ask: [] })] }), new Set(['developers'])],
+  ['when there are no rules', policy({ rules: [] }), new Set(['developers'])],
+  ['when the rule matches nothing', policy({ rules: [rule({ match: only([]) })] }), new Set(['developers'])],
+  ['who is in a group of nearly that name', policy(), new Set(['Developers', 'developers-old', ''])],
+])('nobody is let in %s', (_, rules, groups) => {
+  expect(judge(rules, question, groups).ok).toBe(false);
+});

@@ -1,0 +1,47 @@
+import { startBot, type RunningBot } from '#src/bot.ts';
+import type { Config } from '#src/config.ts';
+import { freePort } from './parts/daemon.ts';
+import { createHttpLink, type Routes } from './slack/http-link.ts';
+import { createInMemoryLink } from './slack/in-memory-link.ts';
+import type { Workspace } from './slack/workspace.ts';
+
+/** A way into the local Slack: starts a bot on it, as often as wanted. */
+export type Way = {
+  readonly name: string;
+  readonly startBot: (configure: (slack: { readonly apiUrl: string; readonly port: number }) => Config) => Promise<RunningBot>;
+  /** Where the page is, where the way has one. */
+  readonly url?: string;
+  readonly stop: () => Promise<void>;
+};
+
+const running = async (starting: ReturnType<typeof startBot>): Promise<RunningBot> => {
+  const bot = await starting;
+  if (!bot.ok) throw new Error(`The bot cannot start:\n${bot.error.join('\n')}`);
+  return bot.value;
+};
+
+/** Everything in this process, without a port. */
+export const inMemory = (workspace: Workspace): Way => ({
+  name: 'in memory',
+  startBot: (configure) => {
+    const { fetch, receiver } = createInMemoryLink(workspace);
+    return running(startBot(configure({ apiUrl: 'http://slack.local/api/', port: 0 }), { receiver, fetch }));
+  },
+  stop: async () => workspace.stop(),
+});
+
+/** Signed HTTP on 127.0.0.1, as Slack does it: the bot runs just as it does with `npm start`. */
+export const overHttp = async (workspace: Workspace, options: { readonly port?: number; readonly routes?: Routes[] } = {}): Promise<Way> => {
+  const link = await createHttpLink(workspace, options);
+  return {
+    name: 'signed HTTP',
+    url: link.url,
+    startBot: async (configure) => {
+      const port = await freePort();
+      const bot = await running(startBot(configure({ apiUrl: link.slackApiUrl, port })));
+      const disconnect = link.connectApp(`http://127.0.0.1:${port}/slack/events`);
+      return { ...bot, stop: async () => { disconnect(); await bot.stop(); } };
+    },
+    stop: link.stop,
+  };
+};

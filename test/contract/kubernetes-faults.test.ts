@@ -1,0 +1,238 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
+import type { Credentials } from '#adapters/kubernetes/credentials.ts';
+import { isKubernetesFault, type KubernetesFault } from '#adapters/kubernetes/fault.ts';
+import { createRawClient, type Limits, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { isClusterRefusal } from '#use-cases/ports.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const credentialsFor = (origin: string, forget = () => {}): Credentials => {
+  const connection = { origin, basePath: '', tls: {}, headers: { authorization: 'Bearer t' }, transport: origin };
+  return { current: () => Promise.resolve(connection), forget };
+};
+
+/** A server of our own that behaves badly, and a client for it. */
+const against = async (listener: RequestListener, limits?: Limits, forget?: () => void): Promise<RawClient> => {
+  const server = createServer(listener);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  const client = createRawClient('prod', credentialsFor(`http://127.0.0.1:${port}`, forget), limits);
+  closing.push(async () => {
+    await client.close();
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+  return client;
+};
+
+const get = (client: RawClient) =>
+  client.call(
+    { method: 'GET', path: '/api/v1/namespaces/shop', saying: 'get namespace "shop"' },
+    z.object({ ok: z.literal(true) }),
+  );
+const faultOf = async (wanted: Promise<unknown>): Promise<KubernetesFault> => {
+  const fault = await wanted.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!isKubernetesFault(fault)) throw new Error('there was no fault', { cause: fault });
+  return fault;
+};
+const status = (code: number, reason: string, message: string) =>
+  JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });
+const timed = async <T>(work: () => Promise<T>): Promise<{ result: T; milliseconds: number }> => {
+  const from = performance.now();
+  const result = await work();
+  return { result, milliseconds: performance.now() - from };
+};
+
+describe('a cluster that misbehaves', () => {
+  it('that is down is a fault at once, with the system’s code', async () => {
+    const client = createRawClient('prod', credentialsFor('http://127.0.0.1:9'));
+    closing.push(client.close);
+    const { result, milliseconds } = await timed(() => faultOf(get(client)));
+    expect(result.kubernetes).toMatchObject({
+      failure: 'unreachable',
+      reason: 'ECONNREFUSED',
+      call: 'get namespace "shop"',
+    });
+    expect(isClusterRefusal(result)).toBe(false);
+    expect(milliseconds).toBeLessThan(1_000);
+  });
+
+  it('that never answers is a fault after ten seconds', { timeout: 15_000 }, async () => {
+    const client = await against(() => {});
+    const { result, milliseconds } = await timed(() => faultOf(get(client)));
+    expect(result.kubernetes).toMatchObject({ failure: 'deadline' });
+    expect(isClusterRefusal(result)).toBe(false);
+    expect(milliseconds).toBeGreaterThan(9_900);
+    expect(milliseconds).toBeLessThan(11_000);
+  });
+
+  it('that starts an answer and never ends it is a fault at the deadline, also for those that wait in line', async () => {
+    const client = await against(
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+      { deadline: 300, inFlight: 2 },
+    );
+    const { result, milliseconds } = await timed(() =>
+      Promise.all(Array.from({ length: 9 }, () => faultOf(get(client)))),
+    );
+    expect(result.map(({ kubernetes }) => kubernetes.failure)).toEqual(Array(9).fill('deadline'));
+    expect(milliseconds).toBeLessThan(1_500);
+  });
+
+  it.each([
+    [400, true],
+    [403, true],
+    [404, true],
+    [422, true],
+    [401, false],
+    [409, false],
+    [429, false],
+    [500, false],
+    [502, false],
+    [503, false],
+    [504, false],
+  ])('that answers %i is a refusal: %s', { timeout: 10_000 }, async (code, refused) => {
+    const client = await against((_, response) => {
+      response.writeHead(code, { 'retry-after': '0' }).end(status(code, 'SomeReason', 'some words'));
+    });
+    const fault = await faultOf(get(client));
+    expect(fault.kubernetes).toMatchObject({ status: code, reason: 'SomeReason' });
+    expect(isClusterRefusal(fault)).toBe(refused);
+    expect(fault.message).toContain('some words');
+  });
+
+  it('that is busy is asked again after as long as it says', async () => {
+    let asked = 0;
+    const client = await against((_, response) => {
+      asked += 1;
+      if (asked < 3) response.writeHead(429, { 'retry-after': '1' }).end(status(429, 'TooManyRequests', 'later'));
+      else response.end('{"ok":true}');
+    });
+    const { result, milliseconds } = await timed(() => get(client));
+    expect(result).toEqual({ ok: true });
+    expect(milliseconds).toBeGreaterThan(1_900);
+  });
+
+  it('that stays busy is given up within the deadline', async () => {
+    let asked = 0;
+    const client = await against(
+      (_, response) => {
+        asked += 1;
+        response.writeHead(429, { 'retry-after': '3600' }).end(status(429, 'TooManyRequests', 'later'));
+      },
+      { deadline: 300, inFlight: 2 },
+    );
+    const { result, milliseconds } = await timed(() => faultOf(get(client)));
+    expect(result.kubernetes.failure).toBe('deadline');
+    expect(milliseconds).toBeLessThan(1_000);
+    expect(asked).toBe(1);
+  });
+
+  it('that hangs up in the middle is asked again on another connection', async () => {
+    let asked = 0;
+    const client = await against((request, response) => {
+      asked += 1;
+      if (asked === 1) request.socket.destroy();
+      else response.end('{"ok":true}');
+    });
+    expect(await get(client)).toEqual({ ok: true });
+  });
+
+  it('that always hangs up is given up', async () => {
+    let asked = 0;
+    const client = await against((request) => {
+      asked += 1;
+      request.socket.destroy();
+    });
+    expect((await faultOf(get(client))).kubernetes.failure).toBe('unreachable');
+    expect(asked).toBe(4);
+  });
+
+  it.each(['', '<html>login</html>', '{"ok":', 'null', '[]', '{"ok":"true"}'])(
+    'that answers 200 with %j is a fault that passes',
+    async (body) => {
+      const client = await against((_, response) => void response.end(body));
+      const fault = await faultOf(get(client));
+      expect(fault.kubernetes.failure).toBe('garbage');
+      expect(isClusterRefusal(fault)).toBe(false);
+    },
+  );
+
+  it('that sends somewhere else is not followed', async () => {
+    const client = await against(
+      (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
+    );
+    expect((await faultOf(get(client))).kubernetes).toMatchObject({ failure: 'status', status: 302 });
+  });
+
+  it('that does not know us has the credentials read once more', async () => {
+    let forgotten = 0;
+    const client = await against(
+      (_, response) => {
+        if (forgotten === 0) response.writeHead(401).end(status(401, 'Unauthorized', 'Unauthorized'));
+        else response.end('{"ok":true}');
+      },
+      undefined,
+      () => {
+        forgotten += 1;
+      },
+    );
+    expect(await get(client)).toEqual({ ok: true });
+    expect(forgotten).toBe(1);
+  });
+
+  it('never has more than 32 calls at once', async () => {
+    let [now, most] = [0, 0];
+    const client = await against((_, response) => {
+      now += 1;
+      most = Math.max(most, now);
+      setTimeout(() => {
+        now -= 1;
+        response.end('{"ok":true}');
+      }, 10);
+    });
+    await Promise.all(Array.from({ length: 200 }, () => get(client)));
+    expect(most).toBe(32);
+  });
+
+  it('tells the time by its answers of any status, and not at all when they have no date', async () => {
+    const date = 'Fri, 20 Nov 2026 12:00:00 GMT';
+    const forbidden = await against((_, response) => {
+      response.writeHead(403, { date }).end(status(403, 'Forbidden', 'no'));
+    });
+    const scope = { namespaces: [], alarm: () => {} };
+    expect((await createClusterWriter(forbidden, scope).time()).toString()).toBe('2026-11-20T12:00:00Z');
+    const dateless = await against((_, response) => {
+      response.sendDate = false;
+      response.end('{}');
+    });
+    await expect(createClusterWriter(dateless, scope).time()).rejects.toThrow('Date header');
+  });
+
+  it('is not asked for names that would lead to another path', async () => {
+    const asked: string[] = [];
+    const client = await against((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(404).end(status(404, 'NotFound', 'no'));
+    });
+    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    for (const name of ['..', '.', '', 'a/b', 'a%2fb'])
+      expect(isClusterRefusal(await faultOf(writer.namespace(name)))).toBe(true);
+    expect(asked).toEqual([]);
+    await writer.namespace('a?b#c');
+    expect(asked).toEqual(['/api/v1/namespaces/a%3Fb%23c']);
+  });
+});

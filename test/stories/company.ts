@@ -1,0 +1,61 @@
+import { afterAll, beforeAll } from 'vitest';
+import { createApiClient } from '#local/parts/api-client.ts';
+import { startStand, type Stand } from '#local/stand.ts';
+import { demoSeed } from '#local/slack/seed.ts';
+import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
+import type { Way } from '#local/ways-in.ts';
+import type { RunningBot } from '#src/bot.ts';
+import { startWorker, type Running } from '#src/worker.ts';
+import { shopPeople } from '#local/shop/people.ts';
+
+/** The shop's company with Hallpass running in it: a real Redis and API server, and the strict Slack. */
+export type Company = {
+  readonly stand: Stand;
+  readonly slack: Workspace;
+  readonly bot: RunningBot;
+  readonly worker: Running;
+  /** What the API server answers a person: an HTTP status. */
+  readonly tries: (person: 'requester' | 'approver-one' | 'approver-two' | 'outsider', method: 'GET' | 'POST' | 'DELETE', path: string) => Promise<number>;
+};
+
+/** Starts a company for a file of stories, and ends it after the last. */
+export const companyFor = (wayInto: (slack: Workspace) => Way | Promise<Way>): (() => Company) => {
+  let company: Company | undefined;
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    const stand = await startStand();
+    stops.push(stand.stop);
+    const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
+    const way = await wayInto(slack);
+    stops.push(way.stop);
+    const worker = await startWorker(stand.config('worker'));
+    if (!worker.ok) throw new Error(worker.error.join('\n'));
+    stops.push(worker.value.stop);
+    const bot = await way.startBot((settings) => stand.config('bot', settings));
+    stops.push(bot.stop);
+    worker.value.tellThrough(bot.tell);
+    company = { stand, slack, bot, worker: worker.value, tries: createTries(stand, stops) };
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const stop of stops.toReversed()) await stop();
+  }, 60_000);
+
+  return () => {
+    if (company === undefined) throw new Error('The company has not started.');
+    return company;
+  };
+};
+
+const createTries = ({ plane }: Stand, stops: (() => Promise<void>)[]): Company['tries'] => {
+  const clients = new Map(
+    shopPeople.map(({ file, user }) => [file, createApiClient({ url: plane.url, caPem: plane.caPem, token: `local-${user}` })]),
+  );
+  stops.push(async () => void (await Promise.all([...clients.values()].map((client) => client.close()))));
+  return async (person, method, path) => {
+    const reply = await clients.get(person)?.send(method, path);
+    if (reply === undefined) throw new Error(`Nobody is called ${person}.`);
+    return reply.status;
+  };
+};
