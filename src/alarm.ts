@@ -17,7 +17,9 @@ export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellT
       if (waiting.length < 50) waiting.push(text);
       return;
     }
-    tell(text).catch((cause: unknown) => error('The administrators could not be told in Slack', { cause: String(cause) }));
+    tell(text).catch((cause: unknown) =>
+      error('The administrators could not be told in Slack', { cause: String(cause) }),
+    );
   };
   return {
     alarm: (message, fields) => {

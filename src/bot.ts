@@ -6,15 +6,15 @@ import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
-import { escape } from '#adapters/slack/mrkdwn.ts';
-import { createProjection, type Projection } from '#adapters/slack/projection.ts';
+import { escaped } from '#adapters/slack/mrkdwn.ts';
+import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
-import type { Tell } from './alarm.ts';
 import { checkClusters } from './worker.ts';
 
 /** The way into Slack: signed HTTP by default; the demo and the tests bring their own. */
@@ -32,16 +32,27 @@ export const startBot = async (config: Config, way?: WayIn): Promise<Result<Runn
   if (config.slack === undefined) return err(['The bot needs Slack: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.']);
   const opened = await openGround(config, 'bot', config.clusters);
   if (!opened.ok) return opened;
-  const started = await startOn(opened.value, config, config.slack, way ?? { receiver: createHttpReceiver(config.slack) });
+  const started = await startOn(
+    opened.value,
+    config,
+    config.slack,
+    way ?? { receiver: createHttpReceiver(config.slack) },
+  );
   if (!started.ok) await opened.value.stop();
   return started;
 };
 
-const startOn = async (ground: Ground, config: Config, slack: SlackConfig, way: WayIn): Promise<Result<RunningBot, readonly string[]>> => {
+const startOn = async (
+  ground: Ground,
+  config: Config,
+  slack: SlackConfig,
+  way: WayIn,
+): Promise<Result<RunningBot, readonly string[]>> => {
   const { core, clients, folder, info } = ground;
   const options = { ...clientOptions(slack.apiUrl), ...(way.fetch === undefined ? {} : { fetch: way.fetch }) };
   // A 429 pauses all of a client's calls, so what people wait for does not go through the client that shows cards.
-  const [client, shower] = [new WebClient(slack.botToken, options), new WebClient(slack.botToken, options)];
+  const client = new WebClient(slack.botToken, options);
+  const shower = new WebClient(slack.botToken, { ...options, ...postingOptions });
   const identity = await identify(client).catch((cause: unknown) => String(cause));
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
   const directory = directoryFor(client, identity);
@@ -58,22 +69,39 @@ const startOn = async (ground: Ground, config: Config, slack: SlackConfig, way: 
     notes: createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack'),
   });
   startShowing(ground, projection);
-  const app = createSlackApp({ ports, directory, receiver: way.receiver, token: slack.botToken, clientOptions: options });
+  const app = createSlackApp({
+    ports,
+    directory,
+    receiver: way.receiver,
+    token: slack.botToken,
+    clientOptions: options,
+  });
   await app.start(slack.port);
   ground.onStop(() => app.stop());
   const { adminChannel } = folder.settings.policy;
-  const tell: Tell = async (text) => void (await client.chat.postMessage({ channel: adminChannel, text: escape(text) }));
+  const tell: Tell = async (text) =>
+    void (await client.chat.postMessage({ channel: adminChannel, text: escaped(text) }));
   ground.tellThrough(tell);
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
-const checkSlack = async ({ settings: { policy }, whereIsGroup, whereIsRule }: Ground['folder'], directory: SlackDirectory): Promise<readonly string[]> => {
+const checkSlack = async (
+  { settings: { policy }, whereIsGroup, whereIsRule }: Ground['folder'],
+  directory: SlackDirectory,
+): Promise<readonly string[]> => {
   const groups = [...policy.groups].map(async ([name, source]) => {
     const members = await directory.members(source).catch((cause: unknown) => String(cause));
-    if (typeof members === 'string') return [`${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`];
-    return members.size === 0 ? [`${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`] : [];
+    if (typeof members === 'string')
+      return [
+        `${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`,
+      ];
+    return members.size === 0
+      ? [
+          `${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`,
+        ]
+      : [];
   });
   const channels = [
     ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
@@ -86,15 +114,16 @@ const checkSlack = async ({ settings: { policy }, whereIsGroup, whereIsRule }: G
 };
 
 const startShowing = ({ core, redis, onStop }: Ground, projection: Projection): void => {
-  const fault = (cause: unknown, job?: string): void => core.alarm('Slack could not be brought up to date; it catches up', { cause: String(cause), ...(job === undefined ? {} : { job }) });
+  const fault = (cause: unknown, job?: string): void =>
+    core.alarm('Slack could not be brought up to date; it catches up', {
+      cause: String(cause),
+      ...(job === undefined ? {} : { job }),
+    });
   const worker = createStepWorker({
     queue: 'slack',
     connection: redis('consume', 'showing'),
     concurrency: showing,
-    handler: async ({ id }) => {
-      await projection.show(id);
-      return { type: 'done' };
-    },
+    handler: ({ id }) => projection.show(id),
     onFault: fault,
   });
   onStop(() => worker.close());

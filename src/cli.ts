@@ -27,7 +27,10 @@ const checkPolicy = async (folder: string): Promise<Answer> => {
 const writeManifests = async (folder: string, into: string): Promise<Answer> => {
   const read = await readPolicyFolder(folder);
   if (!read.ok) return read;
-  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({ path: join(into, name), text }));
+  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({
+    path: join(into, name),
+    text,
+  }));
   for (const { path, text } of files) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
@@ -41,7 +44,8 @@ const run = async (words: readonly string[]): Promise<Answer | undefined> => {
   if (more.length > 0) return undefined;
   if (command === 'keys' && first === 'generate' && second !== undefined) return generateKeys(resolve(second));
   if (command === 'policy' && first === 'check' && second !== undefined) return checkPolicy(resolve(second));
-  if (command === 'manifests' && first !== undefined && second !== undefined) return writeManifests(resolve(first), resolve(second));
+  if (command === 'manifests' && first !== undefined && second !== undefined)
+    return writeManifests(resolve(first), resolve(second));
   return command === 'help' || command === '--help' ? ok([usage]) : undefined;
 };
 

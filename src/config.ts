@@ -3,13 +3,20 @@ import { err, ok, type Result } from '#domain/result.ts';
 /** Where a cluster's API server is, and as whom Hallpass calls it. */
 export type ClusterSource = {
   readonly name: string;
-  readonly source: { readonly type: 'kubeconfig'; readonly path: string; readonly context?: string } | { readonly type: 'in-cluster' };
+  readonly source:
+    | { readonly type: 'kubeconfig'; readonly path: string; readonly context?: string }
+    | { readonly type: 'in-cluster' };
 };
 
 /** Bot, worker, or both in one process (small installations, the demo). */
 export type Role = 'bot' | 'worker' | 'all';
 
-export type SlackConfig = { readonly botToken: string; readonly signingSecret: string; readonly apiUrl: string; readonly port: number };
+export type SlackConfig = {
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly apiUrl: string;
+  readonly port: number;
+};
 
 export type Config = {
   readonly role: Role;
@@ -26,7 +33,7 @@ export type Config = {
   readonly workerClusters: readonly ClusterSource[];
   /** The namespace that Hallpass lives in. */
   readonly home: string;
-  /** Where the worker looks for what it made, should it not be allowed to list cluster-wide. */
+  /** Where the worker is bound, and so looks for what it made; empty in a process that is only a bot. */
   readonly managedNamespaces: readonly string[];
 };
 
@@ -39,20 +46,39 @@ export const readConfig = (environment: Environment): Result<Config, readonly st
   const role = readRole(environment, problems);
   const slack = role === 'worker' ? undefined : readSlack(environment, problems);
   const clusters = readClusters(environment, 'HALLPASS_CLUSTERS', problems);
-  const apart = environment.HALLPASS_WORKER_CLUSTERS ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems) : clusters;
+  const apart = environment.HALLPASS_WORKER_CLUSTERS
+    ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
+    : clusters;
   const config = {
     role,
     ...(slack === undefined ? {} : { slack }),
     redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
-    policy: wanted(environment, 'HALLPASS_POLICY', 'the folder with rules.yaml, identities.yaml and profiles.yaml', problems),
-    keys: wanted(environment, 'HALLPASS_KEYS', 'the folder with the signing keys; "npx hallpass keys generate <folder>" makes them', problems),
+    policy: wanted(
+      environment,
+      'HALLPASS_POLICY',
+      'the folder with rules.yaml, identities.yaml and profiles.yaml',
+      problems,
+    ),
+    keys: wanted(
+      environment,
+      'HALLPASS_KEYS',
+      'the folder with the signing keys; "npx hallpass keys generate <folder>" makes them',
+      problems,
+    ),
     clusters,
     workerClusters: apart,
     home: readName(environment, 'HALLPASS_NAMESPACE', 'hallpass', problems),
-    managedNamespaces: (environment.HALLPASS_MANAGED_NAMESPACES ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    managedNamespaces: role === 'bot' ? [] : readManaged(environment, problems),
   };
-  const names = (list: readonly ClusterSource[]): string => list.map(({ name }) => name).sort().join(', ');
-  if (names(clusters) !== names(apart)) problems.push(`HALLPASS_WORKER_CLUSTERS names ${names(apart)}, HALLPASS_CLUSTERS names ${names(clusters)}. Give both the same clusters.`);
+  const names = (list: readonly ClusterSource[]): string =>
+    list
+      .map(({ name }) => name)
+      .sort()
+      .join(', ');
+  if (names(clusters) !== names(apart))
+    problems.push(
+      `HALLPASS_WORKER_CLUSTERS names ${names(apart)}, HALLPASS_CLUSTERS names ${names(clusters)}. Give both the same clusters.`,
+    );
   return problems.length > 0 ? err(problems) : ok(config);
 };
 
@@ -70,18 +96,42 @@ const readRole = (environment: Environment, problems: Problems): Role => {
 };
 
 const readSlack = (environment: Environment, problems: Problems): SlackConfig => {
-  const botToken = wanted(environment, 'SLACK_BOT_TOKEN', 'the bot token of the Slack app (OAuth & Permissions; it starts with "xoxb-")', problems);
-  if (botToken !== '' && !botToken.startsWith('xoxb-')) problems.push('SLACK_BOT_TOKEN does not start with "xoxb-". Take the bot token, not the user or app token.');
-  const signingSecret = wanted(environment, 'SLACK_SIGNING_SECRET', 'the signing secret of the Slack app (Basic Information)', problems);
+  const botToken = wanted(
+    environment,
+    'SLACK_BOT_TOKEN',
+    'the bot token of the Slack app (OAuth & Permissions; it starts with "xoxb-")',
+    problems,
+  );
+  if (botToken !== '' && !botToken.startsWith('xoxb-'))
+    problems.push('SLACK_BOT_TOKEN does not start with "xoxb-". Take the bot token, not the user or app token.');
+  const signingSecret = wanted(
+    environment,
+    'SLACK_SIGNING_SECRET',
+    'the signing secret of the Slack app (Basic Information)',
+    problems,
+  );
   const apiUrl = readUrl(environment, 'SLACK_API_URL', ['http:', 'https:'], 'https://slack.com/api/', problems);
-  return { botToken, signingSecret, apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`, port: readPort(environment, problems) };
+  return {
+    botToken,
+    signingSecret,
+    apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    port: readPort(environment, problems),
+  };
 };
 
-const readUrl = (environment: Environment, name: string, protocols: readonly string[], fallback: string, problems: Problems): string => {
+const readUrl = (
+  environment: Environment,
+  name: string,
+  protocols: readonly string[],
+  fallback: string,
+  problems: Problems,
+): string => {
   const value = environment[name]?.trim() || fallback;
   // The value itself is not repeated: a Redis URL may hold a password.
   if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-    problems.push(`${name} is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}. Write it like ${fallback}.`);
+    problems.push(
+      `${name} is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}. Write it like ${fallback}.`,
+    );
   }
   return value;
 };
@@ -89,27 +139,48 @@ const readUrl = (environment: Environment, name: string, protocols: readonly str
 const readPort = (environment: Environment, problems: Problems): number => {
   const text = environment.HALLPASS_PORT ?? '3000';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (port < 0 || port > 65_535) problems.push(`HALLPASS_PORT is ${JSON.stringify(text)}. Set it to a port between 1 and 65535.`);
+  if (port < 0 || port > 65_535)
+    problems.push(`HALLPASS_PORT is ${JSON.stringify(text)}. Set it to a port between 1 and 65535.`);
   return port;
 };
 
 const readName = (environment: Environment, name: string, fallback: string, problems: Problems): string => {
   const value = environment[name]?.trim() || fallback;
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) problems.push(`${name} is ${JSON.stringify(value)}, which is not the name of a namespace.`);
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value))
+    problems.push(`${name} is ${JSON.stringify(value)}, which is not the name of a namespace.`);
   return value;
 };
 
-const spelling = 'Write it like "prod=in-cluster" or "prod=/etc/hallpass/prod.kubeconfig#context", several with commas between.';
+const readManaged = (environment: Environment, problems: Problems): readonly string[] =>
+  wanted(
+    environment,
+    'HALLPASS_MANAGED_NAMESPACES',
+    'the namespaces in which the worker may grant, with commas between',
+    problems,
+  )
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const spelling =
+  'Write it like "prod=in-cluster" or "prod=/etc/hallpass/prod.kubeconfig#context", several with commas between.';
 
 const readClusters = (environment: Environment, name: string, problems: Problems): readonly ClusterSource[] => {
   const text = wanted(environment, name, `the clusters. ${spelling.replace(/\.$/, '')}`, problems);
-  const sources = text.split(',').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
-    const [, cluster, path, context] = /^([a-z0-9][a-z0-9-]{0,39})=([^#]+)(?:#(.+))?$/.exec(part) ?? [];
-    if (cluster === undefined || path === undefined) problems.push(`${name} says ${JSON.stringify(part)}. ${spelling}`);
-    return source(cluster ?? '', path ?? '', context);
-  });
+  const sources = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [, cluster, path, context] = /^([a-z0-9][a-z0-9-]{0,39})=([^#]+)(?:#(.+))?$/.exec(part) ?? [];
+      if (cluster === undefined || path === undefined)
+        problems.push(`${name} says ${JSON.stringify(part)}. ${spelling}`);
+      return source(cluster ?? '', path ?? '', context);
+    });
+  if (text !== '' && sources.length === 0) problems.push(`${name} names no cluster. ${spelling}`);
   const names = sources.map((one) => one.name);
-  for (const twice of new Set(names.filter((one, index) => names.indexOf(one) < index))) problems.push(`${name} names cluster "${twice}" twice.`);
+  for (const twice of new Set(names.filter((one, index) => names.indexOf(one) < index)))
+    problems.push(`${name} names cluster "${twice}" twice.`);
   return sources;
 };
 

@@ -1,12 +1,13 @@
 import { createJobs } from '#adapters/bullmq/jobs.ts';
-import { readPolicyFolder, type PolicyFolder } from '#adapters/files/policy-folder.ts';
+import { type PolicyFolder, readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
-import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { serverTime } from '#adapters/kubernetes/cluster.ts';
+import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { checkRedis } from '#adapters/redis/health.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Core } from '#use-cases/ports.ts';
@@ -41,6 +42,9 @@ export const openGround = async (
   const { info, error } = createLog();
   const { alarm, tellThrough } = createAlarm(error);
   const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.toReversed()) await one();
+  };
   const redis = (profile: RedisProfile, name: string) => {
     const connection = connectRedis({
       url: config.redisUrl,
@@ -56,8 +60,13 @@ export const openGround = async (
   stops.push(() => Promise.all(clients.map((client) => client.close())));
 
   const log = redis('commit', 'log');
+  const wrong = await redisProblems(log, author, info, error);
+  if (wrong.length > 0) {
+    await stop();
+    return err(wrong);
+  }
   const clock = createRedisClock(log, { fallback: () => serverClock(clients) });
-  const jobs = createJobs(redis('commit', 'jobs'), (cause) => error('A queue has a fault', { cause: String(cause) }));
+  const jobs = createJobs(redis('commit', 'jobs'));
   stops.push(() => jobs.close());
   const core: Core = {
     clock,
@@ -68,11 +77,42 @@ export const openGround = async (
     alarm,
     settings: () => folder.value.settings,
   };
-  const stop = async (): Promise<void> => {
-    for (const one of stops.toReversed()) await one();
-  };
-  return ok({ core, folder: folder.value, clients, info, tellThrough, redis, onStop: (one) => void stops.push(one), stop });
+  return ok({
+    core,
+    folder: folder.value,
+    clients,
+    info,
+    tellThrough,
+    redis,
+    onStop: (one) => void stops.push(one),
+    stop,
+  });
 };
 
 /** The first cluster that answers tells the time while Redis is away. */
 const serverClock = (clients: readonly RawClient[]): Promise<Temporal.Instant> => Promise.any(clients.map(serverTime));
+
+/**
+ * Why this Redis will not do. One that does not answer stops the bot, which could decide nothing; the worker goes on
+ * without it, since what is overdue in a cluster must end all the same.
+ */
+const redisProblems = async (
+  redis: ReturnType<typeof connectRedis>,
+  author: Author,
+  info: Log,
+  error: Log,
+): Promise<readonly string[]> => {
+  try {
+    const found = await checkRedis(redis);
+    for (const { type, problem, remedy } of found)
+      if (type === 'slow') info('Redis could be faster', { problem, remedy });
+    return found.flatMap(({ type, problem, remedy }) => (type === 'wrong' ? [`Redis: ${problem} ${remedy}`] : []));
+  } catch (cause) {
+    if (author === 'bot')
+      return [
+        `Redis does not answer at REDIS_URL (${String(cause)}). Start it, or correct the address, user and password.`,
+      ];
+    error('Redis does not answer; grants are ended by what the clusters say', { cause: String(cause) });
+    return [];
+  }
+};

@@ -47,10 +47,18 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
 
 /** A token that was never sent shows in no other way than by asking who we are (client-node ignores `tokenFile`). */
 export const checkClusters = async (clients: Ground['clients']): Promise<readonly string[]> => {
-  const checked = await Promise.all(clients.map(async (client) => checkIdentity(client).then(
-    ({ excess }) => excess.map((power) => `Cluster "${client.cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`),
-    (cause: unknown) => [cause instanceof Error ? cause.message : String(cause)],
-  )));
+  const checked = await Promise.all(
+    clients.map(async (client) =>
+      checkIdentity(client).then(
+        ({ excess }) =>
+          excess.map(
+            (power) =>
+              `Cluster "${client.cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`,
+          ),
+        (cause: unknown) => [cause instanceof Error ? cause.message : String(cause)],
+      ),
+    ),
+  );
   return checked.flat();
 };
 
@@ -68,4 +76,5 @@ const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts): void => {
   onStop(() => Promise.all(running.map(({ stop }) => stop())));
 };
 
-const causes = (cause: unknown): string => (cause instanceof Error && cause.cause !== undefined ? `${cause.message}: ${causes(cause.cause)}` : String(cause));
+const causes = (cause: unknown): string =>
+  cause instanceof Error && cause.cause !== undefined ? `${cause.message}: ${causes(cause.cause)}` : String(cause);

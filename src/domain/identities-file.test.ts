@@ -24,11 +24,23 @@ test('a map of people to users is read, without groups where none stand', () => 
 
 test.each([
   ['an e-mail address for a Slack user', line('alice@example.com', 'alice'), 'people.0.slack: not a Slack user id'],
-  ['a name of Kubernetes itself', line(alice, 'system:admin'), 'people.0.kubernetes.user: names that start with "system:"'],
-  ['a group of Kubernetes itself', line(alice, 'alice', ['dev', 'system:masters']), 'people.0.kubernetes.groups.1: names that start'],
+  [
+    'a name of Kubernetes itself',
+    line(alice, 'system:admin'),
+    'people.0.kubernetes.user: names that start with "system:"',
+  ],
+  [
+    'a group of Kubernetes itself',
+    line(alice, 'alice', ['dev', 'system:masters']),
+    'people.0.kubernetes.groups.1: names that start',
+  ],
   ['an empty user', line(alice, ''), 'people.0.kubernetes.user: '],
   ['a misspelt key', { ...line(alice, 'alice'), email: 'a' }, 'people.0.email: this key is not known here'],
-  ['a misspelt key further in', { slack: alice, kubernetes: { user: 'a', group: 'dev' } }, 'people.0.kubernetes.group: this key'],
+  [
+    'a misspelt key further in',
+    { slack: alice, kubernetes: { user: 'a', group: 'dev' } },
+    'people.0.kubernetes.group: this key',
+  ],
   ['a missing user', { slack: alice, kubernetes: {} }, 'people.0.kubernetes.user: '],
 ])('%s is a problem at its place', (_, entry, problem) => {
   const problems = problemsIn({ people: [entry] });
@@ -37,7 +49,9 @@ test.each([
 });
 
 test('two people on one user are a problem at the later one, whatever the case of its letters', () => {
-  const problems = problemsIn({ people: [line(alice, 'sam@example.com'), line(bob, 'bob'), line(carol, 'Sam@Example.com')] });
+  const problems = problemsIn({
+    people: [line(alice, 'sam@example.com'), line(bob, 'bob'), line(carol, 'Sam@Example.com')],
+  });
   expect(problems).toEqual([
     `people.2.kubernetes.user: ${alice} and ${carol} would be the same Kubernetes user; each needs their own`,
   ]);

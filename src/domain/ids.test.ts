@@ -47,9 +47,16 @@ test.each(['U02ABCDEF', 'W02ABCDEF'])('"%s" is a Slack user', (text) => {
   expect(personId.safeParse(text).success).toBe(true);
 });
 
-test.each(['u02abcdef', 'C02ABCDEF', 'U', 'U02ABCDEF ', 'U02ABCDEF\n', '@alice', 'alice@example.com', '<@U02ABCDEF>', `U${'A'.repeat(21)}`])(
-  '%j is not a Slack user',
-  (text) => {
-    expect(personId.safeParse(text).success).toBe(false);
-  },
-);
+test.each([
+  'u02abcdef',
+  'C02ABCDEF',
+  'U',
+  'U02ABCDEF ',
+  'U02ABCDEF\n',
+  '@alice',
+  'alice@example.com',
+  '<@U02ABCDEF>',
+  `U${'A'.repeat(21)}`,
+])('%j is not a Slack user', (text) => {
+  expect(personId.safeParse(text).success).toBe(false);
+});

@@ -51,7 +51,13 @@ const canBeMet = (wanted: readonly number[], voters: readonly string[], who: Sta
   const seats = (who.get(voter) ?? []).filter((index) => (wanted[index] ?? 0) > 0);
   return (
     canBeMet(wanted, others, who) ||
-    seats.some((seat) => canBeMet(wanted.map((count, index) => (index === seat ? count - 1 : count)), others, who))
+    seats.some((seat) =>
+      canBeMet(
+        wanted.map((count, index) => (index === seat ? count - 1 : count)),
+        others,
+        who,
+      ),
+    )
   );
 };
 
@@ -95,7 +101,10 @@ test('everybody sits once, where they may, and nowhere else', () => {
 
 test('the order in which people vote changes nothing about whether a quorum is met', () => {
   const shuffled = situations.chain((situation) =>
-    fc.record({ situation: fc.constant(situation), order: fc.shuffledSubarray(situation.voters, { minLength: situation.voters.length }) }),
+    fc.record({
+      situation: fc.constant(situation),
+      order: fc.shuffledSubarray(situation.voters, { minLength: situation.voters.length }),
+    }),
   );
   fc.assert(
     fc.property(shuffled, ({ situation, order }) => {

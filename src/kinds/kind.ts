@@ -23,7 +23,9 @@ export type Field = {
   readonly again?: boolean;
   readonly input:
     | { readonly type: 'choice'; readonly options: readonly { readonly value: string; readonly label: string }[] }
-    | { readonly type: 'objects'; readonly resources: readonly ResourceType[] };
+    | { readonly type: 'objects'; readonly resources: readonly ResourceType[] }
+    /** Names to be typed, with commas between: of objects that the bot must not list. */
+    | { readonly type: 'names' };
 };
 
 /** Where objects of a sort are listed: `/apis/<group>/<version>/…/<resource>`; the core group is the empty one. */

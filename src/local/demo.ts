@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createPageHandler } from '#local/page/page.ts';
+import { startNodeStandIn } from '#local/parts/node-stand-in.ts';
+import { createPageRoutes } from '#local/slack/page-routes.ts';
+import { createWorkspace } from '#local/slack/workspace.ts';
 import { startWorker } from '#src/worker.ts';
-import { createPageHandler } from './page/page.ts';
-import { startNodeStandIn } from './parts/node-stand-in.ts';
-import { createPageRoutes } from './slack/page-routes.ts';
-import { createWorkspace } from './slack/workspace.ts';
 import { startStand } from './stand.ts';
 import { overHttp } from './ways-in.ts';
 
@@ -21,10 +21,17 @@ if (unknown.length > 0 || !Number.isInteger(port) || port < 1 || port > 65_535) 
 const folder = resolve('.hallpass');
 if (words.includes('--fresh') && existsSync(folder)) rmSync(folder, { recursive: true });
 
-const stand = await startStand({ folder, controllerManager: true, say: (line) => void process.stdout.write(`${line}\n`) });
+const stand = await startStand({
+  folder,
+  controllerManager: true,
+  say: (line) => void process.stdout.write(`${line}\n`),
+});
 const node = startNodeStandIn({ url: stand.plane.url, caPem: stand.plane.caPem, token: stand.plane.adminToken });
 const workspace = createWorkspace();
-const way = await overHttp(workspace, { port, routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })] });
+const way = await overHttp(workspace, {
+  port,
+  routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })],
+});
 const worker = await startWorker(stand.config('worker'));
 if (!worker.ok) throw new Error(worker.error.join('\n'));
 const bot = await way.startBot((slack) => stand.config('bot', slack));

@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys } from '#adapters/keys/generate.ts';
-import { type ApiClient, createApiClient } from './parts/api-client.ts';
-import { type ControlPlane, startControlPlane } from './parts/control-plane.ts';
-import { formatKubeconfig, writeKubeconfig } from './parts/kubeconfig.ts';
-import type { Say } from './parts/progress.ts';
-import { type LocalRedis, startRedis } from './parts/redis.ts';
-import { install, readManifests, tokenFor } from './shop/install.ts';
-import { shopObjects } from './shop/objects.ts';
-import { shopPeople, shopUsers } from './shop/people.ts';
-import { writeShopPolicy } from './shop/policy.ts';
-import { hallpassApp } from './slack/seed.ts';
+import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
+import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
+import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
+import type { Say } from '#local/parts/progress.ts';
+import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
+import { install, readManifests, tokenFor } from '#local/shop/install.ts';
+import { shopObjects } from '#local/shop/objects.ts';
+import { shopPeople, shopUsers } from '#local/shop/people.ts';
+import { writeShopPolicy } from '#local/shop/policy.ts';
+import { hallpassApp } from '#local/slack/seed.ts';
 import type { Config, Role } from '#src/config.ts';
 
 /** Redis, a cluster with the shop in it, keys, policy and kubeconfigs: all that Hallpass needs beside Slack. */
@@ -49,7 +48,11 @@ const manifests = [
 ];
 
 /** Starts the parts and sets them up as the manifests say; what is set up already stays as it is. */
-export const startStand = async ({ folder: kept, controllerManager = false, say = () => {} }: StandOptions = {}): Promise<Stand> => {
+export const startStand = async ({
+  folder: kept,
+  controllerManager = false,
+  say = () => {},
+}: StandOptions = {}): Promise<Stand> => {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'hallpass-stand-'));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [redis, plane] = await Promise.all([
@@ -61,11 +64,14 @@ export const startStand = async ({ folder: kept, controllerManager = false, say 
   for (const file of manifests) await install(admin, await readManifests(file));
   const [bindingHere] = await readManifests('worker/managed-namespace.yaml');
   if (bindingHere === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
-  await install(admin, managed.map((namespace) => ({ ...bindingHere, metadata: { ...bindingHere.metadata, namespace } })));
+  await install(
+    admin,
+    managed.map((namespace) => ({ ...bindingHere, metadata: { ...bindingHere.metadata, namespace } })),
+  );
   const kubeconfig = (name: string): string => join(folder, name === 'admin' ? 'kubeconfig' : `${name}.kubeconfig`);
   await writeKubeconfigs(plane, admin, kubeconfig);
   const keys = join(folder, 'keys');
-  await generateKeys(keys);
+  generateKeys(keys);
   const policy = await writeShopPolicy(join(folder, 'policy'));
   return {
     folder,
@@ -75,7 +81,9 @@ export const startStand = async ({ folder: kept, controllerManager = false, say 
     kubeconfig,
     config: (role, slack) => ({
       role,
-      ...(slack === undefined ? {} : { slack: { ...slack, botToken: hallpassApp.token, signingSecret: hallpassApp.signingSecret } }),
+      ...(slack === undefined
+        ? {}
+        : { slack: { ...slack, botToken: hallpassApp.token, signingSecret: hallpassApp.signingSecret } }),
       redisUrl: redis.url,
       policy,
       keys,
@@ -92,11 +100,18 @@ export const startStand = async ({ folder: kept, controllerManager = false, say 
   };
 };
 
-const writeKubeconfigs = async (plane: ControlPlane, admin: ApiClient, pathOf: (name: string) => string): Promise<void> => {
+const writeKubeconfigs = async (
+  plane: ControlPlane,
+  admin: ApiClient,
+  pathOf: (name: string) => string,
+): Promise<void> => {
   writeKubeconfig(pathOf('admin'), plane.kubeconfig());
   for (const { file, user } of shopPeople) writeKubeconfig(pathOf(file), plane.kubeconfig(user));
   for (const account of ['hallpass-bot', 'hallpass-worker']) {
     const token = await tokenFor(admin, home, account);
-    writeKubeconfig(pathOf(account), formatKubeconfig({ url: plane.url, caPem: plane.caPem, user: account, token, cluster }));
+    writeKubeconfig(
+      pathOf(account),
+      formatKubeconfig({ url: plane.url, caPem: plane.caPem, user: account, token, cluster }),
+    );
   }
 };

@@ -1,14 +1,16 @@
-import { startBot, type RunningBot } from '#src/bot.ts';
+import { freePort } from '#local/parts/daemon.ts';
+import { createHttpLink, type Routes } from '#local/slack/http-link.ts';
+import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
+import type { Workspace } from '#local/slack/workspace.ts';
+import { type RunningBot, startBot } from '#src/bot.ts';
 import type { Config } from '#src/config.ts';
-import { freePort } from './parts/daemon.ts';
-import { createHttpLink, type Routes } from './slack/http-link.ts';
-import { createInMemoryLink } from './slack/in-memory-link.ts';
-import type { Workspace } from './slack/workspace.ts';
 
 /** A way into the local Slack: starts a bot on it, as often as wanted. */
 export type Way = {
   readonly name: string;
-  readonly startBot: (configure: (slack: { readonly apiUrl: string; readonly port: number }) => Config) => Promise<RunningBot>;
+  readonly startBot: (
+    configure: (slack: { readonly apiUrl: string; readonly port: number }) => Config,
+  ) => Promise<RunningBot>;
   /** Where the page is, where the way has one. */
   readonly url?: string;
   readonly stop: () => Promise<void>;
@@ -31,7 +33,10 @@ export const inMemory = (workspace: Workspace): Way => ({
 });
 
 /** Signed HTTP on 127.0.0.1, as Slack does it: the bot runs just as it does with `npm start`. */
-export const overHttp = async (workspace: Workspace, options: { readonly port?: number; readonly routes?: Routes[] } = {}): Promise<Way> => {
+export const overHttp = async (
+  workspace: Workspace,
+  options: { readonly port?: number; readonly routes?: Routes[] } = {},
+): Promise<Way> => {
   const link = await createHttpLink(workspace, options);
   return {
     name: 'signed HTTP',
@@ -40,7 +45,13 @@ export const overHttp = async (workspace: Workspace, options: { readonly port?: 
       const port = await freePort();
       const bot = await running(startBot(configure({ apiUrl: link.slackApiUrl, port })));
       const disconnect = link.connectApp(`http://127.0.0.1:${port}/slack/events`);
-      return { ...bot, stop: async () => { disconnect(); await bot.stop(); } };
+      return {
+        ...bot,
+        stop: async () => {
+          disconnect();
+          await bot.stop();
+        },
+      };
     },
     stop: link.stop,
   };

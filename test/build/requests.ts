@@ -4,7 +4,7 @@ import { begin, evolve, type Request } from '#domain/request/request.ts';
 import { alice, bob, id } from './people.ts';
 
 export const noon = Temporal.Instant.from('2026-11-20T12:00:00Z');
-export const after = (minutes: number): Temporal.Instant => noon.add({ seconds: Math.round(minutes * 60) });
+export const later = (minutes: number): Temporal.Instant => noon.add({ seconds: Math.round(minutes * 60) });
 
 /** Alice asks for thirty minutes in `shop`; one of `platform` has to agree within an hour. */
 export const submitted = (changed: Partial<Submitted> = {}): Submitted => ({
@@ -39,20 +39,30 @@ export const pending = (changed: Partial<Submitted> = {}): Request => begin(id()
 /** The request after these events, a minute apart; throws when one cannot follow. */
 export const grown = (request: Request, ...events: readonly RequestEvent[]): Request =>
   events.reduce((before, event, index) => {
-    const next = evolve(before, event, after(index + 1));
+    const next = evolve(before, event, later(index + 1));
     if ('type' in next) throw new Error(`"${next.event}" cannot follow "${next.after}"`);
     return next;
   }, request);
 
-export const approved: RequestEvent = { type: 'approved', by: [bob], revision: 1, applyBy: after(16) };
-export const activated: RequestEvent = {
+export const approved: Extract<RequestEvent, { type: 'approved' }> = {
+  type: 'approved',
+  by: [bob],
+  revision: 1,
+  applyBy: later(16),
+};
+export const activated: Extract<RequestEvent, { type: 'activated' }> = {
   type: 'activated',
-  startedAt: after(2),
-  expiresAt: after(32),
+  startedAt: later(2),
+  expiresAt: later(32),
   objects: [],
   proofs: [],
 };
-export const ended: RequestEvent = { type: 'ended', cause: 'expired', proofs: [], lagMilliseconds: 12 };
+export const ended: Extract<RequestEvent, { type: 'ended' }> = {
+  type: 'ended',
+  cause: 'expired',
+  proofs: [],
+  lagMilliseconds: 12,
+};
 
 /** Who may count for which requirements, by index. */
 export const standing = (...people: readonly (readonly [person: string, ...requirements: number[]])[]): Standing =>

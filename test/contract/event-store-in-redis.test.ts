@@ -113,7 +113,7 @@ describe('when Redis fails', () => {
     await redis.server.start();
     const back = performance.now();
     await expect.poll(() => connection.status, { timeout: 3_000, interval: 20 }).toBe('ready');
-    expect(performance.now() - back).toBeLessThan(1_500);
+    expect(performance.now() - back).toBeLessThan(2_000);
     for (const id of ids) expect(await store.read(id)).toEqual([`line of ${id}`]);
     expect(await store.due(at(1), 1_000)).toHaveLength(200);
     expect(redis.lost() - lostBefore).toBe(1);
@@ -129,7 +129,7 @@ describe('when Redis fails', () => {
       process.kill(pid, 'SIGCONT'),
     );
     expect(hung.message).toContain(`did not append to request ${id}`);
-    expect(hung.after).toBeLessThan(2_300);
+    expect(hung.after).toBeLessThan(2_500);
     await wait(500);
     await expect.poll(() => connection.status, { timeout: 3_000 }).toBe('ready');
     expect(await store.read(id)).toEqual(['a']);
@@ -145,7 +145,7 @@ describe('when Redis fails', () => {
     const hung = await faultOf(store.append(id, 1, ['not recorded'], index())).finally(() =>
       process.kill(pid, 'SIGCONT'),
     );
-    expect(hung.after).toBeLessThan(2_300);
+    expect(hung.after).toBeLessThan(2_500);
     await expect.poll(() => connection.status, { timeout: 5_000 }).toBe('ready');
     await wait(300);
     expect(await store.read(id)).toEqual(['a']);

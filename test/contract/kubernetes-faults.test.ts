@@ -222,6 +222,32 @@ describe('a cluster that misbehaves', () => {
     await expect(createClusterWriter(dateless, scope).time()).rejects.toThrow('Date header');
   });
 
+  it('that lists in pages is read to the end, and once more from the start when it forgot where we were', async () => {
+    const asked: string[] = [];
+    const client = await against((request, response) => {
+      const after = new URL(request.url ?? '', 'http://x').searchParams.get('continue') ?? '';
+      asked.push(after);
+      if (after === 'second' && asked.length === 2) {
+        response.writeHead(410).end(status(410, 'Expired', 'too old'));
+        return;
+      }
+      const next = { '': 'second', second: 'third', third: '' }[after];
+      response.end(
+        JSON.stringify({ metadata: { continue: next }, items: [{ metadata: { name: `n${after}`, uid: 'u' } }] }),
+      );
+    });
+    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    expect(await writer.namespaces()).toEqual(['n', 'nsecond', 'nthird']);
+    expect(asked).toEqual(['', 'second', '', 'second', 'third']);
+  });
+
+  it('that lists without end is a fault and not a cut list', async () => {
+    const page = JSON.stringify({ metadata: { continue: 'on' }, items: [] });
+    const client = await against((_, response) => void response.end(page));
+    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    expect((await faultOf(writer.managed('hallpass.dev/request'))).kubernetes.reason).toBe('too many');
+  });
+
   it('is not asked for names that would lead to another path', async () => {
     const asked: string[] = [];
     const client = await against((request, response) => {

@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { dirname, join } from 'node:path';
+import { rootCertificates, TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import { createClusterReader, createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
@@ -18,31 +21,11 @@ const users = [
 ];
 const quiet = { namespaces: [], alarm: () => {} };
 let real: RealWorld;
-let authorityKey = '';
 beforeAll(async () => {
-  const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-  authorityKey = join(folder, 'ca.key');
-  const subject = ['-subj', '/CN=test-authority'];
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-keyout',
-    authorityKey,
-    '-out',
-    join(folder, 'ca.crt'),
-    ...subject,
-  );
-  real = await startWorld(users, [`--client-ca-file=${join(folder, 'ca.crt')}`]);
+  real = await startWorld(users);
 });
 afterAll(() => real?.close());
 afterEach(() => vi.unstubAllEnvs());
-
-const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { stdio: 'ignore' });
 
 /** A kubeconfig with this user, and whatever is to be different in its cluster. */
 const kubeconfig = (name: string, user: object | undefined, cluster: object = {}): string =>
@@ -81,43 +64,25 @@ describe('credentials from a kubeconfig', () => {
     expect(await excess(real.clientFrom(path))).toEqual(root);
   });
 
-  it('may be a client certificate', async () => {
-    const files = Object.fromEntries(['key', 'csr', 'crt'].map((end) => [end, real.file(`client.${end}`, '')]));
-    const { key = '', csr = '', crt = '' } = files;
-    openssl(
-      'req',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      csr,
-      '-subj',
-      '/O=system:masters/CN=ann',
-    );
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      csr,
-      '-CA',
-      authorityKey.replace(/key$/, 'crt'),
-      '-CAkey',
-      authorityKey,
-      '-CAcreateserial',
-      '-out',
-      crt,
-    );
-    const user = { 'client-certificate': 'client.crt', 'client-key': 'client.key' };
-    expect(await excess(real.clientFrom(kubeconfig('certificate', user)))).toEqual(root);
-    const inline = {
-      'client-certificate-data': readFileSync(crt).toString('base64'),
-      'client-key-data': readFileSync(key).toString('base64'),
-    };
-    expect(await excess(real.clientFrom(kubeconfig('inline', inline)))).toEqual(root);
+  it.each(['files', 'data'])('may be a client certificate, as %s', async (how) => {
+    const { certificateFile, certificateKeyFile } = real.plane;
+    const [cert, key] = [readFileSync(certificateFile), readFileSync(certificateKeyFile)];
+    const seen: string[] = [];
+    const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+      const { socket } = request;
+      if (socket instanceof TLSSocket) seen.push(socket.getPeerCertificate().fingerprint256);
+      response.end('{"metadata":{},"items":[]}');
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const address = z.object({ port: z.number() }).parse(server.address());
+    const files = { 'client-certificate': certificateFile, 'client-key': certificateKeyFile };
+    const data = { 'client-certificate-data': cert.toString('base64'), 'client-key-data': key.toString('base64') };
+    const user = how === 'files' ? files : data;
+    const client = real.clientFrom(kubeconfig(how, user, { server: `https://127.0.0.1:${address.port}` }));
+    expect(await createClusterReader(client).namespaces()).toEqual([]);
+    expect(seen).toEqual([new X509Certificate(cert).fingerprint256]);
+    await client.close();
+    server.close();
   });
 
   it('may come from a plug-in, which is not run for each call', async () => {
@@ -175,7 +140,7 @@ describe('credentials from a kubeconfig', () => {
   });
 
   it('are not used with a server that another authority vouches for', async () => {
-    const wrong = { 'certificate-authority': authorityKey.replace(/key$/, 'crt') };
+    const wrong = { 'certificate-authority': real.file('other.crt', rootCertificates[0] ?? '') };
     const client = real.clientFrom(kubeconfig('wrong-ca', { token: 'token-of-root' }, wrong));
     expect(await whyNot(createClusterReader(client).namespaces())).toMatch(
       /no connection \([A-Z_]*(CERT|SIGNATURE|ISSUER)/,

@@ -145,6 +145,10 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
       const fault = await writer.remove(ref).catch((error: unknown) => error);
       expect(isClusterRefusal(fault) && fault.message).toContain('finalizer');
       expect(await writer.get(ref)).toBeDefined();
+      // What is going must not pass for one that was made before: it would be called active and vanish.
+      const again = await writer.create(binding).catch((error: unknown) => error);
+      expect(again).toBeInstanceOf(Error);
+      expect(isClusterRefusal(again)).toBe(false);
     });
 
     it('finds what it made by label, and nothing else', async () => {

@@ -39,13 +39,14 @@ export const refusal = (status: number, call: string, message: string): ClusterR
 
 const key = ({ apiVersion, kind, namespace, name }: Target): string => [apiVersion, kind, namespace, name].join(' ');
 const say = ({ kind, namespace, name }: Target): string => `${kind} "${name}" in "${namespace ?? ''}"`;
-const isFinalized = ({ metadata }: Manifest): boolean =>
-  Array.isArray(metadata['finalizers' as keyof typeof metadata]) || 'deletionTimestamp' in metadata;
+const isFinalized = ({ metadata }: Manifest): boolean => 'finalizers' in metadata;
 
 export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryCluster => {
   const { name = 'prod', now = () => Temporal.Instant.from('2026-11-20T12:00:00Z') } = options;
   const namespaces = new Map<string, { uid: string; terminating: boolean }>();
   const stored = new Map<string, Managed>();
+  /** Uids of what was deleted and waits for a finalizer. */
+  const going = new Set<string>();
   const calls: Method[] = [];
   let count = 0;
   let broken: (method: Method) => Error | undefined = () => undefined;
@@ -81,6 +82,7 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     await enter('create');
     const target = targetOf(manifest);
     const there = stored.get(key(target));
+    if (there !== undefined && going.has(there.ref.uid)) throw new Error(`${say(target)} is being deleted just now`);
     if (there !== undefined) return { ...structuredClone(there), existed: true };
     const namespace = target.namespace === undefined ? undefined : namespaces.get(target.namespace);
     if (target.namespace !== undefined && namespace === undefined)
@@ -95,7 +97,10 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     const there = stored.get(key(ref));
     if (there === undefined) return 'gone';
     if (there.ref.uid !== ref.uid) return 'replaced';
-    if (isFinalized(there.live)) throw refusal(409, `delete ${say(ref)}`, `${say(ref)} is held by a finalizer`);
+    if (isFinalized(there.live)) {
+      going.add(ref.uid);
+      throw refusal(409, `delete ${say(ref)}`, `${say(ref)} is held by a finalizer`);
+    }
     stored.delete(key(ref));
     return 'removed';
   };

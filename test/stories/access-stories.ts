@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Way } from '#local/ways-in.ts';
-import type { Workspace } from '#local/slack/workspace.ts';
 import type { ReadMessage } from '#local/slack/reading.ts';
+import type { Workspace } from '#local/slack/workspace.ts';
+import type { Way } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
 
 const ledger = '/apis/networking.k8s.io/v1/namespaces/shop-payments/ingresses/ledger';
-const typed = (duration: string) => `/jit request access ingress-edit shop-payments/ledger for ${duration} because checkout 502s`;
+const typed = (duration: string) =>
+  `/jit request access ingress-edit shop-payments/ledger for ${duration} because checkout 502s`;
 
 /** The story of temporary access, told over one way into Slack. */
 export const tellAccessStories = (name: string, wayInto: (slack: Workspace) => Way | Promise<Way>): void => {
@@ -28,7 +29,10 @@ export const tellAccessStories = (name: string, wayInto: (slack: Workspace) => W
       await slack.as(person).click(card, 'Approve', { confirm: true });
     };
     const shows = (id: string, words: string) =>
-      company().slack.until(() => cardOf(id)?.shown.includes(words), { milliseconds: 10_000, what: `"${words}" on the card of ${id}, which reads:\n${cardOf(id)?.shown}` });
+      company().slack.until(() => cardOf(id)?.shown.includes(words), {
+        milliseconds: 10_000,
+        what: `"${words}" on the card of ${id}, which reads:\n${cardOf(id)?.shown}`,
+      });
 
     it('is asked for, approved by two people, works, and ends on time with proof', async () => {
       const { tries } = company();
@@ -37,9 +41,13 @@ export const tellAccessStories = (name: string, wayInto: (slack: Workspace) => W
       await approve('U0BOB', id);
       expect(await tries('requester', 'GET', ledger)).toBe(403);
       await approve('U0DAN', id);
-      await company().slack.until(async () => (await tries('requester', 'GET', ledger)) === 200, { milliseconds: 5_000 });
+      await company().slack.until(async () => (await tries('requester', 'GET', ledger)) === 200, {
+        milliseconds: 5_000,
+      });
       await shows(id, 'Active');
-      await company().slack.until(async () => (await tries('requester', 'GET', ledger)) === 403, { milliseconds: 8_000 });
+      await company().slack.until(async () => (await tries('requester', 'GET', ledger)) === 403, {
+        milliseconds: 8_000,
+      });
       await shows(id, 'Ended');
     });
   });

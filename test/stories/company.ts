@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createApiClient } from '#local/parts/api-client.ts';
-import { startStand, type Stand } from '#local/stand.ts';
+import { shopPeople } from '#local/shop/people.ts';
 import { demoSeed } from '#local/slack/seed.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
+import { type Stand, startStand } from '#local/stand.ts';
 import type { Way } from '#local/ways-in.ts';
 import type { RunningBot } from '#src/bot.ts';
-import { startWorker, type Running } from '#src/worker.ts';
-import { shopPeople } from '#local/shop/people.ts';
+import { type Running, startWorker } from '#src/worker.ts';
 
 /** The shop's company with Hallpass running in it: a real Redis and API server, and the strict Slack. */
 export type Company = {
@@ -15,7 +15,11 @@ export type Company = {
   readonly bot: RunningBot;
   readonly worker: Running;
   /** What the API server answers a person: an HTTP status. */
-  readonly tries: (person: 'requester' | 'approver-one' | 'approver-two' | 'outsider', method: 'GET' | 'POST' | 'DELETE', path: string) => Promise<number>;
+  readonly tries: (
+    person: 'requester' | 'approver-one' | 'approver-two' | 'outsider',
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+  ) => Promise<number>;
 };
 
 /** Starts a company for a file of stories, and ends it after the last. */
@@ -50,7 +54,10 @@ export const companyFor = (wayInto: (slack: Workspace) => Way | Promise<Way>): (
 
 const createTries = ({ plane }: Stand, stops: (() => Promise<void>)[]): Company['tries'] => {
   const clients = new Map(
-    shopPeople.map(({ file, user }) => [file, createApiClient({ url: plane.url, caPem: plane.caPem, token: `local-${user}` })]),
+    shopPeople.map(({ file, user }) => [
+      file,
+      createApiClient({ url: plane.url, caPem: plane.caPem, token: `local-${user}` }),
+    ]),
   );
   stops.push(async () => void (await Promise.all([...clients.values()].map((client) => client.close()))));
   return async (person, method, path) => {

@@ -23,29 +23,56 @@ const finished = { removeOnComplete: true, removeOnFail: true } as const;
  * Asks for steps and for showing, over a connection of the `commit` profile. Fails within two seconds while Redis is
  * away. Asking twice is asking once.
  */
-export const createJobs = (connection: Redis, onFault: (cause: Error) => void): ClosableJobs => {
-  const queue = (name: QueueName): Queue<Payload> => {
-    const made = new Queue<Payload>(name, { connection, prefix, skipWaitingForReady: true });
-    made.on('error', onFault);
-    return made;
-  };
-  const [cluster, slack] = [queue('cluster'), queue('slack')];
-
-  const add = async (to: Queue<Payload>, payload: Payload, options: JobsOptions): Promise<void> => {
-    const added = to.add(payload.do, payload, { jobId: jobIdOf(payload), ...retries, ...finished, ...options });
-    await withinPatience(added);
-  };
-
+export const createJobs = (connection: Redis): ClosableJobs => {
+  const [cluster, slack] = [createProducer(connection, 'cluster'), createProducer(connection, 'slack')];
   return {
     schedule: (id, version, step, now) => {
       // Due by the common clock, whatever the clock of this machine says: BullMQ adds the delay to the timestamp.
       const timestamp = now.epochMilliseconds;
       const delay = Math.max(0, step.at.epochMilliseconds - timestamp);
-      return add(cluster, { id, version, do: step.do }, { timestamp, delay });
+      return cluster.add({ id, version, do: step.do }, { timestamp, delay });
     },
-    show: (id, version) => add(slack, { id, version, do: 'show' }, {}),
+    show: (id, version) => slack.add({ id, version, do: 'show' }, {}),
     close: async () => {
       await Promise.all([cluster.close(), slack.close()]);
+    },
+  };
+};
+
+type Producer = {
+  readonly add: (payload: Payload, options: JobsOptions) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const createProducer = (connection: Redis, name: QueueName): Producer => {
+  let opened: Promise<Queue<Payload>> | undefined;
+
+  const open = async (): Promise<Queue<Payload>> => {
+    const queue = new Queue<Payload>(name, { connection, prefix, skipWaitingForReady: true });
+    // The connection's own errors, once more: who made the connection hears of them, and `add` fails by itself.
+    queue.on('error', () => {});
+    try {
+      await queue.waitUntilReady();
+      return queue;
+    } catch (cause) {
+      // BullMQ keeps this failure for good: a queue opened while Redis was away would never work.
+      opened = undefined;
+      await queue.close().catch(() => {});
+      throw cause;
+    }
+  };
+
+  return {
+    add: async (payload, options) => {
+      opened ??= open();
+      const adding = opened.then((queue) =>
+        queue.add(payload.do, payload, { jobId: jobIdOf(payload), ...retries, ...finished, ...options }),
+      );
+      await withinPatience(adding);
+    },
+    close: async () => {
+      const queue = await opened?.catch(() => undefined);
+      await queue?.close();
     },
   };
 };

@@ -14,7 +14,7 @@ export type StepWorkerOptions = {
   readonly concurrency: number;
   /** Does one job; idempotent, for it may run twice side by side. What it throws makes the job come back. */
   readonly handler: (payload: Payload) => Promise<Outcome>;
-  /** A job that failed and comes back, or one that cannot be read and does not. */
+  /** A job that failed and comes back, or one that cannot be read and does not; or the queue itself, once a minute. */
   readonly onFault: (cause: Error, job: string) => void;
 };
 
@@ -50,12 +50,29 @@ export const createStepWorker = (options: StepWorkerOptions): StepWorker => {
   };
   const settings = { prefix, concurrency, runRetryDelay, ...afterCrash };
   const worker = new Worker<unknown>(queue, process, { connection, ...settings });
-  worker.on('error', (cause) => onFault(cause, queue));
+  worker.on(
+    'error',
+    rarely((cause) => onFault(cause, queue)),
+  );
   worker.on('failed', (job, cause) => onFault(cause, job?.id ?? queue));
   return {
     ready: async () => {
       await worker.waitUntilReady();
     },
     close: () => worker.close(),
+  };
+};
+
+const minute = 60_000;
+
+/** Passes the same message on once a minute: a lost connection is told of at each of its many tries to come back. */
+const rarely = (tell: (cause: Error) => void): ((cause: Error) => void) => {
+  const told = new Map<string, number>();
+  return (cause) => {
+    const now = performance.now();
+    if (now - (told.get(cause.message) ?? Number.NEGATIVE_INFINITY) < minute) return;
+    for (const [message, at] of told) if (now - at >= minute) told.delete(message);
+    told.set(cause.message, now);
+    tell(cause);
   };
 };

@@ -47,6 +47,8 @@ const verdict = z.object({
   }),
 });
 
+const longestReason = 500;
+
 /** SubjectAccessReview of authorization.k8s.io/v1. An evaluation error goes with the reason: a no may be half an answer. */
 const review = async (client: RawClient, who: KubernetesIdentity, probe: AccessProbe): Promise<Review> => {
   const { user, groups } = who;
@@ -62,7 +64,8 @@ const review = async (client: RawClient, who: KubernetesIdentity, probe: AccessP
   } as const;
   const { status } = await client.call(call, verdict);
   const said = [status.reason ?? '', status.evaluationError ?? ''].filter((text) => text !== '');
-  return { allowed: status.allowed && status.denied !== true, reason: said.join('; ') };
+  // Cut: each binding in the namespace whose role is missing adds a sentence.
+  return { allowed: status.allowed && status.denied !== true, reason: said.join('; ').slice(0, longestReason) };
 };
 
 /** What the worker does with a cluster: look, and make and remove what was approved. */

@@ -76,6 +76,8 @@ export const readConfig = async (config: KubeConfig): Promise<Loaded> => {
     throw new Error('"proxy-url" is not supported: let Hallpass reach the server directly.');
   if (cluster.skipTLSVerify)
     throw new Error('"insecure-skip-tls-verify" is not accepted: give the cluster its certificate-authority.');
+  if (!cluster.server.startsWith('https://'))
+    throw new Error(`the address ${cluster.server} is not https: Hallpass's token would travel in the clear.`);
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, servername } = options;
@@ -103,14 +105,12 @@ const authorization = ({ headers, auth }: RequestOptions): Loaded['headers'] => 
   return value === undefined ? {} : { authorization: value };
 };
 
-/** Refuses what would go out without a name, or a token in the clear. */
+/** Refuses what would go out without a name. */
 const named = (loaded: Loaded, path: string): Loaded => {
-  const { server, tls, headers } = loaded;
+  const { tls, headers } = loaded;
   if (tls.cert === undefined && headers.authorization === undefined)
     throw new Error(
       `the user in ${path} has no credentials, so the API server would take Hallpass for system:anonymous. Give it a token, tokenFile, client certificate or exec plug-in.`,
     );
-  if (!server.startsWith('https://'))
-    throw new Error(`the address ${server} is not https: Hallpass's token would travel in the clear.`);
   return loaded;
 };

@@ -25,7 +25,7 @@ const botsOwn: typeof common = [
 ];
 
 /** Commands without keys, and scripts: each command inside of one is checked by itself again. */
-const everywhere = 'eval evalsha ping info time multi exec discard select client|setname client|setinfo';
+const everywhere = 'eval evalsha ping info time multi exec discard select client|setname';
 
 const each = (sign: string, words: string): string =>
   words

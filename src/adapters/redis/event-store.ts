@@ -24,8 +24,9 @@ const rememberOriginSeconds = 86_400;
  * Keeps the request logs in Redis, over a connection of the `commit` profile. Every call ends within about two seconds;
  * a fault (no answer, a foreign value under one of our keys) is thrown with the key or the call in its message.
  *
- * `append` carries a deadline by Redis' own clock: one that is given up here and reaches Redis later (it was hung, or
- * the network) does nothing there. Only an answer lost on its way back leaves open whether it was done.
+ * `append` carries a deadline by Redis' own clock (`clock` is `createRedisClock` over the same Redis): one that is given
+ * up here and reaches Redis later (it was hung, or the network) does nothing there. Only an answer lost on its way back
+ * leaves open whether it was done. A step in Redis' time makes appends fail until the clock is measured anew (5 s).
  */
 export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore => {
   const runAppend = defineScript(redis, 'hallpassAppend', appendScript);

@@ -7,7 +7,7 @@ import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, bullets, code, date, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { stillAllowed } from './status-line.ts';
+import { proofLines } from './proofs.ts';
 
 // Shares of the 10,000 characters that a message may hold; together with what else is on a card they stay below it.
 const room = {
@@ -78,11 +78,11 @@ export const factsBlock = ({ request: { asked } }: Chain, description?: Descript
 
 const objects = ({ namespace }: Asked, description: Description): readonly Piece[] => {
   if (description.objects.length === 0) {
-    return [bold('Only  '), bold(`nothing named: ALL of it in namespace ${cut(namespace, 80)}`)];
+    return [bold('Objects  '), bold(`ALL in namespace ${cut(namespace, 80)}, none named`)];
   }
   const { kept, left } = fitting(description.objects, room.objects);
   const names = kept.flatMap((name, index): readonly Piece[] => (index === 0 ? [code(name)] : [', ', code(name)]));
-  return [bold('Only  '), ...names, ...(left === 0 ? [] : [` and ${more(left, 'object')}, named in the thread`])];
+  return [bold('Objects  '), ...names, ...(left === 0 ? [] : [` and ${more(left, 'object')}, named in the thread`])];
 };
 
 const powers = (description: Description) => {
@@ -116,33 +116,11 @@ export const outcomeBlocks = (chain: Chain): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
   const words = said === '' ? [] : [richText(quote(excerpt(said, { characters: room.decision, lines: 8 }).shown))];
   const { state } = chain.request;
-  return state.status === 'revoked' ? [...words, proofsBlock(state)] : words;
+  return state.status === 'revoked' ? [...words, richText(proofLines(state.proofs, room.proofs))] : words;
 };
 
 const decisionReason = ({ request: { state }, entries }: Chain): string => {
   if (state.status === 'denied') return state.reason;
   const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
   return asked?.type === 'end-requested' ? asked.reason : '';
-};
-
-/** What the authorizer answered after the removal: denied, or by whose leave it is still allowed. */
-const proofsBlock = ({ proofs }: Extract<State, { status: 'revoked' }>): RichTextBlock => {
-  if (proofs.length === 0) {
-    return richText(
-      line(
-        '⚠️ What was granted is removed. Whether something else allows it could not be asked: the person’s Kubernetes user is not known any more.',
-      ),
-    );
-  }
-  const allowed = stillAllowed(proofs).map(
-    ({ probe, stillAllowedBy }) =>
-      `⚠️ STILL ALLOWED: ${cutMiddle(oneLine(probe), 200)}. The API server says: ${cutMiddle(oneLine(stillAllowedBy), 300)}`,
-  );
-  const denied = proofs
-    .filter(({ stillAllowedBy }) => stillAllowedBy === undefined)
-    .map(({ probe }) => `The API server denies it now: ${cutMiddle(oneLine(probe), 200)} ✓`);
-  const { kept, left } = fitting([...allowed, ...denied], room.proofs);
-  const hidden: readonly (readonly Piece[])[] = left === 0 ? [] : [[`and ${more(left, 'answer')}, in the log`]];
-  const shown = kept.map((said): readonly Piece[] => [said.startsWith('⚠️') ? bold(said) : said]);
-  return richText(lines([...shown, ...hidden]));
 };

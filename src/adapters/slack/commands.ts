@@ -2,15 +2,17 @@ import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { type PersonId, personId, requestId } from '#domain/ids.ts';
+import type { Chain } from '#domain/request/chain.ts';
 import { type ActRefusal, finishGrant, revokeGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeInbox, seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { formFor } from './actions.ts';
-import { cardFor } from './card-for.ts';
+import { renderCard } from './card.ts';
+import { describedBy } from './described.ts';
 import { renderList } from './home.ts';
 import { inTime } from './in-time.ts';
-import { escape } from './mrkdwn.ts';
+import { escaped } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
 import { parseTyped } from './typed-request.ts';
 
@@ -68,7 +70,7 @@ const run = async (ports: BotPorts, typed: Command, verb: string, rest: readonly
     case 'help':
       return { text: help };
     default:
-      return { text: `\`/jit ${escape(verb)}\` is not a command.\n${help}` };
+      return { text: `\`/jit ${escaped(verb)}\` is not a command.\n${help}` };
   }
 };
 
@@ -91,7 +93,12 @@ const said = (
 
 const show = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>): Promise<Answer> => {
   const chain = await seeRequest(ports, by, id);
-  return chain === undefined ? { text: sayNotDone({ type: 'no-such-request', id }) } : cardFor(ports, chain);
+  return chain === undefined ? { text: sayNotDone({ type: 'no-such-request', id }) } : card(ports, chain);
+};
+
+const card = ({ settings }: BotPorts, chain: Chain): Answer => {
+  const description = describedBy(settings().kinds, chain.request.asked);
+  return renderCard({ chain, ...(description === undefined ? {} : { description }) });
 };
 
 const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>, rest: string): Promise<Answer> => {
@@ -107,9 +114,9 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   const { kinds } = ports.settings();
   const kind = kinds.find((one) => one.name === name);
   if (kind === undefined)
-    return `There is no kind of request ${escape(JSON.stringify(name))}. There are: ${kinds.map((one) => one.name).join(', ')}.`;
+    return `There is no kind of request ${escaped(JSON.stringify(name))}. There are: ${kinds.map((one) => one.name).join(', ')}.`;
   const ask = kind.fromWords(words, objects);
-  if (!ask.ok) return escape(ask.error);
+  if (!ask.ok) return escaped(ask.error);
   const only = ports.clusters.size === 1 ? [...ports.clusters.keys()][0] : undefined;
   const where = cluster ?? only;
   if (where === undefined)

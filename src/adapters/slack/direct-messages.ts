@@ -1,19 +1,15 @@
 import type { PersonId } from '#domain/ids.ts';
-import type { AccessProbe } from '#domain/plan.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
-import { bold, code, date, line, markupOf, mrkdwn, type Piece, quote, richText, user } from './blocks.ts';
+import { bold, code, line, markupOf, mrkdwn, type Piece, quote, richText } from './blocks.ts';
 import { type Message, titleOf } from './card.ts';
 import { excerpt } from './excerpt.ts';
 import { link } from './mrkdwn.ts';
-import { briefly, stillAllowed } from './status-line.ts';
+import { type News, newsFor } from './news.ts';
 import { threadEvent } from './thread.ts';
 
 export type DirectMessage = Message & { readonly to: PersonId; readonly version: number };
-
-/** What a direct message says: the news, and what somebody typed about it. */
-type News = { readonly pieces: readonly Piece[]; readonly words?: string };
 
 /**
  * The direct messages that a request's log calls for: at each turn one to the requester and one to the subject, none to
@@ -32,6 +28,24 @@ export const directMessages = (
     const news = newsFor(to, entry, chain);
     return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
   });
+};
+
+/** Told to whoever asked when the card cannot be posted; the news that would be on it has to reach the approvers otherwise. */
+export const stuckMessage = (chain: Chain, description?: Description): DirectMessage => {
+  const { asked } = chain.request;
+  const pieces: readonly Piece[] = [
+    '⚠️ Your request is filed, but its card cannot be posted in the channel of the approvers. Administrators have been told. Approvers find it in the App Home meanwhile, or with ',
+    code(`/jit show ${asked.id}`),
+  ];
+  const entry = chain.entries[0];
+  const version = entry?.version ?? 1;
+  return {
+    to: asked.requester,
+    version,
+    text: mrkdwn(markupOf([...pieces, ` (${titleOf(chain, description)})`]), 1_000).text,
+    blocks: [richText(line(...pieces), line(bold(titleOf(chain, description)), ` · ${asked.id}`))],
+    metadata: { event_type: 'hallpass_stuck', event_payload: { request: asked.id, version, hash: entry?.hash ?? '' } },
+  };
 };
 
 const turns: readonly string[] = [
@@ -73,79 +87,4 @@ const compose = (
       event_payload: { request: asked.id, version: entry.version, hash: entry.hash },
     },
   };
-};
-
-/** What one person should know of a turn; undefined when they did it, or need not know. */
-const newsFor = (to: PersonId, { event }: Entry, chain: Chain): News | undefined => {
-  const { asked, state } = chain.request;
-  const mine = to === asked.subject;
-  const whose: readonly Piece[] = mine ? ['Your access'] : ['The access you asked for, for ', user(asked.subject), ','];
-  switch (event.type) {
-    case 'submitted':
-      return to === asked.requester
-        ? undefined
-        : {
-            pieces: [user(asked.requester), ' asks for access for you. You will be told when it is decided.'],
-            words: asked.reason,
-          };
-    case 'denied':
-      return event.by === to
-        ? undefined
-        : {
-            pieces: ['⛔ ', user(event.by), ' ', bold('denied'), mine ? ' access for you.' : ' what you asked for.'],
-            words: event.reason,
-          };
-    case 'timed-out':
-      return {
-        pieces: [
-          '⌛ ',
-          bold('Timed out'),
-          ': nobody decided in time. If it is still needed, it has to be asked for anew.',
-        ],
-      };
-    case 'activated':
-      return state.status === 'active'
-        ? { pieces: ['✅ ', ...whose, ' works now, until ', date(event.expiresAt), '.', ...tryIt(mine, event.proofs)] }
-        : undefined;
-    case 'lapsed':
-    case 'failed':
-      return { pieces: ['⚠️ ', ...whose, ` was approved but not granted. ${briefly(event.why)}`] };
-    case 'ended':
-      return endNews(to, whose, chain);
-    // Told when it works: "approved" alone lets nobody do anything. The thread has it.
-    case 'approved':
-    case 'withdrawn':
-    case 'voted':
-    case 'end-requested':
-    case 'end-delayed':
-      return undefined;
-  }
-};
-
-const endNews = (to: PersonId, whose: readonly Piece[], { request: { state }, entries }: Chain): News | undefined => {
-  if (state.status !== 'revoked') return undefined;
-  const rest = stillAllowed(state.proofs).length > 0 ? ' Something else still allows it; the thread says what.' : '';
-  if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ` has ended: its time is over.${rest}`] };
-  if (state.endedBy === undefined || state.endedBy === to) return undefined;
-  const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
-  const words = asked?.type === 'end-requested' ? asked.reason : '';
-  const how = state.cause === 'done' ? ' gave it back.' : ' revoked it.';
-  return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), `${how}${rest}`], words };
-};
-
-/** A command that shows at once that it works: it asks the API server what the confirmation asked. */
-const tryIt = (mine: boolean, [probe]: readonly AccessProbe[]): readonly Piece[] => {
-  if (!mine || probe === undefined) return [];
-  const { verb, group, resource, subresource, namespace, name } = probe;
-  const target = [[resource, group].filter((part) => part !== '').join('.'), name]
-    .filter((part) => part !== undefined)
-    .join('/');
-  const words = [
-    'kubectl auth can-i',
-    verb,
-    target,
-    ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
-    ...(namespace === undefined ? [] : ['-n', namespace]),
-  ];
-  return [' Try: ', code(cut(oneLine(words.join(' ')), 400))];
 };

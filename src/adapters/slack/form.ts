@@ -131,27 +131,29 @@ const kindFields = (
 ): readonly KnownBlock[] =>
   kind.fields(chosen, offer.profiles(cluster, kind, namespace)).map((field) => {
     const within = `${kind.name}/${cluster}/${namespace}`;
-    switch (field.input.type) {
-      case 'choice':
-        return select(field.name, within, field.label, field.input.options, { ...field, chosen: chosen[field.name] });
-      case 'objects':
-        return objects(field, `${within}/${chosen.profile ?? ''}`);
+    const { input } = field;
+    if (input.type === 'choice') {
+      return select(field.name, within, field.label, input.options, { ...field, chosen: chosen[field.name] });
     }
+    return objects(field, input.type, `${within}/${chosen.profile ?? ''}`);
   });
 
-/** Names of live objects are asked for as the person types: there may be thousands. */
-const objects = (field: ReturnType<Kind['fields']>[number], within: string): KnownBlock => ({
+/** Names of live objects are asked for as the person types: there may be thousands. Others are typed out. */
+const objects = (field: ReturnType<Kind['fields']>[number], type: 'objects' | 'names', within: string): KnownBlock => ({
   type: 'input',
   block_id: blockId(field.name, within),
   label: { type: 'plain_text', text: field.label },
   optional: field.optional === true,
   ...(field.hint === undefined ? {} : { hint: { type: 'plain_text', text: field.hint } }),
-  element: {
-    type: 'multi_external_select',
-    action_id: fieldAction(field.name),
-    min_query_length: 0,
-    max_selected_items: 20,
-  },
+  element:
+    type === 'objects'
+      ? {
+          type: 'multi_external_select',
+          action_id: fieldAction(field.name),
+          min_query_length: 0,
+          max_selected_items: 20,
+        }
+      : { type: 'plain_text_input', action_id: fieldAction(field.name), max_length: 3000 },
 });
 
 const common = (

@@ -21,7 +21,8 @@ export const refuseFromTheFuture = (app: App, clock: Clock): void => {
   app.use(async ({ context, next }) => {
     const { sentAt } = sent.safeParse(context).data ?? {};
     const latest = (await clock.now()).add(ahead).epochMilliseconds / 1_000;
-    if (sentAt !== undefined && sentAt > latest) throw new AuthorizationError('The request says that it was sent in the future', new Error('timestamp'));
+    if (sentAt !== undefined && sentAt > latest)
+      throw new AuthorizationError('The request says that it was sent in the future', new Error('timestamp'));
     await next();
   });
 };

@@ -3,13 +3,13 @@ import type { Refusal } from '#domain/request/decide.ts';
 import type { Status } from '#domain/request/request.ts';
 import type { ActRefusal } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/submit-request.ts';
-import { clock, escape, mention } from './mrkdwn.ts';
+import { clock, escaped, mention } from './mrkdwn.ts';
 
 /** Says in mrkdwn why something was not filed, and what to do. */
 export const sayNotFiled = (refusal: SubmitRefusal): string => {
   switch (refusal.type) {
     case 'unclear':
-      return escape(refusal.why);
+      return escaped(refusal.why);
     case 'not-allowed':
       return 'The policy does not let you ask for this here. `/jit` shows what you may ask for; for more, ask whoever keeps the policy.';
     case 'unmapped':
@@ -17,7 +17,7 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
         ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
         : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
     case 'already-have':
-      return `You have this already, without asking. The API server says: ${escape(refusal.allowedBy || 'allowed')}`;
+      return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
     case 'too-many':
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
     case 'filed-before':
@@ -30,14 +30,14 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
 
 const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' | 'lookup-failed' }>): string =>
   refusal.type === 'lookup-failed'
-    ? `Not done: ${escape(refusal.what)} could not be looked up, and in doubt the answer is no. Try again in a minute.`
+    ? `Not done: ${escaped(refusal.what)} could not be looked up, and in doubt the answer is no. Try again in a minute.`
     : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
 
 /** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
 export const sayNotDone = (refusal: ActRefusal): string => {
   switch (refusal.type) {
     case 'no-such-request':
-      return `There is no request \`${escape(refusal.id)}\` that you may see.`;
+      return `There is no request \`${escaped(refusal.id)}\` that you may see.`;
     case 'broken-log':
       return 'Nothing was done: the log of this request cannot be believed any more. The administrators have been told; ask anew.';
     case 'not-a-member':
@@ -46,7 +46,7 @@ export const sayNotDone = (refusal: ActRefusal): string => {
     case 'own-request':
       return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
     case 'not-entitled':
-      return `You cannot decide on this: that is for ${escape(refusal.groups.join(', '))}.`;
+      return `You cannot decide on this: that is for ${escaped(refusal.groups.join(', '))}.`;
     case 'already-over':
       return sayOver(refusal);
     case 'stale-revision':

@@ -1,10 +1,10 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Proof } from '#domain/request/events.ts';
 import type { State, Status } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
 import { bold, date, type Piece, user, users } from './blocks.ts';
 import { cutMiddle } from './excerpt.ts';
+import { stillAllowed } from './proofs.ts';
 
 const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',
@@ -17,10 +17,6 @@ const signs: Readonly<Record<Status, string>> = {
   lapsed: '⚠️',
   failed: '⚠️',
 };
-
-/** Something other than our binding still allows what was taken back. */
-export const stillAllowed = (proofs: readonly Proof[]): readonly Required<Proof>[] =>
-  proofs.flatMap(({ probe, stillAllowedBy }) => (stillAllowedBy === undefined ? [] : [{ probe, stillAllowedBy }]));
 
 /** The sign of a state; one that needs somebody's attention has the warning sign instead. */
 export const signOf = (state: State): string => {

@@ -38,7 +38,8 @@ export const parseTyped = (text: string): Result<Typed, string> => {
   }
   const [kind, ...more] = rest;
   const place = more.pop();
-  if (kind === undefined || place === undefined) return err(`Say what and where. Write it like ${shape}.`);
+  if (kind === undefined || place === undefined || place.startsWith('/'))
+    return err(`Say what and where. Write it like ${shape}.`);
   if (reason === undefined) return err(`Say why: "because …" is missing. Write it like ${shape}.`);
   const subject = options.get('to');
   const person = subject === undefined ? undefined : /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(subject)?.[1];

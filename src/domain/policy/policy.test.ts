@@ -50,7 +50,9 @@ test('a pattern of many stars does not take long on a long text that nearly matc
 });
 
 test('a rule speaks of something only when cluster, namespace, kind and profile all match', () => {
-  const spoken = rule({ match: { clusters: ['prod'], namespaces: ['shop-*', 'web'], kinds: ['access'], profiles: ['ingress-*'] } });
+  const spoken = rule({
+    match: { clusters: ['prod'], namespaces: ['shop-*', 'web'], kinds: ['access'], profiles: ['ingress-*'] },
+  });
   const question = { cluster: 'prod', namespace: 'shop-front', kind: 'access', profile: 'ingress-edit' };
   expect(appliesTo(spoken, question)).toBe(true);
   expect(appliesTo(spoken, { ...question, namespace: 'web' })).toBe(true);

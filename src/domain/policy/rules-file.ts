@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '#domain/duration.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
+import { tally } from '#domain/quorum.ts';
 import type { GroupSource, Rule } from './policy.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
@@ -62,7 +63,7 @@ export const problemsOf = ({ groups, rules }: RulesFile): readonly Problem[] => 
   const known = Object.keys(groups).join(', ');
   return rules.flatMap((rule, index) => {
     const unknown = (group: string, ...path: (string | number)[]): readonly Problem[] =>
-      group in groups
+      Object.hasOwn(groups, group)
         ? []
         : [
             {
@@ -73,7 +74,7 @@ export const problemsOf = ({ groups, rules }: RulesFile): readonly Problem[] => 
     return [
       ...rule.ask.flatMap((group, place) => unknown(group, 'ask', place)),
       ...rule.approve.flatMap(({ from }, place) => unknown(from, 'approve', place, 'from')),
-      ...rule.approve.flatMap((requirement, place) => tooFew(groups, requirement, ['rules', index, 'approve', place])),
+      ...tooFew(groups, rule.approve, ['rules', index, 'approve']),
       ...twice(rules, index),
       ...(rule.duration.default.total('seconds') > rule.duration.longest.total('seconds')
         ? [
@@ -87,15 +88,36 @@ export const problemsOf = ({ groups, rules }: RulesFile): readonly Problem[] => 
   });
 };
 
-const tooFew = (
-  groups: RulesFile['groups'],
-  { from, count }: RulesFile['rules'][number]['approve'][number],
-  path: Problem['path'],
-): readonly Problem[] => {
-  const group = groups[from];
-  if (!Array.isArray(group) || new Set(group).size >= count) return [];
-  return [{ path, message: `${count} people are wanted from "${from}", which has only ${new Set(group).size}` }];
+type Approve = RulesFile['rules'][number]['approve'];
+
+/** Requirements that the people of the file cannot meet, each by itself or, as nobody counts twice, together. */
+const tooFew = (groups: RulesFile['groups'], approve: Approve, path: Problem['path']): readonly Problem[] => {
+  const listed = approve.map(({ from }) => (Object.hasOwn(groups, from) ? peopleOf(groups[from]) : undefined));
+  const alone = approve.flatMap(({ from, count }, place) => {
+    const people = listed[place];
+    if (people === undefined || people.size >= count) return [];
+    return [
+      {
+        path: [...path, place],
+        message: `group "${from}" has ${people.size} people, and ${count} of them must approve`,
+      },
+    ];
+  });
+  if (alone.length > 0) return alone;
+  const wanted = approve.map((requirement, place) => ({
+    ...requirement,
+    count: listed[place] ? requirement.count : 0,
+  }));
+  const everybody = [...new Set(listed.flatMap((people) => [...(people ?? [])]))];
+  const standing = everybody.map(
+    (person) => [person, listed.flatMap((people, at) => (people?.has(person) ? [at] : []))] as const,
+  );
+  if (everybody.length === 0 || tally(wanted, everybody, new Map(standing)).met) return [];
+  return [{ path, message: 'these groups have too few different people between them; nobody counts twice' }];
 };
+
+const peopleOf = (group: RulesFile['groups'][string] | undefined): ReadonlySet<string> | undefined =>
+  Array.isArray(group) ? new Set(group) : undefined;
 
 const twice = (rules: RulesFile['rules'], index: number): readonly Problem[] => {
   const mine = rules[index]?.name;

@@ -200,10 +200,6 @@ describe('a log is refused, and the entry named, when', () => {
     expect(against(withLine(2, line))).toBe('3: it is not an entry of schema 1');
   });
 
-  test('a genuine entry says a time that is none', () => {
-    expect(against(withLine(0, forged(bot, whole.lines[0], { at: 'yesterday' })))).toMatch(/^1: /);
-  });
-
   test('a genuine entry holds an event that is not known', () => {
     const unknown = forged(bot, whole.lines[2], { event: { type: 'blessed' } });
     expect(against(withLine(2, unknown))).toMatch(/^3: its event is not one we know/);

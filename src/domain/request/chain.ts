@@ -6,6 +6,14 @@ import type { Digest } from '#domain/seal.ts';
 import { type Author, authorOf, type RequestEvent, requestEvent } from './events.ts';
 import { begin, evolve, type Request } from './request.ts';
 
+const isInstant = (text: string): boolean => {
+  try {
+    return Temporal.Instant.from(text).toString() === text;
+  } catch {
+    return false;
+  }
+};
+
 /** One line of a request's log, as it is stored: each names the one before by hash and is signed by its author. */
 export const storedEntry = z.strictObject({
   schema: z.literal(1),
@@ -13,7 +21,7 @@ export const storedEntry = z.strictObject({
   /** 1 for the first; the version of the request after it. */
   version: z.int().min(1),
   previous: z.string(),
-  at: z.string(),
+  at: z.string().refine(isInstant, 'not an instant in ISO 8601'),
   author: z.enum(['bot', 'worker']),
   /** Which of the author's keys. */
   key: z.string(),

@@ -86,7 +86,11 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
       if (profile === undefined || rest.length > 0) return err(`Say which profile and where: ${usage}.`);
       return settle({ profile, objects: unique(objects) });
     },
-    fromForm: (values) => settle({ profile: values.profile?.[0] ?? '', objects: unique(values.objects ?? []) }),
+    fromForm: (values) =>
+      settle({
+        profile: values.profile?.[0] ?? '',
+        objects: unique((values.objects ?? []).flatMap((names) => names.split(/[\s,]+/)).filter((name) => name !== '')),
+      }),
     describe: (json) => {
       const result = read(json);
       return result.ok ? ok(describeAccess(result.value.profile, result.value.asked.objects)) : result;
@@ -113,14 +117,14 @@ const fields: (
   const resources = profile === undefined ? [] : nameable(profile);
   const which = { name: 'profile', label: 'What for', again: true, input: { type: 'choice' as const, options } };
   if (resources.length === 0) return [which];
-  return [
-    which,
-    {
-      name: 'objects',
-      label: 'Only these objects',
-      hint: 'Leave empty for all of the namespace. Narrow requests are agreed to faster.',
-      optional: true,
-      input: { type: 'objects', resources },
-    },
-  ];
+  const only = { name: 'objects', label: 'Only these objects', optional: true };
+  // Nobody but the person concerned reads Secrets, not even their names: the bot cannot offer them.
+  if (resources.some(({ resource }) => resource === 'secrets')) {
+    return [
+      which,
+      { ...only, hint: 'Names, with commas between. Without names it is every one.', input: { type: 'names' } },
+    ];
+  }
+  const hint = 'Leave empty for all of the namespace. Narrow requests are agreed to faster.';
+  return [which, { ...only, hint, input: { type: 'objects', resources } }];
 };

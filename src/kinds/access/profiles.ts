@@ -3,14 +3,22 @@ import { z } from 'zod';
 const word = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'not a Kubernetes name');
 const list = (item: z.ZodType<string>) => z.array(item).min(1);
 
+/** Verbs that `resourceNames` cannot narrow: `create` has no name yet, `deletecollection` fails under it. */
+const unnamed = ['create', 'deletecollection'];
+
 /** RBAC rules of a binding. Wildcards are not written: what is granted is what stands here. */
-export const grantedRule = z.strictObject({
-  apiGroups: list(z.string().regex(/^[a-z0-9.-]*$/, 'not an API group; the core group is ""')),
-  resources: list(z.string().regex(/^[a-z]+(\/[a-z]+)?$/, 'not a resource, as in "ingresses" or "pods/log"')),
-  verbs: list(z.enum(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])),
-  /** May be narrowed to the objects that the requester names. */
-  narrowable: z.boolean().default(false),
-});
+export const grantedRule = z
+  .strictObject({
+    apiGroups: list(z.string().regex(/^[a-z0-9.-]*$/, 'not an API group; the core group is ""')),
+    resources: list(z.string().regex(/^[a-z]+(\/[a-z]+)?$/, 'not a resource, as in "ingresses" or "pods/log"')),
+    verbs: list(z.enum(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])),
+    /** May be narrowed to the objects that the requester names. */
+    narrowable: z.boolean().default(false),
+  })
+  .refine(({ narrowable, verbs }) => !narrowable || verbs.some((verb) => !unnamed.includes(verb)), {
+    path: ['narrowable'],
+    message: 'none of these verbs can be narrowed to names; leave "narrowable" out',
+  });
 export type GrantedRule = z.infer<typeof grantedRule>;
 
 export const binding = z.strictObject({
@@ -41,6 +49,8 @@ const writes = (verbs: readonly string[]): boolean => verbs.some((verb) => !['ge
  */
 export const outlives = ({ apiGroups, resources, verbs }: GrantedRule): string | undefined => {
   if (anyOf(resources, 'serviceaccounts/token')) return 'tokens made under it stay valid after the grant has ended';
+  if (anyOf(resources, 'secrets') && anyOf(verbs, 'create'))
+    return 'a Secret can be the token of a ServiceAccount, and tokens made under it stay valid after the grant has ended';
   if (anyOf(apiGroups, 'rbac.authorization.k8s.io') && writes(verbs)) {
     return 'its holder could write roles and bindings that stay; ask for such changes one by one, as changes';
   }
@@ -52,9 +62,6 @@ export const outlives = ({ apiGroups, resources, verbs }: GrantedRule): string |
     return 'certificates signed under it stay valid after the grant has ended';
   return undefined;
 };
-
-/** Verbs that `resourceNames` cannot narrow: `create` has no name yet, `list` and `deletecollection` fail under it unfiltered. */
-const unnamed = ['create', 'deletecollection'];
 
 /** Splits a rule into what can be narrowed to names and what cannot. */
 export const narrow = (

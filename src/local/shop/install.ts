@@ -6,10 +6,16 @@ import type { Manifest } from '#domain/plan.ts';
 import type { ApiClient } from '#local/parts/api-client.ts';
 
 const manifest = z.custom<Manifest>(
-  (value) => z.object({ apiVersion: z.string(), kind: z.string(), metadata: z.object({ name: z.string() }) }).safeParse(value).success,
+  (value) =>
+    z.object({ apiVersion: z.string(), kind: z.string(), metadata: z.object({ name: z.string() }) }).safeParse(value)
+      .success,
 );
 
-const plurals: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies', Ingress: 'ingresses', IngressClass: 'ingressclasses' };
+const plurals: Readonly<Record<string, string>> = {
+  NetworkPolicy: 'networkpolicies',
+  Ingress: 'ingresses',
+  IngressClass: 'ingressclasses',
+};
 
 /** Where objects of a sort are created. */
 const collection = ({ apiVersion, kind, metadata }: Manifest): string => {
@@ -23,7 +29,9 @@ export const install = async (client: ApiClient, objects: readonly Manifest[]): 
   for (const object of objects) {
     const { status, body } = await client.send('POST', collection(object), object);
     if (status !== 409 && status >= 300) {
-      throw new Error(`${object.kind} "${object.metadata.name}" was not created: ${status} ${JSON.stringify(body).slice(0, 300)}`);
+      throw new Error(
+        `${object.kind} "${object.metadata.name}" was not created: ${status} ${JSON.stringify(body).slice(0, 300)}`,
+      );
     }
   }
 };

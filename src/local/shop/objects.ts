@@ -16,7 +16,9 @@ const deployment = (where: string, name: string, replicas: number): Manifest => 
     selector: { matchLabels: { app: name } },
     template: {
       metadata: { labels: { app: name } },
-      spec: { containers: [{ name: 'main', image: `registry.acme.test/${name}:1.4.2`, ports: [{ containerPort: 8080 }] }] },
+      spec: {
+        containers: [{ name: 'main', image: `registry.acme.test/${name}:1.4.2`, ports: [{ containerPort: 8080 }] }],
+      },
     },
   },
 });
@@ -72,7 +74,13 @@ const standing: readonly Manifest[] = [
     apiVersion: `${rbac}/v1`,
     kind: 'Role',
     metadata: { namespace: 'shop-front', name: 'ingress-editors' },
-    rules: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] }],
+    rules: [
+      {
+        apiGroups: ['networking.k8s.io'],
+        resources: ['ingresses'],
+        verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+      },
+    ],
   },
   {
     apiVersion: `${rbac}/v1`,
@@ -97,7 +105,12 @@ export const shopObjects: readonly Manifest[] = [
   service('shop-front', 'checkout'),
   service('shop-payments', 'ledger'),
   service('shop-payments', 'postgres'),
-  { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'nginx' },
+    spec: { controller: 'k8s.io/ingress-nginx' },
+  },
   ingress('shop-front', 'shop', 'shop.acme.test', { '/': 'web', '/checkout': 'checkout' }),
   ingress('shop-payments', 'ledger', 'pay.acme.test', { '/webhooks': 'ledger' }),
   ingress('shop-payments', 'ledger-admin', 'pay-admin.acme.test', { '/': 'ledger' }),

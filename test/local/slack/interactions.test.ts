@@ -227,6 +227,19 @@ describe('choosing', () => {
   });
 });
 
+describe('choosing people and channels', () => {
+  test('takes only those whom Slack lists to this person', async () => {
+    const users = { type: 'users_select', action_id: 'whom', placeholder: plain('Whom') };
+    const channels = { type: 'conversations_select', action_id: 'where', placeholder: plain('Where') };
+    const { app, alice, seen } = await posted(users, channels);
+    expect((await alice.select(seen, 'Whom', 'U0BOB')).status).toBe('acknowledged');
+    expect(app.last()).toMatchObject({ actions: [{ selected_user: 'U0BOB' }] });
+    expect((await alice.select(seen, 'Whom', 'U0GONE')).status).toBe('not-sent');
+    expect((await alice.select(seen, 'Where', 'C0SECRET')).status).toBe('not-sent');
+    expect((await alice.select(seen, 'Where', 'C0GENERAL')).status).toBe('acknowledged');
+  });
+});
+
 describe('a response url', () => {
   test('works five times within thirty minutes', async () => {
     const { app, bob, seen, workspace, clock } = await posted(approve);
@@ -287,6 +300,19 @@ describe('events', () => {
     expect(await call(workspace, 'usergroups.users.list', { usergroup: 'S0PLATFORM' })).toMatchObject({
       users: ['U0CAROL', 'U0ALICE'],
     });
+  });
+
+  test('tell of a channel only within it', async () => {
+    const { app, workspace } = start();
+    await workspace.world.removeFromChannel('C0GENERAL', 'U0BOB');
+    expect(app.received).toEqual([]);
+    await workspace.world.changeChannel('C0APPROVALS', { isExternallyShared: true, connectedTeamIds: ['T0PARTNER'] });
+    expect(app.last()).toMatchObject({
+      event: { type: 'channel_shared', channel: 'C0APPROVALS', connected_team_id: 'T0PARTNER' },
+    });
+    await workspace.world.removeFromChannel('C0APPROVALS', 'U0HALLPASS');
+    expect(app.last()).toMatchObject({ event: { type: 'member_left_channel', user: 'U0HALLPASS' } });
+    expect(await outcomeOf(workspace, 'conversations.history', { channel: 'C0APPROVALS' })).toBe('not_in_channel');
   });
 
   test('are sent again when not taken, and say so', async () => {

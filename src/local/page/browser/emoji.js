@@ -126,8 +126,30 @@ const known = new Map(
   }),
 );
 
-/** @param {string} name */
-export const emojiText = (name) => known.get(name) ?? `:${name}:`;
+/** @param {string} text @returns {string} what it looks like, pixel by pixel */
+const drawn = (text) => {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 24;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) return '';
+  context.font = '16px sans-serif';
+  context.fillText(text, 2, 18);
+  return context.getImageData(0, 0, 24, 24).data.join();
+};
+
+/** @type {Map<string, boolean>} */
+const drawable = new Map();
+
+/** Whether a font here has this character; a machine without an emoji font would show a box. @param {string} text */
+const isDrawable = (text) => {
+  const answer = drawable.get(text) ?? drawn(text.replace('\u{fe0f}', '')) !== drawn('\u{10fffd}');
+  drawable.set(text, answer);
+  return answer;
+};
+
+/** @param {string} name @param {string} [character] where it is known already */
+export const emojiText = (name, character = known.get(name)) =>
+  character !== undefined && isDrawable(character) ? character : `:${name}:`;
 
 /** Names of emoji in plain text become emoji, as in Slack. @param {string} text */
 export const withEmoji = (text) => text.replace(/:([a-z0-9_+'-]+):/g, (_, name) => emojiText(name));

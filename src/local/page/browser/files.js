@@ -24,12 +24,14 @@ export const fileNode = (file) => {
   const key = `${seen.person}:${file.id}`;
   const content = h('div', { class: 'file-content' });
   const load = async () => {
-    if (!details.open) return open.delete(key);
-    open.add(key);
+    if (details.open) open.add(key);
+    else open.delete(key);
+    if (!details.open) return;
     if (content.childElementCount > 0) return;
     fill(content, h('p', { class: 'quiet' }, 'Loading…'));
     try {
       fill(content, preformatted(await readFile(seen.person, file), isDiff(file)));
+      details.scrollIntoView({ block: 'nearest' });
     } catch (error) {
       fill(content, h('p', { class: 'error' }, error instanceof Error ? error.message : 'The file could not be read.'));
     }
@@ -37,7 +39,7 @@ export const fileNode = (file) => {
   const summary = h(
     'summary',
     {},
-    h('span', { class: 'file-icon', 'aria-hidden': 'true' }, '📄'),
+    h('span', { class: 'file-icon', 'aria-hidden': 'true' }, '≡'),
     h('span', { class: 'file-name' }, h('bdi', {}, file.title || file.name)),
     h('span', { class: 'quiet' }, `${file.name} · ${sizeOf(file.size)}`),
   );

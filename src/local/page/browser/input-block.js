@@ -9,6 +9,16 @@ import { textNode } from './text.js';
 /** Groups are named by a legend-like label; a single control by a `for`. */
 const grouped = new Set(['radio_buttons', 'checkboxes']);
 
+/** Where the app is told while one types, Enter tells it and does not submit. @param {HTMLElement} input */
+const tellOnEnter = (input) => {
+  if (!(input instanceof HTMLInputElement) || input.role === 'combobox') return;
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    input.dispatchEvent(new Event('change'));
+  });
+};
+
 /** An input with its label, hint and the error under it. @param {Extract<PageBlock, { type: 'input' }>} block @param {Surface} surface */
 export const inputBlock = (block, surface) => {
   const { element } = block;
@@ -27,6 +37,7 @@ export const inputBlock = (block, surface) => {
     changed: () => void changed(),
   });
   addField(surface, block.block_id, actionId, field);
+  if (block.dispatch_action) tellOnEnter(field.input);
   field.input.dataset.focus = `${block.block_id}/${actionId}`;
   field.input.setAttribute('aria-describedby', noteId);
   if (error !== undefined) field.input.setAttribute('aria-invalid', 'true');

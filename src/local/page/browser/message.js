@@ -4,7 +4,7 @@ import { blockNodes } from './blocks.js';
 import { h } from './dom.js';
 import { fileNode } from './files.js';
 import { avatar, badgeOf, nameOf, personOf } from './names.js';
-import { openThread, seen } from './store.js';
+import { openThread } from './store.js';
 import { createSurface } from './surface.js';
 import { emoji, isolated, spansNode } from './text.js';
 import { messageTime } from './time.js';
@@ -31,7 +31,7 @@ const replyButton = (message) =>
       title: 'Reply in thread',
       onclick: () => openThread({ channelId: message.channelId, ts: message.ts }),
     },
-    '💬',
+    '↩ Reply',
   );
 
 /** @param {PageMessage} message @param {import('./surface.js').Surface} surface */
@@ -59,8 +59,7 @@ const content = (message, surface) => {
 export const messageNode = (message, { isInThread }) => {
   const author = personOf(message.authorId);
   const surface = createSurface({ type: 'message', channelId: message.channelId, ts: message.ts });
-  const isApp = message.authorId === seen.state?.app.botUserId;
-  const name = isApp ? (seen.state?.app.name ?? nameOf(author)) : nameOf(author);
+  const name = nameOf(author);
   return h(
     'article',
     {
@@ -72,7 +71,7 @@ export const messageNode = (message, { isInThread }) => {
     h(
       'div',
       { class: 'message-main' },
-      message.isEphemeral ? h('div', { class: 'only-you' }, '👁 Only visible to you') : null,
+      message.isEphemeral ? h('div', { class: 'only-you' }, 'Only visible to you') : null,
       message.isBroadcast ? h('div', { class: 'only-you' }, 'also sent to the channel') : null,
       h(
         'div',

@@ -71,7 +71,7 @@ export const createPeopleSwitch = () => {
     if (step === undefined) return;
     event.preventDefault();
     const enabled = items().filter((one) => !one.hasAttribute('disabled'));
-    const at = enabled.findIndex((one) => one === document.activeElement);
+    const at = enabled.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     enabled.at((at + step) % enabled.length)?.focus();
   });
 

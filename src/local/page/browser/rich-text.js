@@ -5,8 +5,11 @@ import { emojiText } from './emoji.js';
 import { broadcastMention, channelMention, groupMention, link, styled, userMention } from './text.js';
 import { formattedTime } from './time.js';
 
-/** Slack gives an emoji's code points as hex, joined by hyphens. @param {string} unicode */
-const fromHex = (unicode) => String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)));
+/** Slack gives an emoji's code points as hex, joined by hyphens. @param {string | undefined} unicode */
+const fromHex = (unicode) =>
+  unicode !== undefined && /^[0-9a-f]{1,5}(-[0-9a-f]{1,5})*$/i.test(unicode)
+    ? String.fromCodePoint(...unicode.split('-').map((hex) => Number.parseInt(hex, 16)))
+    : undefined;
 
 /** @param {RichInline} inline @returns {Node | string} */
 const inlineNode = (inline) => {
@@ -16,11 +19,7 @@ const inlineNode = (inline) => {
     case 'link':
       return inline.unsafe ? `${inline.text ?? ''} ${inline.url}` : link(inline.url, inline.text ?? inline.url);
     case 'emoji':
-      return h(
-        'span',
-        { class: 'emoji', title: `:${inline.name}:` },
-        /^[0-9a-f]+(-[0-9a-f]+)*$/i.test(inline.unicode ?? '') ? fromHex(inline.unicode ?? '') : emojiText(inline.name),
-      );
+      return h('span', { class: 'emoji', title: `:${inline.name}:` }, emojiText(inline.name, fromHex(inline.unicode)));
     case 'user':
       return userMention(inline.user_id);
     case 'usergroup':

@@ -2,12 +2,12 @@
 /** @import { PageChannel } from '#local/slack/page-api.ts' */
 /** @import { At } from './store.js' */
 import { h, keyed } from './dom.js';
-import { avatar, channelMark, nameOf, personOf } from './names.js';
+import { avatar, markNode, nameOf, personOf } from './names.js';
 import { createPeopleSwitch } from './people.js';
 import { currentChannel, goTo, seen } from './store.js';
 import { unreadCount } from './unread.js';
 
-/** @typedef {{ key: string, name: string, mark: string, at: At, isCurrent: boolean, unread: number, isQuiet: boolean, withId: string }} Row */
+/** @typedef {{ key: string, name: string, kind: PageChannel['kind'], at: At, isCurrent: boolean, unread: number, isQuiet: boolean, withId: string }} Row */
 
 /** @param {PageChannel} channel @returns {Row} */
 const rowOf = (channel) => {
@@ -15,7 +15,7 @@ const rowOf = (channel) => {
   return {
     key: channel.id,
     name: isDirect ? nameOf(personOf(channel.withUserId ?? '')) : channel.name,
-    mark: channelMark(channel),
+    kind: channel.kind,
     at: isDirect ? { type: 'direct', with: channel.withUserId ?? '' } : { type: 'channel', id: channel.id },
     isCurrent: currentChannel()?.id === channel.id,
     unread: unreadCount(channel),
@@ -33,7 +33,7 @@ const appRows = () => {
     {
       key: 'home',
       name: `${app.name} Home`,
-      mark: '',
+      kind: 'im',
       at: { type: 'home' },
       isCurrent,
       unread: 0,
@@ -60,9 +60,7 @@ const rowNode = (row, chosen) =>
           chosen();
         },
       },
-      row.withId === ''
-        ? h('span', { class: 'mark', 'aria-hidden': 'true' }, row.mark)
-        : avatar(personOf(row.withId), row.withId),
+      row.withId === '' ? markNode(row.kind) : avatar(personOf(row.withId), row.withId),
       h('span', { class: 'place-name' }, h('bdi', {}, row.name)),
       row.unread > 0 ? h('span', { class: 'count', 'aria-label': `${row.unread} unread` }, String(row.unread)) : null,
     ),
@@ -71,11 +69,14 @@ const rowNode = (row, chosen) =>
 /** @param {string} title @param {() => void} chosen */
 const section = (title, chosen) => {
   const list = h('ul', { 'aria-label': title });
+  const node = h('section', {}, h('h2', {}, title), list);
   return {
-    node: h('section', {}, h('h2', {}, title), list),
+    node,
     /** @param {Row[]} rows */
-    show: (rows) =>
-      keyed(list, rows, { key: ({ key }) => key, print: (row) => row, render: (row) => rowNode(row, chosen) }),
+    show: (rows) => {
+      node.hidden = rows.length === 0;
+      keyed(list, rows, { key: ({ key }) => key, print: (row) => row, render: (row) => rowNode(row, chosen) });
+    },
   };
 };
 

@@ -54,7 +54,8 @@ export const refresh = async () => {
   const { person } = seen;
   try {
     const state = await readState(person);
-    if (person === seen.person && state.version >= (seen.state?.version ?? 0)) seen.state = state;
+    // One reading at a time, so a later answer is never older; a restarted workspace counts from the beginning.
+    if (person === seen.person) seen.state = state;
     seen.problem = null;
   } catch (error) {
     seen.problem = error instanceof Error ? error.message : 'The workspace cannot be read.';

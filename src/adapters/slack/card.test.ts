@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestEvent } from '#domain/request/events.ts';
+import type { Description } from '#kinds/kind.ts';
+import { chainOf } from '#test/build/chains.ts';
+import { alice, bob, carol, dave } from '#test/build/people.ts';
+import { activated, approved, ended, noon, quorum, standing, submitted } from '#test/build/requests.ts';
+import { readBlocks } from '#test/build/strict-blocks.ts';
+import { charactersOf, limits } from './blocks.ts';
+import { type CardInput, renderCard } from './card.ts';
+
+const description: Description = {
+  profile: 'ingress-edit',
+  title: 'Edit Ingresses',
+  objects: ['web'],
+  powers: ['update, get ingresses named web'],
+  cautions: [],
+};
+const vote = (by = bob): RequestEvent => ({ type: 'voted', by, revision: 1 });
+const granted = [vote(), approved, activated] as const;
+const revoked: RequestEvent = { type: 'end-requested', by: carol, cause: 'revoked', reason: 'wrong cluster' };
+
+const shown = (input: CardInput): string => readBlocks(renderCard(input).blocks).shown;
+const buttons = (input: CardInput): readonly string[] =>
+  [...shown(input).matchAll(/\[([A-Z][a-z]+)\]/g)].map(([, word]) => word ?? '');
+
+describe('a card', () => {
+  test('says of a pending request what, where, who, with which power, why and until when', () => {
+    expect(shown({ chain: chainOf(submitted()), description }).split('\n')).toEqual([
+      'Edit Ingresses · shop',
+      '⏳ Waiting for a decision · times out 2026-11-20 13:00:00 UTC',
+      `Who  <@${alice}> asks · from Slack, 2026-11-20 12:00:00 UTC`,
+      'Where  cluster prod · namespace shop',
+      'For  30m, from the moment it works',
+      'Objects  web',
+      'Can',
+      '• update, get ingresses named web',
+      'Why, in their words',
+      'checkout answers 502',
+      'Approvals  0 of 1 · platform: 1 needed',
+      '[Approve] [Deny] [Withdraw]',
+      'Request k7m2-qx · revision 1 · rule shop',
+    ]);
+  });
+
+  test('says loudly when nothing narrows it to named objects', () => {
+    const wide = { ...description, objects: [] };
+    expect(shown({ chain: chainOf(submitted()), description: wide })).toContain(
+      'Objects  ALL in namespace shop, none named',
+    );
+  });
+
+  test('names both people when one asks for another', () => {
+    expect(shown({ chain: chainOf(submitted({ subject: dave })), description })).toContain(
+      `<@${alice}> asks for <@${dave}>`,
+    );
+  });
+
+  test('asks for a second look exactly when there is something to look at', () => {
+    const risky = { ...description, cautions: ['Can read secret values.', 'An open watch goes on.'] };
+    const approve = (of: Description) =>
+      JSON.stringify(renderCard({ chain: chainOf(submitted()), description: of }).blocks).includes('"confirm"');
+    expect([approve(description), approve(risky)]).toEqual([false, true]);
+    expect(JSON.stringify(renderCard({ chain: chainOf(submitted()), description: risky }).blocks)).toContain(
+      '⚠️ Can read secret values. And 1 more caution on the card.',
+    );
+    expect(shown({ chain: chainOf(submitted()), description: risky })).toContain(
+      '⚠️ Can read secret values.\n⚠️ An open watch',
+    );
+  });
+
+  test('carries in its buttons the id and the revision, and nothing else', () => {
+    const values = [
+      ...JSON.stringify(renderCard({ chain: chainOf(submitted()) }).blocks).matchAll(/"value":"([^"]*)"/g),
+    ];
+    expect(values.map(([, value]) => value)).toEqual(['k7m2-qx.1', 'k7m2-qx.1', 'k7m2-qx.1']);
+  });
+
+  test('shows for which group each approval counts, when the groups are known', () => {
+    const chain = chainOf(submitted(quorum(['platform', 1], ['security', 1])), vote());
+    expect(shown({ chain, description, standing: standing([bob, 0]) })).toContain(
+      `1 of 2 · platform ✓ <@${bob}> · security: 1 needed`,
+    );
+    expect(shown({ chain, description })).toContain(`needs 1 from platform and 1 from security · so far <@${bob}>`);
+  });
+});
+
+const over: readonly (readonly [string, readonly RequestEvent[], readonly string[], readonly string[]])[] = [
+  ['approved', [vote(), approved], [`☑️ Approved by <@${bob}> · being applied now`], []],
+  ['active', granted, ['✅ Active until'], ['Done', 'Revoke']],
+  ['being ended', [...granted, revoked], [`✅ Being ended · <@${carol}> revoked it`, 'wrong cluster'], []],
+  [
+    'late to end',
+    [...granted, { type: 'end-delayed', why: 'The cluster does not answer.' }],
+    ['⚠️ The end is late: the access may still work · The cluster does not answer.'],
+    ['Done', 'Revoke'],
+  ],
+  [
+    'expired',
+    [...granted, { ...ended, proofs: [{ probe: 'get ingresses in shop' }] } as RequestEvent],
+    ['🔒 Ended', 'its time was over; ended 12 ms after that', 'The API server denies it now: get ingresses in shop ✓'],
+    [],
+  ],
+  [
+    'revoked',
+    [...granted, revoked, { type: 'ended', cause: 'revoked', proofs: [], lagMilliseconds: 1_400 }],
+    [`<@${carol}> revoked it; ended 1.4 s after that`, 'wrong cluster', 'could not be asked'],
+    [],
+  ],
+  [
+    'denied',
+    [{ type: 'denied', by: bob, revision: 1, reason: 'use the other one' }],
+    [`⛔ Denied by <@${bob}>`, 'use the other one'],
+    [],
+  ],
+  ['withdrawn', [{ type: 'withdrawn', by: alice }], [`↩️ Withdrawn by <@${alice}>`], []],
+  ['timed out', [{ type: 'timed-out' }], ['⌛ Timed out', 'asked for anew'], []],
+  [
+    'lapsed',
+    [vote(), approved, { type: 'lapsed', why: 'Namespace "shop" is gone.' }],
+    ['⚠️ Lapsed', 'nothing was granted. Namespace "shop" is gone.'],
+    [],
+  ],
+  ['failed', [vote(), approved, { type: 'failed', why: 'no such role' }], ['⚠️ Failed', 'no such role'], []],
+];
+
+describe.each(over)('a card that is %s', (_, events, says, offers) => {
+  test('says so and offers what makes sense', () => {
+    const input = { chain: chainOf(submitted(), ...events), description };
+    for (const words of says) expect(shown(input)).toContain(words);
+    expect(buttons(input)).toEqual(offers);
+  });
+
+  test('is drawn without its kind too', () => {
+    expect(shown({ chain: chainOf(submitted(), ...events) })).toContain('{"objects":[],"profile":"ingress-edit"}');
+  });
+});
+
+test('a card says first what something else still allows', () => {
+  const proofs = [
+    { probe: 'delete ingresses in shop' },
+    { probe: 'get secrets in shop', stillAllowedBy: 'RBAC: allowed by ClusterRoleBinding "ops"' },
+  ];
+  const card = shown({ chain: chainOf(submitted(), ...granted, { ...ended, proofs } as RequestEvent), description });
+  expect(card).toContain('⚠️ Ended, BUT STILL ALLOWED by something else');
+  expect(card.indexOf('STILL ALLOWED: get secrets in shop. The API server says: RBAC: allowed')).toBeLessThan(
+    card.indexOf('denies it now'),
+  );
+});
+
+const fake = '<!channel> <@UADMIN> ```:white_check_mark: *Approved* `rm` & \u202egnp.exe > quote';
+const hostile: Description = {
+  profile: fake.repeat(20),
+  title: fake.repeat(20),
+  objects: Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`),
+  powers: Array.from({ length: 60 }, () => `update ingresses named ${'n'.repeat(5_000)}, in the whole cluster`),
+  cautions: Array.from({ length: 40 }, (_, index) => `${index} ${fake.repeat(10)}`),
+};
+const lines = Array.from({ length: 100 }, () => fake.slice(0, 9)).join('\n');
+
+describe.each([
+  ['pending', []],
+  ...over.map(([name, events]): readonly [string, readonly RequestEvent[]] => [name, events]),
+  ['denied at length', [{ type: 'denied', by: bob, revision: 1, reason: fake.repeat(200) }]],
+  [
+    'ended with many proofs',
+    [
+      ...granted,
+      revoked,
+      {
+        type: 'ended',
+        cause: 'revoked',
+        lagMilliseconds: 90_000_000,
+        proofs: Array.from({ length: 50 }, () => ({ probe: fake.repeat(20), stillAllowedBy: fake.repeat(50) })),
+      },
+    ],
+  ],
+] satisfies (readonly [string, readonly RequestEvent[]])[])('a hostile card that is %s', (_, events) => {
+  const bidi = '\u202e'.repeat(1_000);
+  test.each([fake.repeat(15), lines, bidi])(
+    'stays within Slack’s limits, mentions nobody and fakes nothing',
+    (reason) => {
+      const chain = chainOf(
+        submitted({
+          reason,
+          namespace: 'n'.repeat(63),
+          cluster: 'c'.repeat(300),
+          ...quorum(...Array.from({ length: 30 }, () => [fake.repeat(5), 1] as const)),
+        }),
+        ...events,
+      );
+      const { text, blocks } = renderCard({ chain, description: hostile });
+      expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+      expect(text.length).toBeLessThanOrEqual(1_000);
+      const { shown: read, mentions } = readBlocks(blocks);
+      expect(mentions.filter((one) => one.type !== 'user' || one.id === 'UADMIN')).toEqual([]);
+      expect(`${text}${read}`).not.toContain('\u202e');
+      expect(text).not.toMatch(/<!(channel|here)|<@UADMIN|:white_check_mark:|`/);
+      expect(JSON.stringify(blocks)).not.toContain('"emoji":true');
+    },
+  );
+});
+
+test('a long reason is cut, and what is hidden is counted', () => {
+  const card = shown({ chain: chainOf(submitted({ reason: lines })), description });
+  expect(card).toContain('88 more lines in the thread');
+});
+
+test('a card shows a grant’s time as each reader’s own', () => {
+  const json = JSON.stringify(renderCard({ chain: chainOf(submitted(), ...granted), description }).blocks);
+  expect(json).toContain(`"timestamp":${noon.epochMilliseconds / 1_000},"format":"{date_short_pretty} {time}"`);
+});

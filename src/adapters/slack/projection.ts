@@ -1,0 +1,154 @@
+import type { WebClient, WebClientOptions } from '@slack/web-api';
+import type { RequestId } from '#domain/ids.ts';
+import type { Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
+import { find } from '#use-cases/request-log.ts';
+import { createAlarms } from './alarms.ts';
+import { createCache } from './cache.ts';
+import { describedBy } from './described.ts';
+import type { SlackDirectory } from './directory.ts';
+import { openNotes } from './notes.ts';
+import { createPostOnce } from './post-once.ts';
+import { createShowCard } from './show-card.ts';
+import { createShowNews } from './show-news.ts';
+import { createShowThread } from './show-thread.ts';
+import type { Tools } from './showing.ts';
+import { createCalls, realTime, type Time } from './slack-calls.ts';
+import { orSetback, type Setback } from './slack-faults.ts';
+import { votersStanding } from './voters-standing.ts';
+
+/**
+ * For the client that the projection posts with. No retries of its own: web-api repeats a post whose answer was lost
+ * without looking whether it is there, and then there are two. Nor may it wait out a 429 by itself.
+ */
+export const postingOptions: Pick<WebClientOptions, 'timeout' | 'retryConfig' | 'rejectRateLimitedCalls'> = {
+  timeout: 5_000,
+  retryConfig: { retries: 0 },
+  rejectRateLimitedCalls: true,
+};
+
+export type ProjectionParts = {
+  readonly core: Core;
+  /** Made with `postingOptions`, and used for nothing else: a pause of its own delays nobody. */
+  readonly client: WebClient;
+  readonly directory: Pick<SlackDirectory, 'channelProblem'> & Pick<Directory, 'members'>;
+  readonly bot: { readonly user_id: string };
+  readonly notes: ProjectionStore;
+  readonly time?: Time;
+};
+
+/** `done`, though something may be in the way that a person must clear first; or how long to wait before the next try. */
+export type Shown =
+  | { readonly type: 'done'; readonly blocked?: string }
+  | { readonly type: 'early'; readonly milliseconds: number; readonly why: string; readonly outage?: true };
+
+export type Projection = {
+  /**
+   * Brings Slack up to date with one request: its card, its thread, the direct messages. Idempotent; may be called
+   * side by side in any number of processes. Throws only when our own stores fail.
+   */
+  readonly show: (id: RequestId) => Promise<Shown>;
+  /** Brings Slack up to date with all requests that are not, cards first. Returns after some 20 s, or when Slack is away. */
+  readonly catchUp: () => Promise<void>;
+};
+
+/** A remedy of an administrator is noticed within so many milliseconds. */
+const channelMemory = 15_000;
+const walkFor = 20_000;
+const longestWait = 5_000;
+const perWalk = 1_000;
+const busy = { type: 'early', milliseconds: 500, why: 'It is being shown already' } as const;
+
+export const createProjection = ({
+  core,
+  client,
+  directory,
+  bot,
+  notes: store,
+  time = realTime,
+}: ProjectionParts): Projection => {
+  const calls = createCalls(client, time);
+  const postOnce = createPostOnce({ client, calls, clock: core.clock, botUser: bot.user_id });
+  const channels = createCache(channelMemory, (id: string) => directory.channelProblem(id));
+  const { alarmOnce, fine } = createAlarms(core.alarm);
+  const tools: Tools = { client, calls, postOnce, channelProblem: channels.get, alarmOnce, fine };
+  const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools)];
+
+  const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
+    const found = await find(core, id);
+    if (found.type === 'broken') return { type: 'done', blocked: found.why };
+    if (found.type === 'absent') return { type: 'done' };
+    const { chain } = found;
+    const description = describedBy(core.settings().kinds, chain.request.asked);
+    const standing = await votersStanding(core.settings().policy, directory, chain);
+    const subject = {
+      chain,
+      notes: await openNotes(store, id),
+      ...(description === undefined ? {} : { description }),
+      ...(standing === undefined ? {} : { standing }),
+    };
+    const setbacks: Setback[] = [];
+    for (const step of cardOnly ? [card] : [card, thread, news]) {
+      const setback = await orSetback(() => step(subject));
+      if (setback !== undefined) setbacks.push(setback);
+      if (setback?.type === 'outage') break;
+    }
+    if (setbacks.length === 0 && !cardOnly) await core.store.markShown(id, chain.entries.length);
+    return outcomeOf(setbacks);
+  };
+
+  const show = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
+    let shown: Shown = busy;
+    await store.exclusively(id, async () => {
+      shown = await bringUpToDate(id, cardOnly);
+    });
+    if (shown.type === 'early' && shown.outage)
+      alarmOnce('Slack cannot be reached; cards and messages catch up afterwards', { why: shown.why });
+    return shown;
+  };
+
+  /** Shows one after another, waiting where Slack wants it; false when there is no point in going on now. */
+  const showAll = async (ids: readonly RequestId[], cardOnly: boolean, until: number): Promise<boolean> => {
+    for (const id of ids) {
+      for (;;) {
+        if (time.now() > until) return false;
+        const shown = await show(id, cardOnly);
+        if (shown.type === 'early' && shown.outage) return false;
+        if (shown.type === 'done' || shown === busy || shown.milliseconds > longestWait) break;
+        await time.pause(shown.milliseconds);
+      }
+    }
+    return true;
+  };
+
+  const walk = async (): Promise<void> => {
+    const until = time.now() + walkFor;
+    const ids = await core.store.unshown(perWalk);
+    if (await showAll(ids, true, until)) await showAll(ids, false, until);
+  };
+
+  let walking: Promise<void> | undefined;
+  return {
+    show: (id) => show(id, false),
+    catchUp: () => {
+      walking ??= walk().finally(() => {
+        walking = undefined;
+      });
+      return walking;
+    },
+  };
+};
+
+/** What is worth another try decides; what is blocked waits for somebody. */
+const outcomeOf = (setbacks: readonly Setback[]): Shown => {
+  const blocked = setbacks.find(({ type }) => type === 'blocked');
+  const waits = setbacks.flatMap((one) => (one.type === 'blocked' ? [] : [one]));
+  const [first] = waits;
+  if (first === undefined) return { type: 'done', ...(blocked === undefined ? {} : { blocked: blocked.why }) };
+  const milliseconds = Math.min(...waits.map((one) => one.milliseconds));
+  return {
+    type: 'early',
+    milliseconds,
+    why: first.why,
+    ...(waits.some(({ type }) => type === 'outage') ? { outage: true } : {}),
+  };
+};

@@ -1,0 +1,31 @@
+import type { Proof } from '#domain/request/events.ts';
+import { oneLine } from '#domain/text.ts';
+import { bold, lines, type Piece } from './blocks.ts';
+import { cutMiddle, fitting, more } from './excerpt.ts';
+
+type Allowed = { readonly probe: string; readonly stillAllowedBy: string };
+
+/** What something other than our binding still allows after the end. */
+export const stillAllowed = (proofs: readonly Proof[]): readonly Allowed[] =>
+  proofs.flatMap(({ probe, stillAllowedBy }) => (stillAllowedBy === undefined ? [] : [{ probe, stillAllowedBy }]));
+
+const unproven =
+  '⚠️ What was granted is removed. Whether something else allows it could not be asked: the person’s Kubernetes user is not known any more.';
+
+/**
+ * What the API server answered after the removal, within so many characters. What is still allowed stands first: it is
+ * what somebody has to do something about.
+ */
+export const proofLines = (proofs: readonly Proof[], characters: number) => {
+  if (proofs.length === 0) return lines([[unproven]]);
+  const allowed = stillAllowed(proofs).map(
+    ({ probe, stillAllowedBy }) =>
+      `⚠️ STILL ALLOWED: ${cutMiddle(oneLine(probe), 200)}. The API server says: ${cutMiddle(oneLine(stillAllowedBy), 300)}`,
+  );
+  const denied = proofs
+    .filter(({ stillAllowedBy }) => stillAllowedBy === undefined)
+    .map(({ probe }) => `The API server denies it now: ${cutMiddle(oneLine(probe), 200)} ✓`);
+  const { kept, left } = fitting([...allowed, ...denied], characters);
+  const shown = kept.map((said, index): readonly Piece[] => [index < allowed.length ? bold(said) : said]);
+  return lines(left === 0 ? shown : [...shown, [`and ${more(left, 'answer')}, in the log`]]);
+};

@@ -1,0 +1,69 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { type DirectMessage, directMessages, stuckMessage } from './direct-messages.ts';
+import { type Notes, posted } from './notes.ts';
+import { cardOf, channelProblemOf, isOver, nowhere, type Step, type Subject, type Tools } from './showing.ts';
+import { type Calls, others } from './slack-calls.ts';
+import { faultOf, setbackOf } from './slack-faults.ts';
+
+/** Slack's words for a person who cannot be written to; they need not be told, and nobody has to do anything. */
+const unreachable: readonly string[] = [
+  'user_disabled',
+  'user_not_found',
+  'channel_not_found',
+  'cannot_dm_bot',
+  'is_inactive',
+];
+
+/** Tells the people of a request by direct message what they must know. */
+export const createShowNews = (tools: Tools): Step => {
+  const { client, calls, postOnce, alarmOnce } = tools;
+
+  const tell = async (notes: Notes, key: string, { to, text, blocks, metadata }: DirectMessage): Promise<void> => {
+    try {
+      await postOnce(notes, { key, channel: to, message: { text, blocks, metadata } });
+    } catch (cause) {
+      const fault = setbackOf(cause) === undefined ? faultOf(cause) : undefined;
+      if (fault?.type !== 'refused') throw cause;
+      if (!unreachable.includes(fault.error))
+        alarmOnce('A direct message could not be delivered; check the Messages tab in the app’s settings', {
+          channel: to,
+          why: fault.error,
+        });
+      await notes.save(posted(key, nowhere));
+    }
+  };
+
+  return async (subject) => {
+    const { chain, notes, description } = subject;
+    const stuck =
+      cardOf(notes) === undefined && !isOver(chain.request) ? await channelProblemOf(subject, tools) : undefined;
+    if (stuck !== undefined) await tell(notes, 'stuck', stuckMessage(chain, description));
+    const waitsForCard = notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request);
+    if (waitsForCard) return;
+    const permalink = await permalinkOf(client, calls, subject);
+    for (const message of directMessages(chain, description, permalink)) {
+      const key = `news:${message.version}:${message.to}`;
+      if (notes.now().messages[key] === undefined) await tell(notes, key, message);
+    }
+  };
+};
+
+const answer = z.object({ permalink: z.string() });
+
+/** The card's address, asked once. Without it messages name the command that shows the request. */
+const permalinkOf = async (client: WebClient, calls: Calls, { notes }: Subject): Promise<string | undefined> => {
+  const card = cardOf(notes);
+  const { permalink } = notes.now();
+  if (permalink !== undefined || card === undefined) return permalink;
+  const asked = calls.call(others, () => client.chat.getPermalink({ channel: card.channel, message_ts: card.ts }));
+  const found = answer.safeParse(await asked.catch((cause: unknown) => unlessRefused(cause)));
+  if (!found.success) return undefined;
+  await notes.save((before) => ({ ...before, permalink: found.data.permalink }));
+  return found.data.permalink;
+};
+
+const unlessRefused = (cause: unknown): undefined => {
+  if (setbackOf(cause) !== undefined || faultOf(cause).type !== 'refused') throw cause;
+  return undefined;
+};

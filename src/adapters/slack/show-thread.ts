@@ -1,0 +1,36 @@
+import type { Place } from './notes.ts';
+import { cardOf, forgetCard, isGone, refused, requireChannel, type Step, type Subject, type Tools } from './showing.ts';
+import { stop } from './slack-faults.ts';
+import { renderEvent } from './thread.ts';
+
+/** Left in a channel's budget for cards, which people wait for. */
+const spareForCards = 1;
+
+const keyOf = (version: number): string => `event:${version}`;
+
+/** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
+export const createShowThread = (tools: Tools): Step => {
+  const post = async ({ chain, notes, description }: Subject, { channel, ts }: Place): Promise<void> => {
+    for (const entry of chain.entries) {
+      const key = keyOf(entry.version);
+      if (notes.now().messages[key] !== undefined) continue;
+      const message = renderEvent(entry, chain.request, description);
+      await tools.postOnce(notes, { key, channel, thread: ts, message, spare: spareForCards });
+    }
+  };
+
+  return async (subject) => {
+    const { chain, notes } = subject;
+    const card = cardOf(notes);
+    const complete = chain.entries.every(({ version }) => notes.now().messages[keyOf(version)] !== undefined);
+    if (card === undefined || complete) return;
+    await requireChannel(subject, tools);
+    try {
+      await post(subject, card);
+    } catch (cause) {
+      if (!isGone(cause)) throw refused(subject, tools, cause);
+      await forgetCard(subject, tools);
+      throw stop({ type: 'later', milliseconds: 100, why: 'The card was deleted' }, cause);
+    }
+  };
+};

@@ -1,0 +1,107 @@
+import type { WebClient } from '@slack/web-api';
+import type { Standing } from '#domain/quorum.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Request } from '#domain/request/request.ts';
+import type { Description } from '#kinds/kind.ts';
+import type { Noted, Notes, Place } from './notes.ts';
+import type { PostOnce } from './post-once.ts';
+import type { Calls } from './slack-calls.ts';
+import { faultOf, setbackOf, stop } from './slack-faults.ts';
+
+/** A request and what is noted of its messages. */
+export type Subject = {
+  readonly chain: Chain;
+  readonly notes: Notes;
+  readonly description?: Description;
+  readonly standing?: Standing;
+};
+
+/** Shows one side of a request; throws a setback when that cannot be done now. */
+export type Step = (subject: Subject) => Promise<void>;
+
+export type Tools = {
+  readonly client: WebClient;
+  readonly calls: Calls;
+  readonly postOnce: PostOnce;
+  /** Why nothing may be written into a channel, with the remedy; answers are kept for a while. */
+  readonly channelProblem: (channel: string) => Promise<string | undefined>;
+  /** Once for a channel and a reason, until something works there again. */
+  readonly alarmOnce: (message: string, fields: Readonly<Record<string, string>>) => void;
+  readonly fine: (channel: string) => void;
+};
+
+export const cardKey = 'card';
+/** Noted for a message that cannot be posted any more and is not tried again. */
+export const nowhere: Place = { channel: '', ts: '' };
+
+/** The card's place, if there is a message there. */
+export const cardOf = (notes: Notes): Place | undefined => {
+  const card = notes.now().messages[cardKey];
+  return card === undefined || card.ts === '' ? undefined : card;
+};
+
+const ends: readonly Request['state']['status'][] = ['revoked', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'];
+export const isOver = ({ state }: Request): boolean => ends.includes(state.status);
+
+const gone: readonly string[] = [
+  'message_not_found',
+  'thread_not_found',
+  'cannot_reply_to_message',
+  'cant_update_message',
+];
+
+/** Slack says that the message is not there any more, or not ours to change. */
+export const isGone = (cause: unknown): boolean => {
+  if (setbackOf(cause) !== undefined) return false;
+  const fault = faultOf(cause);
+  return fault.type === 'refused' && gone.includes(fault.error);
+};
+
+/** Somebody deleted the card. An open request gets a new one; of one that is over, nothing more is posted. */
+export const forgetCard = async ({ notes, chain }: Subject, { alarmOnce }: Tools): Promise<void> => {
+  const { asked } = chain.request;
+  const over = isOver(chain.request);
+  alarmOnce('The card of a request was deleted in Slack; an open request gets a new one', {
+    request: asked.id,
+    channel: asked.approval.channel,
+  });
+  await notes.save((before): Noted => {
+    const { [cardKey]: _, ...others } = before.messages;
+    const { permalink: __, ...rest } = before;
+    return {
+      ...rest,
+      cardVersion: over ? chain.entries.length : 0,
+      messages: over ? { ...others, [cardKey]: nowhere } : others,
+    };
+  });
+};
+
+/** Tells an administrator what is in the way, and breaks off. */
+export const block = ({ chain }: Subject, { alarmOnce }: Tools, why: string, cause?: unknown) => {
+  const { id, approval } = chain.request.asked;
+  alarmOnce('A request cannot be shown in its channel; /jit show and the App Home still show it', {
+    request: id,
+    channel: approval.channel,
+    why,
+  });
+  return stop({ type: 'blocked', why }, cause);
+};
+
+/** Slack's own no to one message, as something that a person has to look at. */
+export const refused = (subject: Subject, tools: Tools, cause: unknown): unknown => {
+  if (setbackOf(cause) !== undefined) return cause;
+  const fault = faultOf(cause);
+  return fault.type === 'refused'
+    ? block(subject, tools, `Slack refused a message with "${fault.error}". Look at the bot's log`, cause)
+    : cause;
+};
+
+/** Throws when nothing must be written into the request's channel: it is gone, archived, shared, or without the bot. */
+export const requireChannel = async (subject: Subject, tools: Tools): Promise<void> => {
+  const problem = await channelProblemOf(subject, tools);
+  if (problem !== undefined) throw block(subject, tools, problem);
+};
+
+export const channelProblemOf = ({ chain }: Subject, { calls, channelProblem }: Tools): Promise<string | undefined> =>
+  calls.attempt(lookup, () => channelProblem(chain.request.asked.approval.channel));
+const lookup = { key: 'channel', burst: 1, perSecond: 1 };

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestEvent } from '#domain/request/events.ts';
+import type { Description } from '#kinds/kind.ts';
+import { chainOf } from '#test/build/chains.ts';
+import { alice, bob, carol, dave } from '#test/build/people.ts';
+import { activated, approved, ended, later, submitted } from '#test/build/requests.ts';
+import { readBlocks } from '#test/build/strict-blocks.ts';
+import { charactersOf, limits } from './blocks.ts';
+import { directMessages, stuckMessage } from './direct-messages.ts';
+import { renderEvent } from './thread.ts';
+
+const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };
+const active: RequestEvent = {
+  ...activated,
+  objects: [{ apiVersion: 'v1', kind: 'Role', namespace: 'shop', name: 'hallpass-k7m2-qx-0', uid: 'u' }],
+  proofs: [{ verb: 'update', group: 'networking.k8s.io', resource: 'ingresses', namespace: 'shop', name: 'web' }],
+};
+const revoke: RequestEvent = { type: 'end-requested', by: carol, cause: 'revoked', reason: 'wrong cluster' };
+const gone: RequestEvent = {
+  type: 'ended',
+  cause: 'revoked',
+  proofs: [{ probe: 'get pods in shop' }],
+  lagMilliseconds: 8,
+};
+
+const said = (...events: readonly RequestEvent[]): readonly string[] => {
+  const { entries, request } = chainOf(submitted(), ...events);
+  return entries.map((entry) => readBlocks(renderEvent(entry, request).blocks).shown);
+};
+
+describe('a thread', () => {
+  test('says each event once, by whom and when, and proves which it is', () => {
+    const chain = chainOf(submitted(), vote, approved, active, revoke, gone);
+    const messages = chain.entries.map((entry) => renderEvent(entry, chain.request));
+    expect(messages.map(({ blocks }) => readBlocks(blocks).shown.split('\n')[0])).toEqual([
+      `<@${alice}> asked · 2026-11-20 12:00:00 UTC`,
+      `👍 <@${bob}> approved · 2026-11-20 12:01:00 UTC`,
+      `☑️ Approved by <@${bob}>: enough have agreed; it is applied now · 2026-11-20 12:02:00 UTC`,
+      expect.stringMatching(/^✅ Active from .* until .*: the API server confirms it · 2026-11-20 12:03:00 UTC$/),
+      `🔒 <@${carol}> revoked it · 2026-11-20 12:04:00 UTC`,
+      '🔒 Ended: it was revoked, and it was removed 8 ms after that · 2026-11-20 12:05:00 UTC',
+    ]);
+    expect(messages.map(({ metadata }) => metadata)).toEqual(
+      chain.entries.map(({ version, hash }) => ({
+        event_type: 'hallpass_event',
+        event_payload: { request: 'k7m2-qx', version, hash },
+      })),
+    );
+  });
+
+  test('repeats what people wrote and names what was made', () => {
+    const [asked, , , works, revoked] = said(vote, approved, active, revoke);
+    expect(asked).toContain('checkout answers 502');
+    expect(works).toContain('• Role hallpass-k7m2-qx-0 in shop');
+    expect(revoked).toContain('wrong cluster');
+  });
+
+  test('says loudly what is still allowed, and what is late', () => {
+    const still = {
+      ...ended,
+      proofs: [{ probe: 'get pods in shop', stillAllowedBy: 'RBAC: allowed by "ops"' }],
+    } as RequestEvent;
+    const [, , , , late, end] = said(
+      vote,
+      approved,
+      active,
+      { type: 'end-delayed', why: 'The cluster does not answer.' },
+      still,
+    );
+    expect(late).toContain('⚠️ The end is late; the access may still work. The cluster does not answer.');
+    expect(end).toContain('⚠️ Ended, BUT STILL ALLOWED by something else');
+    expect(end).toContain('⚠️ STILL ALLOWED: get pods in shop. The API server says: RBAC: allowed by "ops"');
+  });
+
+  test('holds twenty objects of the longest names whole, and a hostile reason within Slack’s limits', () => {
+    const objects = Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`);
+    const description: Description = { profile: 'p', title: 't', objects, powers: [], cautions: [] };
+    const { entries, request } = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
+    const { text, blocks } = renderEvent(entries[0] ?? expect.fail(), request, description);
+    const { shown, mentions } = readBlocks(blocks);
+    expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+    expect(text.length).toBeLessThanOrEqual(2_000);
+    for (const name of objects) expect(shown).toContain(name);
+    expect(mentions).toEqual([{ type: 'user', id: alice }]);
+  });
+});
+
+/** Who is told what, first lines only. */
+const told = (asked: Parameters<typeof submitted>[0], ...events: readonly RequestEvent[]) =>
+  directMessages(chainOf(submitted(asked), ...events), undefined, 'https://a.slack.com/p1').map(({ to, blocks }) => [
+    to,
+    readBlocks(blocks).shown.split('\n')[0],
+  ]);
+
+describe('direct messages', () => {
+  test('tell a subject that somebody asks for them, and an asker nothing of their own asking', () => {
+    expect(told({})).toEqual([]);
+    expect(told({ subject: dave })).toEqual([
+      [dave, `<@${alice}> asks for access for you. You will be told when it is decided.`],
+    ]);
+  });
+
+  test('come when access works, with a command to try, and not when it is merely approved', () => {
+    expect(told({}, vote, approved)).toEqual([]);
+    expect(told({}, vote, approved, active)).toEqual([
+      [
+        alice,
+        `✅ Your access works now, until ${later(32).toString().slice(0, 19).replace('T', ' ')} UTC. Try: kubectl auth can-i update ingresses.networking.k8s.io/web -n shop`,
+      ],
+    ]);
+  });
+
+  test('tell both people of an end that somebody else made, and never who made it', () => {
+    const done: RequestEvent = { type: 'end-requested', by: dave, cause: 'done', reason: '' };
+    expect(told({ subject: dave }, vote, approved, active, done, { ...gone, cause: 'done' } as RequestEvent)).toEqual([
+      [alice, `🔒 The access you asked for, for <@${dave}>, has ended: <@${dave}> gave it back.`],
+    ]);
+    expect(told({ subject: dave }, vote, approved, active, revoke, gone).map(([to]) => to)).toEqual([alice, dave]);
+    expect(told({}, { type: 'withdrawn', by: alice })).toEqual([]);
+  });
+
+  test('tell only the newest turn: news that came late is not told as news', () => {
+    expect(told({}, vote, approved, active, ended)).toEqual([[alice, '🔒 Your access has ended: its time is over.']]);
+  });
+
+  test('repeat the reason of a denial and say where to read on', () => {
+    const [message] = directMessages(
+      chainOf(submitted(), { type: 'denied', by: bob, revision: 1, reason: '<!here> no' }),
+    );
+    const { shown, mentions } = readBlocks(message?.blocks);
+    expect(shown).toContain('<!here> no');
+    expect(shown).toContain('/jit show k7m2-qx');
+    expect(mentions).toEqual([{ type: 'user', id: bob }]);
+  });
+
+  test('tell an asker how approvers find a request whose card cannot be posted', () => {
+    expect(readBlocks(stuckMessage(chainOf(submitted())).blocks).shown).toContain('/jit show k7m2-qx');
+  });
+});

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseTyped, type Typed } from './typed-request.ts';
+
+const read = (text: string): Typed | string => {
+  const typed = parseTyped(text);
+  return typed.ok ? typed.value : typed.error;
+};
+
+describe('what is typed', () => {
+  test('is taken apart: kind, words, place, duration and reason', () => {
+    expect(read('access ingress-edit prod/web for 30m because checkout 502s')).toEqual({
+      kind: 'access',
+      words: ['ingress-edit'],
+      namespace: 'prod',
+      objects: ['web'],
+      duration: '30m',
+      reason: 'checkout 502s',
+    });
+  });
+
+  test('may leave out objects and duration', () => {
+    expect(read('access ingress-view shop because I look')).toEqual({
+      kind: 'access',
+      words: ['ingress-view'],
+      namespace: 'shop',
+      objects: [],
+      reason: 'I look',
+    });
+  });
+
+  test('may name several objects, a cluster and the person it is for', () => {
+    expect(read('access ingress-edit shop/web,api on staging to <@U02BOB|bob> because rota')).toMatchObject({
+      objects: ['web', 'api'],
+      cluster: 'staging',
+      subject: 'U02BOB',
+    });
+  });
+
+  test('may have its options anywhere before the reason, in any case, with any white space', () => {
+    const same = read('access ingress-edit shop/web for 30m on dev because it broke');
+    expect(read('  FOR 30m  access ON dev\tingress-edit   shop/web   Because   it broke ')).toEqual(same);
+    expect(read('access for 30m ingress-edit shop/web on dev because it broke')).toEqual(same);
+  });
+
+  test('may say "because", "for" and "on" again within the reason', () => {
+    expect(read('access ingress-edit shop because on call, for ever because because')).toMatchObject({
+      reason: 'on call, for ever because because',
+    });
+  });
+
+  test('may have a reason of several lines', () => {
+    expect(read('access ingress-edit shop because one\ntwo')).toMatchObject({ reason: 'one\ntwo' });
+  });
+
+  test('may have stray commas behind the place', () => {
+    expect(read('access ingress-edit shop/web,,api, because x')).toMatchObject({ objects: ['web', 'api'] });
+    expect(read('access ingress-edit shop/ because x')).toMatchObject({ namespace: 'shop', objects: [] });
+  });
+
+  test('keeps a second slash in the object, where it is no name and refused later', () => {
+    expect(read('access ingress-edit shop/../kube-system because x')).toMatchObject({
+      namespace: 'shop',
+      objects: ['../kube-system'],
+    });
+  });
+
+  test('is not judged: a duration may be any word', () => {
+    expect(read('access ingress-edit shop for ever because x')).toMatchObject({ duration: 'ever' });
+  });
+
+  test('has an empty reason where nothing stands behind "because"', () => {
+    expect(read('access ingress-edit shop because')).toMatchObject({ reason: '' });
+  });
+});
+
+describe('a typing error is answered with the right usage', () => {
+  const usage = 'Write it like `/jit request <kind>';
+  test.each([
+    ['', 'Say what and where.'],
+    ['   ', 'Say what and where.'],
+    ['access', 'Say what and where.'],
+    ['access because x', 'Say what and where.'],
+    ['because x', 'Say what and where.'],
+    ['access ingress-edit /web because x', 'Say what and where.'],
+    ['access ingress-edit shop', 'Say why: "because …" is missing.'],
+    ['access ingress-edit shop becauseitbroke', 'Say why'],
+    ['access ingress-edit shop for because x', 'Something is missing behind "for".'],
+    ['access ingress-edit shop on', 'Something is missing behind "on".'],
+    ['access ingress-edit shop for 1h for 2h because x', '"for" is there twice.'],
+    ['access ingress-edit shop to <@U02BOB> to <@U02CAROL> because x', '"to" is there twice.'],
+  ])('%j', (text, problem) => {
+    expect(read(text)).toContain(problem);
+    expect(read(text)).toContain(usage);
+  });
+
+  test.each(['bob', '@bob', 'bob@example.com', '<@bob>', '<@U02BOB', 'U02BOB', '<!channel>', '<@U02BOB|<!channel>>x'])(
+    'and a person is one that Slack’s list gave, not %s',
+    (subject) => {
+      expect(read(`access ingress-edit shop to ${subject} because x`)).toBe(
+        'Behind "to" stands a person, picked from Slack’s list: @name.',
+      );
+    },
+  );
+});
+
+test('no text makes it throw, and what it reads has a kind, a namespace and a reason', () => {
+  const word = fc.constantFrom(
+    'access',
+    'on',
+    'to',
+    'for',
+    'because',
+    'shop/web',
+    '/',
+    ',',
+    '30m',
+    '<@U02BOB>',
+    '\n',
+    '\u202e',
+  );
+  const text = fc.oneof(
+    fc.array(word, { maxLength: 10 }).map((words) => words.join(' ')),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      const typed = parseTyped(one);
+      if (!typed.ok) return;
+      expect(typed.value.kind).not.toBe('');
+      expect(typed.value.namespace).not.toBe('');
+      expect(typed.value.kind).not.toMatch(/\s/);
+      expect(typed.value.namespace).not.toMatch(/[\s/]/);
+    }),
+  );
+});

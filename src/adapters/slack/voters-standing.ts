@@ -1,0 +1,30 @@
+import type { Policy } from '#domain/policy/policy.ts';
+import type { Standing } from '#domain/quorum.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Directory } from '#use-cases/ports.ts';
+
+/**
+ * For which groups the voters of a pending request count, as it is said on its card. Undefined when there is no
+ * question, or when the groups cannot be looked up: the card then says less. Decides nothing.
+ */
+export const votersStanding = async (
+  { groups }: Policy,
+  { members }: Pick<Directory, 'members'>,
+  { request: { asked, state } }: Chain,
+): Promise<Standing | undefined> => {
+  const { quorum } = asked.approval;
+  if (state.status !== 'pending' || state.votes.length === 0 || quorum.length === 1) return undefined;
+  try {
+    const of = await Promise.all(
+      quorum.map(async ({ from }) => {
+        const group = groups.get(from);
+        return group === undefined ? undefined : members(group);
+      }),
+    );
+    return new Map(
+      state.votes.map(({ by }) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]),
+    );
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+const enough = {
+  SLACK_BOT_TOKEN: 'xoxb-1-secret',
+  SLACK_SIGNING_SECRET: 'signing-secret',
+  HALLPASS_POLICY: '/etc/hallpass/policy',
+  HALLPASS_KEYS: '/etc/hallpass/keys',
+  HALLPASS_CLUSTERS: 'prod=in-cluster',
+  HALLPASS_MANAGED_NAMESPACES: 'shop, bank',
+};
+const problemsOf = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => {
+  const config = readConfig(environment);
+  return config.ok ? [] : config.error;
+};
+const problemsWith = (changed: Readonly<Record<string, string | undefined>>) => problemsOf({ ...enough, ...changed });
+
+describe('an environment that is right', () => {
+  test('says the rest by itself', () => {
+    expect(readConfig(enough)).toEqual({
+      ok: true,
+      value: {
+        role: 'all',
+        slack: {
+          botToken: 'xoxb-1-secret',
+          signingSecret: 'signing-secret',
+          apiUrl: 'https://slack.com/api/',
+          port: 3_000,
+        },
+        redisUrl: 'redis://127.0.0.1:6379',
+        policy: '/etc/hallpass/policy',
+        keys: '/etc/hallpass/keys',
+        clusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
+        workerClusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
+        home: 'hallpass',
+        managedNamespaces: ['shop', 'bank'],
+      },
+    });
+  });
+
+  test('of a worker needs nothing of Slack', () => {
+    const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = enough;
+    const config = readConfig({ ...rest, HALLPASS_ROLE: 'worker' });
+    expect(config.ok && config.value).not.toHaveProperty('slack');
+    expect(config.ok).toBe(true);
+  });
+
+  test('of a bot needs no namespaces to grant in', () => {
+    const { HALLPASS_MANAGED_NAMESPACES: _, ...rest } = enough;
+    const config = readConfig({ ...rest, HALLPASS_ROLE: 'bot' });
+    expect(config.ok && config.value.managedNamespaces).toEqual([]);
+  });
+
+  test('names several clusters, with a context where one is said', () => {
+    const config = readConfig({
+      ...enough,
+      HALLPASS_CLUSTERS: ' prod=/etc/kube/prod#admin@prod , dev=/etc/kube/dev=1 ',
+    });
+    expect(config.ok && config.value.clusters).toEqual([
+      { name: 'prod', source: { type: 'kubeconfig', path: '/etc/kube/prod', context: 'admin@prod' } },
+      { name: 'dev', source: { type: 'kubeconfig', path: '/etc/kube/dev=1' } },
+    ]);
+  });
+
+  test('may let the worker call the same clusters as somebody else, in any order', () => {
+    const changed = { HALLPASS_CLUSTERS: 'a=/bot-a,b=/bot-b', HALLPASS_WORKER_CLUSTERS: 'b=/worker-b,a=/worker-a' };
+    expect(problemsWith(changed)).toEqual([]);
+  });
+
+  test('may have white space around what it says, and a slash or none behind the address of Slack', () => {
+    const config = readConfig({ ...enough, SLACK_BOT_TOKEN: ' xoxb-1 ', SLACK_API_URL: 'http://127.0.0.1:3003/api' });
+    expect(config.ok && config.value.slack).toMatchObject({ botToken: 'xoxb-1', apiUrl: 'http://127.0.0.1:3003/api/' });
+  });
+});
+
+test('an empty environment has every problem at once, each with its remedy', () => {
+  const problems = problemsOf({});
+  const names = [
+    'SLACK_BOT_TOKEN',
+    'SLACK_SIGNING_SECRET',
+    'HALLPASS_CLUSTERS',
+    'HALLPASS_POLICY',
+    'HALLPASS_KEYS',
+    'HALLPASS_MANAGED_NAMESPACES',
+  ];
+  expect(problems).toHaveLength(names.length);
+  for (const name of names)
+    expect(problems.filter((problem) => problem.startsWith(`${name} is not set. Set it to `))).toHaveLength(1);
+});
+
+test('everything that is wrong is named at once', () => {
+  const problems = problemsOf({
+    SLACK_BOT_TOKEN: 'xapp-1',
+    SLACK_API_URL: 'slack.com',
+    HALLPASS_ROLE: 'boss',
+    REDIS_URL: 'http://redis',
+    HALLPASS_PORT: '99999',
+    HALLPASS_CLUSTERS: 'prod,prod',
+    HALLPASS_NAMESPACE: 'Hallpass!',
+  });
+  for (const name of [
+    'SLACK_BOT_TOKEN',
+    'SLACK_SIGNING_SECRET',
+    'SLACK_API_URL',
+    'HALLPASS_ROLE',
+    'REDIS_URL',
+    'HALLPASS_PORT',
+    'HALLPASS_CLUSTERS',
+    'HALLPASS_NAMESPACE',
+    'HALLPASS_POLICY',
+    'HALLPASS_KEYS',
+  ])
+    expect(problems.join('\n')).toContain(name);
+});
+
+test.each([
+  ['HALLPASS_ROLE', 'guard', 'HALLPASS_ROLE is "guard". Set it to "bot", "worker" or "all".'],
+  ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
+  ['HALLPASS_PORT', '65536', 'HALLPASS_PORT is "65536". Set it to a port between 1 and 65535.'],
+  ['HALLPASS_PORT', '-1', 'HALLPASS_PORT is "-1". Set it to a port'],
+  ['HALLPASS_NAMESPACE', 'hall/pass', 'HALLPASS_NAMESPACE is "hall/pass", which is not the name of a namespace.'],
+  ['HALLPASS_CLUSTERS', 'in-cluster', 'HALLPASS_CLUSTERS says "in-cluster". Write it like "prod=in-cluster"'],
+  ['HALLPASS_CLUSTERS', 'Prod=in-cluster', 'HALLPASS_CLUSTERS says "Prod=in-cluster". Write it like'],
+  ['HALLPASS_CLUSTERS', 'prod=', 'HALLPASS_CLUSTERS says "prod=". Write it like'],
+  ['HALLPASS_CLUSTERS', 'a=/x,a=/y', 'HALLPASS_CLUSTERS names cluster "a" twice.'],
+  ['HALLPASS_CLUSTERS', ' , ', 'HALLPASS_CLUSTERS names no cluster. Write it like'],
+  [
+    'HALLPASS_WORKER_CLUSTERS',
+    'dev=/x',
+    'HALLPASS_WORKER_CLUSTERS names dev, HALLPASS_CLUSTERS names prod. Give both the same clusters.',
+  ],
+  ['REDIS_URL', '127.0.0.1:6379', 'REDIS_URL is not a URL that starts with redis:// or rediss://.'],
+  ['SLACK_API_URL', 'ftp://slack.com', 'SLACK_API_URL is not a URL that starts with http:// or https://.'],
+  ['HALLPASS_MANAGED_NAMESPACES', '', 'HALLPASS_MANAGED_NAMESPACES is not set.'],
+  ['HALLPASS_POLICY', '  ', 'HALLPASS_POLICY is not set.'],
+])('%s=%s is the one problem', (name, value, problem) => {
+  const problems = problemsWith({ [name]: value });
+  expect(problems.join('\n')).toContain(problem);
+  expect(problems).toHaveLength(1);
+});
+
+test('no secret is ever repeated in a problem', () => {
+  const problems = problemsOf({
+    ...enough,
+    SLACK_BOT_TOKEN: 'xoxp-hunter2',
+    SLACK_SIGNING_SECRET: 'hunter2',
+    REDIS_URL: 'http://:hunter2@redis:6379',
+    SLACK_API_URL: 'ftp://hunter2@slack.com',
+    HALLPASS_PORT: 'x',
+  });
+  expect(problems.length).toBeGreaterThanOrEqual(4);
+  expect(problems.join('\n')).not.toContain('hunter2');
+});

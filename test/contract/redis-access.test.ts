@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createJobs } from '#adapters/bullmq/jobs.ts';
+import type { Payload } from '#adapters/bullmq/queues.ts';
+import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { checkRedis } from '#adapters/redis/health.ts';
+import { keys } from '#adapters/redis/keys.ts';
+import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { ada, anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+const hash = (password: string): string => createHash('sha256').update(password).digest('hex');
+
+test('manifests/redis/users.acl is what the code says; nobody gets in with it as it is', () => {
+  const written = readFileSync(join(root, 'manifests/redis/users.acl'), 'utf8');
+  expect(written).toBe(redisAcl({ bot: noPassword, worker: noPassword }));
+});
+
+let folder: string;
+let redis: TestRedis;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hallpass-acl-'));
+  const file = join(folder, 'users.acl');
+  const admin = `user admin on #${hash('root')} ~* &* +@all\n`;
+  writeFileSync(file, redisAcl({ bot: hash('bot'), worker: hash('worker') }) + admin);
+  redis = await startTestRedis(file);
+});
+afterAll(async () => {
+  await redis.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const as = (user: string, password: string, profile: 'commit' | 'consume' = 'commit'): Redis =>
+  redis.connect(profile, `redis://${user}:${password}@127.0.0.1:${redis.server.port}`);
+const admin = (): Redis => as('admin', 'root');
+
+describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
+  const own = (profile?: 'commit' | 'consume'): Redis => as(`hallpass-${name}`, name, profile);
+
+  test('the request log does all that it does', async () => {
+    const connection = own();
+    const store = createRedisEventStore(connection, createRedisClock(connection));
+    const id = anId();
+    expect(await store.append(id, 0, ['a'], index({ dueAt: at(1) }), `form ${name}`)).toEqual({ type: 'appended' });
+    expect(await store.append(anId(), 0, ['a'], index(), `form ${name}`)).toEqual({ type: 'filed-before', id });
+    expect(await store.append(id, 1, ['b'], index({ status: 'denied' }))).toEqual({ type: 'appended' });
+    expect(await store.append(id, 1, ['c'], index())).toEqual({ type: 'conflict' });
+    expect(await store.read(id)).toEqual(['a', 'b']);
+    expect(await store.inStatus('denied', 10)).toContain(id);
+    expect(await store.ofPerson(ada, 10)).toContain(id);
+    expect(await store.unshown(10)).toContain(id);
+    await store.markShown(id, 2);
+    await store.due(at(5), 10);
+    await store.countPending(ada);
+  });
+
+  test('jobs are asked for, delayed, done, failed and brought back', { timeout: 15_000 }, async () => {
+    await admin().flushall();
+    const faults: string[] = [];
+    const jobs = createJobs(own());
+    const done: Payload[] = [];
+    const ways = { end: 0, apply: 0 };
+    const handler = async (payload: Payload) => {
+      if (payload.do === 'end' && ways.end++ === 0) throw new Error('once');
+      if (payload.do === 'apply' && ways.apply++ === 0) return { type: 'early' as const, milliseconds: 100 };
+      done.push(payload);
+      return { type: 'done' as const };
+    };
+    const onFault = (cause: Error) => void faults.push(cause.message);
+    const workers = (['cluster', 'slack'] as const).map((queue) =>
+      createStepWorker({ queue, connection: own('consume'), concurrency: 2, handler, onFault }),
+    );
+    for (const worker of workers) await worker.ready();
+    const now = await createRedisClock(own()).now();
+    await jobs.schedule(anId(), 1, { do: 'end', at: now }, now);
+    await jobs.schedule(anId(), 1, { do: 'apply', at: now.add({ milliseconds: 300 }) }, now);
+    await jobs.show(anId(), 1);
+    await expect
+      .poll(() => done.map((payload) => payload.do).sort(), { timeout: 6_000 })
+      .toEqual(['apply', 'end', 'show']);
+    // The check for stalled jobs runs every five seconds.
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    for (const worker of workers) await worker.close();
+    await jobs.close();
+    expect(faults).toEqual(['once']);
+  });
+
+  test('the health of Redis can be looked at', async () => {
+    expect(await checkRedis(own())).toEqual([]);
+  });
+
+  const id = anId();
+  const forbidden: [string, ...(string | number)[]][] = [
+    ['FLUSHALL'],
+    ['FLUSHDB'],
+    ['KEYS', '*'],
+    ['SCAN', '0'],
+    ['CONFIG', 'GET', '*'],
+    ['CONFIG', 'SET', 'appendonly', 'no'],
+    ['SHUTDOWN', 'NOSAVE'],
+    ['ACL', 'LIST'],
+    ['SCRIPT', 'FLUSH'],
+    ['MONITOR'],
+    ['REPLICAOF', '127.0.0.1', '1'],
+    ['MIGRATE', '127.0.0.1', '1', 'a', '0', '10'],
+    ['SUBSCRIBE', 'channel'],
+    ['PUBLISH', 'channel', 'text'],
+    ['CLIENT', 'KILL', 'TYPE', 'normal'],
+    ['GET', 'elsewhere'],
+    ['SET', 'elsewhere', 'value'],
+    ['DEL', keys.log(id)],
+    ['UNLINK', keys.log(id)],
+    ['LSET', keys.log(id), 0, 'edited'],
+    ['LTRIM', keys.log(id), 0, 0],
+    ['LPUSH', keys.log(id), 'before'],
+    ['LREM', keys.log(id), 0, 'a'],
+    ['RENAME', keys.log(id), keys.log(anId())],
+    ['EXPIRE', keys.log(id), 1],
+    ['DEL', keys.audit],
+    ['XTRIM', keys.audit, 'MAXLEN', 0],
+    ['EVAL', "return redis.call('DEL', KEYS[1])", 1, keys.log(id)],
+    ['EVAL', "return redis.call('FLUSHALL')", 0],
+    ['EVAL', "return redis.call('GET', 'elsewhere')", 0],
+  ];
+  test.each(forbidden.map((command) => [command.join(' '), command] as const))(
+    '%s is refused',
+    async (_, [command, ...args]) => {
+      const told = await own()
+        .call(command, ...args)
+        .then(
+          (answer) => `answered ${JSON.stringify(answer)}`,
+          (fault: unknown) => String(fault),
+        );
+      expect(told).toMatch(/NOPERM|The user executing the script can't/);
+    },
+  );
+});
+
+test.each(['hallpass-bot', 'hallpass-worker'])('DEBUG is not for %s, even where a Redis allows it', async (user) => {
+  expect(await admin().call('ACL', 'DRYRUN', user, 'DEBUG', 'SLEEP', '0')).toContain('no permissions');
+  expect(await admin().call('ACL', 'DRYRUN', user, 'PING')).toBe('OK');
+});
+
+test('the bot keeps its notes under a lock; the worker reaches neither', async () => {
+  const [id, bot, worker] = [anId(), as('hallpass-bot', 'bot'), as('hallpass-worker', 'worker')];
+  const store = createRedisProjectionStore(bot, 'cards');
+  expect(await store.exclusively(id, async () => void (await store.write(id, 0, 'note')))).toBe(true);
+  expect(await store.read(id)).toEqual({ version: 1, value: 'note' });
+  await expect(createRedisProjectionStore(worker, 'cards').read(id)).rejects.toThrow('did not read');
+  await expect(createRedisProjectionStore(worker, 'cards').exclusively(id, async () => {})).rejects.toThrow(
+    'did not take',
+  );
+});
+
+test('without a password nothing is answered', async () => {
+  await expect(redis.connect().ping()).rejects.toThrow();
+});
+
+describe('the health of Redis', () => {
+  test('is good as the local one is started', async () => {
+    expect(await checkRedis(admin())).toEqual([]);
+  });
+
+  test.each([
+    ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
+    ['appendonly', 'no', 'yes'],
+    ['appendfsync', 'everysec', 'always'],
+    ['hz', '10', '100'],
+  ])('names %s %s, and what to set', async (setting, bad, good) => {
+    const connection = admin();
+    await connection.config('SET', setting, bad);
+    const problems = await checkRedis(connection);
+    await connection.config('SET', setting, good);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.problem).toContain(`"${bad}"`.replace('"10"', '10'));
+    expect(problems[0]?.remedy).toContain(`"${setting} ${good}`);
+  });
+});

@@ -1,0 +1,31 @@
+import { App } from '@slack/bolt';
+import { createPageHandler } from '#local/page/page.ts';
+import { createHttpLink } from '#local/slack/http-link.ts';
+import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
+import { createPageRoutes } from '#local/slack/page-routes.ts';
+import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
+import { registerPageApp } from '#test/local/page-app.ts';
+import { quietLogger } from '#test/local/slack/sample-app.ts';
+
+export type Started = { workspace: Workspace; url: string; submitted: unknown[]; stop: () => Promise<void> };
+
+/** A workspace with its page and a small app, ready for a browser. */
+export const startPage = async (): Promise<Started> => {
+  const workspace = createWorkspace();
+  const { fetch, receiver } = createInMemoryLink(workspace);
+  const app = new App({
+    token: workspace.state.app.token,
+    receiver,
+    logger: quietLogger,
+    clientOptions: { fetch, retryConfig: { retries: 0 }, timeout: 2_000 },
+  });
+  const { submitted } = registerPageApp(app);
+  await app.start();
+  const routes = [createPageRoutes(workspace, { serveStatic: createPageHandler() })];
+  const link = await createHttpLink(workspace, { routes });
+  const stop = async () => {
+    await link.stop();
+    await app.stop();
+  };
+  return { workspace, url: link.url, submitted, stop };
+};
