@@ -6,6 +6,7 @@ import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
+import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
@@ -61,17 +62,19 @@ const startOn = async (
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
   const ports: BotPorts = { ...core, directory, clusters, random: (count) => randomBytes(count), home: config.home };
+  const notes = createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack');
   const projection = createProjection({
     core,
     client: shower,
     directory,
     bot: identity,
-    notes: createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack'),
+    notes,
   });
   startShowing(ground, projection);
   const app = createSlackApp({
     ports,
     directory,
+    faces: createFaces(ports, notes),
     receiver: way.receiver,
     token: slack.botToken,
     clientOptions: options,

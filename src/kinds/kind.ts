@@ -12,7 +12,13 @@ export type PolicyRule = {
 };
 
 /** What the worker must hold so that the API server lets it do this kind's work. */
-export type Permissions = { readonly namespaced: readonly PolicyRule[]; readonly clusterWide: readonly PolicyRule[] };
+export type Permissions = {
+  /** In each namespace that may be asked for. */
+  readonly namespaced: readonly PolicyRule[];
+  /** In one namespace only, by its name: what profiles reach there whatever namespace is asked for. */
+  readonly inNamespaces: Readonly<Record<string, readonly PolicyRule[]>>;
+  readonly clusterWide: readonly PolicyRule[];
+};
 
 /** A field of a form, as data; Slack renders it. `again` asks for the form anew when it changes. */
 export type Field = {

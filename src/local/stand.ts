@@ -38,12 +38,13 @@ export type StandOptions = {
 const home = 'hallpass';
 const cluster = 'shop';
 /** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
-const managed = ['shop-front', 'shop-payments', 'ingress-nginx'];
+const managed = ['shop-front', 'shop-payments'];
 const manifests = [
   'namespace.yaml',
   'bot/clusterrole.yaml',
   'worker/base.yaml',
   'worker/clusterrole.yaml',
+  'worker/namespace-ingress-nginx.yaml',
   'worker/clusterrole-cluster-wide.yaml',
 ];
 
@@ -90,7 +91,7 @@ export const startStand = async ({
       clusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-bot') } }],
       workerClusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-worker') } }],
       home,
-      managedNamespaces: managed,
+      managedNamespaces: [...managed, 'ingress-nginx'],
     }),
     stop: async () => {
       await admin.close();

@@ -15,8 +15,17 @@ export type ActRefusal =
 
 type Act = (chain: Chain, standing: Standing) => Command;
 
+type Which = { readonly by: PersonId; readonly id: RequestId };
+
+/** What is judged: approvers by their groups, owners by being named in the request, whether or not groups can be looked up. */
+type As = 'approver' | 'owner';
+
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
-const act = async (ports: BotPorts, by: PersonId, id: RequestId, command: Act): Promise<Result<Chain, ActRefusal>> => {
+const act = async (
+  ports: BotPorts,
+  { by, id, as }: Which & { readonly as: As },
+  command: Act,
+): Promise<Result<Chain, ActRefusal>> => {
   const admitted = await admit(ports, by);
   if (!admitted.ok) return admitted;
   for (;;) {
@@ -24,7 +33,8 @@ const act = async (ports: BotPorts, by: PersonId, id: RequestId, command: Act): 
     if (found.type === 'absent') return err({ type: 'no-such-request', id });
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
-    const standing = await standingOf(ports, chain.request.asked.approval.quorum, [...votersOf(chain), by]);
+    const quorum = as === 'approver' ? chain.request.asked.approval.quorum : [];
+    const standing = await standingOf(ports, quorum, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
     const decided = decide(chain.request, command(chain, standing.value), now);
@@ -38,25 +48,31 @@ const act = async (ports: BotPorts, by: PersonId, id: RequestId, command: Act): 
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
   request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
 
-type Which = { readonly by: PersonId; readonly id: RequestId };
-
 /** An approver says yes to the revision that they saw. */
 export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
-  act(ports, by, id, (_, standing) => ({ type: 'approve', by, revision, standing }));
+  act(ports, { by, id, as: 'approver' }, (_, standing) => ({ type: 'approve', by, revision, standing }));
 
 /** An approver says no, and why. One is enough. */
 export const denyRequest = (
   ports: BotPorts,
   { by, id, revision, reason }: Which & { readonly revision: number; readonly reason: string },
-) => act(ports, by, id, (_, standing) => ({ type: 'deny', by, revision, reason: reason.trim(), standing }));
+) =>
+  act(ports, { by, id, as: 'approver' }, (_, standing) => ({
+    type: 'deny',
+    by,
+    revision,
+    reason: reason.trim(),
+    standing,
+  }));
 
 /** The requester takes a pending request back. */
 export const withdrawRequest = (ports: BotPorts, { by, id }: Which) =>
-  act(ports, by, id, () => ({ type: 'withdraw', by }));
+  act(ports, { by, id, as: 'owner' }, () => ({ type: 'withdraw', by }));
 
 /** The requester or the subject no longer needs a grant. */
-export const finishGrant = (ports: BotPorts, { by, id }: Which) => act(ports, by, id, () => ({ type: 'done', by }));
+export const finishGrant = (ports: BotPorts, { by, id }: Which) =>
+  act(ports, { by, id, as: 'owner' }, () => ({ type: 'done', by }));
 
 /** An approver ends a grant before its time. */
 export const revokeGrant = (ports: BotPorts, { by, id, reason }: Which & { readonly reason: string }) =>
-  act(ports, by, id, (_, standing) => ({ type: 'revoke', by, reason: reason.trim(), standing }));
+  act(ports, { by, id, as: 'approver' }, (_, standing) => ({ type: 'revoke', by, reason: reason.trim(), standing }));

@@ -26,6 +26,14 @@ export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<v
   const event = await outcome(ports, asked, state);
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
   if (result.type !== 'committed') await undoUnlessActive(ports, asked, event);
+  else if (event.type !== 'activated') await takeBack(ports, asked);
+};
+
+/** What an attempt that was cut off has made must not stay in force for a request that came to nothing after all. */
+const takeBack = async (ports: WorkerPorts, { id, cluster: name }: Asked): Promise<void> => {
+  const cluster = ports.clusters.get(name);
+  if (cluster === undefined) return;
+  for (const ref of (await madeFor(ports, cluster, id)).toReversed()) await cluster.remove(ref);
 };
 
 const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promise<RequestEvent> => {

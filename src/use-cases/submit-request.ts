@@ -44,6 +44,8 @@ export type SubmitRefusal =
 /** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
 const pendingLimits = { own: 20, total: 2_000 } as const;
 const reasonLimit = 1_000;
+/** A label of RFC 1123, which every namespace's name is. */
+const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Files a request, or says why not. Nothing is written before every check has passed. */
 export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
@@ -106,6 +108,8 @@ const resolve = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved
         `There is no cluster ${quote(asking.cluster)}. There are: ${[...ports.clusters.keys()].join(', ')}.`,
       ),
     );
+  if (!namespaceName.test(asking.namespace))
+    return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
   const description = kind.describe(asking.ask);
   if (!description.ok) return err(unclear('ask', description.error));
   const { groups, failed } = await groupsOf(ports, asking.by);

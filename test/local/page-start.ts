@@ -7,7 +7,15 @@ import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { registerPageApp } from '#test/local/page-app.ts';
 import { quietLogger } from '#test/local/slack/sample-app.ts';
 
-export type Started = { workspace: Workspace; url: string; submitted: unknown[]; stop: () => Promise<void> };
+export type Started = {
+  workspace: Workspace;
+  url: string;
+  /** What forms brought to the app. */
+  submitted: unknown[];
+  /** Ends the server; what it gives back starts it again at the same address. */
+  goAway: () => Promise<() => Promise<void>>;
+  stop: () => Promise<void>;
+};
 
 /** A workspace with its page and a small app, ready for a browser. */
 export const startPage = async (): Promise<Started> => {
@@ -22,10 +30,17 @@ export const startPage = async (): Promise<Started> => {
   const { submitted } = registerPageApp(app);
   await app.start();
   const routes = [createPageRoutes(workspace, { serveStatic: createPageHandler() })];
-  const link = await createHttpLink(workspace, { routes });
+  let link = await createHttpLink(workspace, { routes });
+  const { port, url } = link;
+  const goAway = async () => {
+    await link.stop();
+    return async () => {
+      link = await createHttpLink(workspace, { routes, port });
+    };
+  };
   const stop = async () => {
     await link.stop();
     await app.stop();
   };
-  return { workspace, url: link.url, submitted, stop };
+  return { workspace, url, submitted, goAway, stop };
 };

@@ -145,7 +145,7 @@ test.each([
     'too many approvers for a group',
     'rules.yaml',
     edited(rules, 'count: 2', 'count: 3'),
-    'rules.yaml:19: "rules.1.approve.0": 3 people are wanted',
+    'rules.yaml:19: "rules.1.approve.0": group "platform" has 2 people',
   ],
   [
     'nobody to approve',

@@ -29,12 +29,13 @@ beyond these rules. It can do itself what it can grant: nobody else may read its
       [clusterRole(component, 'hallpass-worker-namespaced', namespaced)],
     ),
     [`${folder}/managed-namespace.yaml`]: yamlFile(
-      `Lets Hallpass grant in a namespace. For each managed namespace, and for each namespace that a profile names:
+      `Lets Hallpass grant in a namespace. For each namespace that people may ask for:
   kubectl apply -n <namespace> -f ${folder}/managed-namespace.yaml
 and name it in HALLPASS_MANAGED_NAMESPACES (manifests/config.yaml).
 Never in "${home}" itself: from there everything that Hallpass trusts could be granted.`,
       [namespaceBinding],
     ),
+    ...fixedNamespaceFiles(kinds, folder),
     [`${folder}/clusterrole-cluster-wide.yaml`]: yamlFile(
       `OFF BY DEFAULT, and not needed for profiles that stay in namespaces. Applying this file lets Hallpass grant
 these powers in the whole cluster; until then such requests fail with the API server's refusal.`,
@@ -63,6 +64,29 @@ Slack's tokens and the bot's key are not for it: a taken worker must not be able
       [deployment(component, 2)],
     ),
   };
+};
+
+/** What profiles reach in one namespace whatever is asked for stays in that namespace, so the ceiling elsewhere is lower. */
+const fixedNamespaceFiles = (kinds: readonly Kind[], folder: string): Files => {
+  const places = [...new Set(kinds.flatMap(({ permissions }) => Object.keys(permissions.inNamespaces)))].sort();
+  return Object.fromEntries(
+    places.map((namespace) => {
+      const rules = bounded(kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []));
+      const metadata = { name: 'hallpass-worker-profiles', namespace, labels: labels(component) };
+      const roleRef = { apiGroup: rbacGroup, kind: 'Role', name: metadata.name };
+      return [
+        `${folder}/namespace-${namespace}.yaml`,
+        yamlFile(
+          `Lets Hallpass grant what profiles reach in "${namespace}" whatever namespace is asked for. Apply it when those
+profiles are used, and name "${namespace}" in HALLPASS_MANAGED_NAMESPACES (manifests/config.yaml).`,
+          [
+            { apiVersion: rbacVersion, kind: 'Role', metadata, rules },
+            { apiVersion: rbacVersion, kind: 'RoleBinding', metadata, roleRef, subjects: accountOf(component) },
+          ],
+        ),
+      ];
+    }),
+  );
 };
 
 const namespaceBinding = {

@@ -27,7 +27,7 @@ const rulesOf = (name: string): readonly PolicyRule[] =>
 const kindThatNeeds = (rule: PolicyRule): Kind => {
   const [first] = exampleKinds();
   if (first === undefined) throw new Error('there are no kinds');
-  return { ...first, permissions: { namespaced: [rule], clusterWide: [] } };
+  return { ...first, permissions: { namespaced: [rule], inNamespaces: {}, clusterWide: [] } };
 };
 
 describe('the manifests', () => {

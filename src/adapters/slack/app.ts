@@ -3,11 +3,10 @@ import type { WebClient, WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
-import { seeInbox } from '#use-cases/see-requests.ts';
 import { listenToActions } from './actions.ts';
 import { listenToCommands } from './commands.ts';
 import { createDirectory, type SlackDirectory } from './directory.ts';
-import { renderHome } from './home.ts';
+import type { Faces } from './faces.ts';
 import { refuseFromTheFuture } from './receiver.ts';
 import { listenToSubmissions } from './submissions.ts';
 
@@ -40,19 +39,27 @@ export const directoryFor = (client: WebClient, { team_id, enterprise_id }: BotI
 export type SlackAppParts = {
   readonly ports: BotPorts;
   readonly directory: SlackDirectory;
+  readonly faces: Faces;
   readonly receiver: Receiver;
   readonly token: string;
   readonly clientOptions: WebClientOptions;
 };
 
 /** The bot as Slack sees it: its command, its buttons, its forms and its home. The receiver is the way in. */
-export const createSlackApp = ({ ports, directory, receiver, token, clientOptions: options }: SlackAppParts): App => {
+export const createSlackApp = ({
+  ports,
+  directory,
+  faces,
+  receiver,
+  token,
+  clientOptions: options,
+}: SlackAppParts): App => {
   const app = new App({ token, receiver, clientOptions: options, ignoreSelf: true, attachFunctionToken: false });
   refuseFromTheFuture(app, ports.clock);
-  listenToCommands(app, ports);
+  listenToCommands(app, ports, faces);
   listenToActions(app, ports);
   listenToSubmissions(app, ports);
-  listenToEvents(app, ports, directory);
+  listenToEvents(app, faces, directory);
   app.error(async (cause) => ports.alarm('A message from Slack could not be handled', { cause: String(cause) }));
   return app;
 };
@@ -61,12 +68,11 @@ const opened = z.object({ user: personId, tab: z.string().optional() });
 const userChange = z.object({ user: z.object({ id: z.string() }) });
 const groupChange = z.object({ subteam_id: z.string().optional(), subteam: z.object({ id: z.string() }).optional() });
 
-const listenToEvents = (app: App, ports: BotPorts, directory: SlackDirectory): void => {
+const listenToEvents = (app: App, faces: Faces, directory: SlackDirectory): void => {
   app.event('app_home_opened', async ({ event, client }) => {
     const { user, tab } = opened.parse(event);
     if (tab === 'messages') return;
-    const inbox = await seeInbox(ports, user);
-    await client.views.publish({ user_id: user, view: renderHome(inbox, ports.settings().kinds) });
+    await client.views.publish({ user_id: user, view: await faces.home(user) });
   });
   app.event('user_change', async ({ event }) => directory.forgetPerson(userChange.parse(event).user.id));
   for (const name of ['subteam_members_changed', 'subteam_updated'] as const) {

@@ -20,15 +20,12 @@ import { cutMarkup, dateFallback, dateFormat, epochSeconds, escaped } from './mr
 export const limits = {
   header: 150,
   section: 3000,
-  field: 2000,
   button: 75,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
   contextElements: 10,
   actionElements: 25,
-  messageBlocks: 50,
-  homeBlocks: 100,
   /** Slack refuses a message whose blocks hold more than 11,000 to 13,000 characters together and documents no number. */
   messageCharacters: 10_000,
 } as const;
@@ -53,7 +50,6 @@ export const context = (...markup: readonly string[]): ContextBlock => ({
   type: 'context',
   elements: markup.slice(0, limits.contextElements).map((one) => mrkdwn(one, limits.section)),
 });
-export const divider = { type: 'divider' } as const;
 
 export type ButtonSettings = {
   readonly text: string;

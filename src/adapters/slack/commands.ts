@@ -2,15 +2,11 @@ import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { type PersonId, personId, requestId } from '#domain/ids.ts';
-import type { Chain } from '#domain/request/chain.ts';
 import { type ActRefusal, finishGrant, revokeGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
-import { seeInbox, seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { formFor } from './actions.ts';
-import { renderCard } from './card.ts';
-import { describedBy } from './described.ts';
-import { renderList } from './home.ts';
+import type { Faces } from './faces.ts';
 import { inTime } from './in-time.ts';
 import { escaped } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
@@ -23,7 +19,7 @@ type Command = z.infer<typeof command>;
 type Answer = { readonly text: string; readonly blocks?: readonly KnownBlock[] };
 
 /** `/jit`: everything that can be clicked can be typed too. Answers are seen by the person alone. */
-export const listenToCommands = (app: App, ports: BotPorts): void => {
+export const listenToCommands = (app: App, ports: BotPorts, faces: Faces): void => {
   app.command('/jit', async ({ ack, body, client }) => {
     const typed = command.parse(body);
     const [verb = '', ...rest] = typed.text.trim().split(/\s+/);
@@ -32,14 +28,20 @@ export const listenToCommands = (app: App, ports: BotPorts): void => {
       await client.views.open({ trigger_id: typed.trigger_id, view: await formFor(ports, typed.user_id, {}) });
       return;
     }
-    const { text, blocks } = await answer(ports, typed, verb.toLowerCase(), rest);
+    const { text, blocks } = await answer(ports, faces, typed, verb.toLowerCase(), rest);
     await ack({ response_type: 'ephemeral', text, ...(blocks === undefined ? {} : { blocks: [...blocks] }) });
   });
 };
 
-const answer = async (ports: BotPorts, typed: Command, verb: string, rest: readonly string[]): Promise<Answer> => {
+const answer = async (
+  ports: BotPorts,
+  faces: Faces,
+  typed: Command,
+  verb: string,
+  rest: readonly string[],
+): Promise<Answer> => {
   try {
-    const said = await inTime(run(ports, typed, verb, rest));
+    const said = await inTime(run(ports, faces, typed, verb, rest));
     return said === 'late' ? { text: notRecorded } : said;
   } catch (cause) {
     ports.alarm('A command could not be handled', { verb, cause: String(cause) });
@@ -47,16 +49,26 @@ const answer = async (ports: BotPorts, typed: Command, verb: string, rest: reado
   }
 };
 
-const run = async (ports: BotPorts, typed: Command, verb: string, rest: readonly string[]): Promise<Answer> => {
+const run = async (
+  ports: BotPorts,
+  faces: Faces,
+  typed: Command,
+  verb: string,
+  rest: readonly string[],
+): Promise<Answer> => {
   const by = typed.user_id;
   switch (verb) {
     case 'request':
       return { text: await request(ports, typed, typed.text.trim().slice('request'.length).trim()) };
     case 'list':
-      return renderList(await seeInbox(ports, by), ports.settings().kinds);
+      return faces.list(by);
     case 'show':
     case 'approve':
-      return withId(verb, rest, (id) => show(ports, by, id));
+      return withId(
+        verb,
+        rest,
+        async (id) => (await faces.card(by, id)) ?? { text: sayNotDone({ type: 'no-such-request', id }) },
+      );
     case 'withdraw':
       return withId(verb, rest, async (id) =>
         said(await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`),
@@ -90,16 +102,6 @@ const said = (
 ): Answer => ({
   text: result.ok ? done : sayNotDone(result.error),
 });
-
-const show = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>): Promise<Answer> => {
-  const chain = await seeRequest(ports, by, id);
-  return chain === undefined ? { text: sayNotDone({ type: 'no-such-request', id }) } : card(ports, chain);
-};
-
-const card = ({ settings }: BotPorts, chain: Chain): Answer => {
-  const description = describedBy(settings().kinds, chain.request.asked);
-  return renderCard({ chain, ...(description === undefined ? {} : { description }) });
-};
 
 const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>, rest: string): Promise<Answer> => {
   const reason = rest.replace(/^because\s+/i, '').trim();

@@ -1,6 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { cut } from '#domain/text.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
 import { actions } from './action-ids.ts';
@@ -8,14 +9,15 @@ import { actionRow, button, context, header, markupOf, section } from './blocks.
 import { titleOf } from './card.ts';
 import { describedBy } from './described.ts';
 import { more } from './excerpt.ts';
-import { escaped, link, mention } from './mrkdwn.ts';
+import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
 import { statusLine } from './status-line.ts';
 
 /** Where the cards stand in their channels, as far as they have been posted. */
 export type Permalinks = ReadonlyMap<RequestId, string>;
 
-/** Entries of each part: three parts of so many stay below the 100 blocks of a home and the 50 of a message. */
-const perPart = { home: 20, list: 12 };
+/** Entries of each part, and the characters of each: three parts of so many stay within a home and within a message. */
+const perPart = { home: 20, list: 8 };
+const perEntry = { title: 120, status: 220 };
 
 type Part = { readonly title: string; readonly chains: readonly Chain[]; readonly none: string };
 
@@ -67,10 +69,10 @@ const partBlocks = (
 /** What, where it stands, who asks, and the way to its card. */
 const entryOf = (chain: Chain, kinds: readonly Kind[], permalinks: Permalinks): string => {
   const { asked } = chain.request;
-  const title = titleOf(chain, describedBy(kinds, asked));
+  const title = cut(titleOf(chain, describedBy(kinds, asked)), perEntry.title);
   const permalink = permalinks.get(asked.id);
-  const named = permalink === undefined ? escaped(title) : link(permalink, title);
+  const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const whom = asked.subject === asked.requester ? '' : ` for ${mention(asked.subject)}`;
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
-  return `*${named}*${lead}\n${markupOf(statusLine(chain))} · asked by ${mention(asked.requester)}${whom}`;
+  return `${named}${lead}\n${cutMarkup(markupOf(statusLine(chain)), perEntry.status)} · asked by ${mention(asked.requester)}${whom}`;
 };

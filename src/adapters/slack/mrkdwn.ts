@@ -21,8 +21,6 @@ export const escaped = (text: string): string =>
 /** Names a person; Slack shows the name, and tells them. */
 export const mention = (person: PersonId): string => `<@${person}>`;
 
-export const mentions = (people: readonly PersonId[]): string => people.map(mention).join(' and ');
-
 /** How a date is written: "today 10:42 PM" in the reader's own zone and habit. */
 export const dateFormat = '{date_short_pretty} {time}';
 
@@ -57,5 +55,3 @@ export const plain = (markup: string): string =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-
-export { escaped as escape };

@@ -12,7 +12,7 @@ import { createShowCard } from './show-card.ts';
 import { createShowNews } from './show-news.ts';
 import { createShowThread } from './show-thread.ts';
 import type { Tools } from './showing.ts';
-import { createCalls, realTime, type Time } from './slack-calls.ts';
+import { createCalls, others, realTime, type Time } from './slack-calls.ts';
 import { orSetback, type Setback } from './slack-faults.ts';
 import { votersStanding } from './voters-standing.ts';
 
@@ -68,7 +68,7 @@ export const createProjection = ({
 }: ProjectionParts): Projection => {
   const calls = createCalls(client, time);
   const postOnce = createPostOnce({ client, calls, clock: core.clock, botUser: bot.user_id });
-  const channels = createCache(channelMemory, (id: string) => directory.channelProblem(id));
+  const channels = createCache(channelMemory, (id: string) => calls.call(others, () => directory.channelProblem(id)));
   const { alarmOnce, fine } = createAlarms(core.alarm);
   const tools: Tools = { client, calls, postOnce, channelProblem: channels.get, alarmOnce, fine };
   const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools)];

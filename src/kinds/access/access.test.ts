@@ -193,13 +193,6 @@ describe('a description', () => {
     expect(described('ingress-edit').cautions).toEqual(['Can send traffic elsewhere.']);
   });
 
-  test('of a narrowed listing says that it works for one name at a time', () => {
-    expect(described('ingress-view').cautions).toEqual([]);
-    expect(described('ingress-view', ['web']).cautions).toEqual([
-      expect.stringContaining('Listing works only for one name'),
-    ]);
-  });
-
   const cautionsOf = (resources: string[], verbs: string[], where = 'requested') => {
     const rules = [{ apiGroups: [''], resources, verbs }];
     return described(
@@ -277,16 +270,17 @@ test('whatever is planned, the worker holds it itself: it needs neither escalate
   fc.assert(
     fc.property(anyProfiles, fc.constantFrom([], ['web']), (list, objects) => {
       const over = accessOver(list);
-      const held = {
-        namespaced: single(over.permissions.namespaced),
-        clusterWide: single(over.permissions.clusterWide),
+      const { namespaced, inNamespaces, clusterWide } = over.permissions;
+      const heldIn = (namespace: string | undefined) => {
+        if (namespace === undefined) return single(clusterWide);
+        // A namespace that a profile names may be asked for as well.
+        return single([...(inNamespaces[namespace] ?? []), ...(namespace === context.namespace ? namespaced : [])]);
       };
       for (const { name } of list) {
         const planned = over.plan({ profile: name, objects }, context);
         for (const object of planned.ok ? planned.value.create : []) {
           const needed = single((object.rules as Granted[] | undefined) ?? []);
-          const wide = object.metadata.namespace === undefined;
-          const holds = wide ? held.clusterWide : held.namespaced;
+          const holds = heldIn(object.metadata.namespace);
           expect([...needed].filter((one) => !holds.has(one))).toEqual([]);
           const sort = `${object.kind.toLowerCase()}s`;
           for (const verb of ['get', 'create', 'delete'])
@@ -300,8 +294,8 @@ test('whatever is planned, the worker holds it itself: it needs neither escalate
 test('whatever the profiles, the worker holds no wildcard and no verb that raises rights', () => {
   fc.assert(
     fc.property(anyProfiles, (list) => {
-      const { namespaced, clusterWide } = accessOver(list).permissions;
-      for (const rule of [...namespaced, ...clusterWide]) {
+      const { namespaced, inNamespaces, clusterWide } = accessOver(list).permissions;
+      for (const rule of [...namespaced, ...Object.values(inNamespaces).flat(), ...clusterWide]) {
         const words = [...rule.apiGroups, ...rule.resources, ...rule.verbs].join(' ');
         expect(words).not.toMatch(/\*|escalate|bind(?!ing)|impersonate/);
         if (rule.apiGroups.includes('rbac.authorization.k8s.io')) expect(rule.verbs).not.toContain('update');

@@ -125,6 +125,7 @@ const fields: (
       { ...only, hint: 'Names, with commas between. Without names it is every one.', input: { type: 'names' } },
     ];
   }
-  const hint = 'Leave empty for all of the namespace. Narrow requests are agreed to faster.';
+  const hint =
+    'Leave empty for all of the namespace. With names, kubectl get <sort> <name> works, but not a plain list.';
   return [which, { ...only, hint, input: { type: 'objects', resources } }];
 };

@@ -18,7 +18,7 @@ export const describeAccess = (profile: Profile, objects: readonly string[]): De
   title: profile.title,
   objects,
   powers: profile.bindings.flatMap((binding) => powers(binding, objects)),
-  cautions: cautions(profile, objects),
+  cautions: cautions(profile),
 });
 
 const powers = (binding: Binding, objects: readonly string[]): readonly string[] =>
@@ -45,7 +45,7 @@ const workloads = [
   'replicationcontrollers',
 ];
 
-const cautions = (profile: Profile, objects: readonly string[]): readonly string[] => {
+const cautions = (profile: Profile): readonly string[] => {
   const rules = profile.bindings.flatMap((binding) => binding.rules.map((rule) => ({ ...rule, in: binding.in })));
   const has = (verbs: readonly string[], resources: readonly string[]): boolean =>
     rules.some(
@@ -67,9 +67,6 @@ const cautions = (profile: Profile, objects: readonly string[]): readonly string
       : undefined,
     has(['watch'], [...rules.flatMap(({ resources }) => resources)])
       ? 'An open watch goes on after the end, until it is closed.'
-      : undefined,
-    objects.length > 0 && rules.some((rule) => rule.narrowable && rule.verbs.includes('list'))
-      ? 'Listing works only for one name at a time: kubectl get <sort> <name>.'
       : undefined,
   ];
   return said.filter((line) => line !== undefined);

@@ -15,9 +15,14 @@ const handles = (scope: '' | 'cluster'): PolicyRule => ({
  */
 export const permissionsOf = (profiles: readonly Profile[]): Permissions => {
   const bindings = profiles.flatMap((profile) => profile.bindings);
-  const clusterWide = union(bindings.filter((binding) => binding.in === 'cluster'));
+  const within = (place: string) => union(bindings.filter((binding) => binding.in === place));
+  const clusterWide = within('cluster');
+  const fixed = [...new Set(bindings.map((binding) => binding.in))].filter(
+    (place) => !['requested', 'cluster'].includes(place),
+  );
   return {
-    namespaced: [handles(''), ...union(bindings.filter((binding) => binding.in !== 'cluster'))],
+    namespaced: [handles(''), ...within('requested')],
+    inNamespaces: Object.fromEntries(fixed.sort().map((place) => [place, [handles(''), ...within(place)]])),
     clusterWide: clusterWide.length === 0 ? [] : [handles('cluster'), ...clusterWide],
   };
 };

@@ -148,6 +148,7 @@ export const createCombobox = ({ id, choices, isMany, most, least, placeholder, 
       ...items.map((item) => optionNode(item, index++)),
     ]);
     fill(list, offered.length === 0 ? h('div', { class: 'combobox-note' }, 'No results') : nodes);
+    list.scrollIntoView({ block: 'nearest' });
     move(
       offered.length === 0
         ? -1

@@ -50,6 +50,8 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
     composer.node,
   );
 
+  let focused = '';
+
   const showChannel = (/** @type {PageChannel | undefined} */ channel) => {
     const why = seen.state === null ? '' : closedBecause(channel);
     closed.textContent = why;
@@ -65,6 +67,9 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
         : { channelId: channel.id, hint: `Message ${titleOf(channel)} or type /` },
     );
     if (channel && document.visibilityState === 'visible') markRead(channel);
+    const place = `${seen.person}:${channel?.id ?? ''}`;
+    if (place !== focused && seen.state !== null && matchMedia('(hover: hover)').matches) composer.focus();
+    if (seen.state !== null) focused = place;
   };
 
   return {
@@ -72,7 +77,8 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
     show: () => {
       const isHome = seen.at.type === 'home';
       const channel = currentChannel();
-      if (channel === undefined) title.textContent = isHome ? (seen.state?.app.name ?? '') : '';
+      if (channel === undefined)
+        title.textContent = isHome ? (seen.state?.app.name ?? '') : seen.state ? 'Not visible' : '';
       else if (channel.kind === 'private') fill(title, markNode('private'), channel.name);
       else title.textContent = titleOf(channel);
       about.textContent = isHome ? 'App' : channel ? aboutChannel(channel) : '';

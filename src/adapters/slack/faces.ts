@@ -1,0 +1,46 @@
+import type { HomeView } from '@slack/types';
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { BotPorts, ProjectionStore } from '#use-cases/ports.ts';
+import { type Inbox, seeInbox, seeRequest } from '#use-cases/see-requests.ts';
+import { type Message, renderCard } from './card.ts';
+import { describedBy } from './described.ts';
+import { renderHome, renderList } from './home.ts';
+import { permalinksOf } from './notes.ts';
+import { votersStanding } from './voters-standing.ts';
+
+/** What a person asks to see: only what they may know, with links to the cards in their channels. */
+export type Faces = {
+  readonly home: (person: PersonId) => Promise<HomeView>;
+  readonly list: (person: PersonId) => Promise<ReturnType<typeof renderList>>;
+  /** Undefined when there is no such request for this person. */
+  readonly card: (person: PersonId, id: RequestId) => Promise<Message | undefined>;
+};
+
+export const createFaces = (ports: BotPorts, notes: ProjectionStore): Faces => {
+  const linksTo = ({ waitingForMe, active, mine }: Inbox) =>
+    permalinksOf(notes, [...new Set([...waitingForMe, ...active, ...mine].map(({ request }) => request.asked.id))]);
+  return {
+    home: async (person) => {
+      const inbox = await seeInbox(ports, person);
+      return renderHome(inbox, ports.settings().kinds, await linksTo(inbox));
+    },
+    list: async (person) => {
+      const inbox = await seeInbox(ports, person);
+      return renderList(inbox, ports.settings().kinds, await linksTo(inbox));
+    },
+    card: async (person, id) => {
+      const chain = await seeRequest(ports, person, id);
+      if (chain === undefined) return undefined;
+      const { kinds, policy } = ports.settings();
+      const description = describedBy(kinds, chain.request.asked);
+      const standing = await votersStanding(policy, ports.directory, chain);
+      const permalink = (await permalinksOf(notes, [id])).get(id);
+      return renderCard({
+        chain,
+        ...(description === undefined ? {} : { description }),
+        ...(standing === undefined ? {} : { standing }),
+        ...(permalink === undefined ? {} : { permalink }),
+      });
+    },
+  };
+};

@@ -1,0 +1,185 @@
+import type { PersonId } from '#domain/ids.ts';
+import type { Identity, Membership } from '#domain/people.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
+import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
+import { createMemoryJobs, type MemoryJobs } from '#test/memory/jobs.ts';
+import { createMemoryKeys } from '#test/memory/keys.ts';
+import type { BotPorts, Clock, ClusterWriter, Directory, EventStore, Settings, WorkerPorts } from '#use-cases/ports.ts';
+import { find } from '#use-cases/request-log.ts';
+import { runStep } from '#use-cases/run-step.ts';
+import { type Asking, submitRequest } from '#use-cases/submit-request.ts';
+import { sweepLog } from '#use-cases/sweep.ts';
+import { alice, bob, carol, dave, erin } from './people.ts';
+import { policy } from './policy.ts';
+import { accessOver } from './profiles.ts';
+import { noon } from './requests.ts';
+
+/** What Slack says of people and groups, and where it does not answer. */
+type MemoryDirectory = Directory & {
+  readonly memberships: Map<PersonId, Membership>;
+  readonly groups: Map<string, Set<PersonId>>;
+  readonly down: Set<'person' | 'members'>;
+};
+
+export type World = {
+  readonly bot: BotPorts;
+  readonly worker: WorkerPorts;
+  readonly store: MemoryEventStore;
+  readonly jobs: MemoryJobs;
+  readonly cluster: MemoryCluster;
+  readonly directory: MemoryDirectory;
+  readonly alarms: string[];
+  readonly settings: { policy: Settings['policy']; identities: readonly Identity[]; kinds: Settings['kinds'] };
+  readonly advance: (by: Temporal.DurationLike) => void;
+  readonly now: () => Temporal.Instant;
+};
+
+const user = (name: string) => ({ user: `${name}@example.com`, groups: ['dev'] });
+
+const createDirectory = (): MemoryDirectory => {
+  const memberships = new Map<PersonId, Membership>([alice, bob, carol, dave, erin].map((one) => [one, 'member']));
+  const groups = new Map([['S02SECURITY', new Set([erin])]]);
+  const down = new Set<'person' | 'members'>();
+  return {
+    memberships,
+    groups,
+    down,
+    person: async (id) => {
+      if (down.has('person')) throw new Error('Slack does not answer');
+      const membership = memberships.get(id);
+      return membership === undefined ? undefined : { id, membership };
+    },
+    members: async (group) => {
+      if (down.has('members')) throw new Error('Slack does not answer');
+      if (group.type === 'people') return new Set(group.people);
+      const found = groups.get(group.id);
+      if (found === undefined) throw new Error('There is no such group');
+      return found;
+    },
+  };
+};
+
+/** All ports in memory: alice and dave ask, bob, carol and dave are `platform`, erin is `security`. */
+export const createWorld = (): World => {
+  let at = noon;
+  const clock: Clock = { now: async () => at };
+  const keys = createMemoryKeys();
+  const store = createMemoryEventStore(clock);
+  const jobs = createMemoryJobs();
+  const cluster = createMemoryCluster({ namespaces: ['shop', 'bank', 'ingress-nginx', 'hallpass'], now: () => at });
+  const directory = createDirectory();
+  const alarms: string[] = [];
+  const settings = {
+    policy: policy(),
+    identities: [
+      { person: alice, kubernetes: user('alice') },
+      { person: dave, kubernetes: user('dave') },
+    ],
+    kinds: [accessOver()],
+  };
+  let drawn = 0;
+  const common = {
+    clock,
+    store,
+    jobs,
+    trust: keys.trust,
+    alarm: (message: string) => void alarms.push(message),
+    settings: () => settings,
+    home: 'hallpass',
+    clusters: new Map([[cluster.name, cluster]]),
+  };
+  return {
+    bot: {
+      ...common,
+      signer: keys.signer('bot'),
+      directory,
+      random: (count) => {
+        drawn += 1;
+        return Uint8Array.from({ length: count }, (_, index) => (drawn * 7 + index * index * 31 + drawn * index) % 256);
+      },
+    },
+    worker: { ...common, signer: keys.signer('worker'), pause: async () => {} },
+    store,
+    jobs,
+    cluster,
+    directory,
+    alarms,
+    settings,
+    advance: (by) => {
+      at = at.add(by);
+    },
+    now: () => at,
+  };
+};
+
+/** Alice asks to edit Ingresses in `shop` for half an hour. */
+export const asking = (changed: Partial<Asking> = {}): Asking => ({
+  by: alice,
+  subject: alice,
+  kind: 'access',
+  cluster: 'prod',
+  namespace: 'shop',
+  ask: { profile: 'ingress-edit', objects: [] },
+  reason: 'checkout answers 502',
+  origin: 'form 1',
+  ...changed,
+});
+
+/** Files a request that must not be refused. */
+export const file = async ({ bot }: World, changed: Partial<Asking> = {}): Promise<Chain> => {
+  const filed = await submitRequest(bot, asking(changed));
+  if (filed.ok) return filed.value;
+  throw new Error(`It was refused: ${JSON.stringify(filed.error)}`);
+};
+
+/** The request as its log says. */
+export const look = async ({ worker }: World, { request: { asked } }: Chain): Promise<Chain> => {
+  const found = await find(worker, asked.id);
+  if (found.type === 'found') return found.chain;
+  throw new Error(`The log of the request is ${found.type}`);
+};
+
+/** Runs due jobs and the sweep over the log until there is nothing left to do now. */
+export const settle = async ({ worker, jobs, store }: World): Promise<void> => {
+  for (let round = 0; round < 10; round += 1) {
+    const now = await worker.clock.now();
+    const due = jobs.take('cluster', now);
+    for (const { id } of due) await runStep(worker, id);
+    await sweepLog(worker);
+    if (due.length === 0 && (await store.due(now.subtract({ seconds: 2 }), 1)).length === 0) return;
+  }
+  throw new Error('It does not come to rest');
+};
+
+type Fault = 'before' | 'after';
+
+/** The same port, whose n-th call of all throws, before it does anything or after it has done it. */
+const failing = <T extends object>(port: T, count: () => boolean, when: Fault): T =>
+  new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...given: unknown[]) => {
+        const fails = count();
+        if (fails && when === 'before') throw new Error(`${String(name)} was cut off before`);
+        const answer: unknown = await Reflect.apply(member, target, given);
+        if (fails && when === 'after') throw new Error(`${String(name)} was cut off after`);
+        return answer;
+      };
+    },
+  });
+
+/** A worker that is cut off at its n-th call of store or cluster; `failed` says whether it came to that. */
+export const cutOffAt = ({ worker, store, cluster }: World, nth: number, when: Fault) => {
+  let calls = 0;
+  const count = (): boolean => {
+    calls += 1;
+    return calls === nth;
+  };
+  const writer: ClusterWriter = failing<ClusterWriter>(cluster, count, when);
+  return {
+    worker: { ...worker, store: failing<EventStore>(store, count, when), clusters: new Map([[cluster.name, writer]]) },
+    failed: () => calls >= nth,
+  };
+};
