@@ -89,7 +89,7 @@ const wanted = (environment: Environment, name: string, what: string, problems: 
 };
 
 const readRole = (environment: Environment, problems: Problems): Role => {
-  const role = environment.HALLPASS_ROLE ?? 'all';
+  const role = environment.HALLPASS_ROLE?.trim() || 'all';
   if (role === 'bot' || role === 'worker' || role === 'all') return role;
   problems.push(`HALLPASS_ROLE is ${JSON.stringify(role)}. Set it to "bot", "worker" or "all".`);
   return 'all';
@@ -137,9 +137,9 @@ const readUrl = (
 };
 
 const readPort = (environment: Environment, problems: Problems): number => {
-  const text = environment.HALLPASS_PORT ?? '3000';
+  const text = environment.HALLPASS_PORT?.trim() || '3000';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (port < 0 || port > 65_535)
+  if (port < 1 || port > 65_535)
     problems.push(`HALLPASS_PORT is ${JSON.stringify(text)}. Set it to a port between 1 and 65535.`);
   return port;
 };

@@ -4,7 +4,7 @@ import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { WorkerPorts } from '#use-cases/ports.ts';
-import { runStep } from '#use-cases/run-step.ts';
+import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -32,12 +32,13 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
   const ports: WorkerPorts = { ...core, clusters, home: config.home, pause: (milliseconds) => pause(milliseconds) };
-  startSweeps(ground, ports);
+  const steps = createStepRunner(ports);
+  startSweeps(ground, ports, steps);
   const worker = createStepWorker({
     queue: 'cluster',
     connection: ground.redis('consume', 'steps'),
     concurrency,
-    handler: ({ id }) => runStep(ports, id),
+    handler: ({ id }) => steps.run(id),
     onFault: (cause, job) => core.alarm('A step failed and will be tried again', { job, cause: String(cause) }),
   });
   ground.onStop(() => worker.close());
@@ -62,14 +63,14 @@ export const checkClusters = async (clients: Ground['clients']): Promise<readonl
   return checked.flat();
 };
 
-const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts): void => {
+const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRunner): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: causes(cause) });
-  const sweep = createClusterSweep(ports);
+  const sweep = createClusterSweep(ports, steps);
   const overClusters = (everything: boolean) => async (): Promise<void> => {
     await Promise.all([...ports.clusters.values()].map((cluster) => sweep(cluster, everything)));
   };
   const running = [
-    every(rounds.log, () => sweepLog(ports), fault('The sweep over the log failed')),
+    every(rounds.log, () => sweepLog(ports, steps), fault('The sweep over the log failed')),
     every(rounds.cluster, overClusters(false), fault('The sweep over a cluster failed')),
     every(rounds.everything, overClusters(true), fault('The sweep over a cluster failed')),
   ];

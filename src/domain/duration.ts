@@ -20,7 +20,7 @@ export const parseDuration = (text: string): Result<Temporal.Duration, string> =
   return ok(Temporal.Duration.from({ seconds: total }));
 };
 
-/** Writes a duration the way `parseDuration` reads it, at most its two largest units: `1h30m`, `45s`, `2d4h`. */
+/** Writes a duration the way `parseDuration` reads it: `1h30m`, `45s`, `2d4h`. */
 export const formatDuration = (duration: Temporal.Duration): string => {
   let rest = Math.max(0, Math.round(duration.total('seconds')));
   const parts: string[] = [];
@@ -29,7 +29,7 @@ export const formatDuration = (duration: Temporal.Duration): string => {
     rest -= count * size;
     if (count > 0) parts.push(`${count}${unit}`);
   }
-  return parts.slice(0, 2).join('') || '0s';
+  return parts.join('') || '0s';
 };
 
 /** True when the first lasts longer than the second. */

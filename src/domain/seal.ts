@@ -22,4 +22,11 @@ export type Sealed = {
   readonly plan: Plan;
 };
 
+/**
+ * Tells whether somebody is still who they were in the cluster when a grant was made, without naming them in the log:
+ * the hash is taken together with the request, so that it says nothing beside others.
+ */
+export const identityMark = (request: RequestId, identity: KubernetesIdentity, digest: Digest): string =>
+  digest(canonical({ request, identity }));
+
 export const sealOf = (sealed: Sealed, digest: Digest): string => digest(canonical(sealed));

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createPageHandler } from '#local/page/page.ts';
 import { startNodeStandIn } from '#local/parts/node-stand-in.ts';
+import { keepIn } from '#local/slack/keep.ts';
 import { createPageRoutes } from '#local/slack/page-routes.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { startWorker } from '#src/worker.ts';
@@ -28,6 +29,7 @@ const stand = await startStand({
 });
 const node = startNodeStandIn({ url: stand.plane.url, caPem: stand.plane.caPem, token: stand.plane.adminToken });
 const workspace = createWorkspace();
+const keep = keepIn(join(folder, 'slack'), workspace);
 const way = await overHttp(workspace, {
   port,
   routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })],
@@ -55,6 +57,7 @@ const stop = async (): Promise<void> => {
   await bot.stop();
   await worker.value.stop();
   await node.stop();
+  keep();
   await way.stop();
   await stand.stop();
   process.exit(0);

@@ -4,7 +4,7 @@ import { alice, bob, carol } from '#test/build/people.ts';
 import { accessOver, profiles } from '#test/build/profiles.ts';
 import { later } from '#test/build/requests.ts';
 import { createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
-import { approveRequest } from './act-on-request.ts';
+import { approveRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
 import { runStep } from './run-step.ts';
 import type { Asking } from './submit-request.ts';
 
@@ -74,6 +74,41 @@ describe('what was approved', () => {
     const { world } = await approved({ ask: { profile: 'ingress-debug', objects: ['web'] } });
     await settle(world);
     expect(rbacIn(world)).toEqual(['Role shop', 'RoleBinding shop', 'Role ingress-nginx', 'RoleBinding ingress-nginx']);
+  });
+});
+
+describe('what is taken back before it is applied', () => {
+  test('is never granted', async () => {
+    const { world, chain } = await approved();
+    await withdrawRequest(world.bot, { by: alice, id: chain.request.asked.id });
+    await settle(world);
+    expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed' });
+    expect(world.cluster.objects()).toEqual([]);
+  });
+
+  test('while the worker is at it leaves nothing in the cluster', async () => {
+    const { world, chain } = await approved();
+    const { id } = chain.request.asked;
+    const create = world.worker.clusters.get('prod')?.create;
+    const [cluster] = world.worker.clusters.values();
+    if (cluster === undefined || create === undefined) throw new Error('There is no cluster');
+    let taken = false;
+    const slow = {
+      ...cluster,
+      create: async (manifest: Parameters<typeof create>[0]) => {
+        const made = await create(manifest);
+        if (manifest.kind === 'RoleBinding' && !taken) {
+          taken = true;
+          expect((await revokeGrant(world.bot, { by: bob, id, reason: 'a mistake' })).ok).toBe(true);
+        }
+        return made;
+      },
+    };
+    await runStep({ ...world.worker, clusters: new Map([[cluster.name, slow]]) }, id);
+    await settle(world);
+    expect(taken).toBe(true);
+    expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed' });
+    expect(rbacIn(world)).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { sealOf } from '#domain/seal.ts';
+import { identityMark, sealOf } from '#domain/seal.ts';
 import { confirmAllowed } from './confirm.ts';
 import { type Claim, claim } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
@@ -15,6 +15,7 @@ import { commit, find } from './request-log.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
+const takenBack: Ended = { type: 'lapsed', why: 'It was taken back before it was applied.' };
 
 /**
  * Applies what was approved and nothing else: looked up anew, sealed anew, compared, claimed once by a marker in the
@@ -23,7 +24,7 @@ type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
 export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<void> => {
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
-  const event = await outcome(ports, asked, state);
+  const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
   if (result.type !== 'committed') await undoUnlessActive(ports, asked, event);
   else if (event.type !== 'activated') await takeBack(ports, asked);
@@ -97,6 +98,7 @@ const grant = async (
     type: 'activated',
     ...claimed.times,
     objects: [...refs],
+    identity: identityMark(id, identity, ports.trust.digest),
     proofs: [...plan.proofs],
   });
   // An attempt was cut off and its time is over: nothing more is made, what there is will be ended as any grant is.

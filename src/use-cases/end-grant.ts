@@ -1,8 +1,9 @@
 import { identityOf } from '#domain/identities.ts';
-import type { KubernetesIdentity, ObjectRef } from '#domain/plan.ts';
+import type { KubernetesIdentity } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
+import { identityMark } from '#domain/seal.ts';
 import { confirmDenied } from './confirm.ts';
 import { markEnded } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
@@ -47,7 +48,7 @@ const remove = async (
   state: Active,
 ): Promise<readonly Proof[]> => {
   if (state.ending !== undefined) await markEnded(ports, cluster, asked);
-  const who = await subjectOf(ports, cluster, asked, state.objects);
+  const who = await subjectOf(ports, cluster, asked, state);
   const gone = await Promise.all(state.objects.map(async (ref) => ({ ref, how: await cluster.remove(ref) })));
   for (const { ref } of gone.filter(({ how }) => how === 'replaced')) {
     ports.alarm('Somebody made another object under the name of one of ours; it was left alone', {
@@ -61,15 +62,18 @@ const remove = async (
   return confirmDenied({ cluster, who, pause: ports.pause }, state.toProve, names);
 };
 
-/** Whom to ask the authorizer about. A person who was taken out of the map meanwhile is read from the binding itself. */
+/**
+ * Whom to ask the authorizer about: the person as they are mapped, if that is still who was given access; otherwise
+ * whoever the binding itself names.
+ */
 const subjectOf = async (
-  { settings }: WorkerPorts,
+  { settings, trust }: WorkerPorts,
   cluster: ClusterWriter,
-  asked: Asked,
-  objects: readonly ObjectRef[],
+  { id, subject }: Asked,
+  { objects, identity }: Active,
 ): Promise<KubernetesIdentity | undefined> => {
-  const known = identityOf(settings().identities, asked.subject);
-  if (known.ok) return known.value;
+  const known = identityOf(settings().identities, subject);
+  if (known.ok && identityMark(id, known.value, trust.digest) === identity) return known.value;
   for (const ref of objects) {
     const found = await cluster.get(ref);
     const user = userIn(found?.live.subjects);

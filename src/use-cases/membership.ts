@@ -38,17 +38,28 @@ export const groupsOf = async (
   return { groups, failed };
 };
 
-/** For whom each of these people counts in a quorum, by the groups as they are now. */
+/**
+ * For whom each of these people counts in a quorum, by the groups as they are now. Somebody who was deactivated or is a
+ * guest by now counts for nobody, though a group may still name them.
+ */
 export const standingOf = async (
   ports: BotPorts,
   quorum: readonly Requirement[],
   people: readonly PersonId[],
 ): Promise<Result<Standing, Extract<NotAdmitted, { type: 'lookup-failed' }>>> => {
+  if (quorum.length === 0) return ok(new Map());
+  const admitted = await Promise.all(people.map((person) => admit(ports, person)));
+  if (admitted.some((one) => !one.ok && one.error.type === 'lookup-failed'))
+    return err({ type: 'lookup-failed', what: 'who has voted' });
   const members = await Promise.all(quorum.map(({ from }) => membersOf(ports, from)));
   const missing = quorum.filter((_, index) => members[index] === undefined).map(({ from }) => from);
   if (missing.length > 0) return err({ type: 'lookup-failed', what: `the members of ${missing.join(', ')}` });
   return ok(
-    new Map(people.map((person) => [person, members.flatMap((group, index) => (group?.has(person) ? [index] : []))])),
+    new Map(
+      people
+        .filter((_, place) => admitted[place]?.ok)
+        .map((person) => [person, members.flatMap((group, index) => (group?.has(person) ? [index] : []))]),
+    ),
   );
 };
 

@@ -34,3 +34,26 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
   }
   return { type: 'done' };
 };
+
+/** Runs steps one after another for each request, whoever in this process asks for them. */
+export type StepRunner = {
+  /** Runs what is owed, after what is under way for the same request. */
+  readonly run: (id: RequestId) => Promise<StepOutcome>;
+  /** Waits for what is under way, or runs what is owed. For a sweep: what a job is doing needs no second hand. */
+  readonly join: (id: RequestId) => Promise<StepOutcome>;
+};
+
+export const createStepRunner = (ports: WorkerPorts): StepRunner => {
+  const underWay = new Map<RequestId, Promise<StepOutcome>>();
+  const run = (id: RequestId): Promise<StepOutcome> => {
+    const step = () => runStep(ports, id);
+    const running = underWay.get(id)?.then(step, step) ?? step();
+    const settle = (): void => {
+      if (underWay.get(id) === running) underWay.delete(id);
+    };
+    underWay.set(id, running);
+    running.then(settle, settle);
+    return running;
+  };
+  return { run, join: (id) => underWay.get(id) ?? run(id) };
+};

@@ -164,6 +164,7 @@ describe('the sweep over a cluster beside its log', () => {
     expect(rbacIn(world)).toHaveLength(2);
     await sweeping(world, world.store)();
     expect(rbacIn(world)).toHaveLength(2);
+    expect(world.alarms).toEqual([]);
   });
 
   test('removes what a grant left behind that is over, before its time too', async () => {

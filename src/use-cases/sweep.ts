@@ -3,23 +3,34 @@ import type { ObjectRef } from '#domain/plan.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
-import { runStep } from './run-step.ts';
+import { createStepRunner, type StepRunner } from './run-step.ts';
 
 /** Leaves a job this long before doing its work: jobs run within some 10 ms, so what is older was lost. */
 const grace = Temporal.Duration.from({ milliseconds: 1_500 });
+/** While the store does not answer no job runs, so nothing is left to one. */
+const noGrace = Temporal.Duration.from({ milliseconds: 0 });
+/** Milliseconds that the store may take to answer a round of the sweep: what is overdue does not wait for one that hangs. */
+const patience = 500;
 const atOnce = 32;
 
 /** Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. */
-export const sweepLog = async (ports: WorkerPorts): Promise<void> => {
-  const now = await ports.clock.now();
-  const overdue = await ports.store.due(now.subtract(grace), 1_000);
-  await inParallel(overdue, async (id) => {
-    try {
-      await runStep(ports, id);
-    } catch (cause) {
-      ports.alarm('A step failed and will be tried again', { request: id, cause: String(cause) });
-    }
-  });
+export const sweepLog = async (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): Promise<void> => {
+  const tried = new Set<RequestId>();
+  for (;;) {
+    // Asked anew for each handful: in a rush the jobs go through the same ones, and what they did needs no second look.
+    const now = await ports.clock.now();
+    const overdue = await ports.store.due(now.subtract(grace), 1_000);
+    const handful = overdue.filter((id) => !tried.has(id)).slice(0, atOnce);
+    if (handful.length === 0) return;
+    await inParallel(handful, async (id) => {
+      tried.add(id);
+      try {
+        await steps.join(id);
+      } catch (cause) {
+        ports.alarm('A step failed and will be tried again', { request: id, cause: String(cause) });
+      }
+    });
+  }
 };
 
 /** Looks at a cluster; `everything` at all that Hallpass made there, otherwise at what ends in this hour or ended in the last. */
@@ -29,8 +40,11 @@ export type ClusterSweep = (cluster: ClusterWriter, everything: boolean) => Prom
  * Ends what is overdue in a cluster whatever has become of the log, and reports, once each, what the log does not know
  * of. Only objects with a genuine stamp are touched.
  */
-export const createClusterSweep = (ports: WorkerPorts): ClusterSweep => {
+export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): ClusterSweep => {
   const reported = new Set<string>();
+  const readOnce = createStampReader(ports.trust);
+  /** Uids of what was seen in force as it should be. Only an end that proves their absence makes that untrue. */
+  const inOrder = new Set<string>();
   const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
     if (reported.has(key)) return;
     reported.add(key);
@@ -39,7 +53,7 @@ export const createClusterSweep = (ports: WorkerPorts): ClusterSweep => {
 
   const genuine = (cluster: ClusterWriter, found: readonly Managed[]): readonly Stamped[] =>
     found.flatMap(({ ref, live }) => {
-      const stamp = readStamp(cluster.name, live, ports.trust);
+      const stamp = readOnce(cluster.name, ref, live);
       if (stamp !== undefined) return [{ ref, stamp }];
       const fields = { cluster: cluster.name, kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
       alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', fields);
@@ -50,13 +64,17 @@ export const createClusterSweep = (ports: WorkerPorts): ClusterSweep => {
     cluster: ClusterWriter,
     id: RequestId,
     objects: readonly Stamped[],
-    now: Temporal.Instant,
+    overdue: readonly Stamped[],
+    isReadable: boolean,
   ): Promise<void> => {
-    const overdue = objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(grace), now) <= 0);
-    const status = await statusOf(ports, id);
+    const status = isReadable ? await statusOf(ports, id) : 'unreadable';
     // Being applied, or active as it should be: the sweep over the log ends it, or its job does.
-    if (status === 'approved' || (status === 'active' && overdue.length === 0)) return;
-    if (status === 'active') return void (await runStep(ports, id));
+    if (status === 'approved') return;
+    if (status === 'active' && overdue.length === 0) {
+      for (const { ref } of objects) inOrder.add(ref.uid);
+      return;
+    }
+    if (status === 'active') return void (await steps.join(id));
     const fields = { request: id, status, cluster: cluster.name };
     const stale = isOver(status) ? await stillThere(cluster, objects) : overdue;
     for (const { ref } of stale) await cluster.remove(ref);
@@ -75,7 +93,49 @@ export const createClusterSweep = (ports: WorkerPorts): ClusterSweep => {
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
     const found = await cluster.managed(everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`);
     const byRequest = Map.groupBy(genuine(cluster, found), ({ stamp }) => stamp.request);
-    await inParallel([...byRequest], ([id, objects]) => settle(cluster, id, objects, now));
+    if (everything) inOrder.clear();
+    const isReadable = await answers(ports, now);
+    const overdue = (objects: readonly Stamped[]) => overdueOf(objects, now, isReadable ? grace : noGrace);
+    // Reading and verifying a thousand logs takes a second of CPU, which the grants that end meanwhile would wait for.
+    const inQuestion = [...byRequest].filter(
+      ([, objects]) => overdue(objects).length > 0 || !objects.every(({ ref }) => inOrder.has(ref.uid)),
+    );
+    await inParallel(inQuestion, ([id, objects]) => settle(cluster, id, objects, overdue(objects), isReadable));
+  };
+};
+
+/** Whether the store answers at all, in time. */
+const answers = ({ store }: WorkerPorts, now: Temporal.Instant): Promise<boolean> => {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  AbortSignal.timeout(patience).addEventListener('abort', () => resolve(false), { once: true });
+  const asked = store.due(now, 1).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([asked, late]);
+};
+
+const overdueOf = (
+  objects: readonly Stamped[],
+  now: Temporal.Instant,
+  after: Temporal.Duration,
+): readonly Stamped[] =>
+  objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
+
+/** Remembers the stamps of this many objects; past that all are read anew. */
+const remembered = 50_000;
+
+/** Reads stamps, verifying a signature once for what an object says of itself as long as it says the same. */
+const createStampReader = (trust: WorkerPorts['trust']) => {
+  const known = new Map<string, ReturnType<typeof readStamp>>();
+  return (cluster: string, ref: ObjectRef, live: Managed['live']): ReturnType<typeof readStamp> => {
+    const said = JSON.stringify([cluster, ref, live.metadata.annotations]);
+    const before = known.get(said);
+    if (before !== undefined) return before;
+    const stamp = readStamp(cluster, live, trust);
+    if (known.size >= remembered) known.clear();
+    known.set(said, stamp);
+    return stamp;
   };
 };
 

@@ -52,6 +52,7 @@ export const approved: Extract<RequestEvent, { type: 'approved' }> = {
 };
 export const activated: Extract<RequestEvent, { type: 'activated' }> = {
   type: 'activated',
+  identity: 'mark',
   startedAt: later(2),
   expiresAt: later(32),
   objects: [],

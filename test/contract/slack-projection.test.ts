@@ -19,7 +19,14 @@ const [first, second] = ids(2) as [ReturnType<typeof ids>[number], ReturnType<ty
 const at = (minutes: number) => Temporal.Instant.from('2026-03-02T09:00:00Z').add({ minutes });
 const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };
 const approved: RequestEvent = { type: 'approved', by: [bob], revision: 1, applyBy: at(15) };
-const active: RequestEvent = { type: 'activated', startedAt: at(0), expiresAt: at(30), objects: [], proofs: [] };
+const active: RequestEvent = {
+  type: 'activated',
+  startedAt: at(0),
+  expiresAt: at(30),
+  objects: [],
+  identity: 'mark',
+  proofs: [],
+};
 const revoke: RequestEvent = { type: 'end-requested', by: carol, cause: 'revoked', reason: 'wrong cluster' };
 const ended: RequestEvent = {
   type: 'ended',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { ok } from '#domain/result.ts';
 import { createApiClient } from '#local/parts/api-client.ts';
 import { shopPeople } from '#local/shop/people.ts';
 import { demoSeed } from '#local/slack/seed.ts';
@@ -22,18 +23,29 @@ export type Company = {
   ) => Promise<number>;
 };
 
+export type CompanyOptions = {
+  /** Changes what is on the stand, such as its policy, before Hallpass starts. */
+  readonly prepare?: (stand: Stand) => Promise<void>;
+  /** `none`: the stories start workers of their own; `worker` then does nothing. */
+  readonly worker?: 'here' | 'none';
+};
+
 /** Starts a company for a file of stories, and ends it after the last. */
-export const companyFor = (wayInto: (slack: Workspace) => Way | Promise<Way>): (() => Company) => {
+export const companyFor = (
+  wayInto: (slack: Workspace) => Way | Promise<Way>,
+  options: CompanyOptions = {},
+): (() => Company) => {
   let company: Company | undefined;
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     const stand = await startStand();
     stops.push(stand.stop);
+    await options.prepare?.(stand);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
     const way = await wayInto(slack);
     stops.push(way.stop);
-    const worker = await startWorker(stand.config('worker'));
+    const worker = options.worker === 'none' ? ok(nobody) : await startWorker(stand.config('worker'));
     if (!worker.ok) throw new Error(worker.error.join('\n'));
     stops.push(worker.value.stop);
     const bot = await way.startBot((settings) => stand.config('bot', settings));
@@ -51,6 +63,8 @@ export const companyFor = (wayInto: (slack: Workspace) => Way | Promise<Way>): (
     return company;
   };
 };
+
+const nobody: Running = { stop: async () => {}, tellThrough: () => {} };
 
 const createTries = ({ plane }: Stand, stops: (() => Promise<void>)[]): Company['tries'] => {
   const clients = new Map(

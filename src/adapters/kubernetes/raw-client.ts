@@ -57,6 +57,8 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
         ...connection.headers,
       },
       body: call.body === undefined ? null : JSON.stringify(call.body),
+      // undici closes the connection after a DELETE with a body unless told not to; Kubernetes reads its DeleteOptions.
+      reset: false,
       signal,
     });
     const reply = await readReply(answer);

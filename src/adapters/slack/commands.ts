@@ -71,11 +71,11 @@ const run = async (
       );
     case 'withdraw':
       return withId(verb, rest, async (id) =>
-        said(await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`),
+        said(ports, { by, id }, await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`),
       );
     case 'done':
       return withId(verb, rest, async (id) =>
-        said(await finishGrant(ports, { by, id }), `Access *${id}* is being ended. Thank you for giving it back.`),
+        said(ports, { by, id }, await finishGrant(ports, { by, id }), `Access *${id}* is being ended. Thank you for giving it back.`),
       );
     case 'revoke':
       return withId(verb, rest, (id, reason) => revoke(ports, by, id, reason));
@@ -96,17 +96,25 @@ const withId = async (
   return act(id.data, more.join(' '));
 };
 
-const said = (
+type Which = { readonly by: PersonId; readonly id: z.infer<typeof requestId> };
+
+const said = async (
+  ports: BotPorts,
+  which: Which,
   result: { readonly ok: true } | { readonly ok: false; readonly error: ActRefusal },
   done: string,
-): Answer => ({
-  text: result.ok ? done : sayNotDone(result.error),
-});
+): Promise<Answer> => ({ text: result.ok ? done : sayNotDone(await tellable(ports, which, result.error)) });
+
+/** Ids that are typed can be guessed: whom a request does not concern is answered as if it were not there. */
+const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal): Promise<ActRefusal> => {
+  if (refusal.type !== 'not-yours' && refusal.type !== 'not-entitled') return refusal;
+  return (await seeRequest(ports, by, id)) === undefined ? { type: 'no-such-request', id } : refusal;
+};
 
 const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>, rest: string): Promise<Answer> => {
   const reason = rest.replace(/^because\s+/i, '').trim();
   if (reason === '') return { text: `Say why: \`/jit revoke ${id} because …\`` };
-  return said(await revokeGrant(ports, { by, id, reason }), `Access *${id}* is being ended.`);
+  return said(ports, { by, id }, await revokeGrant(ports, { by, id, reason }), `Access *${id}* is being ended.`);
 };
 
 const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, text: string): Promise<string> => {

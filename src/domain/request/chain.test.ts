@@ -31,6 +31,7 @@ const voted: RequestEvent = { type: 'voted', by: ben, revision: 1 };
 const approved: RequestEvent = { type: 'approved', by: [ben], revision: 1, applyBy: at.add({ minutes: 15 }) };
 const activated: RequestEvent = {
   type: 'activated',
+  identity: 'mark',
   startedAt: at,
   expiresAt: at.add({ minutes: 30 }),
   objects: [],

@@ -145,7 +145,7 @@ describe('a late click says who settled it and when', () => {
     expect(outcome(request, approve(dave))).toEqual(over);
     expect(outcome(request, deny(dave))).toEqual(over);
     expect(outcome(request, approve(dave, { revision: 9 }), later(600))).toEqual(over);
-    expect(outcome(request, { type: 'withdraw', by: alice })).toEqual(over);
+    if (status !== 'approved') expect(outcome(request, { type: 'withdraw', by: alice })).toEqual(over);
   });
 });
 
@@ -200,14 +200,27 @@ describe('the end of a grant', () => {
     expect(outcome(ending, revoke(bob))).toEqual({ type: 'already-ending', by: carol });
   });
 
+  test('can be asked for before it is applied: by the requester, the subject and an approver, once', () => {
+    const request = grown(pending({ subject: dave }), approved);
+    const done = { type: 'end-requested', cause: 'done', reason: '' };
+    expect(outcome(request, { type: 'withdraw', by: alice })).toEqual([{ ...done, by: alice }]);
+    expect(outcome(request, { type: 'done', by: dave })).toEqual([{ ...done, by: dave }]);
+    expect(outcome(request, revoke(bob))).toMatchObject([{ type: 'end-requested', by: bob, cause: 'revoked' }]);
+    const ending = grown(request, { type: 'end-requested', by: bob, cause: 'revoked', reason: '' });
+    expect(outcome(ending, { type: 'done', by: dave })).toEqual({ type: 'already-ending', by: bob });
+  });
+
+  test('cannot be asked for while it is pending', () => {
+    expect(outcome(pending(), { type: 'done', by: alice })).toEqual({ type: 'not-active', status: 'pending' });
+    expect(outcome(pending(), revoke(bob))).toEqual({ type: 'not-active', status: 'pending' });
+  });
+
   test.each([
-    ['pending', pending()],
-    ['approved', grown(pending(), approved)],
     ['revoked', grown(pending(), approved, activated, ended)],
     ['timed-out', grown(pending(), { type: 'timed-out' })],
-  ] as const)('cannot be asked for while it is %s', (status, request) => {
-    expect(outcome(request, { type: 'done', by: alice })).toEqual({ type: 'not-active', status });
-    expect(outcome(request, revoke(bob))).toEqual({ type: 'not-active', status });
+  ] as const)('that is %s is answered with who settled it and when', (status, request) => {
+    expect(outcome(request, { type: 'done', by: alice })).toMatchObject({ type: 'already-over', status });
+    expect(outcome(request, revoke(bob))).toMatchObject({ type: 'already-over', status });
   });
 });
 

@@ -113,6 +113,7 @@ const withdraw = (
 ): Result<readonly RequestEvent[], Refusal> => {
   const { asked, state } = request;
   if (command.by !== asked.requester) return err({ type: 'not-yours', may: 'requester' });
+  if (state.status === 'approved') return takeBack(request, { by: command.by, cause: 'done', reason: '' });
   if (state.status !== 'pending') return err(over(request));
   if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
   return ok([{ type: 'withdrawn', by: command.by }]);
@@ -125,7 +126,7 @@ const revoke = (
   if (!counts(command)) {
     return err({ type: 'not-entitled', groups: request.asked.approval.quorum.map(({ from }) => from) });
   }
-  return endActive(request, { by: command.by, cause: 'revoked', reason: command.reason });
+  return takeBack(request, { by: command.by, cause: 'revoked', reason: command.reason });
 };
 
 type Ending = { readonly by: PersonId; readonly cause: 'done' | 'revoked'; readonly reason: string };
@@ -133,11 +134,14 @@ type Ending = { readonly by: PersonId; readonly cause: 'done' | 'revoked'; reado
 const end = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
   const { requester, subject } = request.asked;
   if (ending.by !== requester && ending.by !== subject) return err({ type: 'not-yours', may: 'requester-or-subject' });
-  return endActive(request, ending);
+  return takeBack(request, ending);
 };
 
-const endActive = ({ state }: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
-  if (state.status !== 'active') return err({ type: 'not-active', status: state.status });
+/** What was approved is taken back: from a grant in force, or before it is applied at all. */
+const takeBack = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
+  const { state } = request;
+  if (state.status === 'pending') return err({ type: 'not-active', status: state.status });
+  if (state.status !== 'active' && state.status !== 'approved') return err(over(request));
   if (state.ending !== undefined) return err({ type: 'already-ending', by: state.ending.by });
   return ok([{ type: 'end-requested', ...ending }]);
 };

@@ -63,6 +63,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     startedAt: instant,
     expiresAt: instant,
     objects: z.array(objectRef),
+    /** Whose access it is in the cluster, as `identityMark`. */
+    identity: z.string(),
     /** What must be denied once it has ended; kept here so that the end needs no file that may have changed. */
     proofs: z.array(accessProbe),
   }),

@@ -35,7 +35,7 @@ const reached: Readonly<Record<Status, Request>> = {
 
 const mayFollow: Readonly<Record<Status, readonly RequestEvent['type'][]>> = {
   pending: ['voted', 'approved', 'denied', 'withdrawn', 'timed-out'],
-  approved: ['activated', 'lapsed', 'failed'],
+  approved: ['activated', 'lapsed', 'failed', 'end-requested'],
   active: ['end-requested', 'end-delayed', 'ended'],
   revoked: [],
   denied: [],
@@ -57,6 +57,12 @@ test.each(statuses)(
     }
   },
 );
+
+test('what was taken back before it was applied does not become active any more', () => {
+  const takenBack = grown(reached.approved, every['end-requested']);
+  expect(evolve(takenBack, activated, later(9))).toMatchObject({ type: 'impossible' });
+  expect(evolve(takenBack, every.lapsed, later(9))).toHaveProperty('state.status', 'lapsed');
+});
 
 test.each(statuses)('no request is submitted again once it is %s', (status) => {
   const { asked } = reached.pending;
@@ -118,7 +124,9 @@ const workersEvent = (request: Request, now: Temporal.Instant): readonly Request
   const step = nextStep(request);
   if (step === undefined || Temporal.Instant.compare(step.at, now) > 0) return [];
   if (step.do === 'time-out') return [every['timed-out']];
-  return step.do === 'apply' ? [{ ...activated, startedAt: now, expiresAt: now.add({ minutes: 30 }) }] : [ended];
+  if (step.do === 'end') return [ended];
+  const takenBack = request.state.status === 'approved' && request.state.ending !== undefined;
+  return takenBack ? [every.lapsed] : [{ ...activated, startedAt: now, expiresAt: now.add({ minutes: 30 }) }];
 };
 
 /** All events of a run, and the statuses it went through. */

@@ -10,6 +10,8 @@ type Granted = {
   readonly startedAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly objects: readonly ObjectRef[];
+  /** Whose access it is in the cluster, as `identityMark`. */
+  readonly identity: string;
   /** What must be denied once it has ended. */
   readonly toProve: readonly AccessProbe[];
 };
@@ -28,6 +30,8 @@ export type State =
       readonly by: readonly PersonId[];
       readonly at: Temporal.Instant;
       readonly applyBy: Temporal.Instant;
+      /** Somebody took it back before it was applied. */
+      readonly ending?: Ending;
     }
   | ({
       readonly status: 'active';
@@ -111,19 +115,29 @@ const fromApproved = (
   at: Temporal.Instant,
 ): State | undefined => {
   if (event.type === 'lapsed' || event.type === 'failed') return { status: event.type, why: event.why, at };
-  if (event.type !== 'activated') return undefined;
-  const { startedAt, expiresAt, objects, proofs } = event;
-  return { status: 'active', by: state.by, startedAt, expiresAt, objects, toProve: proofs };
+  if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
+  // What was taken back meanwhile does not become active any more.
+  if (event.type !== 'activated' || state.ending !== undefined) return undefined;
+  const { startedAt, expiresAt, objects, identity, proofs } = event;
+  return { status: 'active', by: state.by, startedAt, expiresAt, objects, identity, toProve: proofs };
 };
+
+const endingOf = (
+  { by, cause, reason }: Extract<RequestEvent, { type: 'end-requested' }>,
+  at: Temporal.Instant,
+): Ending => ({
+  by,
+  cause,
+  reason,
+  at,
+});
 
 const fromActive = (
   state: Extract<State, { status: 'active' }>,
   event: RequestEvent,
   at: Temporal.Instant,
 ): State | undefined => {
-  if (event.type === 'end-requested') {
-    return { ...state, ending: { by: event.by, cause: event.cause, reason: event.reason, at } };
-  }
+  if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type !== 'ended') return undefined;
   const { ending, delayed: _, ...granted } = state;

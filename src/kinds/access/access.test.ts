@@ -150,9 +150,9 @@ describe('an ask that is not one', () => {
     expect(why({ profile: 'ingress-edit', objects })).toContain('at most 20 objects');
   });
 
-  test('is of no profile that there is, and says which there are', () => {
+  test('is of no profile that there is, without saying which there are', () => {
     expect(why({ profile: 'admin', objects: [] })).toBe(
-      'There is no profile "admin". There are: ingress-view, ingress-edit, ingress-debug, classes.',
+      'There is no profile "admin". `/jit` shows what you may ask for.',
     );
     expect(why({ profile: 'constructor', objects: [] })).toContain('There is no profile');
   });

@@ -53,8 +53,9 @@ const problemsOf = (profiles: readonly Profile[]): readonly Problem[] => [
 const accessOver = (profiles: readonly Profile[]): Kind => {
   const find = (name: string): Result<Profile, string> => {
     const found = profiles.find((profile) => profile.name === name);
-    const known = profiles.map((profile) => profile.name).join(', ');
-    return found === undefined ? err(`There is no profile ${JSON.stringify(name)}. There are: ${known}.`) : ok(found);
+    return found === undefined
+      ? err(`There is no profile ${JSON.stringify(name.slice(0, 80))}. \`/jit\` shows what you may ask for.`)
+      : ok(found);
   };
 
   const read = (json: unknown): Result<{ readonly asked: Ask; readonly profile: Profile }, string> => {

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Bare, createBare } from './bare.ts';
+import { runBare } from './bare-child.ts';
+import { type Figure, figure, latencies, percentile } from './figure.ts';
+import { countLogged, type Granted, grantMany, lagsOf, planFor } from './many.ts';
+import type { Stage } from './stage.ts';
+import { now } from './time.ts';
+
+const bench = 'expiry → denied by the API server';
+const second = 1_000;
+
+/** How late grants end while a thousand are active, by the log's own proof and as seen with a person's token. */
+export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
+  const count = stage.size(1_000, 50);
+  const over = stage.size(25, 5) * second;
+  const from = planFor(count);
+  const granted = await grantMany(stage, 'expire', count, (index) => from + (over * index) / count);
+  const first = Math.min(...granted.map(({ expiresAt }) => expiresAt));
+  const early = await countLogged(stage, granted, 'ended');
+  if (early > 0)
+    stage.say(`${early} of ${count} grants ended before all were made; the machine is slower than planned`);
+
+  const bare = runBare({
+    mode: 'spread',
+    kubeconfig: stage.stand.kubeconfig('hallpass-worker'),
+    redisUrl: stage.stand.redis.url,
+    namespaces: [...stage.namespaces],
+    count: Math.round(count / 10),
+    label: 'bare-expire',
+    from: Math.max(first, now() + 3 * second),
+    over,
+  });
+  const seen = seenByPerson(
+    stage,
+    granted.filter((_, index) => index % Math.ceil(count / 40) === 0),
+  );
+  const lags = await lagsOf(stage, granted, over + 60 * second);
+  const baseline = await bare;
+  const delays = await seen;
+  return [
+    figure(bench, 'grants active when the first ended', 'grants', count - early),
+    ...latencies(bench, 'lag', lags, baseline).map((one) =>
+      one.metric === 'lag p99' ? { ...one, aim: { of: 'value', most: 1_000 } as const } : one,
+    ),
+    figure(bench, 'lag max', 'ms', Math.max(...lags), { baseline: Math.max(...baseline) }),
+    figure(bench, `lag seen with the person's token p50 (${delays.length} of them)`, 'ms', percentile(delays, 0.5)),
+    figure(bench, `lag seen with the person's token max`, 'ms', Math.max(...delays)),
+  ];
+};
+
+/** Looks with the person's own token until it is refused: milliseconds after the due time; below zero it was too early. */
+const seenByPerson = async (stage: Stage, granted: readonly Granted[]): Promise<readonly number[]> => {
+  const person = await createBare(stage.stand.kubeconfig('requester'));
+  const delays = await Promise.all(granted.map((one) => untilForbidden(person, one)));
+  await person.close();
+  return delays;
+};
+
+const untilForbidden = async (person: Bare, { namespace, object, expiresAt }: Granted): Promise<number> => {
+  await pause(Math.max(0, expiresAt - now() - 20));
+  const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${object}`;
+  while ((await person.send('GET', path)).status !== 403) {
+    if (now() > expiresAt + 60 * second) throw new Error(`${path} is still allowed a minute after its end`);
+    await pause(2);
+  }
+  return now() - expiresAt;
+};

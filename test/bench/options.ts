@@ -1,0 +1,23 @@
+/** What can be said behind `npm run bench --`. */
+export type Options = {
+  /** Only the bench of this name. */
+  readonly only?: string;
+  /** A smoke test of the benches themselves: its figures say nothing. */
+  readonly small: boolean;
+  /** A folder for a CPU profile of the worker. */
+  readonly profile?: string;
+};
+
+export const readOptions = (words: readonly string[]): Options => {
+  const options = new Map(words.map((word) => [word.split('=')[0] ?? '', word.split('=').slice(1).join('=')]));
+  for (const name of options.keys()) {
+    if (!['--only', '--small', '--profile'].includes(name))
+      throw new Error(`${name} is not an option. There are: --only=<bench>, --small, --profile=<folder>.`);
+  }
+  const [only, profile] = [options.get('--only'), options.get('--profile')];
+  return {
+    small: options.has('--small'),
+    ...(only === undefined ? {} : { only }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+};

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { createDaemon, type Daemon } from '#local/parts/daemon.ts';
+import { install, readManifests } from '#local/shop/install.ts';
+import { demoSeed } from '#local/slack/seed.ts';
+import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
+import { type Stand, startStand } from '#local/stand.ts';
+import { inMemory } from '#local/ways-in.ts';
+import type { Options } from './options.ts';
+
+/** The product as it runs in production: bot and worker are two processes; the strict Slack is in the bot's. */
+export type Stage = {
+  readonly stand: Stand;
+  readonly slack: Workspace;
+  /** For looking at the log from outside, and for bare baselines. */
+  readonly redis: Redis;
+  /** Where grants are spread over: one hundred each at most, as in a company and not all in one. */
+  readonly namespaces: readonly string[];
+  readonly size: (usual: number, small: number) => number;
+  /** Tells whoever watches what is going on. */
+  readonly say: (text: string) => void;
+  readonly stop: () => Promise<void>;
+};
+
+export const startStage = async (options: Options, say: (text: string) => void): Promise<Stage> => {
+  say('starting Redis, the API server, the worker and the bot');
+  const stand = await startStand();
+  const stops: (() => Promise<unknown>)[] = [stand.stop];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.toReversed()) await one();
+  };
+  try {
+    const namespaces = await makeNamespaces(stand);
+    const worker = startWorkerProcess(stand, namespaces, options);
+    await worker.start();
+    stops.push(worker.stop);
+    const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
+    const way = inMemory(slack);
+    stops.push(way.stop);
+    const bot = await way.startBot((settings) => stand.config('bot', settings));
+    stops.push(bot.stop);
+    const redis = new Redis(stand.redis.url);
+    stops.push(async () => redis.disconnect());
+    const size = (usual: number, small: number): number => (options.small ? small : usual);
+    return { stand, slack, redis, namespaces, size, say, stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+};
+
+/** Namespaces under the shop's second rule (`shop-*`: one approval), with the worker bound in them. */
+const makeNamespaces = async ({ admin }: Stand): Promise<readonly string[]> => {
+  const names = Array.from({ length: 20 }, (_, index) => `shop-bench-${index}`);
+  const [binding] = await readManifests('worker/managed-namespace.yaml');
+  if (binding === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
+  await install(
+    admin,
+    names.flatMap((name) => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      { ...binding, metadata: { ...binding.metadata, namespace: name } },
+    ]),
+  );
+  return names;
+};
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The worker as `npm start` runs it with HALLPASS_ROLE=worker. */
+const startWorkerProcess = (stand: Stand, namespaces: readonly string[], { profile }: Options): Daemon => {
+  const config = stand.config('worker');
+  const log = join(stand.folder, 'worker.log');
+  writeFileSync(log, '');
+  const environment = {
+    HALLPASS_ROLE: 'worker',
+    REDIS_URL: config.redisUrl,
+    HALLPASS_POLICY: config.policy,
+    HALLPASS_KEYS: config.keys,
+    HALLPASS_CLUSTERS: `shop=${stand.kubeconfig('hallpass-worker')}`,
+    HALLPASS_WORKER_CLUSTERS: '',
+    HALLPASS_NAMESPACE: config.home,
+    HALLPASS_MANAGED_NAMESPACES: [...config.managedNamespaces, ...namespaces].join(','),
+  };
+  if (profile !== undefined) mkdirSync(profile, { recursive: true });
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return createDaemon(
+    {
+      name: 'The worker',
+      binary: 'env',
+      args: [...variables, process.execPath, ...profiling, main],
+      log,
+      isReady: async () => readFileSync(log, 'utf8').includes('The worker is running'),
+      readyWithin: 20_000,
+    },
+    20_000,
+  );
+};

@@ -1,0 +1,198 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll } from 'vitest';
+import { z } from 'zod';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { keys } from '#adapters/redis/keys.ts';
+import { actions } from '#adapters/slack/action-ids.ts';
+import { type RequestId, requestId } from '#domain/ids.ts';
+import { type Chain, readChain } from '#domain/request/chain.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
+import type { State, Status } from '#domain/request/request.ts';
+import type { Delivery } from '#local/slack/delivery.ts';
+import type { ReadMessage } from '#local/slack/reading.ts';
+import type { Stand } from '#local/stand.ts';
+import type { Company } from './company.ts';
+
+export const ledger = '/apis/networking.k8s.io/v1/namespaces/shop-payments/ingresses/ledger';
+export const typed = (duration: string, more = '') =>
+  `/jit request access ingress-edit shop-payments/ledger${more} for ${duration} because checkout 502s`;
+
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+const made = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        namespace: z.string(),
+        uid: z.string(),
+        labels: z.record(z.string(), z.string()),
+        annotations: z.record(z.string(), z.string()),
+      }),
+    }),
+  ),
+});
+export type Made = z.infer<typeof made>['items'][number]['metadata'];
+
+/** What people do in the stories of one file, and what can be seen from outside: log, cluster and Slack. */
+export const storyOf = (company: () => Company) => {
+  let connection: Redis | undefined;
+  /** As Redis's administrator: may read and spoil everything. */
+  const redis = (): Redis => {
+    if (connection === undefined) {
+      connection = new Redis(company().stand.redis.url, { maxRetriesPerRequest: 3 });
+      connection.on('error', () => {});
+    }
+    return connection;
+  };
+  afterAll(() => connection?.disconnect());
+
+  const until = <T>(what: string, look: () => T | Promise<T>, milliseconds = 10_000) =>
+    company().slack.until(look, { milliseconds, what });
+
+  const answerTo = (person: string): string =>
+    company()
+      .slack.as(person)
+      .ephemerals()
+      .toSorted((one, other) => (one.ts < other.ts ? -1 : 1))
+      .at(-1)?.shown ?? '';
+
+  const ask = async (line: string, person = 'U0ALICE'): Promise<RequestId> => {
+    await company().slack.as(person).command(line);
+    const found = requestId.safeParse(/[2-9a-z]{4}-[2-9a-z]{2}/.exec(answerTo(person))?.[0]);
+    if (!found.success) throw new Error(`No request was filed: ${answerTo(person)}`);
+    return found.data;
+  };
+
+  const cardOf = (id: string): ReadMessage | undefined => {
+    const { slack } = company();
+    const channels = [...slack.state.channels.values()].filter(
+      ({ kind, members }) => kind !== 'im' && members.has('U0BOB'),
+    );
+    return channels
+      .flatMap(({ name }) => slack.as('U0BOB').readChannel(name))
+      .find((one) => one.metadata?.event_type === 'hallpass_card' && one.metadata.event_payload.request === id);
+  };
+  const card = (id: string): Promise<ReadMessage> => until(`the card of ${id}`, () => cardOf(id));
+  const click = async (person: string, id: string, button: string) =>
+    company()
+      .slack.as(person)
+      .click(await card(id), button, { confirm: true });
+  const shows = (id: string, words: string, milliseconds = 20_000) =>
+    until(`"${words}" on the card of ${id}`, () => cardOf(id)?.shown.includes(words), milliseconds);
+  /** What stands below the card, the oldest first. */
+  const thread = (id: string): readonly ReadMessage[] => {
+    const head = cardOf(id);
+    return head === undefined ? [] : company().slack.as('U0BOB').readThread(head).slice(1);
+  };
+  /** Which entries of the log have a message below the card, each as often as it has one. */
+  const threadVersions = (id: string): readonly unknown[] =>
+    thread(id).map(({ metadata }) => metadata?.event_payload.version);
+
+  /** A click as Slack sends it, whether or not its card is there already. */
+  const press = (person: string, button: keyof typeof actions, id: string, revision = 1): Promise<Delivery> =>
+    company().slack.sendRaw(clickOf(person, actions[button], `${id}.${revision}`));
+  const approve = async (id: string, people: readonly string[] = ['U0BOB', 'U0DAN']): Promise<void> => {
+    for (const person of people) await press(person, 'approve', id);
+  };
+
+  const chain = async (id: RequestId): Promise<Chain> => {
+    const found = createKeys(company().stand.config('worker').keys, []);
+    if (!found.ok) throw new Error(found.error.join('\n'));
+    const read = readChain(id, await redis().lrange(keys.log(id), 0, -1), found.value.trust);
+    if (!read.ok || read.value === undefined) throw new Error(`The log of ${id} is broken: ${JSON.stringify(read)}`);
+    return read.value;
+  };
+  const events = async (id: RequestId): Promise<readonly RequestEvent['type'][]> =>
+    (await chain(id)).entries.map(({ event }) => event.type);
+  const reaches = async <S extends Status>(
+    id: RequestId,
+    status: S,
+    milliseconds = 10_000,
+  ): Promise<Extract<State, { status: S }>> => {
+    const state = await until(
+      `${id} to be ${status}`,
+      async () => {
+        const found = (await chain(id)).request.state;
+        return found.status === status && found;
+      },
+      milliseconds,
+    );
+    return state as Extract<State, { status: S }>;
+  };
+
+  /** Roles and bindings that Hallpass made for a request, or for any. */
+  const inCluster = async (id?: string): Promise<readonly Made[]> => {
+    const selector = id === undefined ? 'hallpass.dev/request' : `hallpass.dev/request=${id}`;
+    const lists = await Promise.all(
+      ['roles', 'rolebindings'].map((resource) =>
+        company().stand.admin.send('GET', `${rbac}/${resource}?labelSelector=${selector}`),
+      ),
+    );
+    return lists.flatMap(({ body }) => made.parse(body).items.map(({ metadata }) => metadata));
+  };
+
+  /** What the administrators were told in their channel. */
+  const told = (words: string): readonly string[] =>
+    company()
+      .slack.as('U0DAN')
+      .readChannel('hallpass-audit')
+      .flatMap(({ shown }) => (shown.includes(words) ? [shown] : []));
+  const isTold = (words: string, milliseconds = 10_000) =>
+    until(`administrators to be told "${words}"`, () => told(words).length > 0, milliseconds);
+
+  const mayRead = async (): Promise<boolean> => (await company().tries('requester', 'GET', ledger)) === 200;
+
+  return {
+    redis,
+    until,
+    answerTo,
+    ask,
+    card,
+    cardOf,
+    click,
+    shows,
+    thread,
+    threadVersions,
+    press,
+    approve,
+    chain,
+    events,
+    reaches,
+    inCluster,
+    told,
+    isTold,
+    mayRead,
+  };
+};
+export type Story = ReturnType<typeof storyOf>;
+
+/** A press on a button as Slack sends it. */
+export const clickOf = (person: string, action: string, value: string): Record<string, unknown> => ({
+  type: 'block_actions',
+  user: { id: person, username: person.toLowerCase(), name: person.toLowerCase(), team_id: 'T0HALLPASS' },
+  team: { id: 'T0HALLPASS', domain: 'acme' },
+  enterprise: null,
+  is_enterprise_install: false,
+  api_app_id: 'A0HALLPASS',
+  token: 'local-verification-token',
+  trigger_id: '1.2.3',
+  container: { type: 'message', message_ts: '1.000000', channel_id: 'C0APPROVALS', is_ephemeral: false },
+  channel: { id: 'C0APPROVALS', name: 'approvals' },
+  response_url: 'http://127.0.0.1:9/response',
+  actions: [{ type: 'button', action_id: action, block_id: 'buttons', value, action_ts: '1.000000' }],
+});
+
+/** One quick rule for everything in a policy that is otherwise the shop's. */
+export const rules = (parts: { readonly groups?: string; readonly rules: string }): string => `adminChannel: C0AUDIT
+groups:
+  engineers: [U0ALICE, U0BOB, U0CAROL]
+  platform: S0PLATFORM
+  security: S0SECURITY
+${parts.groups ?? ''}
+rules:
+${parts.rules}
+`;
+export const writeRules = (stand: Stand, text: string): Promise<void> =>
+  writeFile(join(stand.folder, 'policy', 'rules.yaml'), text);
