@@ -57,7 +57,7 @@ const startOn = async (
   const identity = await identify(client).catch((cause: unknown) => String(cause));
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
   const directory = directoryFor(client, identity);
-  const problems = [...(await checkClusters(clients)), ...(await checkSlack(folder, directory))];
+  const problems = [...(await checkClusters(clients, core.alarm)), ...(await checkSlack(folder, directory))];
   if (problems.length > 0) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));

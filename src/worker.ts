@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
+import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { WorkerPorts } from '#use-cases/ports.ts';
+import type { Alarm, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
+import { sweepMarkers } from '#use-cases/sweep-markers.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -13,7 +15,7 @@ import { every } from './every.ts';
 /** Steps at the same time; the API server's own limit is 32 calls of one client. */
 const concurrency = 32;
 /** Milliseconds between two sweeps. */
-const rounds = { log: 1_000, cluster: 2_000, everything: 60_000 } as const;
+const rounds = { log: 1_000, cluster: 2_000, everything: 60_000, markers: 3_600_000 } as const;
 
 /** A running process, or half of one; `stop` waits for what is under way. */
 export type Running = { readonly stop: () => Promise<void>; readonly tellThrough: Ground['tellThrough'] };
@@ -24,7 +26,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   if (!opened.ok) return opened;
   const ground = opened.value;
   const { core, clients, info } = ground;
-  const problems = await checkClusters(clients);
+  const problems = await checkClusters(clients, core.alarm);
   if (problems.length > 0) {
     await ground.stop();
     return err(problems);
@@ -46,8 +48,11 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
 };
 
-/** A token that was never sent shows in no other way than by asking who we are (client-node ignores `tokenFile`). */
-export const checkClusters = async (clients: Ground['clients']): Promise<readonly string[]> => {
+/**
+ * Why a cluster will not do. A token that was never sent shows in no other way than by asking who we are (client-node
+ * ignores `tokenFile`). One that does not answer at all is no reason to stop: the others' grants have to end.
+ */
+export const checkClusters = async (clients: Ground['clients'], alarm: Alarm): Promise<readonly string[]> => {
   const checked = await Promise.all(
     clients.map(async (client) =>
       checkIdentity(client).then(
@@ -56,12 +61,23 @@ export const checkClusters = async (clients: Ground['clients']): Promise<readonl
             (power) =>
               `Cluster "${client.cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`,
           ),
-        (cause: unknown) => [cause instanceof Error ? cause.message : String(cause)],
+        (cause: unknown) => {
+          const why = cause instanceof Error ? cause.message : String(cause);
+          if (!isAway(cause)) return [why];
+          alarm('A cluster does not answer at start; its work is done when it is back', {
+            cluster: client.cluster,
+            why,
+          });
+          return [];
+        },
       ),
     ),
   );
   return checked.flat();
 };
+
+const isAway = (cause: unknown): boolean =>
+  isKubernetesFault(cause) && ['unreachable', 'deadline'].includes(cause.kubernetes.failure);
 
 const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRunner): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: causes(cause) });
@@ -69,10 +85,14 @@ const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRu
   const overClusters = (everything: boolean) => async (): Promise<void> => {
     await Promise.all([...ports.clusters.values()].map((cluster) => sweep(cluster, everything)));
   };
+  const overMarkers = async (): Promise<void> => {
+    await Promise.all([...ports.clusters.values()].map((cluster) => sweepMarkers(ports, cluster)));
+  };
   const running = [
     every(rounds.log, () => sweepLog(ports, steps), fault('The sweep over the log failed')),
     every(rounds.cluster, overClusters(false), fault('The sweep over a cluster failed')),
     every(rounds.everything, overClusters(true), fault('The sweep over a cluster failed')),
+    every(rounds.markers, overMarkers, fault('Old markers could not be removed')),
   ];
   onStop(() => Promise.all(running.map(({ stop }) => stop())));
 };

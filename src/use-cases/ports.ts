@@ -122,6 +122,8 @@ export type ClusterWriter = ClusterReader & {
   readonly get: (ref: Omit<ObjectRef, 'uid'>) => Promise<Managed | undefined>;
   /** Everything that Hallpass made (its label) and that matches; in all namespaces and cluster-wide, as permitted. */
   readonly managed: (selector: string) => Promise<readonly Managed[]>;
+  /** The markers (ConfigMaps with Hallpass's label) in the namespace that Hallpass lives in. */
+  readonly markers: (home: string) => Promise<readonly Managed[]>;
 };
 
 /** Tells an administrator what should not have happened. Constant message, variable fields; never throws. */

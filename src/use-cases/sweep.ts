@@ -115,11 +115,7 @@ const answers = ({ store }: WorkerPorts, now: Temporal.Instant): Promise<boolean
   return Promise.race([asked, late]);
 };
 
-const overdueOf = (
-  objects: readonly Stamped[],
-  now: Temporal.Instant,
-  after: Temporal.Duration,
-): readonly Stamped[] =>
+const overdueOf = (objects: readonly Stamped[], now: Temporal.Instant, after: Temporal.Duration): readonly Stamped[] =>
   objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
 
 /** Remembers the stamps of this many objects; past that all are read anew. */

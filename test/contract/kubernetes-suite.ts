@@ -182,6 +182,13 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
       expect(found?.live.metadata).toEqual(live.metadata);
     });
 
+    it('finds the markers of a namespace, and no other ConfigMaps', async () => {
+      const namespace = await world.namespace();
+      const { ref } = await writer.create(marker(namespace, 'applied'));
+      await world.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name: 'foreign' } });
+      expect((await writer.markers(namespace)).map((found) => found.ref)).toEqual([ref]);
+    });
+
     it('adds annotations and leaves the others as they are', async () => {
       const namespace = await world.namespace();
       const { ref } = await writer.create(marker(namespace, 'applied'));

@@ -164,6 +164,13 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
         ({ ref, live }) => ref.apiVersion === 'rbac.authorization.k8s.io/v1' && wanted(live.metadata.labels ?? {}),
       );
     },
+    markers: async (home) => {
+      await enter('markers');
+      const wanted = parseSelector(`${managedBy.label}=${managedBy.value}`);
+      return objects().filter(
+        ({ ref, live }) => ref.kind === 'ConfigMap' && ref.namespace === home && wanted(live.metadata.labels ?? {}),
+      );
+    },
     addNamespace,
     removeNamespace: (gone) => {
       namespaces.delete(gone);

@@ -4,7 +4,7 @@ import { sayProbe } from '#domain/plan.ts';
 import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
 import { unlessAbsent } from './fault.ts';
 import { listAll, listSome, namesOnly } from './list.ts';
-import { createManagedList, type ManagedScope } from './managed.ts';
+import { createManagedList, listMarkers, type ManagedScope } from './managed.ts';
 import { liveObject, managedFrom, metadataOf, say } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath, createPaths, segment } from './resources.ts';
@@ -84,6 +84,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
       return live === undefined ? undefined : managedFrom(live);
     },
     managed: createManagedList(client, scope),
+    markers: (home) => listMarkers(client, home),
   };
 };
 

@@ -66,6 +66,14 @@ export const createManagedList = (
   };
 };
 
+/** What marks requests as applied, in the namespace that Hallpass lives in. */
+export const listMarkers = async (client: RawClient, home: string): Promise<readonly Managed[]> => {
+  const path = collectionPath('v1', 'configmaps', home);
+  const selector = `${managedBy.label}=${managedBy.value}`;
+  const saying = `list markers in "${home}"`;
+  return (await listAll(client, { path, apiVersion: 'v1', kind: 'ConfigMap', selector, saying })).map(managedFrom);
+};
+
 /** Undefined when it is forbidden. */
 const list = async (
   client: RawClient,

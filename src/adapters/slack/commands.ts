@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type PersonId, personId, requestId } from '#domain/ids.ts';
 import { type ActRefusal, finishGrant, revokeGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import { seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { formFor } from './actions.ts';
 import type { Faces } from './faces.ts';
@@ -75,7 +76,12 @@ const run = async (
       );
     case 'done':
       return withId(verb, rest, async (id) =>
-        said(ports, { by, id }, await finishGrant(ports, { by, id }), `Access *${id}* is being ended. Thank you for giving it back.`),
+        said(
+          ports,
+          { by, id },
+          await finishGrant(ports, { by, id }),
+          `Access *${id}* is being ended. Thank you for giving it back.`,
+        ),
       );
     case 'revoke':
       return withId(verb, rest, (id, reason) => revoke(ports, by, id, reason));

@@ -1,0 +1,18 @@
+import { readStamp } from '#domain/request/stamp.ts';
+import type { ClusterWriter, WorkerPorts } from './ports.ts';
+
+/**
+ * A marker holds back an old log for as long as the approval in it could still be applied, which is a quarter of an
+ * hour, and its grant lasted. It stays a day longer, for whoever looks into what happened.
+ */
+const keepFor = Temporal.Duration.from({ hours: 24 });
+
+/** Removes markers that have nothing to hold back any more. Those without a genuine stamp are not ours to remove. */
+export const sweepMarkers = async (ports: WorkerPorts, cluster: ClusterWriter): Promise<void> => {
+  const now = await ports.clock.now();
+  for (const { ref, live } of await cluster.markers(ports.home)) {
+    const stamp = readStamp(cluster.name, live, ports.trust);
+    if (stamp === undefined) continue;
+    if (Temporal.Instant.compare(stamp.expiresAt.add(keepFor), now) < 0) await cluster.remove(ref);
+  }
+};
