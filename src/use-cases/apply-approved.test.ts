@@ -5,8 +5,8 @@ import { accessOver, profiles } from '#test/build/profiles.ts';
 import { later } from '#test/build/requests.ts';
 import { createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
+import type { Asking } from './asking.ts';
 import { runStep } from './run-step.ts';
-import type { Asking } from './submit-request.ts';
 
 /** A world with a request that was just approved and not yet applied. */
 const approved = async (changed: Partial<Asking> = {}): Promise<{ world: World; chain: Chain }> => {

@@ -3,8 +3,9 @@ import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { later } from '#test/build/requests.ts';
 import { asking, createWorld, file, type World } from '#test/build/world.ts';
+import type { Asking, SubmitRefusal } from './asking.ts';
 import type { BotPorts } from './ports.ts';
-import { type Asking, type SubmitRefusal, submitRequest } from './submit-request.ts';
+import { submitRequest } from './submit-request.ts';
 
 const refused = async (bot: BotPorts, changed: Partial<Asking> = {}): Promise<SubmitRefusal> => {
   const filed = await submitRequest(bot, asking(changed));

@@ -5,10 +5,11 @@ import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
 import { createMemoryJobs, type MemoryJobs } from '#test/memory/jobs.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
+import type { Asking } from '#use-cases/asking.ts';
 import type { BotPorts, Clock, ClusterWriter, Directory, EventStore, Settings, WorkerPorts } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { runStep } from '#use-cases/run-step.ts';
-import { type Asking, submitRequest } from '#use-cases/submit-request.ts';
+import { submitRequest } from '#use-cases/submit-request.ts';
 import { sweepLog } from '#use-cases/sweep.ts';
 import { alice, bob, carol, dave, erin } from './people.ts';
 import { policy } from './policy.ts';

@@ -2,7 +2,7 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Refusal } from '#domain/request/decide.ts';
 import type { Status } from '#domain/request/request.ts';
 import type { ActRefusal } from '#use-cases/act-on-request.ts';
-import type { SubmitRefusal } from '#use-cases/submit-request.ts';
+import type { SubmitRefusal } from '#use-cases/asking.ts';
 import { clock, escaped, mention } from './mrkdwn.ts';
 
 /** Says in mrkdwn why something was not filed, and what to do. */

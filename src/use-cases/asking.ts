@@ -1,0 +1,41 @@
+import type { Unmapped } from '#domain/identities.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { NotAllowed } from '#domain/policy/verdict.ts';
+import type { NotAdmitted } from './membership.ts';
+
+/** What somebody asks for. `origin` is the same for a repetition of the same form or command. */
+export type Asking = {
+  readonly by: PersonId;
+  readonly subject: PersonId;
+  readonly kind: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly ask: Json;
+  readonly reason: string;
+  /** As typed; the rule's default when absent. */
+  readonly duration?: string;
+  readonly origin: string;
+};
+
+export type SubmitRefusal =
+  | NotAdmitted
+  | NotAllowed
+  | Unmapped
+  | {
+      readonly type: 'unclear';
+      readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
+      readonly why: string;
+    }
+  | { readonly type: 'already-have'; readonly allowedBy: string }
+  | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' }
+  | { readonly type: 'filed-before'; readonly id: RequestId };
+
+export const unclear = (field: Extract<SubmitRefusal, { type: 'unclear' }>['field'], why: string): SubmitRefusal => ({
+  type: 'unclear',
+  field,
+  why,
+});
+
+/** As it was typed, cut to what can be read. */
+export const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -1,0 +1,76 @@
+import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
+import { identityOf } from '#domain/identities.ts';
+import type { KubernetesIdentity } from '#domain/plan.ts';
+import type { Rule } from '#domain/policy/policy.ts';
+import { judge } from '#domain/policy/verdict.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
+import { groupsOf } from './membership.ts';
+import type { BotPorts, ClusterReader } from './ports.ts';
+
+const reasonLimit = 1_000;
+/** A label of RFC 1123, which every namespace's name is. */
+const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** An asking whose words are understood and whose rule is found. */
+export type Resolved = {
+  readonly kind: Kind;
+  readonly cluster: ClusterReader;
+  readonly rule: Rule;
+  readonly identity: KubernetesIdentity;
+  readonly seconds: number;
+};
+
+/** Everything that is settled by files alone. The policy is asked before the cluster: who may not ask learns nothing. */
+export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
+  const { policy, identities, kinds } = ports.settings();
+  const kind = kinds.find(({ name }) => name === asking.kind);
+  const cluster = ports.clusters.get(asking.cluster);
+  if (kind === undefined)
+    return err(
+      unclear(
+        'kind',
+        `There is no kind ${quote(asking.kind)}. There are: ${kinds.map(({ name }) => name).join(', ')}.`,
+      ),
+    );
+  if (cluster === undefined)
+    return err(
+      unclear(
+        'cluster',
+        `There is no cluster ${quote(asking.cluster)}. There are: ${[...ports.clusters.keys()].join(', ')}.`,
+      ),
+    );
+  if (!namespaceName.test(asking.namespace))
+    return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
+  const description = kind.describe(asking.ask);
+  if (!description.ok) return err(unclear('ask', description.error));
+  const { groups, failed } = await groupsOf(ports, asking.by);
+  const question = { ...asking, profile: description.value.profile };
+  const rule =
+    asking.namespace === ports.home
+      ? err({ type: 'not-allowed' as const, passed: [] })
+      : judge(policy, question, groups);
+  if (!rule.ok)
+    return failed.length > 0 ? err({ type: 'lookup-failed', what: `the members of ${failed.join(', ')}` }) : rule;
+  if (asking.reason.trim() === '') return err(unclear('reason', 'Say why, so that approvers can judge it.'));
+  if (asking.reason.length > reasonLimit)
+    return err(unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${asking.reason.length}.`));
+  const seconds = secondsOf(asking.duration, rule.value);
+  if (!seconds.ok) return err(unclear('duration', seconds.error));
+  const identity = identityOf(identities, asking.subject);
+  if (!identity.ok) return identity;
+  return ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: seconds.value });
+};
+
+const secondsOf = (typed: string | undefined, rule: Rule): Result<number, string> => {
+  const duration = typed === undefined ? ok(rule.duration.default) : parseDuration(typed);
+  if (!duration.ok) return duration;
+  const { longest } = rule.duration;
+  if (isLonger(duration.value, longest)) {
+    return err(
+      `${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that the rule "${rule.name}" allows.`,
+    );
+  }
+  return ok(duration.value.total('seconds'));
+};
