@@ -1,5 +1,5 @@
 import type { Alarm } from '#use-cases/ports.ts';
-import type { Log } from './log.ts';
+import { type Log, scrub } from './log.ts';
 
 /** Posts one line to where administrators read. */
 export type Tell = (text: string) => Promise<void>;
@@ -12,7 +12,8 @@ export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellT
   const toldAt = new Map<string, number>();
   let tell: Tell | undefined;
   const waiting: string[] = [];
-  const say = (text: string): void => {
+  const say = (said: string): void => {
+    const text = scrub(said);
     if (tell === undefined) {
       if (waiting.length < 50) waiting.push(text);
       return;
@@ -24,7 +25,9 @@ export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellT
   return {
     alarm: (message, fields) => {
       error(message, fields);
-      const key = `${message} ${fields.request ?? ''}`;
+      // What it is about, not how it failed: the same trouble of another request or object is told too.
+      const { cause: _, job: __, ...about } = fields;
+      const key = JSON.stringify([message, about]);
       const now = performance.now();
       if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < quiet) return;
       if (toldAt.size > 1_000) toldAt.clear();

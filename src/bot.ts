@@ -24,6 +24,11 @@ export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOpt
 /** Requests whose messages are brought up to date at the same time; Slack takes about one post a second and channel. */
 const showing = 4;
 const catchUpEvery = 2_000;
+/**
+ * When so many requests wait to be shown, what Slack does not take now is left to the catching up: thousands of jobs that
+ * come back each second to find the same kept Redis busier than the revocations beside them.
+ */
+const crowd = 50;
 
 /** A running bot; `tell` posts to the administrators' channel. */
 export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Tell };
@@ -126,7 +131,12 @@ const startShowing = ({ core, redis, onStop }: Ground, projection: Projection): 
     queue: 'slack',
     connection: redis('consume', 'showing'),
     concurrency: showing,
-    handler: ({ id }) => projection.show(id),
+    handler: async ({ id }) => {
+      const shown = await projection.show(id);
+      if (shown.type === 'done') return shown;
+      const waiting = await core.store.unshown(crowd);
+      return waiting.length < crowd ? shown : { type: 'done' };
+    },
     onFault: fault,
   });
   onStop(() => worker.close());

@@ -12,8 +12,11 @@ import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
 
-/** Steps at the same time; the API server's own limit is 32 calls of one client. */
-const concurrency = 32;
+/**
+ * Steps at the same time: twice the calls that one client has in flight (32), so that the API server is kept busy while
+ * other steps wait for Redis.
+ */
+const concurrency = 64;
 /** Milliseconds between two sweeps. */
 const rounds = { log: 1_000, cluster: 2_000, everything: 60_000, markers: 3_600_000 } as const;
 
@@ -33,7 +36,13 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   }
   const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
-  const ports: WorkerPorts = { ...core, clusters, home: config.home, pause: (milliseconds) => pause(milliseconds) };
+  const ports: WorkerPorts = {
+    ...core,
+    clusters,
+    home: config.home,
+    managed: config.managedNamespaces,
+    pause: (milliseconds) => pause(milliseconds),
+  };
   const steps = createStepRunner(ports);
   startSweeps(ground, ports, steps);
   const worker = createStepWorker({

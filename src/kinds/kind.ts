@@ -41,6 +41,8 @@ export type ResourceType = { readonly group: string; readonly version: string; r
 export type Description = {
   /** What the policy's `profiles` patterns are matched against. */
   readonly profile: string;
+  /** Whether it reaches beyond the namespace asked for. */
+  readonly reachesFurther: boolean;
   /** As in "Edit Ingresses". */
   readonly title: string;
   /** The named objects, if the request was narrowed to some. */
@@ -66,7 +68,7 @@ export type Kind = {
   /** What to type after `/jit request <kind>`, for the usage line. */
   readonly usage: string;
   /** What a person may ask for, to be filtered by policy: profile and title. */
-  readonly profiles: readonly { readonly profile: string; readonly title: string }[];
+  readonly profiles: readonly { readonly profile: string; readonly title: string; readonly reachesFurther: boolean }[];
   /** The fields for what has been chosen so far, offering only the profiles handed in. */
   readonly fields: (chosen: Readonly<Record<string, string>>, profiles: readonly string[]) => readonly Field[];
   /** Reads the words between the kind and the namespace, and the objects behind its slash. */

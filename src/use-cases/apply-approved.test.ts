@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chain } from '#domain/request/chain.ts';
 import { alice, bob, carol } from '#test/build/people.ts';
+import { policy, rule } from '#test/build/policy.ts';
 import { accessOver, profiles } from '#test/build/profiles.ts';
 import { later } from '#test/build/requests.ts';
 import { createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
@@ -9,8 +10,10 @@ import type { Asking } from './asking.ts';
 import { runStep } from './run-step.ts';
 
 /** A world with a request that was just approved and not yet applied. */
-const approved = async (changed: Partial<Asking> = {}): Promise<{ world: World; chain: Chain }> => {
+const approved = async (changed: Partial<Asking> = {}, profiles = ['*']): Promise<{ world: World; chain: Chain }> => {
   const world = createWorld();
+  const match = { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles };
+  world.settings.policy = policy({ rules: [rule({ match })] });
   const filed = await file(world, changed);
   const chain = await approveRequest(world.bot, { by: bob, id: filed.request.asked.id, revision: 1 });
   if (!chain.ok) throw new Error('It was not approved');
@@ -71,7 +74,7 @@ describe('what was approved', () => {
   });
 
   test('of several places is granted in each', async () => {
-    const { world } = await approved({ ask: { profile: 'ingress-debug', objects: ['web'] } });
+    const { world } = await approved({ ask: { profile: 'ingress-debug', objects: ['web'] } }, ['*', 'ingress-debug']);
     await settle(world);
     expect(rbacIn(world)).toEqual(['Role shop', 'RoleBinding shop', 'Role ingress-nginx', 'RoleBinding ingress-nginx']);
   });
@@ -83,7 +86,7 @@ describe('what is taken back before it is applied', () => {
     await withdrawRequest(world.bot, { by: alice, id: chain.request.asked.id });
     await settle(world);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed' });
-    expect(world.cluster.objects()).toEqual([]);
+    expect(rbacIn(world)).toEqual([]);
   });
 
   test('while the worker is at it leaves nothing in the cluster', async () => {
@@ -161,7 +164,7 @@ describe('what is no longer what was approved lapses, and nothing is granted', (
     change(world);
     await settle(world);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed', why: expect.any(String) });
-    expect(world.cluster.objects()).toEqual([]);
+    expect(rbacIn(world)).toEqual([]);
   });
 
   test('because it could not be applied within a quarter of an hour', async () => {
@@ -175,7 +178,7 @@ describe('what is no longer what was approved lapses, and nothing is granted', (
       status: 'lapsed',
       why: expect.stringContaining('could not be applied in time'),
     });
-    expect(world.cluster.objects()).toEqual([]);
+    expect(rbacIn(world)).toEqual([]);
   });
 
   test('but at its last second it is still applied', async () => {
@@ -237,7 +240,7 @@ describe('what the cluster does not allow fails, and nothing is left of it', () 
     world.cluster.put({
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: `applied-${chain.request.asked.id}-r1`, namespace: 'hallpass' },
+      metadata: { name: `applied-${chain.request.asked.id}-r1`, namespace: 'hallpass-markers' },
     });
     await settle(world);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'failed' });

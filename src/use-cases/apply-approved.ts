@@ -9,7 +9,8 @@ import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/st
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark, sealOf } from '#domain/seal.ts';
 import { confirmAllowed } from './confirm.ts';
-import { type Claim, claim } from './marker.ts';
+import { isOurs } from './home.ts';
+import { type Claim, claim, closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 
@@ -25,6 +26,8 @@ export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<v
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;
+  const cluster = ports.clusters.get(asked.cluster);
+  if (event.type !== 'activated' && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
   if (result.type !== 'committed') await undoUnlessActive(ports, asked, event);
   else if (event.type !== 'activated') await takeBack(ports, asked);
@@ -42,6 +45,8 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const resolved = await resolve(ports, cluster, asked);
   if (!resolved.ok) return resolved.error;
+  const unruly = byItsRule(ports, asked, resolved.value.plan);
+  if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   const claimed = await claim(ports, cluster, asked, state);
   if (!claimed.ok) return claimed.error;
   return grant(ports, cluster, asked, { ...resolved.value, claim: claimed.value, approvers: state.by });
@@ -65,6 +70,21 @@ const resolve = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked)
       'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',
     );
   return ok({ plan: plan.value, identity: identity.value });
+};
+
+/**
+ * Why the worker does not do what the bot says was approved: it holds the policy itself, so that a stolen key of the bot
+ * approves nothing past it.
+ */
+const byItsRule = ({ settings, managed, home }: WorkerPorts, asked: Asked, plan: Plan): string | undefined => {
+  const rule = settings().policy.rules.find(({ name }) => name === asked.approval.rule);
+  const places = plan.create.flatMap(({ metadata }) => metadata.namespace ?? []);
+  const outside = places.find((place) => isOurs(home, place) || !managed.includes(place));
+  if (outside !== undefined) return `Hallpass is not set up to grant anything in namespace "${outside}".`;
+  if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
+  const same = canonical(rule.approve.map((one) => ({ ...one }))) === canonical(asked.approval.quorum);
+  const within = asked.seconds <= rule.duration.longest.total('seconds');
+  return same && within ? undefined : 'The rule that it was approved by has changed since. Ask again.';
 };
 
 const sealedNow = (asked: Asked, namespaceUid: string, plan: Plan, identity: KubernetesIdentity) => ({
@@ -152,7 +172,7 @@ const undoUnlessActive = async (ports: WorkerPorts, asked: Asked, event: Request
   if (event.type !== 'activated') return;
   const found = await find(ports, asked.id);
   const status = found.type === 'found' ? found.chain.request.state.status : found.type;
-  if (status === 'active' || status === 'approved') return;
+  if (status === 'active') return;
   ports.alarm('A grant was made for a request that is no longer approved; it is taken back', {
     request: asked.id,
     status,

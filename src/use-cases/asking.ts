@@ -27,7 +27,7 @@ export type SubmitRefusal =
       readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
       readonly why: string;
     }
-  | { readonly type: 'already-have'; readonly allowedBy: string }
+  | { readonly type: 'already-have'; readonly who: 'you' | 'they'; readonly allowedBy: string }
   | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' }
   | { readonly type: 'filed-before'; readonly id: RequestId };
 

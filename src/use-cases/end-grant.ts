@@ -5,7 +5,7 @@ import type { Proof } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { identityMark } from '#domain/seal.ts';
 import { confirmDenied } from './confirm.ts';
-import { markEnded } from './marker.ts';
+import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit } from './request-log.ts';
 
@@ -25,7 +25,10 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain): Promise<void> 
   const due = state.ending?.at ?? state.expiresAt;
   try {
     if (cluster === undefined) throw new Error(`The worker knows no cluster "${asked.cluster}"`);
+    // What cannot be marked does not keep the grant alive: only the last word waits, and at expiry nothing has to be marked.
+    const unmarked = await marked(ports, cluster, asked, state);
     const proofs = await remove(ports, cluster, asked, state);
+    if (unmarked !== undefined) throw unmarked.cause;
     const now = await ports.clock.now();
     const lagMilliseconds = Math.max(0, Math.round(now.since(due).total('milliseconds')));
     await commit(
@@ -41,13 +44,26 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain): Promise<void> 
   }
 };
 
+const marked = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  { ending, expiresAt, by }: Active,
+): Promise<{ readonly cause: unknown } | undefined> => {
+  if (ending === undefined || Temporal.Instant.compare(await ports.clock.now(), expiresAt) >= 0) return undefined;
+  try {
+    return void (await closeMarker(ports, cluster, asked, by));
+  } catch (cause) {
+    return { cause };
+  }
+};
+
 const remove = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
   state: Active,
 ): Promise<readonly Proof[]> => {
-  if (state.ending !== undefined) await markEnded(ports, cluster, asked);
   const who = await subjectOf(ports, cluster, asked, state);
   const gone = await Promise.all(state.objects.map(async (ref) => ({ ref, how: await cluster.remove(ref) })));
   for (const { ref } of gone.filter(({ how }) => how === 'replaced')) {

@@ -1,6 +1,7 @@
 import type { AccessProbe, KubernetesIdentity, Plan } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { quote, type SubmitRefusal, unclear } from './asking.ts';
+import { isOurs } from './home.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 
 /**
@@ -8,11 +9,14 @@ import type { BotPorts, ClusterReader } from './ports.ts';
  * not answer is a no.
  */
 export const lookAtPlace = async (
-  { alarm }: BotPorts,
+  { alarm, home }: BotPorts,
   cluster: ClusterReader,
   ...rest: [namespace: string, plan: Plan, identity: KubernetesIdentity]
 ): Promise<Result<{ readonly uid: string }, SubmitRefusal>> => {
   try {
+    const [, plan] = rest;
+    if (plan.create.some(({ metadata }) => isOurs(home, metadata.namespace)))
+      return err({ type: 'not-allowed', passed: [] });
     return await lookAt(cluster, ...rest);
   } catch (cause) {
     alarm('A cluster did not answer; nobody can ask for anything in it', {
@@ -36,7 +40,7 @@ const lookAt = async (
   const found = await cluster.namespace(namespace);
   if (found === undefined || found.terminating) return err(noNamespace(namespace, cluster.name));
   const held = await alreadyHeld(cluster, identity, plan.probes);
-  return held === undefined ? ok({ uid: found.uid }) : err({ type: 'already-have', allowedBy: held });
+  return held === undefined ? ok({ uid: found.uid }) : err({ type: 'already-have', who: 'you', allowedBy: held });
 };
 
 /** The authorizer's reason when every probe is allowed already; it stops asking at the first that is not. */

@@ -1,8 +1,10 @@
 import type { Manifest } from '#domain/plan.ts';
+import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { markersBeside } from './home.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 
 /** The times of a grant, fixed by its first attempt; `over` when they have passed before it could be confirmed. */
@@ -12,18 +14,21 @@ export type Claim = {
 };
 
 type Approved = Extract<State, { status: 'approved' }>;
+/** Between two clocks that are kept; the API server's answers have whole seconds. */
+const tolerance = Temporal.Duration.from({ seconds: 30 });
+
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
 
 const endedNote = 'hallpass.dev/ended-at';
 const refOf = (home: string, { id, revision }: Asked) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  namespace: home,
+  namespace: markersBeside(home),
   name: `applied-${id}-r${revision}`,
 });
 
 /**
- * Claims the one application of a request's revision by a marker in Hallpass's own namespace. The marker outlives the
+ * Claims the one application of a request's revision by a marker in a namespace of Hallpass's own. The marker outlives the
  * log: a log that was cut or restored finds it and grants nothing again. A crashed attempt finds it too, and goes on
  * with the times that it fixed, never with the full duration again.
  */
@@ -34,26 +39,52 @@ export const claim = async (
   state: Approved,
 ): Promise<Result<Claim, Ended>> => {
   const ref = refOf(ports.home, asked);
-  const late = Temporal.Instant.compare(await cluster.time(), state.applyBy) > 0;
+  const [serverTime, now] = [await cluster.time(), await ports.clock.now()];
+  // Redis fixes the times of a grant: one whose clock was moved must not make it longer, or an old approval young.
+  if (farApart(serverTime, now)) throw clocksDiffer(ports, cluster, serverTime, now);
+  const late = Temporal.Instant.compare(serverTime, state.applyBy) > 0;
+  const early = Temporal.Instant.compare(state.applyBy, serverTime.add(applyWithin).add(tolerance)) > 0;
+  if (early) return err({ type: 'lapsed', why: 'Its approval claims to be good for longer than any is. Ask again.' });
   const earlier = late ? await cluster.get(ref) : undefined;
   if (late && earlier === undefined)
     return err({ type: 'lapsed', why: 'It was approved, but could not be applied in time. Ask again.' });
   if (earlier !== undefined) return resume(ports, cluster, asked, earlier.live);
 
-  const startedAt = await ports.clock.now();
-  const times = { startedAt, expiresAt: startedAt.add({ seconds: asked.seconds }) };
-  const { apiVersion, kind, ...metadata } = ref;
-  const stamp = {
-    cluster: cluster.name,
-    request: asked.id,
-    revision: asked.revision,
-    requester: asked.requester,
-    approvers: state.by,
-    seal: asked.seal,
-    ...times,
-  };
-  const { existed, live } = await cluster.create(stamped({ apiVersion, kind, metadata }, stamp, ports.signer));
+  const times = { startedAt: now, expiresAt: now.add({ seconds: asked.seconds }) };
+  const { existed, live } = await cluster.create(markerOf(ports, cluster, asked, state.by, times));
   return existed ? resume(ports, cluster, asked, live) : ok({ times, over: false });
+};
+
+type Times = Claim['times'];
+
+const markerOf = (
+  { home, signer }: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  approvers: Approved['by'],
+  times: Times,
+): Manifest => {
+  const { apiVersion, kind, ...metadata } = refOf(home, asked);
+  const { id: request, revision, requester, seal } = asked;
+  const stamp = { cluster: cluster.name, request, revision, requester, approvers, seal, ...times };
+  return stamped({ apiVersion, kind, metadata }, stamp, signer);
+};
+
+const farApart = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
+  Math.abs(one.since(other).total('seconds')) > tolerance.total('seconds');
+
+const clocksDiffer = (
+  { alarm }: WorkerPorts,
+  { name }: ClusterWriter,
+  serverTime: Temporal.Instant,
+  now: Temporal.Instant,
+): Error => {
+  const fields = { cluster: name, server: serverTime.toString(), redis: now.toString() };
+  alarm(
+    'The clocks of Redis and of an API server are more than 30 s apart; nothing is applied until they agree',
+    fields,
+  );
+  return new Error(`The clocks of Redis and cluster "${name}" are more than 30 s apart`);
 };
 
 const resume = async (
@@ -89,17 +120,28 @@ const resume = async (
   });
 };
 
-/** Says on the marker that the grant has ended early, before anything is removed: from here on no old log revives it. */
-export const markEnded = async (
-  { home, clock, alarm }: WorkerPorts,
+/**
+ * Closes the marker, whether or not there is one yet: from here on no old log revives this revision. Done before a grant
+ * is removed early, and before an approved request comes to nothing.
+ */
+export const closeMarker = async (
+  ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
+  approvers: Approved['by'],
 ): Promise<void> => {
+  const now = await ports.clock.now();
+  const closed = { [endedNote]: now.toString() };
+  const marker = markerOf(ports, cluster, asked, approvers, { startedAt: now, expiresAt: now });
+  const { metadata } = marker;
+  const annotations = { ...metadata.annotations, ...closed };
+  const { ref, existed } = await cluster.create({ ...marker, metadata: { ...metadata, annotations } });
+  if (!existed) return;
   try {
-    await cluster.annotate(refOf(home, asked), { [endedNote]: (await clock.now()).toString() });
+    await cluster.annotate(ref, closed);
   } catch (cause) {
     if (!isClusterRefusal(cause)) throw cause;
-    // The end does not wait for it: without a marker an old log is held back by its apply-by alone.
-    alarm('The marker of a grant could not be marked as ended', { request: asked.id, cause: cause.message });
+    // Something foreign stands under its name: nothing is ever applied past that either.
+    ports.alarm('The marker of a request could not be closed', { request: asked.id, cause: cause.message });
   }
 };

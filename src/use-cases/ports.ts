@@ -120,10 +120,10 @@ export type ClusterWriter = ClusterReader & {
   /** Adds these annotations to an object that we made, leaving the others as they are. */
   readonly annotate: (ref: Omit<ObjectRef, 'uid'>, annotations: Readonly<Record<string, string>>) => Promise<void>;
   readonly get: (ref: Omit<ObjectRef, 'uid'>) => Promise<Managed | undefined>;
-  /** Everything that Hallpass made (its label) and that matches; in all namespaces and cluster-wide, as permitted. */
+  /** Everything that Hallpass made (its label) and that matches, by its metadata alone; in all namespaces and cluster-wide, as permitted. */
   readonly managed: (selector: string) => Promise<readonly Managed[]>;
-  /** The markers (ConfigMaps with Hallpass's label) in the namespace that Hallpass lives in. */
-  readonly markers: (home: string) => Promise<readonly Managed[]>;
+  /** The markers (ConfigMaps with Hallpass's label) in their namespace. */
+  readonly markers: (namespace: string) => Promise<readonly Managed[]>;
 };
 
 /** Tells an administrator what should not have happened. Constant message, variable fields; never throws. */
@@ -158,8 +158,10 @@ export type BotPorts = Core & {
 
 export type WorkerPorts = Core & {
   readonly clusters: ReadonlyMap<string, ClusterWriter>;
-  /** The namespace that Hallpass lives in, where its markers are. */
+  /** The namespace that Hallpass lives in; its markers are in one beside it. */
   readonly home: string;
+  /** The namespaces that the worker is bound in: what it makes elsewhere it could not find again. */
+  readonly managed: readonly string[];
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

@@ -75,7 +75,7 @@ describe('a log that was cut back to its approval', () => {
     for (const { ref } of world.cluster.objects()) world.cluster.discard(ref);
     await runStep(world.worker, chain.request.asked.id);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed' });
-    expect(world.cluster.objects()).toEqual([]);
+    expect(rbacIn(world)).toEqual([]);
   });
 });
 

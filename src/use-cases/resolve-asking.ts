@@ -6,10 +6,14 @@ import { judge } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
+import { isOurs } from './home.ts';
 import { groupsOf } from './membership.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 
 const reasonLimit = 1_000;
+/** What there is, is shown to those who may ask for it only. */
+const shown = '`/jit` shows what you may ask for.';
+const nobody = { type: 'not-allowed', passed: [] } as const;
 /** A label of RFC 1123, which every namespace's name is. */
 const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -27,32 +31,20 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const { policy, identities, kinds } = ports.settings();
   const kind = kinds.find(({ name }) => name === asking.kind);
   const cluster = ports.clusters.get(asking.cluster);
-  if (kind === undefined)
-    return err(
-      unclear(
-        'kind',
-        `There is no kind ${quote(asking.kind)}. There are: ${kinds.map(({ name }) => name).join(', ')}.`,
-      ),
-    );
-  if (cluster === undefined)
-    return err(
-      unclear(
-        'cluster',
-        `There is no cluster ${quote(asking.cluster)}. There are: ${[...ports.clusters.keys()].join(', ')}.`,
-      ),
-    );
+  if (kind === undefined) return err(unclear('kind', `There is no kind ${quote(asking.kind)}. ${shown}`));
+  if (cluster === undefined) return err(unclear('cluster', `There is no cluster ${quote(asking.cluster)}. ${shown}`));
   if (!namespaceName.test(asking.namespace))
     return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
   const description = kind.describe(asking.ask);
   if (!description.ok) return err(unclear('ask', description.error));
   const { groups, failed } = await groupsOf(ports, asking.by);
-  const question = { ...asking, profile: description.value.profile };
-  const rule =
-    asking.namespace === ports.home
-      ? err({ type: 'not-allowed' as const, passed: [] })
-      : judge(policy, question, groups);
+  const { profile, reachesFurther } = description.value;
+  const question = { ...asking, profile, reachesFurther };
+  const rule = isOurs(ports.home, asking.namespace) ? err(nobody) : judge(policy, question, groups, failed);
   if (!rule.ok)
-    return failed.length > 0 ? err({ type: 'lookup-failed', what: `the members of ${failed.join(', ')}` }) : rule;
+    return rule.error.type === 'unsure'
+      ? err({ type: 'lookup-failed', what: `the members of ${rule.error.groups.join(', ')}` })
+      : err(rule.error);
   if (asking.reason.trim() === '') return err(unclear('reason', 'Say why, so that approvers can judge it.'));
   if (asking.reason.length > reasonLimit)
     return err(unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${asking.reason.length}.`));

@@ -31,9 +31,11 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
 export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox> => {
   if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [] };
   const { groups } = await groupsOf(ports, person);
+  // Who decides on nothing needs no look at what others wait for.
+  const others = groups.size === 0 ? 0 : 200;
   const [pending, active, own] = await Promise.all([
-    ports.store.inStatus('pending', 200),
-    ports.store.inStatus('active', 200),
+    ports.store.inStatus('pending', others),
+    ports.store.inStatus('active', others),
     ports.store.ofPerson(person, most),
   ]);
   const [pendingChains, activeChains, mine] = await Promise.all(

@@ -163,10 +163,34 @@ describe('nobody may ask whom the policy does not let', () => {
   });
 });
 
+/** Lets the rule speak of a profile that reaches further than the namespace: by its name. */
+const naming = ({ settings }: World, profile: string): void => {
+  const match = { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles: ['*', profile] };
+  settings.policy = policy({ rules: [rule({ match })] });
+};
+
+test('a profile that reaches further is refused where the rule does not name it', async () => {
+  const world = createWorld();
+  const ask = { profile: 'ingress-debug', objects: [] };
+  expect(await refused(world.bot, { ask })).toMatchObject({ type: 'not-allowed' });
+  naming(world, 'ingress-debug');
+  await file(world, { ask });
+});
+
 describe('what is asked must make sense', () => {
   const unclear: readonly (readonly [string, Partial<Asking>, string, string])[] = [
-    ['a kind that there is not', { kind: 'sudo' }, 'kind', 'There is no kind "sudo". There are: access.'],
-    ['a cluster that there is not', { cluster: 'mars' }, 'cluster', 'There is no cluster "mars". There are: prod.'],
+    [
+      'a kind that there is not',
+      { kind: 'sudo' },
+      'kind',
+      'There is no kind "sudo". `/jit` shows what you may ask for.',
+    ],
+    [
+      'a cluster that there is not',
+      { cluster: 'mars' },
+      'cluster',
+      'There is no cluster "mars". `/jit` shows what you may ask for.',
+    ],
     ['a profile that there is not', { ask: { profile: 'admin', objects: [] } }, 'ask', 'There is no profile "admin".'],
     ['a hostile name', { ask: { profile: 'ingress-edit', objects: ['a\nb'] } }, 'ask', 'not the name of an object'],
     ['no reason', { reason: ' \n ' }, 'reason', 'Say why, so that approvers can judge it.'],
@@ -198,6 +222,7 @@ describe('what is asked must make sense', () => {
 
   test('a profile whose other namespace is not there is refused', async () => {
     const world = createWorld();
+    naming(world, 'ingress-debug');
     world.cluster.removeNamespace('ingress-nginx');
     const refusal = await refused(world.bot, { ask: { profile: 'ingress-debug', objects: [] } });
     expect(refusal).toMatchObject({ field: 'namespace', why: expect.stringContaining('"ingress-nginx"') });
@@ -254,8 +279,16 @@ describe('what one has already', () => {
     const refusal = await refused(world.bot, { ask: view });
     expect(refusal).toEqual({
       type: 'already-have',
+      who: 'you',
       allowedBy: expect.stringContaining('RoleBinding "standing/shop"'),
     });
+  });
+
+  test('by somebody else is said without what allows it', async () => {
+    const world = createWorld();
+    grantForGood(world, ['get', 'list']);
+    const refusal = await refused(world.bot, { by: dave, subject: alice, ask: view });
+    expect(refusal).toEqual({ type: 'already-have', who: 'they', allowedBy: '' });
   });
 
   test('in part only is asked for', async () => {

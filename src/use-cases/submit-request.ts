@@ -30,7 +30,7 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
   const draft = named(requestIdFrom(ports.random(6)));
   if (!draft.ok) return err(unclear('ask', draft.error));
   const place = await lookAtPlace(ports, cluster, asking.namespace, draft.value, identity);
-  if (!place.ok) return place;
+  if (!place.ok) return err(forOthers(place.error, asking));
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const id = requestIdFrom(ports.random(6));
@@ -42,6 +42,10 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
 };
+
+/** What somebody else may do already, and why, is not the asker's to read. */
+const forOthers = (refusal: SubmitRefusal, { by, subject }: Asking): SubmitRefusal =>
+  refusal.type === 'already-have' && subject !== by ? { ...refusal, who: 'they', allowedBy: '' } : refusal;
 
 const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Result<null, NotAdmitted>> => {
   const asker = await admit(ports, by);

@@ -18,7 +18,11 @@ test('a marker stays a day beyond its grant and goes then; what only looks like 
   const forged = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'looks-like-one', namespace: 'hallpass', labels: { 'app.kubernetes.io/managed-by': 'hallpass' } },
+    metadata: {
+      name: 'looks-like-one',
+      namespace: 'hallpass-markers',
+      labels: { 'app.kubernetes.io/managed-by': 'hallpass' },
+    },
   };
   world.cluster.put(forged);
   const ours = `applied-${chain.request.asked.id}-r1`;

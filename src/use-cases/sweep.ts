@@ -11,6 +11,8 @@ const grace = Temporal.Duration.from({ milliseconds: 1_500 });
 const noGrace = Temporal.Duration.from({ milliseconds: 0 });
 /** Milliseconds that the store may take to answer a round of the sweep: what is overdue does not wait for one that hangs. */
 const patience = 500;
+/** So long the sweep over a cluster leaves to the log what the log knows to be due: in a rush both would do it twice. */
+const head = Temporal.Duration.from({ seconds: 5 });
 const atOnce = 32;
 
 /** Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. */
@@ -42,7 +44,6 @@ export type ClusterSweep = (cluster: ClusterWriter, everything: boolean) => Prom
  */
 export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): ClusterSweep => {
   const reported = new Set<string>();
-  const readOnce = createStampReader(ports.trust);
   /** Uids of what was seen in force as it should be. Only an end that proves their absence makes that untrue. */
   const inOrder = new Set<string>();
   const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
@@ -53,7 +54,7 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
 
   const genuine = (cluster: ClusterWriter, found: readonly Managed[]): readonly Stamped[] =>
     found.flatMap(({ ref, live }) => {
-      const stamp = readOnce(cluster.name, ref, live);
+      const stamp = readStamp(cluster.name, live, ports.trust);
       if (stamp !== undefined) return [{ ref, stamp }];
       const fields = { cluster: cluster.name, kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
       alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', fields);
@@ -94,46 +95,31 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
     const found = await cluster.managed(everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`);
     const byRequest = Map.groupBy(genuine(cluster, found), ({ stamp }) => stamp.request);
     if (everything) inOrder.clear();
-    const isReadable = await answers(ports, now);
+    const due = await dueByLog(ports, now);
+    const isReadable = due !== undefined;
     const overdue = (objects: readonly Stamped[]) => overdueOf(objects, now, isReadable ? grace : noGrace);
-    // Reading and verifying a thousand logs takes a second of CPU, which the grants that end meanwhile would wait for.
-    const inQuestion = [...byRequest].filter(
-      ([, objects]) => overdue(objects).length > 0 || !objects.every(({ ref }) => inOrder.has(ref.uid)),
-    );
+    // To look at a thousand logs takes half a second of CPU, for which the grants that end meanwhile would wait.
+    const inQuestion = [...byRequest].filter(([id, objects]) => {
+      if (overdue(objects).length === 0) return !objects.every(({ ref }) => inOrder.has(ref.uid));
+      return due?.has(id) !== true || overdueOf(objects, now, head).length > 0;
+    });
     await inParallel(inQuestion, ([id, objects]) => settle(cluster, id, objects, overdue(objects), isReadable));
   };
 };
 
-/** Whether the store answers at all, in time. */
-const answers = ({ store }: WorkerPorts, now: Temporal.Instant): Promise<boolean> => {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  AbortSignal.timeout(patience).addEventListener('abort', () => resolve(false), { once: true });
-  const asked = store.due(now, 1).then(
-    () => true,
-    () => false,
+/** What is due by the log, for the sweep over it to end; undefined when the store does not answer in time. */
+const dueByLog = async ({ store }: WorkerPorts, now: Temporal.Instant): Promise<ReadonlySet<RequestId> | undefined> => {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  AbortSignal.timeout(patience).addEventListener('abort', () => resolve(undefined), { once: true });
+  const asked = store.due(now, 10_000).then(
+    (ids) => new Set(ids),
+    () => undefined,
   );
   return Promise.race([asked, late]);
 };
 
 const overdueOf = (objects: readonly Stamped[], now: Temporal.Instant, after: Temporal.Duration): readonly Stamped[] =>
   objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
-
-/** Remembers the stamps of this many objects; past that all are read anew. */
-const remembered = 50_000;
-
-/** Reads stamps, verifying a signature once for what an object says of itself as long as it says the same. */
-const createStampReader = (trust: WorkerPorts['trust']) => {
-  const known = new Map<string, ReturnType<typeof readStamp>>();
-  return (cluster: string, ref: ObjectRef, live: Managed['live']): ReturnType<typeof readStamp> => {
-    const said = JSON.stringify([cluster, ref, live.metadata.annotations]);
-    const before = known.get(said);
-    if (before !== undefined) return before;
-    const stamp = readStamp(cluster, live, trust);
-    if (known.size >= remembered) known.clear();
-    known.set(said, stamp);
-    return stamp;
-  };
-};
 
 type Stamped = { readonly ref: ObjectRef; readonly stamp: ReturnType<typeof readStamp> & object };
 

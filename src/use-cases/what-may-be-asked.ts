@@ -1,6 +1,7 @@
 import type { PersonId } from '#domain/ids.ts';
 import { appliesTo, matches, type Rule } from '#domain/policy/policy.ts';
-import type { Kind } from '#kinds/kind.ts';
+import type { Kind, ResourceType } from '#kinds/kind.ts';
+import { isOurs } from './home.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 
@@ -10,16 +11,10 @@ export type Offer = {
   readonly kinds: readonly Kind[];
   readonly namespaces: (cluster: string, kind: string) => Promise<readonly string[]>;
   readonly profiles: (cluster: string, kind: Kind, namespace: string) => readonly string[];
-  readonly rule: (cluster: string, kind: string, namespace: string, profile: string) => Rule | undefined;
+  readonly rule: (cluster: string, kind: Kind, namespace: string, profile: string) => Rule | undefined;
   /** Names of live objects; empty when the cluster does not tell. */
-  readonly objects: (
-    cluster: string,
-    namespace: string,
-    of: Parameters<ClusterNames>[0][],
-  ) => Promise<readonly string[]>;
+  readonly objects: (cluster: string, namespace: string, of: readonly ResourceType[]) => Promise<readonly string[]>;
 };
-
-type ClusterNames = (resource: { group: string; version: string; resource: string }) => unknown;
 
 /** Undefined for somebody who may not ask at all. */
 export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise<Offer | undefined> => {
@@ -30,8 +25,8 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
   if (rules.length === 0) return undefined;
   const profilesOf = (cluster: string, kind: Kind, namespace: string) =>
     kind.profiles
-      .map(({ profile }) => profile)
-      .filter((profile) => rules.some((rule) => appliesTo(rule, { cluster, namespace, kind: kind.name, profile })));
+      .filter((one) => rules.some((rule) => appliesTo(rule, { ...one, cluster, namespace, kind: kind.name })))
+      .map(({ profile }) => profile);
 
   return {
     clusters: [...ports.clusters.keys()].filter((cluster) => rules.some((rule) => some(rule.match.clusters, cluster))),
@@ -41,12 +36,15 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
       const live = (await ports.clusters.get(cluster)?.namespaces()) ?? [];
       return live.filter(
         (namespace) =>
-          namespace !== ports.home && kind !== undefined && profilesOf(cluster, kind, namespace).length > 0,
+          !isOurs(ports.home, namespace) && kind !== undefined && profilesOf(cluster, kind, namespace).length > 0,
       );
     },
     profiles: profilesOf,
-    rule: (cluster, kind, namespace, profile) =>
-      rules.find((rule) => appliesTo(rule, { cluster, namespace, kind, profile })),
+    rule: (cluster, kind, namespace, profile) => {
+      const chosen = kind.profiles.find((one) => one.profile === profile);
+      const question = chosen && { ...chosen, cluster, namespace, kind: kind.name };
+      return question && rules.find((rule) => appliesTo(rule, question));
+    },
     objects: async (cluster, namespace, of) => {
       const reader = ports.clusters.get(cluster);
       const names = await Promise.all(of.map(async (resource) => (await reader?.names(resource, namespace)) ?? []));

@@ -36,13 +36,26 @@ export const quorum = (...requirements: readonly (readonly [from: string, count:
 
 export const pending = (changed: Partial<Submitted> = {}): Request => begin(id(), submitted(changed), noon);
 
-/** The request after these events, a minute apart; throws when one cannot follow. */
+const after = (before: Request, event: RequestEvent, at: Temporal.Instant): Request => {
+  const next = evolve(before, event, at);
+  if ('type' in next) throw new Error(`"${next.event}" cannot follow "${next.after}"`);
+  return next;
+};
+
+/** The votes that an approval wants and that are not there yet. */
+const missing = ({ state }: Request, event: RequestEvent): readonly RequestEvent[] => {
+  if (event.type !== 'approved' || state.status !== 'pending') return [];
+  const voted = state.votes.map(({ by }) => by);
+  return event.by.filter((by) => !voted.includes(by)).map((by) => ({ type: 'voted', by, revision: event.revision }));
+};
+
+/** The request after these events, a minute apart, an approval with its votes; throws when one cannot follow. */
 export const grown = (request: Request, ...events: readonly RequestEvent[]): Request =>
-  events.reduce((before, event, index) => {
-    const next = evolve(before, event, later(index + 1));
-    if ('type' in next) throw new Error(`"${next.event}" cannot follow "${next.after}"`);
-    return next;
-  }, request);
+  events.reduce(
+    (before, event, index) =>
+      [...missing(before, event), event].reduce((one, next) => after(one, next, later(index + 1)), before),
+    request,
+  );
 
 export const approved: Extract<RequestEvent, { type: 'approved' }> = {
   type: 'approved',

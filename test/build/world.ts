@@ -68,7 +68,10 @@ export const createWorld = (): World => {
   const keys = createMemoryKeys();
   const store = createMemoryEventStore(clock);
   const jobs = createMemoryJobs();
-  const cluster = createMemoryCluster({ namespaces: ['shop', 'bank', 'ingress-nginx', 'hallpass'], now: () => at });
+  const cluster = createMemoryCluster({
+    namespaces: ['shop', 'bank', 'ingress-nginx', 'hallpass', 'hallpass-markers'],
+    now: () => at,
+  });
   const directory = createDirectory();
   const alarms: string[] = [];
   const settings = {
@@ -100,7 +103,12 @@ export const createWorld = (): World => {
         return Uint8Array.from({ length: count }, (_, index) => (drawn * 7 + index * index * 31 + drawn * index) % 256);
       },
     },
-    worker: { ...common, signer: keys.signer('worker'), pause: async () => {} },
+    worker: {
+      ...common,
+      managed: ['shop', 'bank', 'ingress-nginx'],
+      signer: keys.signer('worker'),
+      pause: async () => {},
+    },
     store,
     jobs,
     cluster,

@@ -1,7 +1,7 @@
 import { managedBy } from '#domain/request/stamp.ts';
 import type { Alarm, Managed } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
-import { listAll } from './list.ts';
+import { listAll, namesOnly } from './list.ts';
 import { managedFrom } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath } from './resources.ts';
@@ -52,18 +52,28 @@ export const createManagedList = (
   const everywhere = async (sort: Sort, selector: string): Promise<readonly Managed[]> => {
     const found = await list(client, sort, selector);
     if (found !== undefined) return found;
-    const each = await Promise.all(namespaces.map((namespace) => inNamespace(sort, selector, namespace)));
-    return each.flat();
+    return whatAnswers(namespaces.map((namespace) => inNamespace(sort, selector, namespace)));
   };
 
-  return async (selector) => {
-    // Forbidden cluster-wide means that the cluster-wide role is off: then nothing there is ours.
-    const found = await Promise.all([
+  /** One place that cannot be listed must not hide what is in the others; where nothing can be, that is the fault. */
+  const whatAnswers = async (lists: readonly Promise<readonly Managed[]>[]): Promise<readonly Managed[]> => {
+    const settled = await Promise.allSettled(lists);
+    const failed = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    if (failed.length > 0 && failed.length === settled.length) throw failed[0];
+    for (const cause of failed)
+      alarm('A part of what Hallpass made could not be listed; the rest is looked after', {
+        cluster: client.cluster,
+        cause: String(cause),
+      });
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  };
+
+  // Forbidden cluster-wide means that the cluster-wide role is off: then nothing there is ours.
+  return (selector) =>
+    whatAnswers([
       ...namespaced.map((sort) => everywhere(sort, selector)),
       ...clusterWide.map(async (sort) => (await list(client, sort, selector)) ?? []),
     ]);
-    return found.flat();
-  };
 };
 
 /** What marks requests as applied, in the namespace that Hallpass lives in. */
@@ -84,7 +94,8 @@ const list = async (
   const path = collectionPath(apiVersion, plural, namespace);
   const where = namespace === undefined ? 'the whole cluster' : `"${namespace}"`;
   const ours = `${managedBy.label}=${managedBy.value},${selector}`;
-  const listing = { path, apiVersion, kind, selector: ours, saying: `list ${plural} in ${where}` };
+  // A stamp is all in the metadata. Whatever somebody may have put into roles under our label is not even sent.
+  const listing = { path, apiVersion, kind, selector: ours, accept: namesOnly, saying: `list ${plural} in ${where}` };
   try {
     return (await listAll(client, listing)).map(managedFrom);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { home, labels } from './manifests-names.ts';
+import { home, labels, markersHome } from './manifests-names.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 /** What both processes read, and the namespace that they live in. */
@@ -24,19 +24,17 @@ each namespace, and worker/clusterrole-cluster-wide.yaml only if a cluster-wide 
     ],
   ),
   'manifests/namespace.yaml': yamlFile(
-    `Who may write here can let anybody in: keep everybody else's rights away from this namespace.
+    `Who may write here can let anybody in: keep everybody else's rights away from these namespaces.
 Hallpass wants a Redis of its own with a password, TLS, "appendonly yes", "maxmemory-policy noeviction" and one ACL
 user per process. What it cannot reach there is not granted; what is overdue still ends, by what the cluster says.`,
-    [
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: {
-          name: home,
-          labels: { 'app.kubernetes.io/name': 'hallpass', 'pod-security.kubernetes.io/enforce': 'restricted' },
-        },
+    [home, markersHome].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: { 'app.kubernetes.io/name': 'hallpass', 'pod-security.kubernetes.io/enforce': 'restricted' },
       },
-    ],
+    })),
   ),
   'manifests/config.yaml': yamlFile(
     `Yours to change: copy it. Beside it, from files:

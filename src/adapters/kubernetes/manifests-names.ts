@@ -1,5 +1,9 @@
+import { markersBeside } from '#use-cases/home.ts';
+
 /** Where Hallpass lives, and what everything of its installation is labelled with: never as its grants are. */
 export const home = 'hallpass';
+/** Beside it: all that the worker may write of Hallpass's own, so that it can touch neither policy nor trusted keys. */
+export const markersHome = markersBeside(home);
 export const image = 'ghcr.io/hallpass/hallpass:0.1.0';
 export const rbacGroup = 'rbac.authorization.k8s.io';
 export const rbacVersion = `${rbacGroup}/v1`;

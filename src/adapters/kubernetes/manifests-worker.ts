@@ -8,6 +8,7 @@ import {
   home,
   labels,
   looking,
+  markersHome,
   rbacGroup,
   rbacVersion,
   serviceAccount,
@@ -32,7 +33,7 @@ beyond these rules. It can do itself what it can grant: nobody else may read its
       `Lets Hallpass grant in a namespace. For each namespace that people may ask for:
   kubectl apply -n <namespace> -f ${folder}/managed-namespace.yaml
 and name it in HALLPASS_MANAGED_NAMESPACES (manifests/config.yaml).
-Never in "${home}" itself: from there everything that Hallpass trusts could be granted.`,
+Never in "${home}" or "${markersHome}": from there everything that Hallpass trusts could be granted.`,
       [namespaceBinding],
     ),
     ...fixedNamespaceFiles(kinds, folder),
@@ -97,7 +98,7 @@ const namespaceBinding = {
   subjects: accountOf(component),
 };
 
-const markers = { name: 'hallpass-worker-markers', namespace: home, labels: labels(component) };
+const markers = { name: 'hallpass-worker-markers', namespace: markersHome, labels: labels(component) };
 const markerRole = {
   apiVersion: rbacVersion,
   kind: 'Role',

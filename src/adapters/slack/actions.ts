@@ -104,7 +104,9 @@ const listenToForm = (app: App, ports: BotPorts): void => {
       ports.alarm('Names for a form could not be listed', { cause: String(cause) });
       return [];
     });
-    const found = names.filter((name) => name.includes(asked.value.trim().toLowerCase())).slice(0, 100);
+    const found = names
+      .filter((name) => name.length <= 150 && name.includes(asked.value.trim().toLowerCase()))
+      .slice(0, 100);
     await ack({
       options: found.map((name) => ({
         text: { type: 'plain_text', text: name.slice(0, 75) },

@@ -10,6 +10,7 @@ import { type CardInput, renderCard } from './card.ts';
 
 const description: Description = {
   profile: 'ingress-edit',
+  reachesFurther: false,
   title: 'Edit Ingresses',
   objects: ['web'],
   powers: ['update, get ingresses named web'],
@@ -149,6 +150,7 @@ test('a card says first what something else still allows', () => {
 
 const fake = '<!channel> <@UADMIN> ```:white_check_mark: *Approved* `rm` & \u202egnp.exe > quote';
 const hostile: Description = {
+  reachesFurther: true,
   profile: fake.repeat(20),
   title: fake.repeat(20),
   objects: Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`),
@@ -179,12 +181,14 @@ describe.each([
   test.each([fake.repeat(15), lines, bidi])(
     'stays within Slack’s limits, mentions nobody and fakes nothing',
     (reason) => {
+      // One vote is enough for one group only.
+      const groups = events.some(({ type }) => type === 'approved') ? 1 : 30;
       const chain = chainOf(
         submitted({
           reason,
           namespace: 'n'.repeat(63),
           cluster: 'c'.repeat(300),
-          ...quorum(...Array.from({ length: 30 }, () => [fake.repeat(5), 1] as const)),
+          ...quorum(...Array.from({ length: groups }, () => [fake.repeat(150 / groups), 1] as const)),
         }),
         ...events,
       );

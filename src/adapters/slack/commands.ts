@@ -135,8 +135,7 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   if (!ask.ok) return escaped(ask.error);
   const only = ports.clusters.size === 1 ? [...ports.clusters.keys()][0] : undefined;
   const where = cluster ?? only;
-  if (where === undefined)
-    return `Say in which cluster: "on <cluster>". There are: ${[...ports.clusters.keys()].join(', ')}.`;
+  if (where === undefined) return 'Say in which cluster: "on <cluster>". `/jit` shows where you may ask.';
   const person = subject === undefined ? by : personId.parse(subject);
   const result = await submitRequest(ports, {
     by,

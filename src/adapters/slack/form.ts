@@ -65,7 +65,7 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
       ...(namespace === undefined ? [] : kindFields(offer, kind, cluster, namespace, chosen)),
       ...common(
         person,
-        namespace === undefined ? undefined : offer.rule(cluster, kind.name, namespace, chosen.profile ?? ''),
+        namespace === undefined ? undefined : offer.rule(cluster, kind, namespace, chosen.profile ?? ''),
         chosen.profile,
       ),
     ],

@@ -12,6 +12,8 @@ export const createHttpReceiver = (settings: { readonly signingSecret: string; r
   new HTTPReceiver({
     ...settings,
     endpoints: '/slack/events',
+    // Slack's largest is a view of 250 KB; what is larger is not read, whoever signs it.
+    bodyLimit: 512 * 1024,
     customPropertiesExtractor: ({ headers }) => ({ sentAt: Number(headers['x-slack-request-timestamp']) }),
     customRoutes: [{ path: '/livez', method: 'GET', handler: (_, response) => void response.end('ok') }],
   });

@@ -17,6 +17,7 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
         ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
         : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
     case 'already-have':
+      if (refusal.who === 'they') return 'They have this already, without asking.';
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
     case 'too-many':
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
@@ -60,7 +61,7 @@ export const sayNotDone = (refusal: ActRefusal): string => {
         ? 'Only the person who asked can withdraw it.'
         : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
     case 'not-active':
-      return `There is nothing to end: the request ${statusWords[refusal.status]}.`;
+      return `There is nothing to end: the request ${sayStatus(refusal.status)}.`;
     case 'already-ending':
       return `It is being ended already; ${mention(refusal.by)} asked for that.`;
   }
@@ -68,19 +69,31 @@ export const sayNotDone = (refusal: ActRefusal): string => {
 
 const sayOver = ({ status, by, at }: Extract<Refusal, { type: 'already-over' }>): string => {
   const who = by.length === 0 ? '' : ` by ${by.map((person: PersonId) => mention(person)).join(' and ')}`;
-  return `Too late, nothing changed: the request ${statusWords[status]}${who} ${clock(at)}.`;
+  return `Too late, nothing changed: the request ${sayStatus(status, who)} ${clock(at)}.`;
 };
 
-const statusWords: Readonly<Record<Status, string>> = {
-  pending: 'is waiting for a decision',
-  approved: 'was approved and is being applied',
-  active: 'was approved and is active',
-  revoked: 'was approved and has ended',
-  denied: 'was denied',
-  withdrawn: 'was withdrawn',
-  'timed-out': 'ran out of time',
-  lapsed: 'lapsed',
-  failed: 'could not be applied',
+/** `who` are those who decided: of a grant that has ended, those who approved it and not whoever ended it. */
+const sayStatus = (status: Status, who = ''): string => {
+  switch (status) {
+    case 'pending':
+      return 'is waiting for a decision';
+    case 'approved':
+      return `was approved${who} and is being applied`;
+    case 'active':
+      return `was approved${who} and is active`;
+    case 'revoked':
+      return `was approved${who} and has ended`;
+    case 'denied':
+      return `was denied${who}`;
+    case 'withdrawn':
+      return `was withdrawn${who}`;
+    case 'timed-out':
+      return 'ran out of time';
+    case 'lapsed':
+      return 'lapsed';
+    case 'failed':
+      return 'could not be applied';
+  }
 };
 
 export const notRecorded =

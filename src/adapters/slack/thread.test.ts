@@ -74,7 +74,14 @@ describe('a thread', () => {
 
   test('holds twenty objects of the longest names whole, and a hostile reason within Slack’s limits', () => {
     const objects = Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`);
-    const description: Description = { profile: 'p', title: 't', objects, powers: [], cautions: [] };
+    const description: Description = {
+      profile: 'p',
+      reachesFurther: false,
+      title: 't',
+      objects,
+      powers: [],
+      cautions: [],
+    };
     const { entries, request } = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
     const { text, blocks } = renderEvent(entries[0] ?? expect.fail(), request, description);
     const { shown, mentions } = readBlocks(blocks);

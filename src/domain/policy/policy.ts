@@ -38,6 +38,8 @@ export type Question = {
   readonly namespace: string;
   readonly kind: string;
   readonly profile: string;
+  /** The profile reaches beyond the namespace asked for: into others, or the whole cluster. */
+  readonly reachesFurther: boolean;
 };
 
 /** `*` stands for any run of characters; everything else for itself. Linear in the length of the text. */
@@ -60,6 +62,13 @@ export const appliesTo = (rule: Rule, question: Question): boolean =>
   any(rule.match.clusters, question.cluster) &&
   any(rule.match.namespaces, question.namespace) &&
   any(rule.match.kinds, question.kind) &&
-  any(rule.match.profiles, question.profile);
+  speaksOf(rule, question);
+
+/**
+ * A profile that reaches beyond the namespace asked for is spoken of by its name only, never by a pattern: whoever
+ * writes a rule for some namespaces must see that it gives more than these.
+ */
+const speaksOf = ({ match }: Rule, { profile, reachesFurther }: Question): boolean =>
+  reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile);
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { policy, rule } from '#test/build/policy.ts';
 import { judge } from './verdict.ts';
 
-const question = { cluster: 'prod', namespace: 'shop', kind: 'access', profile: 'ingress-edit' };
+const question = { cluster: 'prod', namespace: 'shop', kind: 'access', profile: 'ingress-edit', reachesFurther: false };
 const only = (namespaces: readonly string[]) => ({ clusters: ['*'], namespaces, kinds: ['*'], profiles: ['*'] });
 
 test('the first rule in order that speaks of it and lets one ask decides', () => {
@@ -12,24 +12,24 @@ test('the first rule in order that speaks of it and lets one ask decides', () =>
     rule({ name: 'first' }),
     rule({ name: 'second' }),
   ];
-  const judged = judge(policy({ rules }), question, new Set(['developers']));
+  const judged = judge(policy({ rules }), question, new Set(['developers']), []);
   expect(judged.ok && judged.value.name).toBe('first');
 });
 
 test('a rule for others does not stand in the way of a later one', () => {
   const rules = [rule({ name: 'strict', ask: ['leads'] }), rule({ name: 'mine' })];
-  const judged = judge(policy({ rules }), question, new Set(['developers']));
+  const judged = judge(policy({ rules }), question, new Set(['developers']), []);
   expect(judged.ok && judged.value.name).toBe('mine');
 });
 
 test('one of the groups that may ask is enough', () => {
   const rules = [rule({ ask: ['leads', 'developers'] })];
-  expect(judge(policy({ rules }), question, new Set(['developers'])).ok).toBe(true);
+  expect(judge(policy({ rules }), question, new Set(['developers']), []).ok).toBe(true);
 });
 
 test('a no says of every rule why it did not help', () => {
   const rules = [rule({ name: 'bank', match: only(['bank']) }), rule({ name: 'leads', ask: ['leads'] })];
-  expect(judge(policy({ rules }), question, new Set(['developers']))).toEqual({
+  expect(judge(policy({ rules }), question, new Set(['developers']), [])).toEqual({
     ok: false,
     error: {
       type: 'not-allowed',
@@ -49,5 +49,16 @@ test.each([
   ['when the rule matches nothing', policy({ rules: [rule({ match: only([]) })] }), new Set(['developers'])],
   ['who is in a group of nearly that name', policy(), new Set(['Developers', 'developers-old', ''])],
 ])('nobody is let in %s', (_, rules, groups) => {
-  expect(judge(rules, question, groups).ok).toBe(false);
+  expect(judge(rules, question, groups, []).ok).toBe(false);
+});
+
+test('a rule whose groups cannot be looked up is not passed over for one that wants less', () => {
+  const rules = [rule({ name: 'strict', ask: ['leads'] }), rule({ name: 'easy' })];
+  const groups = new Set(['developers']);
+  expect(judge(policy({ rules }), question, groups, ['leads'])).toEqual({
+    ok: false,
+    error: { type: 'unsure', groups: ['leads'] },
+  });
+  const before = [rule({ name: 'easy' }), rule({ name: 'strict', ask: ['leads'] })];
+  expect(judge(policy({ rules: before }), question, groups, ['leads']).ok).toBe(true);
 });

@@ -10,17 +10,29 @@ export type Passed = {
 /** No rule lets this person ask this; each rule says why not. */
 export type NotAllowed = { readonly type: 'not-allowed'; readonly passed: readonly Passed[] };
 
+/** A rule speaks of what is asked, and whether it lets this person ask could not be found out. */
+export type Unsure = { readonly type: 'unsure'; readonly groups: readonly string[] };
+
 /**
  * Finds the rule that decides: the first, in the file's order, that speaks of what is asked and lets this person ask.
- * `groups` are the policy's groups that the person is in; one that could not be looked up is simply not there.
+ * `groups` are the policy's groups that the person is in, `failed` those that could not be looked up: where one of them
+ * would have mattered there is no answer, for a later rule may want less than the one that was passed over.
  */
-export const judge = (policy: Policy, question: Question, groups: ReadonlySet<string>): Result<Rule, NotAllowed> => {
+export const judge = (
+  policy: Policy,
+  question: Question,
+  groups: ReadonlySet<string>,
+  failed: readonly string[],
+): Result<Rule, NotAllowed | Unsure> => {
   const passed: Passed[] = [];
   for (const rule of policy.rules) {
     if (!appliesTo(rule, question)) passed.push({ rule: rule.name, why: 'speaks of something else' });
-    else if (!rule.ask.some((group) => groups.has(group)))
+    else if (rule.ask.some((group) => groups.has(group))) return ok(rule);
+    else {
+      const unknown = rule.ask.filter((group) => failed.includes(group));
+      if (unknown.length > 0) return err({ type: 'unsure', groups: unknown });
       passed.push({ rule: rule.name, why: 'requester not in its groups' });
-    else return ok(rule);
+    }
   }
   return err({ type: 'not-allowed', passed });
 };

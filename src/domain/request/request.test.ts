@@ -22,7 +22,7 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
 };
 
 const reached: Readonly<Record<Status, Request>> = {
-  pending: pending(),
+  pending: grown(pending(), { type: 'voted', by: bob, revision: 1 }),
   approved: grown(pending(), approved),
   active: grown(pending(), approved, activated),
   revoked: grown(pending(), approved, activated, ended),

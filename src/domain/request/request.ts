@@ -72,16 +72,16 @@ export const begin = (id: RequestId, event: Submitted, at: Temporal.Instant): Re
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
-  const state = next(request.state, event, at);
+  const state = next(request, event, at);
   return state === undefined
     ? { type: 'impossible', event: event.type, after: request.state.status }
     : { ...request, state };
 };
 
-const next = (state: State, event: RequestEvent, at: Temporal.Instant): State | undefined => {
+const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Instant): State | undefined => {
   switch (state.status) {
     case 'pending':
-      return fromPending(state, event, at);
+      return fromPending(asked, state, event, at);
     case 'approved':
       return fromApproved(state, event, at);
     case 'active':
@@ -97,16 +97,36 @@ const next = (state: State, event: RequestEvent, at: Temporal.Instant): State | 
 };
 
 const fromPending = (
+  asked: Asked,
   state: Extract<State, { status: 'pending' }>,
   event: RequestEvent,
   at: Temporal.Instant,
 ): State | undefined => {
   if (event.type === 'voted') return { ...state, votes: [...state.votes, { by: event.by, at }] };
-  if (event.type === 'approved') return { status: 'approved', by: event.by, at, applyBy: event.applyBy };
+  if (event.type === 'approved') {
+    return agreed(asked, state, event) ? { status: 'approved', by: event.by, at, applyBy: event.applyBy } : undefined;
+  }
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
   if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
   if (event.type === 'timed-out') return { status: 'timed-out', at };
   return undefined;
+};
+
+/** Whoever signs, an approval follows only from votes before it: of enough others, each counted once, for this revision. */
+const agreed = (
+  { requester, subject, approval, revision }: Asked,
+  { votes }: Extract<State, { status: 'pending' }>,
+  event: Extract<RequestEvent, { type: 'approved' }>,
+): boolean => {
+  const wanted = approval.quorum.reduce((sum, { count }) => sum + count, 0);
+  const counted = new Set(event.by.filter((person) => person !== requester && person !== subject));
+  const voted = new Set(votes.map(({ by }) => by));
+  return (
+    event.revision === revision &&
+    counted.size === event.by.length &&
+    counted.size >= wanted &&
+    counted.isSubsetOf(voted)
+  );
 };
 
 const fromApproved = (

@@ -244,7 +244,7 @@ describe('a form', () => {
 const verbs = ['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 const anyRule = fc.record({
   apiGroups: fc.uniqueArray(fc.constantFrom('', 'apps', 'networking.k8s.io'), { minLength: 1 }),
-  resources: fc.uniqueArray(fc.constantFrom('pods', 'pods/log', 'ingresses', 'services'), { minLength: 1 }),
+  resources: fc.uniqueArray(fc.constantFrom('ingressclasses', 'pods/log', 'ingresses', 'services'), { minLength: 1 }),
   verbs: fc.tuple(fc.constant('get'), fc.subarray(verbs.slice(1))).map(([one, more]) => [one, ...more]),
   narrowable: fc.boolean(),
 });

@@ -3,10 +3,10 @@ import type { Json } from '#domain/json.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind, KindModule } from '#kinds/kind.ts';
-import { describeAccess, nameable } from './describe.ts';
+import { describeAccess, nameable, reachesFurther } from './describe.ts';
 import { permissionsOf } from './permissions.ts';
 import { planAccess } from './plan.ts';
-import { outlives, type Profile, profilesFile } from './profiles.ts';
+import { outlives, type Profile, profilesFile, reachesHallpass } from './profiles.ts';
 
 /** What an access request says: which profile, narrowed to which objects. None means all of the namespace. */
 const ask = z.strictObject({
@@ -38,13 +38,17 @@ const problemsOf = (profiles: readonly Profile[]): readonly Problem[] => [
       : [],
   ),
   ...profiles.flatMap(({ name, bindings }, index) =>
-    bindings.flatMap(({ rules }, place) =>
+    bindings.flatMap(({ in: where, rules }, place) =>
       rules.flatMap((rule, nth) => {
-        const why = outlives(rule);
         const path = ['profiles', index, 'bindings', place, 'rules', nth];
-        return why === undefined
-          ? []
-          : [{ path, message: `profile "${name}" grants what cannot be taken back: ${why}` }];
+        const stays = outlives(rule);
+        const inside = where === 'cluster' ? reachesHallpass(rule) : undefined;
+        return [
+          ...(stays === undefined
+            ? []
+            : [{ path, message: `profile "${name}" grants what cannot be taken back: ${stays}` }]),
+          ...(inside === undefined ? [] : [{ path, message: `profile "${name}" reaches too far: ${inside}` }]),
+        ];
       }),
     ),
   ),
@@ -80,7 +84,7 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
     name: 'access',
     title: 'Temporary access',
     usage,
-    profiles: profiles.map(({ name, title }) => ({ profile: name, title })),
+    profiles: profiles.map((one) => ({ profile: one.name, title: one.title, reachesFurther: reachesFurther(one) })),
     fields: (chosen, offered) => fields(profiles, chosen, offered),
     fromWords: (words, objects) => {
       const [profile, ...rest] = words;

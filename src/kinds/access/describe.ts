@@ -1,6 +1,6 @@
 import type { Description, ResourceType } from '#kinds/kind.ts';
 import { byStrength } from './plan.ts';
-import { type Binding, narrow, type Profile } from './profiles.ts';
+import { type Binding, narrow, type Profile, workloads } from './profiles.ts';
 
 /** The sorts of objects that a request for this profile may name. */
 export const nameable = (profile: Profile): readonly ResourceType[] =>
@@ -13,8 +13,13 @@ export const nameable = (profile: Profile): readonly ResourceType[] =>
       ),
     );
 
+/** Whether a profile binds anywhere but in the namespace asked for. */
+export const reachesFurther = ({ bindings }: Profile): boolean =>
+  bindings.some((binding) => binding.in !== 'requested');
+
 export const describeAccess = (profile: Profile, objects: readonly string[]): Description => ({
   profile: profile.name,
+  reachesFurther: reachesFurther(profile),
   title: profile.title,
   objects,
   powers: profile.bindings.flatMap((binding) => powers(binding, objects)),
@@ -33,17 +38,6 @@ const place = (binding: Binding): string => {
   if (binding.in === 'requested') return '';
   return binding.in === 'cluster' ? ', in the whole cluster' : `, in namespace ${binding.in}`;
 };
-
-const workloads = [
-  'deployments',
-  'daemonsets',
-  'statefulsets',
-  'replicasets',
-  'jobs',
-  'cronjobs',
-  'pods',
-  'replicationcontrollers',
-];
 
 const cautions = (profile: Profile): readonly string[] => {
   const rules = profile.bindings.flatMap((binding) => binding.rules.map((rule) => ({ ...rule, in: binding.in })));

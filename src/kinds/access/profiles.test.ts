@@ -117,3 +117,19 @@ test.each([undefined, null, [], { profiles: [] }, { profiles: null }, { profile:
     expect(problemsIn(value).length).toBeGreaterThan(0);
   },
 );
+
+test.each([
+  ['secrets, though only read', ['secrets'], ['get']],
+  ['ConfigMaps that can be written', ['configmaps'], ['get', 'update']],
+  ['pods that can be made', ['pods'], ['create']],
+  ['workloads that can be changed', ['deployments'], ['patch']],
+])('%s are refused cluster-wide: Hallpass’s own are among them', (_, resources, verbs) => {
+  const profile = (where: string) => ({
+    profiles: [{ name: 'it', title: 'It', bindings: [{ in: where, rules: [{ apiGroups: [''], resources, verbs }] }] }],
+  });
+  const wide = access.configure(profile('cluster'));
+  expect(wide.ok ? [] : wide.error).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('reaches too far') }),
+  ]);
+  expect(access.configure(profile('requested')).ok).toBe(true);
+});

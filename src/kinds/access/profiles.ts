@@ -39,6 +39,18 @@ export type Profile = z.infer<typeof profile>;
 
 export const profilesFile = z.strictObject({ profiles: z.array(profile).min(1) });
 
+/** What runs pods. */
+export const workloads = [
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'replicasets',
+  'jobs',
+  'cronjobs',
+  'pods',
+  'replicationcontrollers',
+];
+
 const anyOf = (words: readonly string[], ...wanted: readonly string[]): boolean =>
   words.some((word) => wanted.includes(word));
 const writes = (verbs: readonly string[]): boolean => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb));
@@ -57,10 +69,25 @@ export const outlives = ({ apiGroups, resources, verbs }: GrantedRule): string |
   if (anyOf(resources, 'secrets') && anyOf(verbs, 'watch'))
     return 'an open watch on secrets goes on after the grant has ended';
   if (anyOf(resources, 'nodes/proxy')) return 'it reaches every pod of a node past the API server’s authorization';
+  if (anyOf(apiGroups, 'apiregistration.k8s.io') && writes(verbs))
+    return 'its holder could put a server of their own in the API’s place';
   if (anyOf(apiGroups, 'admissionregistration.k8s.io') && writes(verbs)) return 'its holder could switch admission off';
   if (anyOf(apiGroups, 'certificates.k8s.io') && writes(verbs))
     return 'certificates signed under it stay valid after the grant has ended';
   return undefined;
+};
+
+const inward = ['configmaps', 'pods', 'pods/exec', 'pods/attach', 'pods/ephemeralcontainers', 'serviceaccounts'];
+
+/**
+ * Says why a rule must not be cluster-wide: it would reach into Hallpass's own namespaces, where its keys, its policy
+ * and its markers are.
+ */
+export const reachesHallpass = ({ resources, verbs }: GrantedRule): string | undefined => {
+  if (anyOf(resources, 'secrets')) return 'in the whole cluster are Hallpass’s own keys among the secrets';
+  return writes(verbs) && anyOf(resources, ...inward, ...workloads)
+    ? 'in the whole cluster its holder could change Hallpass itself, its policy or its markers'
+    : undefined;
 };
 
 /** Splits a rule into what can be narrowed to names and what cannot. */
