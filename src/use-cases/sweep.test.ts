@@ -225,3 +225,28 @@ describe('the sweep over a cluster beside its log', () => {
     ]);
   });
 });
+
+describe('past its stamp nothing stays, whatever the log says', () => {
+  test('when the log was cut back to its approval and taken off the index', async () => {
+    const { world, chain } = await active();
+    const approval = (await world.store.read(chain.request.asked.id)).slice(0, 3);
+    world.advance({ hours: 1 });
+    const { store } = world;
+    await sweeping(world, {
+      ...store,
+      due: async () => [],
+      read: async () => approval,
+      append: async () => ({ type: 'conflict' }),
+    })();
+    expect(rbacIn(world)).toEqual([]);
+    expect(world.alarms).toContain(endedByCluster);
+  });
+
+  test('when Redis’ clock is held back', async () => {
+    const { world } = await active();
+    const held = world.now();
+    world.advance({ hours: 1 });
+    await createClusterSweep({ ...world.worker, clock: { now: async () => held } })(world.cluster, true);
+    expect(rbacIn(world)).toEqual([]);
+  });
+});

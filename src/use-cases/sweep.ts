@@ -13,6 +13,8 @@ const noGrace = Temporal.Duration.from({ milliseconds: 0 });
 const patience = 500;
 /** So long the sweep over a cluster leaves to the log what the log knows to be due: in a rush both would do it twice. */
 const head = Temporal.Duration.from({ seconds: 5 });
+/** Clocks that are kept differ by less. */
+const apart = Temporal.Duration.from({ seconds: 30 });
 const atOnce = 32;
 
 /** Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. */
@@ -70,18 +72,19 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
   ): Promise<void> => {
     const status = isReadable ? await statusOf(ports, id) : 'unreadable';
     // Being applied, or active as it should be: the sweep over the log ends it, or its job does.
-    if (status === 'approved') return;
+    if (status === 'approved' && overdue.length === 0) return;
     if (status === 'active' && overdue.length === 0) {
       for (const { ref } of objects) inOrder.add(ref.uid);
       return;
     }
-    if (status === 'active') return void (await steps.join(id));
+    // Past its stamp nothing stays, whatever the log says of it: a log may be cut, and a key of ours stolen.
+    if (status === 'active') await steps.join(id).catch(() => {});
     const fields = { request: id, status, cluster: cluster.name };
-    const stale = isOver(status) ? await stillThere(cluster, objects) : overdue;
+    const stale = await stillThere(cluster, isOver(status) ? objects : overdue);
     for (const { ref } of stale) await cluster.remove(ref);
     if (stale.length > 0)
       ports.alarm('A grant was ended by what the cluster says of it; the log does not call it active', fields);
-    else if (!isOver(status))
+    else if (!isOver(status) && status !== 'active')
       alarmOnce(
         `${id} ${status}`,
         'A grant is in force that the log does not call active; it ends at its time',
@@ -93,18 +96,25 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
     const now = await ports.clock.now();
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
     const found = await cluster.managed(everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`);
+    const judged = await latest(cluster, now);
     const byRequest = Map.groupBy(genuine(cluster, found), ({ stamp }) => stamp.request);
     if (everything) inOrder.clear();
     const due = await dueByLog(ports, now);
     const isReadable = due !== undefined;
-    const overdue = (objects: readonly Stamped[]) => overdueOf(objects, now, isReadable ? grace : noGrace);
+    const overdue = (objects: readonly Stamped[]) => overdueOf(objects, judged, isReadable ? grace : noGrace);
     // To look at a thousand logs takes half a second of CPU, for which the grants that end meanwhile would wait.
     const inQuestion = [...byRequest].filter(([id, objects]) => {
       if (overdue(objects).length === 0) return !objects.every(({ ref }) => inOrder.has(ref.uid));
-      return due?.has(id) !== true || overdueOf(objects, now, head).length > 0;
+      return due?.has(id) !== true || overdueOf(objects, judged, head).length > 0;
     });
     await inParallel(inQuestion, ([id, objects]) => settle(cluster, id, objects, overdue(objects), isReadable));
   };
+};
+
+/** The common clock, or the API server's where that is well ahead: whoever holds Redis' clock back prolongs nothing. */
+const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Temporal.Instant> => {
+  const server = await cluster.time();
+  return Temporal.Instant.compare(server, now.add(apart)) > 0 ? server : now;
 };
 
 /** What is due by the log, for the sweep over it to end; undefined when the store does not answer in time. */
