@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
@@ -55,6 +56,7 @@ const startOn = async (
   way: WayIn,
 ): Promise<Result<RunningBot, readonly string[]>> => {
   const { core, clients, folder, info } = ground;
+  if (folder === undefined) return err(['The policy cannot be read.']);
   const options = { ...clientOptions(slack.apiUrl), ...(way.fetch === undefined ? {} : { fetch: way.fetch }) };
   // A 429 pauses all of a client's calls, so what people wait for does not go through the client that shows cards.
   const client = new WebClient(slack.botToken, options);
@@ -96,7 +98,7 @@ const startOn = async (
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
 const checkSlack = async (
-  { settings: { policy }, whereIsGroup, whereIsRule }: Ground['folder'],
+  { settings: { policy }, whereIsGroup, whereIsRule }: PolicyFolder,
   directory: SlackDirectory,
 ): Promise<readonly string[]> => {
   const groups = [...policy.groups].map(async ([name, source]) => {

@@ -10,6 +10,7 @@ import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { checkRedis } from '#adapters/redis/health.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
 import { createAlarm, type Tell } from './alarm.ts';
 import type { ClusterSource, Config } from './config.ts';
@@ -18,7 +19,8 @@ import { createLog, type Log } from './log.ts';
 /** What both processes stand on, with what it takes to end it. */
 export type Ground = {
   readonly core: Core;
-  readonly folder: PolicyFolder;
+  /** Absent in a worker whose policy cannot be read: it applies nothing, and ends what there is. */
+  readonly folder?: PolicyFolder;
   readonly clients: readonly RawClient[];
   readonly info: Log;
   readonly tellThrough: (tell: Tell) => void;
@@ -37,10 +39,15 @@ export const openGround = async (
   const keys = createKeys(config.keys, [author]);
   const folder = await readPolicyFolder(config.policy);
   const problems = [...(keys.ok ? [] : keys.error), ...(folder.ok ? [] : folder.error)];
-  if (!keys.ok || !folder.ok) return err(problems);
+  // A mistake in the policy must not keep grants alive: the worker runs, and what needs the policy waits for it.
+  if (!keys.ok || (!folder.ok && author === 'bot')) return err(problems);
 
   const { info, error } = createLog();
   const { alarm, tellThrough } = createAlarm(error);
+  if (!folder.ok)
+    alarm('The policy cannot be used: nothing is applied until it is mended and the worker restarted', {
+      problems: folder.error.join('; '),
+    });
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.toReversed()) await one();
@@ -75,11 +82,15 @@ export const openGround = async (
     signer: keys.value.signer(author),
     trust: keys.value.trust,
     alarm,
-    settings: () => folder.value.settings,
+    heads: createHeads(),
+    settings: () => {
+      if (folder.ok) return folder.value.settings;
+      throw new Error('The policy cannot be used');
+    },
   };
   return ok({
     core,
-    folder: folder.value,
+    ...(folder.ok ? { folder: folder.value } : {}),
     clients,
     info,
     tellThrough,
@@ -104,9 +115,14 @@ const redisProblems = async (
 ): Promise<readonly string[]> => {
   try {
     const found = await checkRedis(redis);
+    const said = ({ problem, remedy }: (typeof found)[number]): string => `Redis: ${problem} ${remedy}`;
     for (const { type, problem, remedy } of found)
       if (type === 'slow') info('Redis could be faster', { problem, remedy });
-    return found.flatMap(({ type, problem, remedy }) => (type === 'wrong' ? [`Redis: ${problem} ${remedy}`] : []));
+    const wrong = found.filter(({ type }) => type === 'wrong').map(said);
+    if (author === 'bot') return wrong;
+    for (const problem of wrong)
+      error('Redis may lose what it is given; grants are ended by what the clusters say too', { problem });
+    return [];
   } catch (cause) {
     if (author === 'bot')
       return [

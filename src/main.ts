@@ -1,29 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startBot } from './bot.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { startWorker } from './worker.ts';
+
+const say = (what: string, problems: readonly string[]): void =>
+  void process.stderr.write(`${what}:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
 
 /** Ends with every problem on its own line, so that one start is enough to see them all. */
 const refuse = (problems: readonly string[]): never => {
-  process.stderr.write(`Hallpass cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
+  say('Hallpass cannot start', problems);
   process.exit(1);
+};
+
+/** Beside a worker the bot tries again, for the worker must not stop with it: grants have to end. */
+const retryEvery = 30_000;
+
+const ends: (() => Promise<void>)[] = [];
+
+const start = async (config: Config): Promise<void> => {
+  // The worker first: what it owes from before is done whether or not Slack can be reached.
+  const worker = config.role === 'bot' ? undefined : await startWorker(config);
+  if (worker !== undefined && !worker.ok) return refuse(worker.error);
+  if (worker !== undefined) ends.push(worker.value.stop);
+  if (config.role === 'worker') return;
+  let bot = await startBot(config);
+  if (!bot.ok && worker === undefined) return refuse(bot.error);
+  while (!bot.ok) {
+    say('The bot cannot start; the worker runs on, and the bot is tried again in 30 s', bot.error);
+    await pause(retryEvery);
+    bot = await startBot(config);
+  }
+  ends.push(bot.value.stop);
+  worker?.value.tellThrough(bot.value.tell);
+};
+
+const stop = async (): Promise<void> => {
+  for (const end of ends.toReversed()) await end();
+  process.exit(0);
 };
 
 const config = readConfig(process.env);
 if (!config.ok) refuse(config.error);
 else {
-  // The worker first: what it owes from before is done whether or not Slack can be reached.
-  const { role } = config.value;
-  const worker = role === 'bot' ? undefined : await startWorker(config.value);
-  if (worker !== undefined && !worker.ok) refuse(worker.error);
-  const bot = role === 'worker' ? undefined : await startBot(config.value);
-  if (bot !== undefined && !bot.ok) refuse(bot.error);
-  if (worker?.ok && bot?.ok) worker.value.tellThrough(bot.value.tell);
-
-  const stop = async (): Promise<void> => {
-    if (bot?.ok) await bot.value.stop();
-    if (worker?.ok) await worker.value.stop();
-    process.exit(0);
-  };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await start(config.value);
 }

@@ -88,14 +88,26 @@ const subjectOf = async (
   { id, subject }: Asked,
   { objects, identity }: Active,
 ): Promise<KubernetesIdentity | undefined> => {
-  const known = identityOf(settings().identities, subject);
-  if (known.ok && identityMark(id, known.value, trust.digest) === identity) return known.value;
+  const known = mapped(settings, subject);
+  if (known?.ok && identityMark(id, known.value, trust.digest) === identity) return known.value;
   for (const ref of objects) {
     const found = await cluster.get(ref);
     const user = userIn(found?.live.subjects);
     if (user !== undefined) return { user, groups: [] };
   }
   return undefined;
+};
+
+/** Undefined where the policy cannot be used: then the binding says whose it is. */
+const mapped = (
+  settings: WorkerPorts['settings'],
+  subject: Asked['subject'],
+): ReturnType<typeof identityOf> | undefined => {
+  try {
+    return identityOf(settings().identities, subject);
+  } catch {
+    return undefined;
+  }
 };
 
 const userIn = (subjects: unknown): string | undefined => {

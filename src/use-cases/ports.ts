@@ -136,6 +136,15 @@ export type Settings = {
   readonly kinds: readonly Kind[];
 };
 
+/**
+ * How far this process has seen each request's log, and the hash of the last entry that it saw. A log that is shorter
+ * later, or another one, was cut or restored.
+ */
+export type Heads = {
+  readonly seen: (id: RequestId) => { readonly version: number; readonly hash: string } | undefined;
+  readonly see: (id: RequestId, version: number, hash: string) => void;
+};
+
 /** What both processes have. */
 export type Core = {
   readonly clock: Clock;
@@ -144,6 +153,7 @@ export type Core = {
   readonly signer: Signer;
   readonly trust: Trust;
   readonly alarm: Alarm;
+  readonly heads: Heads;
   readonly settings: () => Settings;
 };
 

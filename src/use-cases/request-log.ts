@@ -3,7 +3,7 @@ import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { nextStep } from '#domain/request/next-step.ts';
 import type { Request } from '#domain/request/request.ts';
-import type { AppendResult, Core, RequestIndex } from './ports.ts';
+import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
 export type Found =
@@ -11,15 +11,28 @@ export type Found =
   | { readonly type: 'absent' }
   | { readonly type: 'broken'; readonly why: string };
 
-/** Reads and verifies a request's log. */
-export const find = async ({ store, trust, alarm }: Core, id: RequestId): Promise<Found> => {
+/** Reads and verifies a request's log: by itself, and against what this process has seen of it before. */
+export const find = async ({ store, trust, alarm, heads }: Core, id: RequestId): Promise<Found> => {
+  // Looked up before the log is read: what was seen then must be in it.
+  const before = heads.seen(id);
   const read = readChain(id, await store.read(id), trust);
-  if (!read.ok) {
-    const why = `entry ${read.error.version}: ${read.error.why}`;
-    alarm('The log of a request cannot be believed; nothing is done for it', { request: id, why });
-    return { type: 'broken', why };
+  const why = read.ok ? lost(read.value, before) : `entry ${read.error.version}: ${read.error.why}`;
+  if (!read.ok || why !== undefined) {
+    alarm('The log of a request cannot be believed; nothing is done for it', { request: id, why: why ?? '' });
+    return { type: 'broken', why: why ?? '' };
   }
-  return read.value === undefined ? { type: 'absent' } : { type: 'found', chain: read.value };
+  if (read.value === undefined) return { type: 'absent' };
+  heads.see(id, read.value.entries.length, read.value.head);
+  return { type: 'found', chain: read.value };
+};
+
+/** What is missing of a log that was seen before. One that is gone altogether is known by its absence already. */
+const lost = (chain: Chain | undefined, before: ReturnType<Heads['seen']>): string | undefined => {
+  if (chain === undefined || before === undefined) return undefined;
+  const { version, hash } = before;
+  const there = chain.entries[version - 1]?.hash;
+  if (there === undefined) return `it ended with entry ${version} before, and is shorter now: it was cut or restored`;
+  return there === hash ? undefined : `entry ${version} is another than before`;
 };
 
 export type Committed = { readonly type: 'committed'; readonly chain: Chain };
@@ -39,6 +52,7 @@ export const commit = async (
   const { lines, chain } = extend(id, before, events, at, core.signer, core.trust);
   const result = await core.store.append(id, before?.entries.length ?? 0, lines, indexOf(chain.request), origin);
   if (result.type !== 'appended') return result;
+  core.heads.see(id, chain.entries.length, chain.head);
   void announce(core, id, chain, at);
   return { type: 'committed', chain };
 };

@@ -12,6 +12,7 @@ import { createMemoryEventStore } from '#test/memory/event-store.ts';
 import { createMemoryJobs } from '#test/memory/jobs.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
+import { createHeads } from '#use-cases/heads.ts';
 import type { Core, ProjectionStore } from '#use-cases/ports.ts';
 import { commit, find } from '#use-cases/request-log.ts';
 
@@ -78,6 +79,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
     signer: keys.signer(author),
     trust: keys.trust,
     alarm: (message, fields) => void alarms.push(`${message} ${JSON.stringify(fields)}`),
+    heads: createHeads(),
     settings: () => ({ policy, identities: [], kinds: [] }),
   });
   const core = coreOf('bot');
