@@ -100,8 +100,8 @@ const reviewUntil = async (bare: Bare, grant: BareGrant, allowed: boolean): Prom
 export const makeBare = async (bare: Bare, grant: BareGrant): Promise<Made> => {
   const { namespace, name, object } = grant;
   wanted(await bare.send('GET', `/api/v1/namespaces/${namespace}`), 200, 'get namespace');
-  const marker = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(`bare-${name}`, 'hallpass') };
-  await post(bare, '/api/v1/namespaces/hallpass/configmaps', marker);
+  const marker = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(`bare-${name}`, 'hallpass-markers') };
+  await post(bare, '/api/v1/namespaces/hallpass-markers/configmaps', marker);
   const metadata = metadataOf(name, namespace);
   const rules = [
     {

@@ -44,6 +44,7 @@ export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
     ),
     figure(bench, 'lag max', 'ms', Math.max(...lags), { baseline: Math.max(...baseline) }),
     figure(bench, `lag seen with the person's token p50 (${delays.length} of them)`, 'ms', percentile(delays, 0.5)),
+    figure(bench, `lag seen with the person's token min (below 0: cut off early)`, 'ms', Math.min(...delays)),
     figure(bench, `lag seen with the person's token max`, 'ms', Math.max(...delays)),
   ];
 };

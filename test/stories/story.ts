@@ -35,6 +35,9 @@ const made = z.object({
 });
 export type Made = z.infer<typeof made>['items'][number]['metadata'];
 
+/** Mentions read the same wherever they stand. */
+export const named = (text: string): string => text.replaceAll(/<@(\w+)>/g, '@$1');
+
 /** What people do in the stories of one file, and what can be seen from outside: log, cluster and Slack. */
 export const storyOf = (company: () => Company) => {
   let connection: Redis | undefined;
@@ -80,7 +83,11 @@ export const storyOf = (company: () => Company) => {
       .slack.as(person)
       .click(await card(id), button, { confirm: true });
   const shows = (id: string, words: string, milliseconds = 20_000) =>
-    until(`"${words}" on the card of ${id}`, () => cardOf(id)?.shown.includes(words), milliseconds);
+    until(`"${words}" on the card of ${id}`, () => named(cardOf(id)?.shown ?? '').includes(words), milliseconds).catch(
+      (cause: unknown) => {
+        throw new Error(`The card of ${id} reads:\n${cardOf(id)?.shown}`, { cause });
+      },
+    );
   /** What stands below the card, the oldest first. */
   const thread = (id: string): readonly ReadMessage[] => {
     const head = cardOf(id);
