@@ -12,7 +12,7 @@ import type { BotPorts, ClusterReader } from './ports.ts';
 
 const reasonLimit = 1_000;
 /** What there is, is shown to those who may ask for it only. */
-const shown = '`/jit` shows what you may ask for.';
+const shown = 'The form behind /jit shows what you may ask for.';
 const nobody = { type: 'not-allowed', passed: [] } as const;
 /** A label of RFC 1123, which every namespace's name is. */
 const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -11,8 +11,11 @@ const grace = Temporal.Duration.from({ milliseconds: 1_500 });
 const noGrace = Temporal.Duration.from({ milliseconds: 0 });
 /** Milliseconds that the store may take to answer a round of the sweep: what is overdue does not wait for one that hangs. */
 const patience = 500;
-/** So long the sweep over a cluster leaves to the log what the log knows to be due: in a rush both would do it twice. */
-const head = Temporal.Duration.from({ seconds: 5 });
+/**
+ * So long the sweep over a cluster leaves to the log what the log knows to be due: in a rush both would do it twice. With
+ * the time between two rounds it stays below 5 s, for the log may be one that nobody believes.
+ */
+const head = Temporal.Duration.from({ seconds: 2 });
 /** Clocks that are kept differ by less. */
 const apart = Temporal.Duration.from({ seconds: 30 });
 const atOnce = 32;

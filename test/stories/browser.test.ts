@@ -72,6 +72,8 @@ test('a person asks in the form, two others approve, it works in the cluster, an
   await picture('1-form-with-a-wrong-duration');
   await page.getByRole('textbox', { name: 'For how long' }).fill('8s');
   await button('Ask').click();
+  await page.getByText('Asked, as').waitFor();
+  await page.getByRole('button', { name: 'Close' }).first().click();
   await card().waitFor();
   await picture('2-card-pending');
 

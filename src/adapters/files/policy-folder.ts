@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { identitiesFile, identitiesIn, sharedIn } from '#domain/identities-file.ts';
-import { groupsIn, problemsOf, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
+import { matches } from '#domain/policy/policy.ts';
+import { groupsIn, problemsOf, type RulesFile, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
+import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from '#use-cases/ports.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -30,7 +32,15 @@ export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFol
   const people = checked(identities, identitiesFile, sharedIn);
   const kinds = kindModules.map((module, index) => configured(module, forKinds[index]));
 
-  const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error));
+  const nowhere =
+    ruled.ok && kinds.every(({ ok: fine }) => fine)
+      ? speakingOfNothing(
+          rules,
+          ruled.value,
+          kinds.flatMap((kind) => (kind.ok ? [kind.value] : [])),
+        )
+      : [];
+  const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error)).concat(nowhere);
   if (!ruled.ok || !people.ok || problems.length > 0) return err(problems);
   const hash = createHash('sha256');
   for (const { text } of [rules, identities, ...forKinds]) hash.update(text).update('\0');
@@ -49,6 +59,23 @@ export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFol
     whereIsGroup: (name) => rules.where(['groups', name]),
     whereIsRule: (index) => rules.where(['rules', index]),
   });
+};
+
+/** A name without `*` that nothing bears: the rule would not speak of what it was written for, and another would. */
+const speakingOfNothing = (file: YamlFile, { rules }: RulesFile, kinds: readonly Kind[]): readonly string[] => {
+  const known = {
+    kinds: kinds.map(({ name }) => name),
+    profiles: kinds.flatMap(({ profiles }) => profiles.map(({ profile }) => profile)),
+  };
+  return rules.flatMap(({ match }, index) =>
+    (['kinds', 'profiles'] as const).flatMap((part) =>
+      match[part].flatMap((pattern, place) => {
+        if (known[part].some((name) => matches(pattern, name))) return [];
+        const message = `"${pattern}" fits none of the ${part} there are: ${known[part].join(', ')}.`;
+        return [sayProblem(file, { path: ['rules', index, 'match', part, place], message })];
+      }),
+    ),
+  );
 };
 
 const checked = <S extends z.ZodType>(

@@ -12,8 +12,9 @@ import { inTime } from './in-time.ts';
 import { escaped } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
 import { parseTyped } from './typed-request.ts';
+import { asTyped } from './typed-text.ts';
 
-const command = z.object({ user_id: personId, text: z.string().max(4_000).default(''), trigger_id: z.string() });
+const command = z.object({ user_id: personId, text: z.string().default(''), trigger_id: z.string() });
 type Command = z.infer<typeof command>;
 
 /** What only the person who typed it sees. */
@@ -118,7 +119,9 @@ const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal)
 };
 
 const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>, rest: string): Promise<Answer> => {
-  const reason = rest.replace(/^because\s+/i, '').trim();
+  const reason = asTyped(rest)
+    .replace(/^because\s+/i, '')
+    .trim();
   if (reason === '') return { text: `Say why: \`/jit revoke ${id} because …\`` };
   return said(ports, { by, id }, await revokeGrant(ports, { by, id, reason }), `Access *${id}* is being ended.`);
 };
@@ -148,11 +151,11 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   });
   if (!result.ok) return sayNotFiled(result.error);
   const { id, approval } = result.value.request.asked;
-  return `Asked, as *${id}*. The card is in <#${approval.channel}>; you are told here when something happens.`;
+  return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;
 };
 
 const help = [
-  '`/jit` opens a form. Or type it:',
+  '`/jit` opens a form, which shows what you may ask for. Or type it:',
   '`/jit request access <profile> <namespace>[/<object>,…] [on <cluster>] [to @person] for <30m> because <reason>`',
   '`/jit list` what waits for you, what is yours, what is active',
   '`/jit show <id>` one request, with its buttons',

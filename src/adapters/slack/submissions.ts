@@ -1,11 +1,13 @@
 import type { App } from '@slack/bolt';
+import type { View } from '@slack/types';
 import { z } from 'zod';
-import { personId } from '#domain/ids.ts';
+import { personId, type RequestId } from '#domain/ids.ts';
 import { denyRequest, revokeGrant } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { askForm, parseButtonValue, whyForm } from './action-ids.ts';
+import { notice } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
@@ -15,21 +17,22 @@ import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './v
 export const listenToSubmissions = (app: App, ports: BotPorts): void => {
   app.view(askForm, async ({ ack, body }) => {
     const payload = viewPayload.parse(body);
-    const errors = await trouble(ports, () => submitForm(ports, payload));
+    const outcome = await trouble(ports, () => submitForm(ports, payload));
+    // The form says what became of it: its channel may be another than the one that the person looks at.
     await ack(
-      errors === undefined
-        ? { response_action: 'clear' }
-        : { response_action: 'errors', errors: placed(payload, errors) },
+      'view' in outcome
+        ? { response_action: 'update', view: outcome.view }
+        : { response_action: 'errors', errors: placed(payload, outcome) },
     );
   });
 
   app.view(whyForm, async ({ ack, body }) => {
     const payload = viewPayload.parse(body);
-    const errors = await trouble(ports, () => submitWhy(ports, payload));
+    const outcome = await trouble(ports, () => submitWhy(ports, payload));
     await ack(
-      errors === undefined
+      'closed' in outcome
         ? { response_action: 'clear' }
-        : { response_action: 'errors', errors: placed(payload, errors) },
+        : { response_action: 'errors', errors: placed(payload, outcome) },
     );
   });
 };
@@ -37,7 +40,7 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
 type Errors = { readonly field: string; readonly text: string };
 
 /** What to show in the form instead of closing it; a fault and a late log are shown there too. */
-const trouble = async ({ alarm }: BotPorts, work: () => Promise<Errors | undefined>): Promise<Errors | undefined> => {
+const trouble = async <T>({ alarm }: BotPorts, work: () => Promise<T | Errors>): Promise<T | Errors> => {
   try {
     const result = await inTime(work());
     return result === 'late' ? { field: 'reason', text: notRecorded } : result;
@@ -53,7 +56,7 @@ const placed = (payload: ViewPayload, { field, text }: Errors): Record<string, s
   return { [block]: plain(text) };
 };
 
-const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | undefined> => {
+const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly view: View }> => {
   const chosen = chosenIn(payload);
   const kind = ports.settings().kinds.find(({ name }) => name === chosen.kind);
   const ask = kind?.fromForm(answersIn(payload));
@@ -74,9 +77,15 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
-  if (result.ok || result.error.type === 'filed-before') return undefined;
+  if (result.ok) return { view: asked(result.value.request.asked.id) };
+  if (result.error.type === 'filed-before') return { view: asked(result.error.id) };
   return { field: fieldFor(result.error), text: sayNotFiled(result.error) };
 };
+
+const asked = (id: RequestId): View =>
+  notice(
+    `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.`,
+  );
 
 const fieldFor = (refusal: SubmitRefusal): string => {
   if (refusal.type === 'unmapped') return 'subject';
@@ -87,7 +96,7 @@ const fieldFor = (refusal: SubmitRefusal): string => {
 
 const why = z.object({ act: z.enum(['deny', 'revoke']), value: z.string() });
 
-const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | undefined> => {
+const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
   const { act, value } = why.parse(JSON.parse(payload.view.private_metadata));
   const target = parseButtonValue(value);
   const reason = answersIn(payload).reason?.[0] ?? '';
@@ -99,5 +108,5 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
     act === 'deny'
       ? await denyRequest(ports, { ...which, revision: target.revision })
       : await revokeGrant(ports, which);
-  return result.ok ? undefined : { field: 'reason', text: sayNotDone(result.error) };
+  return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error) };
 };

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#domain/result.ts';
+import { asTyped } from './typed-text.ts';
 
 /** A request as typed behind `/jit request`, taken apart but not judged. */
 export type Typed = {
@@ -20,7 +21,11 @@ const shape = '`/jit request <kind> … <namespace>[/<object>,…] [on <cluster>
  */
 export const parseTyped = (text: string): Result<Typed, string> => {
   const [head = '', reason] = split(text);
-  const words = head.split(/\s+/).filter((word) => word !== '');
+  // "a, b" is one list of objects.
+  const words = head
+    .replace(/,\s+/g, ',')
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const options = new Map<string, string>();
   const rest: string[] = [];
   for (let index = 0; index < words.length; index += 1) {
@@ -52,7 +57,7 @@ const split = (text: string): readonly [string, string | undefined] => {
   const found = /(?:^|\s)because(?:\s|$)/i.exec(text);
   return found === null
     ? [text, undefined]
-    : [text.slice(0, found.index), text.slice(found.index + found[0].length).trim()];
+    : [text.slice(0, found.index), asTyped(text.slice(found.index + found[0].length)).trim()];
 };
 
 const placeOf = (place: string) => {

@@ -152,7 +152,7 @@ describe('an ask that is not one', () => {
 
   test('is of no profile that there is, without saying which there are', () => {
     expect(why({ profile: 'admin', objects: [] })).toBe(
-      'There is no profile "admin". `/jit` shows what you may ask for.',
+      'There is no profile "admin". The form behind /jit shows what you may ask for.',
     );
     expect(why({ profile: 'constructor', objects: [] })).toContain('There is no profile');
   });
@@ -183,7 +183,7 @@ describe('a description', () => {
   test('says each power, the strongest verb first, and where it reaches further than asked', () => {
     expect(described('ingress-edit', ['web']).powers).toEqual([
       'delete, update, patch, get, list ingresses named web',
-      'get, list services',
+      'get, list all services',
     ]);
     expect(described('ingress-debug').powers[1]).toBe('get pods/log, in namespace ingress-nginx');
     expect(described('classes').powers).toEqual(['get, watch ingressclasses, in the whole cluster']);

@@ -12,8 +12,15 @@ import { outlives, type Profile, profilesFile, reachesHallpass } from './profile
 const ask = z.strictObject({
   profile: z.string(),
   objects: z
-    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'not the name of an object'))
-    .max(20, 'at most 20 objects; ask for the whole namespace instead'),
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+          'that is not the name of an object; names are in lower case, with digits, - and . between',
+        ),
+    )
+    .max(20, 'at most 20 objects can be named; ask for the whole namespace instead'),
 });
 type Ask = z.infer<typeof ask>;
 
@@ -58,13 +65,15 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
   const find = (name: string): Result<Profile, string> => {
     const found = profiles.find((profile) => profile.name === name);
     return found === undefined
-      ? err(`There is no profile ${JSON.stringify(name.slice(0, 80))}. \`/jit\` shows what you may ask for.`)
+      ? err(
+          `There is no profile ${JSON.stringify(name.slice(0, 80))}. The form behind /jit shows what you may ask for.`,
+        )
       : ok(found);
   };
 
   const read = (json: unknown): Result<{ readonly asked: Ask; readonly profile: Profile }, string> => {
     const asked = ask.safeParse(json);
-    if (!asked.success) return err(asked.error.issues.map(({ message }) => message).join('; '));
+    if (!asked.success) return err(`Not understood: ${asked.error.issues.map(({ message }) => message).join('; ')}.`);
     const profile = find(asked.data.profile);
     if (!profile.ok) return profile;
     if (asked.data.objects.length > 0 && nameable(profile.value).length === 0) {
@@ -102,10 +111,22 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
     },
     plan: (json, context) => {
       const result = read(json);
-      return result.ok ? ok(planAccess(result.value.profile, result.value.asked.objects, context)) : result;
+      if (!result.ok) return result;
+      const { profile, asked } = result.value;
+      const elsewhere = onlyElsewhere(profile, context.namespace);
+      return elsewhere === undefined ? ok(planAccess(profile, asked.objects, context)) : err(elsewhere);
     },
     permissions: permissionsOf(profiles),
   };
+};
+
+/** A profile that does nothing in the namespace asked for must not look on a card as if it did. */
+const onlyElsewhere = ({ name, bindings }: Profile, namespace: string): string | undefined => {
+  const places = bindings.map((binding) => binding.in);
+  if (places.includes('requested') || places.includes(namespace)) return undefined;
+  const named = places.filter((place) => place !== 'cluster');
+  if (named.length === 0) return undefined;
+  return `Profile "${name}" gives nothing in "${namespace}". Ask for it in ${named.join(' or ')}.`;
 };
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();

@@ -31,7 +31,8 @@ const powers = (binding: Binding, objects: readonly string[]): readonly string[]
     .flatMap((rule) => narrow(rule, objects))
     .map((rule) => {
       const names = 'resourceNames' in rule ? ` named ${rule.resourceNames.join(', ')}` : '';
-      return `${byStrength(rule.verbs).join(', ')} ${rule.resources.join(', ')}${names}${place(binding)}`;
+      const all = names === '' && objects.length > 0 ? 'all ' : '';
+      return `${byStrength(rule.verbs).join(', ')} ${all}${rule.resources.join(', ')}${names}${place(binding)}`;
     });
 
 const place = (binding: Binding): string => {
