@@ -100,6 +100,14 @@ export const openGround = async (
   });
 };
 
+/** What is wrong in the folders that the environment names, for a start that fails anyway: all is told at once. */
+export const problemsInFolders = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+  const { HALLPASS_POLICY: policy, HALLPASS_KEYS: keys } = environment;
+  const folder = policy ? await readPolicyFolder(policy) : undefined;
+  const loaded = keys ? createKeys(keys) : undefined;
+  return [folder, loaded].flatMap((one) => (one === undefined || one.ok ? [] : one.error));
+};
+
 /** The first cluster that answers tells the time while Redis is away. */
 const serverClock = (clients: readonly RawClient[]): Promise<Temporal.Instant> => Promise.any(clients.map(serverTime));
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBot } from './bot.ts';
 import { type Config, readConfig } from './config.ts';
+import { problemsInFolders } from './core.ts';
 import { startWorker } from './worker.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
@@ -40,7 +41,7 @@ const stop = async (): Promise<void> => {
 };
 
 const config = readConfig(process.env);
-if (!config.ok) refuse(config.error);
+if (!config.ok) refuse([...config.error, ...(await problemsInFolders(process.env))]);
 else {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -242,3 +242,15 @@ test('no key of a file reaches further than the file', async () => {
   });
   expect({}).not.toHaveProperty('polluted');
 });
+
+test('a rule that names a profile or a kind that there is not is a problem: another rule would speak instead', async () => {
+  const misspelt = rules.replace(
+    "namespaces: ['bank-*']",
+    "namespaces: ['bank-*']\n      kinds: [acces]\n      profiles: [ingress-veiw, 'ingress-*']",
+  );
+  const read = await withFolder({ ...right, 'rules.yaml': misspelt }, readPolicyFolder);
+  expect(read.ok ? [] : read.error).toEqual([
+    'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access.',
+    'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view.',
+  ]);
+});
