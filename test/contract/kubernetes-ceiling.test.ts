@@ -56,7 +56,9 @@ beforeAll(async () => {
 afterAll(() => real?.close());
 
 const planFor = (profile: string, objects: readonly string[] = []): Plan => {
-  const context = { request: requestId.parse('k7m2-qx'), namespace: 'shop', identity: { user: 'ann', groups: [] } };
+  // A profile that does nothing in the namespace asked for is asked for where it does.
+  const namespace = profile === 'ingress-controller-update' ? 'ingress-nginx' : 'shop';
+  const context = { request: requestId.parse('k7m2-qx'), namespace, identity: { user: 'ann', groups: [] } };
   const plan = kinds.find(({ name }) => name === 'access')?.plan({ profile, objects: [...objects] }, context);
   if (plan?.ok !== true) throw new Error('not a plan');
   return plan.value;
@@ -158,9 +160,9 @@ describe('a worker with the generated roles', () => {
     for (const { ref } of found) expect(await worker.remove(ref)).toBe('removed');
   });
 
-  it('makes, annotates and removes its markers at home', async () => {
+  it('makes, annotates and removes its markers in their namespace, and writes nothing where Hallpass lives', async () => {
     const metadata = {
-      namespace: 'hallpass',
+      namespace: 'hallpass-markers',
       name: 'applied-k7m2-qx-r1',
       labels: { 'app.kubernetes.io/managed-by': 'hallpass' },
     };
@@ -168,6 +170,8 @@ describe('a worker with the generated roles', () => {
     await worker.annotate(ref, { 'hallpass.dev/ended-at': 'now' });
     expect((await worker.get(ref))?.live.metadata.annotations).toEqual({ 'hallpass.dev/ended-at': 'now' });
     expect(await worker.remove(ref)).toBe('removed');
+    const trusted = { ...metadata, namespace: 'hallpass', name: 'hallpass-trusted' };
+    expect(await statusOf(worker.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: trusted }))).toBe(403);
   });
 
   it('says once which managed namespace it may not look into, and finds the others’ grants', async () => {
