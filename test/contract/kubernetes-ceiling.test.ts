@@ -48,7 +48,9 @@ beforeAll(async () => {
     await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const listed: { resources: string[] } = parse(files.get('manifests/kustomization.yaml') ?? '');
   for (const path of listed.resources) await install(`manifests/${path}`);
-  for (const namespace of managed) await install('manifests/worker/managed-namespace.yaml', namespace);
+  for (const namespace of managed.filter((name) => name !== 'ingress-nginx'))
+    await install('manifests/worker/managed-namespace.yaml', namespace);
+  await install('manifests/worker/namespace-ingress-nginx.yaml');
   const scope = { namespaces: managed, alarm: (message: string) => void alarms.push(message) };
   worker = createClusterWriter(real.client(account('worker').name), scope);
   bot = createClusterReader(real.client(account('bot').name));
