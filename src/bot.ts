@@ -4,6 +4,7 @@ import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
+import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
@@ -25,6 +26,7 @@ export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOpt
 /** Requests whose messages are brought up to date at the same time; Slack takes about one post a second and channel. */
 const showing = 4;
 const catchUpEvery = 2_000;
+const tellEvery = 1_000;
 /**
  * When so many requests wait to be shown, what Slack does not take now is left to the catching up: thousands of jobs that
  * come back each second to find the same kept Redis busier than the revocations beside them.
@@ -92,8 +94,28 @@ const startOn = async (
   const tell: Tell = async (text) =>
     void (await client.chat.postMessage({ channel: adminChannel, text: escaped(text) }));
   ground.tellThrough(tell);
+  startTelling(ground, tell);
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
+};
+
+/** Posts what workers in processes of their own have to say to administrators. */
+const startTelling = ({ redis, onStop }: Ground, tell: Tell): void => {
+  const box = createAlarmBox(redis('commit', 'alarms'));
+  const post = async (): Promise<void> => {
+    for (let text = await box.take(); text !== undefined; text = await box.take()) {
+      try {
+        await tell(text);
+      } catch {
+        // Slack is away or wants a pause: it is said in the next round, behind what came meanwhile.
+        await box.put(text);
+        return;
+      }
+    }
+  };
+  // An outage of Redis is reported by its connection; what waits there waits on.
+  const telling = every(tellEvery, post, () => {});
+  onStop(telling.stop);
 };
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */

@@ -3,6 +3,7 @@ import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
+import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Alarm, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
@@ -34,6 +35,8 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     await ground.stop();
     return err(problems);
   }
+  // A worker holds no token of Slack's: a bot tells for it. In one process with a bot, that bot is asked directly.
+  ground.tellThrough(createAlarmBox(ground.redis('commit', 'alarms')).put);
   const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
   const ports: WorkerPorts = {

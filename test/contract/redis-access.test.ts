@@ -8,6 +8,7 @@ import { createJobs } from '#adapters/bullmq/jobs.ts';
 import type { Payload } from '#adapters/bullmq/queues.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
+import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { checkRedis } from '#adapters/redis/health.ts';
@@ -59,6 +60,16 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     await store.markShown(id, 2);
     await store.due(at(5), 10);
     await store.countPending(ada);
+  });
+
+  test('alarms are left and taken in their order, and no more are kept than anybody reads', async () => {
+    const box = createAlarmBox(own());
+    await box.put('first');
+    await box.put('second');
+    expect([await box.take(), await box.take(), await box.take()]).toEqual(['first', 'second', undefined]);
+    for (let nth = 0; nth < 210; nth += 1) await box.put(`alarm ${nth}`);
+    expect(await box.take()).toBe('alarm 10');
+    while ((await box.take()) !== undefined);
   });
 
   test('jobs are asked for, delayed, done, failed and brought back', { timeout: 15_000 }, async () => {

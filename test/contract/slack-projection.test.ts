@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { ownPermalink } from '#adapters/slack/notes.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Fault } from '#local/slack/faults.ts';
 import {
@@ -34,6 +35,9 @@ const ended: RequestEvent = {
   proofs: [{ probe: 'get pods in shop' }],
   lagMilliseconds: 8,
 };
+
+/** A channel of the bot's that has nothing to do with the first request. */
+const elsewhere = 'C0PRODOPS';
 
 const calls = ({ workspace }: SlackWorld, method: string) => workspace.calls.filter((call) => call.method === method);
 const card = ({ workspace }: SlackWorld) => workspace.as(bob).readChannel(approvals)[0] ?? expect.fail('no card');
@@ -357,4 +361,99 @@ test('a channel without the bot is said with the remedy', async () => {
   await world.workspace.world.removeFromChannel(approvals, 'U0HALLPASS');
   await world.ask(first);
   expect(await world.start().show(first)).toMatchObject({ blocked: expect.stringContaining('/invite @hallpass') });
+});
+
+describe('notes that somebody edited', () => {
+  /** Changes what is noted of a request, as whoever reaches the store can. */
+  const edit = async ({ notes }: SlackWorld, id: typeof first, change: (found: string) => string): Promise<void> => {
+    const { version, value } = (await notes.read(id)) ?? expect.fail('no notes');
+    expect(await notes.write(id, version, change(value))).toBe(true);
+  };
+  const started = async () => {
+    const world = createSlackWorld('off');
+    const projection = world.start();
+    await world.ask(first);
+    await world.settle(projection);
+    return { world, projection };
+  };
+
+  test('draw no card over another in a channel that is not the request’s own, and are said once', async () => {
+    const { world, projection } = await started();
+    const approval = { rule: 'ops', policyHash: 'p', quorum: [{ from: 'ops', count: 1 }], channel: elsewhere };
+    await world.ask(second, { approval });
+    await world.settle(projection);
+    const [other] = world.workspace.state.messages.get(elsewhere) ?? [];
+    const place = { channel: elsewhere, ts: other?.ts ?? expect.fail('no card') };
+    await edit(world, first, (found) => {
+      const noted = JSON.parse(found);
+      return JSON.stringify({ ...noted, messages: { ...noted.messages, card: place } });
+    });
+    await world.record(first, vote);
+    await world.settle(projection);
+    await world.record(first, approved);
+    await world.settle(projection);
+    const there = world.workspace.as(bob).readChannel(elsewhere);
+    expect(there.map(({ shown }) => [shown.includes(second), shown.includes(first)])).toEqual([[true, false]]);
+    expect(world.workspace.as(bob).readChannel(approvals).at(-1)?.shown).toContain('being applied now');
+    expect(world.alarms.filter((alarm) => alarm.includes('not its own'))).toHaveLength(1);
+  });
+
+  test('that cannot be read hold up no other request, and are said once', async () => {
+    const { world, projection } = await started();
+    await edit(world, first, () => '{"schema":1');
+    await world.record(first, vote);
+    await world.ask(second);
+    for (let round = 0; round < 5; round += 1) await projection.catchUp();
+    expect(written(world.workspace)).toContain(`event ${second} 1`);
+    expect(await world.unshown()).toEqual([first]);
+    expect(await projection.show(first)).toMatchObject({ type: 'done', blocked: expect.stringContaining('mended') });
+    expect(world.alarms.filter((alarm) => alarm.includes('cannot be read'))).toHaveLength(1);
+  });
+
+  test('whose reading fails for one request alone hold up no other', async () => {
+    const world = createSlackWorld('off');
+    await world.ask(first);
+    await world.ask(second);
+    const broken: ProjectionStore = {
+      ...world.notes,
+      read: async (id) => {
+        if (id === first) throw new Error('not a version');
+        return world.notes.read(id);
+      },
+    };
+    const projection = world.start(broken);
+    for (let round = 0; round < 5; round += 1) await projection.catchUp();
+    expect(written(world.workspace)).toEqual([`card ${second}`, `event ${second} 1`]);
+    expect(world.alarms.filter((alarm) => alarm.includes('cannot be shown'))).toHaveLength(1);
+  });
+
+  test('lend the bot’s name to no link out of the workspace', async () => {
+    const { world, projection } = await started();
+    const own = `${world.url}archives/${approvals}/p`;
+    await edit(world, first, (found) => found.replace(own, 'https://hallpass.example/archives/C0APPROVALS/p'));
+    await world.record(first, vote, approved, active);
+    await world.settle(projection);
+    const news = JSON.stringify([...world.workspace.state.messages.values()]);
+    expect(news).not.toContain('hallpass.example');
+    expect(news).toContain(own);
+  });
+});
+
+describe('a noted link', () => {
+  const [workspace, channel] = ['https://acme.slack.com/', 'C0APPROVALS'];
+  const link = 'https://acme.slack.com/archives/C0APPROVALS/p1772442000000001';
+  test('is used when it leads into the request’s channel of this workspace', () =>
+    expect(ownPermalink(link, channel, workspace)).toBe(link));
+  test.each([
+    ['to another host', link.replace('acme', 'evil')],
+    ['without encryption', link.replace('https', 'http')],
+    ['with a name before the host', link.replace('acme.slack.com', 'acme.slack.com@evil.example')],
+    ['with a password', link.replace('acme', 'a:b@acme')],
+    ['to another port', link.replace('.com', '.com:8443')],
+    ['into another channel', link.replace('C0APPROVALS', 'C0EVIL')],
+    ['out of its channel', link.replace('p1772', '../C0EVIL/p1772')],
+    ['that is none', 'acme'],
+  ])('%s is left out', (_, other) => expect(ownPermalink(other, channel, workspace)).toBeUndefined());
+  test('is left out when there is nothing to compare it with', () =>
+    expect(ownPermalink(link, channel, undefined)).toBeUndefined());
 });

@@ -28,7 +28,6 @@ describe('a log that somebody has spoiled', () => {
     const started = await startWorker(company().stand.config('worker'));
     if (!started.ok) throw new Error(started.error.join('\n'));
     worker = started.value;
-    worker.tellThrough(company().bot.tell);
   };
   beforeAll(freshWorker);
   afterAll(stopWorker);

@@ -17,6 +17,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['audit', 'type xadd xrange xlen'],
   ['status:* person:* pending-by:* due unshown', 'type zadd zrem zcard zrange zrangebyscore zrevrange'],
   ['origin:*', 'type get set'],
+  ['alarms', 'rpush ltrim lpop'],
   ['cluster:* slack:*', bullmq],
 ];
 const botsOwn: typeof common = [

@@ -32,6 +32,8 @@ export const keys = {
   unshown: `${tag}:unshown`,
   /** Stream of all lines of all logs in the order of their commits, for followers; the logs are the record. */
   audit: `${tag}:audit`,
+  /** List: what a process without Slack's token has to tell administrators. */
+  alarms: `${tag}:alarms`,
   /** String: the id filed for an origin. Hashed, because an origin may be of any length. */
   origin: (origin: string) => `${tag}:origin:${createHash('sha256').update(origin).digest('hex')}`,
   /** Hash: version and value of what one projection keeps about a request. */

@@ -43,6 +43,8 @@ export type SlackWorld = {
   readonly record: (id: RequestId, ...events: readonly RequestEvent[]) => Promise<void>;
   /** A bot's projection with a client of its own, as another process would have it. */
   readonly start: (notes?: ProjectionStore, through?: (fetch: Fetch) => Fetch) => Projection;
+  /** The workspace's own address, as auth.test says it. */
+  readonly url: string;
   /** Catches up, time going on, until nothing is unshown; throws when that does not end. */
   readonly settle: (projection: Projection) => Promise<void>;
   readonly unshown: () => Promise<readonly RequestId[]>;
@@ -84,6 +86,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
   });
   const core = coreOf('bot');
   const shared = createMemoryProjectionStore();
+  const url = `https://${workspace.state.team.domain}.slack.com/`;
 
   const clientOf = (through: (fetch: Fetch) => Fetch) => {
     const fetch = through(createInMemoryLink(workspace).fetch);
@@ -101,7 +104,14 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
     const client = clientOf(through);
     const time = { now: () => elapsed, pause: async (milliseconds: number) => advance(milliseconds) };
     const directory = createDirectory(client, { team: 'T0HALLPASS' });
-    return createProjection({ core, client, directory, bot: { user_id: workspace.state.app.botUserId }, notes, time });
+    return createProjection({
+      core,
+      client,
+      directory,
+      bot: { user_id: workspace.state.app.botUserId, url },
+      notes,
+      time,
+    });
   };
   const unshown = () => store.unshown(1_000);
   return {
@@ -113,6 +123,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
     ask: (id, changed = {}) => record(id, asking(changed)),
     record,
     start,
+    url,
     unshown,
     settle: async (projection) => {
       for (let round = 0; round < 400; round += 1) {
