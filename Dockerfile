@@ -1,4 +1,5 @@
-# One image for the bot, the worker, the guard and the command line: `docker run … node src/worker.ts`.
+# One image for all processes and the command line: HALLPASS_ROLE=bot|worker|all says what `node src/main.ts` is,
+# and `docker run … node src/cli.ts` takes commands.
 FROM node:26.10.0-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -5,7 +5,7 @@ import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Alarm, WorkerPorts } from '#use-cases/ports.ts';
+import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
@@ -94,17 +94,15 @@ const isAway = (cause: unknown): boolean =>
 const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRunner): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: causes(cause) });
   const sweep = createClusterSweep(ports, steps);
-  const overClusters = (everything: boolean) => async (): Promise<void> => {
-    await Promise.all([...ports.clusters.values()].map((cluster) => sweep(cluster, everything)));
-  };
-  const overMarkers = async (): Promise<void> => {
-    await Promise.all([...ports.clusters.values()].map((cluster) => sweepMarkers(ports, cluster)));
-  };
+  // Each cluster has rounds of its own: one that hangs does not hold up what has to end in the others.
+  const ofCluster = (cluster: ClusterWriter) => [
+    every(rounds.cluster, () => sweep(cluster, false), fault('The sweep over a cluster failed')),
+    every(rounds.everything, () => sweep(cluster, true), fault('The sweep over a cluster failed')),
+    every(rounds.markers, () => sweepMarkers(ports, cluster), fault('Old markers could not be removed')),
+  ];
   const running = [
     every(rounds.log, () => sweepLog(ports, steps), fault('The sweep over the log failed')),
-    every(rounds.cluster, overClusters(false), fault('The sweep over a cluster failed')),
-    every(rounds.everything, overClusters(true), fault('The sweep over a cluster failed')),
-    every(rounds.markers, overMarkers, fault('Old markers could not be removed')),
+    ...[...ports.clusters.values()].flatMap(ofCluster),
   ];
   onStop(() => Promise.all(running.map(({ stop }) => stop())));
 };

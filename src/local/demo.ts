@@ -1,66 +1,75 @@
-import { existsSync, rmSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createPageHandler } from '#local/page/page.ts';
-import { startNodeStandIn } from '#local/parts/node-stand-in.ts';
-import { keepIn } from '#local/slack/keep.ts';
-import { createPageRoutes } from '#local/slack/page-routes.ts';
-import { createWorkspace } from '#local/slack/workspace.ts';
-import { startWorker } from '#src/worker.ts';
-import { startStand } from './stand.ts';
-import { overHttp } from './ways-in.ts';
+import { claim } from '#local/demo/claim.ts';
+import { startDemo } from '#local/demo/start.ts';
+import { inFull, inOneLine } from '#local/demo/told.ts';
+import { commandFor, readWords } from '#local/demo/words.ts';
 
-const usage = 'npm run demo [-- --fresh] [-- --port=<port>]';
-const words = process.argv.slice(2);
-const portWord = words.find((word) => word.startsWith('--port='));
-const port = portWord === undefined ? 3100 : Number(portWord.slice('--port='.length));
-const unknown = words.filter((word) => word !== '--fresh' && word !== portWord);
-if (unknown.length > 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
-  process.stderr.write(`"${words.join(' ')}" is not understood. Usage: ${usage}\n`);
-  process.exit(2);
-}
+const place = '.hallpass';
 
-const folder = resolve('.hallpass');
-if (words.includes('--fresh') && existsSync(folder)) rmSync(folder, { recursive: true });
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const refuse: (why: string, code: number) => never = (why, code) => {
+  process.stderr.write(`${why}\n`);
+  process.exit(code);
+};
 
-const stand = await startStand({
-  folder,
-  controllerManager: true,
-  say: (line) => void process.stdout.write(`${line}\n`),
-});
-const node = startNodeStandIn({ url: stand.plane.url, caPem: stand.plane.caPem, token: stand.plane.adminToken });
-const workspace = createWorkspace();
-const keep = keepIn(join(folder, 'slack'), workspace);
-const way = await overHttp(workspace, {
-  port,
-  routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })],
-});
-const worker = await startWorker(stand.config('worker'));
-if (!worker.ok) throw new Error(worker.error.join('\n'));
-const bot = await way.startBot((slack) => stand.config('bot', slack));
-worker.value.tellThrough(bot.tell);
+const wish = readWords(process.argv.slice(2));
+if (typeof wish === 'string') refuse(wish, 2);
+const { port } = wish;
 
-process.stdout.write(`
-Hallpass is running, with a Slack workspace, Redis and Kubernetes ${stand.plane.version} of its own.
+const lock = await claim(resolve(place), wish).catch((fault: unknown) => inOneLine(fault));
+if (typeof lock === 'string') refuse(lock, 1);
+process.once('exit', lock.release);
 
-  1. Open      ${way.url}
+const note = (fault: unknown): void =>
+  appendFileSync(join(place, 'demo.log'), `${Temporal.Now.instant()} ${inFull(fault)}\n`, { mode: 0o600 });
+
+const ends: (() => Promise<void> | void)[] = [];
+let stoppingSince: number | undefined;
+
+/** Ends what runs, last first; what cannot be ended keeps nothing else from it. */
+const endAll = async (): Promise<void> => {
+  stoppingSince = performance.now();
+  for (const end of ends.splice(0).toReversed())
+    try {
+      await end();
+    } catch (fault) {
+      note(fault);
+    }
+};
+
+const stop = async (): Promise<void> => {
+  // npm passes on a Ctrl-C that the terminal has sent here already. A later one is a person who will not wait.
+  if (stoppingSince !== undefined && performance.now() - stoppingSince < 1_000) return;
+  if (stoppingSince === undefined) await endAll();
+  say(`\nStopped. ${commandFor(port)} goes on where it was.`);
+  process.exit(0);
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+
+const fail = async (fault: unknown): Promise<void> => {
+  if (stoppingSince !== undefined) return;
+  note(fault);
+  await endAll();
+  const again = `${commandFor(port)} tries again, ${commandFor(port, '--fresh')} starts over.`;
+  refuse(`The demo could not start: ${inOneLine(fault)}\nMore is in ${join(place, 'demo.log')}; ${again}`, 1);
+};
+
+const kubeconfig = (name: string): string => join(place, `${name}.kubeconfig`);
+
+const tell = ({ url, version }: Awaited<ReturnType<typeof startDemo>>): void =>
+  say(`
+Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of its own.
+
+  1. Open      ${url}
   2. As Alice  type   /jit   or   /jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s
   3. As Bob (platform) and as Dan (security) click Approve on the card in #approvals
-  4. Try it    kubectl --kubeconfig ${join('.hallpass', 'requester.kubeconfig')} -n shop-payments get ingress ledger
+  4. Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
 
-  People       ${['requester', 'approver-one', 'approver-two', 'outsider'].map((name) => join('.hallpass', `${name}.kubeconfig`)).join('  ')}
-  Admin        ${join('.hallpass', 'kubeconfig')}
-  Start over   npm run demo -- --fresh
+  People       ${['requester', 'approver-one', 'approver-two', 'outsider'].map(kubeconfig).join('  ')}
+  Admin        ${join(place, 'kubeconfig')}
+  Start over   ${commandFor(port, '--fresh')}
   End          Ctrl-C
 `);
 
-const stop = async (): Promise<void> => {
-  await bot.stop();
-  await worker.value.stop();
-  await node.stop();
-  keep();
-  await way.stop();
-  await stand.stop();
-  process.exit(0);
-};
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+startDemo({ folder: resolve(place), port, say, onStop: (end) => void ends.push(end) }).then(tell, fail);

@@ -83,7 +83,7 @@ test('a post of another person appears without reload and mentions are names', a
 test('typing a slash offers the commands, and an answer only for oneself says so', async () => {
   const box = page.getByRole('textbox', { name: 'Message or command' });
   await box.fill('/j');
-  await seen(page.getByText('[request|list|show|done|help]'));
+  await seen(page.getByText('[request|list|show|withdraw|done|revoke|help]'));
   await page.keyboard.press('Enter');
   expect(await box.inputValue()).toBe('/jit ');
   await say('/jit help');
@@ -128,6 +128,41 @@ test('a button that the app does not acknowledge shows that it waits and then th
   expect(await button('Never answers').getAttribute('aria-busy')).toBeNull();
 });
 
+test('a press on a button that is gone meanwhile says so, also after a confirm dialog', async () => {
+  await askForCard();
+  await button('Approve').click();
+  const other = await open('U0BOB');
+  await button('Approve', other).click();
+  await button('Yes, approve', other).click();
+  await gone(button('Approve', page.getByRole('article')));
+  await button('Yes, approve').click();
+  await seen(page.getByRole('alert').getByText('This button is gone: the message has changed since.'));
+});
+
+test('what one sends goes to the newest message, so that the answer is seen', async () => {
+  for (let count = 1; count <= 40; count += 1)
+    await started.workspace.acts.say('U0BOB', { channelId: 'C0APPROVALS', text: `Old news ${count}` });
+  await seen(message('Old news 40'));
+  const list = page.getByRole('log', { name: 'Messages' });
+  const isAtEnd = () => list.evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight < 24);
+  await message('Old news 3').first().hover();
+  await page.mouse.wheel(0, -4_000);
+  await expect.poll(isAtEnd).toBe(false);
+  await started.workspace.acts.say('U0BOB', { channelId: 'C0APPROVALS', text: 'Just in' });
+  await seen(message('Just in'));
+  expect(await isAtEnd()).toBe(false);
+  await say('/jit help');
+  await seen(message('Try /jit request.'));
+  expect(await isAtEnd()).toBe(true);
+});
+
+test('an emoji that is a character is shown, or told by its name where no font has it', async () => {
+  await say('Waits \u23f3 for `\u23f3` now');
+  expect(await message('Waits').locator('.text').innerText()).toMatch(
+    /^Waits (\u23f3|:hourglass_flowing_sand:) for \u23f3 now$/u,
+  );
+});
+
 test('a modal takes every kind of input, shows what is wrong under its field, and brings what was entered', async () => {
   await say('/jit request');
   const modal = page.getByRole('dialog', { name: 'Ask for access' });
@@ -142,16 +177,21 @@ test('a modal takes every kind of input, shows what is wrong under its field, an
   await seen(modal.getByText('Please complete this required field.'));
   expect(await modal.locator('[aria-invalid]').count()).toBe(5);
 
-  await field('Reason').fill('502s');
+  const complaints = modal.getByText('Please complete this required field.');
+  await field('Reason').pressSequentially('502s');
+  expect(await field('Reason').inputValue()).toBe('502s');
+  await expect.poll(() => complaints.count()).toBe(4);
   await modal.getByLabel('Patch').fill('a\nb');
   await field('Minutes').fill('45');
   await choose('Cluster', 'us', 'prod-us');
+  await expect.poll(() => complaints.count()).toBe(3);
   await choose('Ports', '443', '443');
   await choose('Ports', '54', '5432');
   await choose('Object', 'web', 'Ingress web');
   await choose('For whom', 'carol', 'Carol Chen');
   await modal.getByLabel('Edit').check();
   await modal.getByLabel('Urgent').check();
+  expect(await modal.locator('[aria-invalid], .invalid').count()).toBe(0);
   await button('Ask', modal).click();
   await seen(modal.getByText('Say more: at least 10 characters.'));
   expect(await modal.locator('[aria-invalid]').count()).toBe(1);

@@ -38,7 +38,8 @@ const whenEnded = (child: ChildProcess): Promise<void> =>
 const launch = (options: DaemonOptions): ChildProcess => {
   const log = openSync(options.log, 'a', 0o600);
   const { command, args } = endingWithParent(options.binary, options.args);
-  const child = spawn(command, args, { stdio: ['ignore', log, log] });
+  // A process group of its own: Ctrl-C in the terminal is for this process, which ends its daemons last and in order.
+  const child = spawn(command, args, { stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   // Without a listener a missing binary would end this process; waiting for readiness tells about it.
   child.on('error', () => {});

@@ -5,6 +5,9 @@ import { readOr } from './files.ts';
 
 export type Lock = { release: () => void };
 
+/** The living process that has a lock, and what it noted in it. */
+export type Holder = { pid: number; note: string };
+
 /** When a process with this id was started, in kernel ticks: tells a process from a later one with the same id. */
 const startOf = (pid: number): string => {
   const stat = readOr(`/proc/${pid}/stat`, '');
@@ -21,12 +24,12 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** The id of the living process that holds the lock. A lock whose process is gone counts as none. */
-const holderOf = (content: string): number | undefined => {
-  const [pid, start] = content.trim().split(' ');
-  const id = Number(pid);
-  if (!Number.isInteger(id) || id <= 0 || !isAlive(id)) return undefined;
-  return start === undefined || startOf(id) === start ? id : undefined;
+/** Who holds the lock. A lock whose process is gone counts as none. */
+const holderOf = (content: string): Holder | undefined => {
+  const [id, start, note = ''] = content.trim().split(' ');
+  const pid = Number(id);
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
+  return start === undefined || startOf(pid) === start ? { pid, note } : undefined;
 };
 
 const tryLink = (from: string, to: string): boolean => {
@@ -58,26 +61,51 @@ const clearStale = (file: string): void => {
 };
 
 /**
- * Waits until this process alone holds the lock file, which names its process id; takes over from a process that is gone.
- * `onWait` is called once when another living process holds it.
+ * Takes the lock, asking `goOn` about each living process that is in the way; without its yes gives up and returns that one.
  */
-export const takeLock = async (file: string, onWait: (pid: number) => void = () => {}): Promise<Lock> => {
-  mkdirSync(dirname(file), { recursive: true });
+const take = async (
+  file: string,
+  note: string,
+  goOn: (holder: Holder) => boolean,
+): Promise<{ lock: Lock } | { holder: Holder }> => {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // Written first and linked then, so that nobody ever reads a lock without its content.
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`);
-  let said = false;
+  const mine = `${process.pid} ${startOf(process.pid)} ${note}`.trimEnd();
+  writeFileSync(own, `${mine}\n`);
   try {
     while (!tryLink(own, file)) {
       const content = readOr(file, undefined);
       const holder = content === undefined ? undefined : holderOf(content);
       if (content !== undefined && holder === undefined) clearStale(file);
-      if (holder !== undefined && !said) onWait(holder);
-      said ||= holder !== undefined;
+      if (holder !== undefined && !goOn(holder)) return { holder };
       await wait(holder === undefined ? 20 : 300);
     }
   } finally {
     rmSync(own, { force: true });
   }
-  return { release: () => rmSync(file, { force: true }) };
+  const release = (): void => {
+    // Somebody may have removed the whole folder meanwhile, and another process have its own lock there.
+    if (readOr(file, '').trimEnd() === mine) rmSync(file, { force: true });
+  };
+  return { lock: { release } };
 };
+
+/**
+ * Waits until this process alone holds the lock file, which names its process id; takes over from a process that is gone.
+ * `onWait` is called once when another living process holds it.
+ */
+export const takeLock = async (file: string, onWait: (pid: number) => void = () => {}): Promise<Lock> => {
+  let said = false;
+  const taken = await take(file, '', ({ pid }) => {
+    if (!said) onWait(pid);
+    said = true;
+    return true;
+  });
+  if ('lock' in taken) return taken.lock;
+  throw new Error(`The lock ${file} was given up.`);
+};
+
+/** As `takeLock`, but never waits for a living process: says who it is. `note` is a word for others, such as an address. */
+export const tryLock = (file: string, note = ''): Promise<{ lock: Lock } | { holder: Holder }> =>
+  take(file, note, () => false);

@@ -41,7 +41,7 @@ export const createElementActs = ({
   const pressAsSeen: Acts['pressAsSeen'] = async (userId, place, { block, element }) => {
     const person = personOf(userId);
     const standing = standingAt(core, userId, place);
-    if (standing === undefined) return notSent('This person does not see that message or view.');
+    if (standing === undefined) return notSent('This message or view is gone, or this person does not see it.');
     return sendAction(person, standing, actionOf(core, block, element, undefined));
   };
 

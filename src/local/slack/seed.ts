@@ -89,8 +89,8 @@ export const hallpassApp: AppSeed = {
   commands: [
     {
       command: '/jit',
-      description: 'Ask for a change or for access',
-      usageHint: '[request|list|show|done|help]',
+      description: 'Ask for access for a time',
+      usageHint: '[request|list|show|withdraw|done|revoke|help]',
       shouldEscape: true,
     },
   ],

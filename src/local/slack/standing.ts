@@ -31,17 +31,23 @@ export const standingAt = (core: Core, userId: string, place: Place): Standing |
 export const blocksAt = (standing: Standing): StoredBlock[] =>
   standing.type === 'view' ? standing.view.blocks : standing.message.blocks;
 
+/** What was there when the person looked, and is no more when the press arrives. */
+const goneFrom = {
+  message: 'This button is gone: the message has changed since.',
+  view: 'This button is gone: the view has changed since.',
+} as const;
+
 export const findElement = (
   core: Core,
   userId: string,
   at: { place: Place; blockId: string; actionId: string },
 ): Found => {
   const standing = standingAt(core, userId, at.place);
-  if (standing === undefined) return { ok: false, message: 'This person does not see that message or view.' };
+  if (standing === undefined)
+    return { ok: false, message: 'This message or view is gone, or this person does not see it.' };
   const block = blocksAt(standing).find((one) => one.block_id === at.blockId);
   const element = block && elementsOf(block).find((one) => one.action_id === at.actionId);
-  if (block === undefined || element === undefined)
-    return { ok: false, message: 'Nothing stands there now by these ids.' };
+  if (block === undefined || element === undefined) return { ok: false, message: goneFrom[standing.type] };
   return { ok: true, standing, block, element };
 };
 

@@ -51,8 +51,8 @@ const matching = (text) => {
   );
 };
 
-/** A message box that takes messages and slash commands. @param {{ label: string }} what */
-export const createComposer = ({ label }) => {
+/** A message box that takes messages and slash commands. @param {{ label: string, sent: () => void }} what */
+export const createComposer = ({ label, sent }) => {
   /** @type {Target | null} */
   let target = null;
   let key = '';
@@ -132,6 +132,7 @@ export const createComposer = ({ label }) => {
     }
     if (key === sentFrom) typed();
     if (outcome.status === 'not-sent') complain(outcome.message ?? 'It was not sent.');
+    else if (key === sentFrom) sent();
     await refresh();
   };
   form.addEventListener('submit', (event) => {

@@ -35,7 +35,7 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
     '☰',
   );
   const list = createMessageList({ label: 'Messages', isThread: false });
-  const composer = createComposer({ label: 'Message or command' });
+  const composer = createComposer({ label: 'Message or command', sent: list.toEnd });
   const home = createHome();
   const closed = h('p', { class: 'closed' });
   const empty = h('p', { class: 'closed' }, 'Nothing here yet. Type / to see the commands.');

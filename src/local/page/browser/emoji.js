@@ -151,5 +151,14 @@ const isDrawable = (text) => {
 export const emojiText = (name, character = known.get(name)) =>
   character !== undefined && isDrawable(character) ? character : `:${name}:`;
 
+const names = new Map([...known].map(([name, character]) => [character.replace('\u{fe0f}', ''), name]));
+
+/** Emoji that no font here can draw become names, where they have one. @param {string} text */
+export const drawableText = (text) =>
+  text.replace(/(\p{Extended_Pictographic})\u{fe0f}?/gu, (whole, character) => {
+    const name = names.get(character);
+    return name === undefined ? whole : emojiText(name, whole);
+  });
+
 /** Names of emoji in plain text become emoji, as in Slack. @param {string} text */
-export const withEmoji = (text) => text.replace(/:([a-z0-9_+'-]+):/g, (_, name) => emojiText(name));
+export const withEmoji = (text) => drawableText(text).replace(/:([a-z0-9_+'-]+):/g, (_, name) => emojiText(name));

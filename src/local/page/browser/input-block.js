@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { PageBlock } from '#local/slack/page-api.ts' */
+/** @import { FieldValue, PageBlock } from '#local/slack/page-api.ts' */
 /** @import { Surface } from './surface.js' */
 import { h, newId } from './dom.js';
 import { createField } from './fields.js';
@@ -8,6 +8,10 @@ import { textNode } from './text.js';
 
 /** Groups are named by a legend-like label; a single control by a `for`. */
 const grouped = new Set(['radio_buttons', 'checkboxes']);
+
+/** @param {FieldValue} value */
+const isEmpty = (value) =>
+  Object.values(value).every((one) => one === null || one === '' || (Array.isArray(one) && one.length === 0));
 
 /** Where the app is told while one types, Enter tells it and does not submit. @param {HTMLElement} input */
 const tellOnEnter = (input) => {
@@ -27,6 +31,7 @@ export const inputBlock = (block, surface) => {
   const error = surface.errors[block.block_id];
   const { action_id: actionId } = element;
   const changed = async () => {
+    clearWhenFilled();
     if (block.dispatch_action) await act(surface, { blockId: block.block_id, actionId, value: field.read() });
   };
   const field = createField(element, {
@@ -47,16 +52,23 @@ export const inputBlock = (block, surface) => {
   const label = grouped.has(element.type)
     ? h('div', { class: 'label', id: labelId }, name, optional)
     : h('label', { class: 'label', id: labelId, for: inputId }, name, optional);
-  return h(
+  const complaint = error === undefined ? null : h('div', { class: 'error', role: 'alert' }, error);
+  const clearWhenFilled = () => {
+    if (!complaint?.isConnected || isEmpty(field.read()) || !surface.filled(block.block_id)) return;
+    complaint.remove();
+    field.input.removeAttribute('aria-invalid');
+    node.classList.remove('invalid');
+  };
+  const node = h(
     'div',
-    { class: error === undefined ? 'block input' : 'block input invalid', 'data-block': block.block_id },
+    {
+      class: error === undefined ? 'block input' : 'block input invalid',
+      'data-block': block.block_id,
+      oninput: clearWhenFilled,
+    },
     label,
     field.node,
-    h(
-      'div',
-      { id: noteId },
-      error === undefined ? null : h('div', { class: 'error', role: 'alert' }, error),
-      block.hint ? h('div', { class: 'hint' }, textNode(block.hint, 'span')) : null,
-    ),
+    h('div', { id: noteId }, complaint, block.hint ? h('div', { class: 'hint' }, textNode(block.hint, 'span')) : null),
   );
+  return node;
 };

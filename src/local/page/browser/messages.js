@@ -24,7 +24,7 @@ const withDays = (messages) => {
 /** Names that messages show can change; a message is rendered again when one does. */
 const namesPrint = () => seen.state?.people.map(({ displayName, realName }) => displayName || realName);
 
-/** @type {Map<string, number>} How far each list is scrolled, from its end; 0 is the end. */
+/** @type {Map<string, number>} Where each list stands, from its beginning; those at their end, which they follow, are not in it. */
 const scrolled = new Map();
 
 /**
@@ -43,19 +43,24 @@ export const createMessageList = ({ label, isThread }) => {
 
   const fromEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight;
   node.addEventListener('scroll', () => {
-    if (shown !== '') scrolled.set(shown, fromEnd() < 24 ? 0 : node.scrollTop);
+    if (fromEnd() < 24) scrolled.delete(shown);
+    else if (shown !== '') scrolled.set(shown, node.scrollTop);
   });
   const settle = () => {
-    const place = scrolled.get(shown) ?? 0;
-    node.scrollTop = place === 0 ? node.scrollHeight : place;
+    node.scrollTop = scrolled.get(shown) ?? node.scrollHeight;
   };
   // A file that opens or a window that narrows changes the height without a new message.
   new ResizeObserver(() => {
-    if ((scrolled.get(shown) ?? 0) === 0) settle();
+    if (!scrolled.has(shown)) settle();
   }).observe(node);
 
   return {
     node,
+    /** Goes to the newest message and follows again, so that an answer is seen when it comes. */
+    toEnd: () => {
+      scrolled.delete(shown);
+      settle();
+    },
     /** @param {string} place what names this list, for its scroll position @param {PageMessage[]} messages */
     show: (place, messages) => {
       const isOther = place !== shown;

@@ -32,12 +32,15 @@ export const createModal = () => {
     h('footer', {}, cancel, send),
   );
   const dialog = h('dialog', { class: 'modal', 'aria-labelledby': 'modal-title' }, form);
-  const content = createViewBody(body);
-
   /** @type {PageView | null} */
   let top = null;
   /** @type {Record<string, string>} What Slack's own client finds wrong, by block id; the app's errors come with the view. */
   let problems = {};
+  const content = createViewBody(body, (blockId) => {
+    if (!(blockId in problems)) return false;
+    delete problems[blockId];
+    return true;
+  });
   /** @type {Set<string>} Closed here; the workspace may not say so yet. */
   const closing = new Set();
   document.body.append(dialog);

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { RichInline, RichPart } from '#local/slack/page-api.ts' */
 import { h } from './dom.js';
-import { emojiText } from './emoji.js';
+import { drawableText, emojiText } from './emoji.js';
 import { broadcastMention, channelMention, groupMention, link, styled, userMention } from './text.js';
 import { formattedTime } from './time.js';
 
@@ -15,7 +15,7 @@ const fromHex = (unicode) =>
 const inlineNode = (inline) => {
   switch (inline.type) {
     case 'text':
-      return inline.text;
+      return inline.style?.code ? inline.text : drawableText(inline.text);
     case 'link':
       return inline.unsafe ? `${inline.text ?? ''} ${inline.url}` : link(inline.url, inline.text ?? inline.url);
     case 'emoji':

@@ -41,16 +41,12 @@ const tell = () => {
   for (const listener of listeners) listener();
 };
 
-let isReading = false;
+/** @type {Promise<void> | null} */
+let reading = null;
 let mustReadAgain = false;
 
-/** Reads the state again; while that lasts, further wishes become one more reading. */
-export const refresh = async () => {
-  if (isReading) {
-    mustReadAgain = true;
-    return;
-  }
-  isReading = true;
+const readOnce = async () => {
+  mustReadAgain = false;
   const { person } = seen;
   try {
     const state = await readState(person);
@@ -60,11 +56,23 @@ export const refresh = async () => {
   } catch (error) {
     seen.problem = error instanceof Error ? error.message : 'The workspace cannot be read.';
   }
-  isReading = false;
-  if (mustReadAgain) {
-    mustReadAgain = false;
-    await refresh();
-  } else tell();
+};
+
+const readAll = async () => {
+  do await readOnce();
+  while (mustReadAgain);
+  reading = null;
+  tell();
+};
+
+/**
+ * Reads the state again; while that lasts, further wishes become one more reading. Ends when a reading has ended that began
+ * after the wish: who waits for it sees what they have done.
+ */
+export const refresh = () => {
+  mustReadAgain = reading !== null;
+  reading ??= readAll();
+  return reading;
 };
 
 const remember = () => {

@@ -17,11 +17,18 @@ import { toast } from './toasts.js';
  * @property {Place} place
  * @property {FieldValues} values what its inputs begin with
  * @property {Record<string, string>} errors by block id
+ * @property {(blockId: string) => boolean} filled told when an input with an error holds something; whether the error goes then
  * @property {Map<string, Map<string, Field>>} fields by block id and action id
  */
 
-/** @param {Place} place @param {FieldValues} [values] @param {Record<string, string>} [errors] @returns {Surface} */
-export const createSurface = (place, values = {}, errors = {}) => ({ place, values, errors, fields: new Map() });
+/** @param {Place} place @param {FieldValues} [values] @param {Record<string, string>} [errors] @param {Surface['filled']} [filled] @returns {Surface} */
+export const createSurface = (place, values = {}, errors = {}, filled = () => false) => ({
+  place,
+  values,
+  errors,
+  filled,
+  fields: new Map(),
+});
 
 /** @param {Surface} surface @param {string} blockId @param {string} actionId @param {Field} field */
 export const addField = (surface, blockId, actionId, field) => {

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { PageText, Span } from '#local/slack/page-api.ts' */
 import { h } from './dom.js';
-import { emojiText, withEmoji } from './emoji.js';
+import { drawableText, emojiText, withEmoji } from './emoji.js';
 import { channelName, groupName, userName } from './names.js';
 import { goTo, openThread, seen } from './store.js';
 import { formattedTime } from './time.js';
@@ -90,7 +90,7 @@ export const styled = (inner, style) => {
 const spanNode = (span) => {
   switch (span.type) {
     case 'text':
-      return styled(span.text, span);
+      return styled(drawableText(span.text), span);
     case 'code':
       return h('code', {}, span.text);
     case 'preformatted':

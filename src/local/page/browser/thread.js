@@ -8,7 +8,7 @@ import { messagesOf, openThread, seen } from './store.js';
 /** The thread on the right. */
 export const createThread = () => {
   const list = createMessageList({ label: 'Thread', isThread: true });
-  const composer = createComposer({ label: 'Reply' });
+  const composer = createComposer({ label: 'Reply', sent: list.toEnd });
   const about = h('span', { class: 'quiet' });
   const cross = h(
     'button',

@@ -21,19 +21,21 @@ const keepTyped = (given, typed) => {
   return kept;
 };
 
-/** Shows the blocks of a modal or of the Home tab, and keeps what is typed and focused while they change. @param {HTMLElement} body */
-export const createViewBody = (body) => {
+/** Shows the blocks of a modal or of the Home tab, and keeps what is typed and focused while they change. @param {HTMLElement} body @param {Surface['filled']} [mayGo] whether an error goes when its input is filled */
+export const createViewBody = (body, mayGo = () => false) => {
   /** @type {Surface | null} */
   let surface = null;
   let shown = '';
   let print = '';
+  const printOf = (/** @type {PageView} */ view, /** @type {Record<string, string>} */ errors) =>
+    JSON.stringify([view.blocks, errors]);
   return {
     /** @returns {FieldValues} */
     read: () => (surface === null ? {} : readValues(surface)),
     /** @param {PageView} view @param {Record<string, string>} errors by block id @returns {boolean} whether it is another view than before */
     show: (view, errors) => {
       const isOther = view.id !== shown;
-      const nowPrint = JSON.stringify([view.blocks, errors]);
+      const nowPrint = printOf(view, errors);
       if (!isOther && nowPrint === print) return false;
       const focused =
         document.activeElement instanceof HTMLElement && body.contains(document.activeElement)
@@ -45,7 +47,15 @@ export const createViewBody = (body) => {
           ? [focused.selectionStart, focused.selectionEnd]
           : null;
       const typed = isOther || surface === null ? {} : readValues(surface);
-      surface = createSurface({ type: 'view', viewId: view.id }, keepTyped(view.values, typed), errors);
+      const standing = { ...errors };
+      const filled = (/** @type {string} */ blockId) => {
+        if (!mayGo(blockId)) return false;
+        // It goes without rendering anew, which would take a list that is open and what an input method composes.
+        delete standing[blockId];
+        print = printOf(view, standing);
+        return true;
+      };
+      surface = createSurface({ type: 'view', viewId: view.id }, keepTyped(view.values, typed), errors, filled);
       const { scrollTop } = body;
       fill(body, ...blockNodes(view.blocks, surface));
       body.scrollTop = isOther ? 0 : scrollTop;
