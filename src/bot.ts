@@ -83,7 +83,7 @@ const startOn = async (
   const app = createSlackApp({
     ports,
     directory,
-    faces: createFaces(ports, notes),
+    faces: createFaces(ports, notes, identity.url),
     receiver: way.receiver,
     token: slack.botToken,
     clientOptions: options,

@@ -1,4 +1,4 @@
-import { App, type Receiver } from '@slack/bolt';
+import { App, LogLevel, type Receiver } from '@slack/bolt';
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
@@ -19,6 +19,8 @@ export const clientOptions = (apiUrl: string): WebClientOptions => ({
   timeout: 5_000,
   retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 500 },
   rejectRateLimitedCalls: true,
+  // What matters is alarmed by whoever called; the libraries' own lines are not JSON.
+  logLevel: LogLevel.ERROR,
 });
 
 const identity = z.object({
@@ -26,6 +28,8 @@ const identity = z.object({
   enterprise_id: z.string().optional(),
   user_id: z.string(),
   bot_id: z.string(),
+  /** The workspace's own address: links into Slack lead there. */
+  url: z.url().optional(),
 });
 export type BotIdentity = z.infer<typeof identity>;
 
@@ -54,7 +58,14 @@ export const createSlackApp = ({
   token,
   clientOptions: options,
 }: SlackAppParts): App => {
-  const app = new App({ token, receiver, clientOptions: options, ignoreSelf: true, attachFunctionToken: false });
+  const app = new App({
+    token,
+    receiver,
+    clientOptions: options,
+    ignoreSelf: true,
+    attachFunctionToken: false,
+    logLevel: LogLevel.ERROR,
+  });
   refuseFromTheFuture(app, ports.clock);
   listenToCommands(app, ports, faces);
   listenToActions(app, ports);

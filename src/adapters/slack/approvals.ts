@@ -13,7 +13,7 @@ const votersOf = ({ entries }: Chain): readonly PersonId[] =>
   entries.flatMap(({ event }) => (event.type === 'voted' ? [event.by] : []));
 
 /**
- * How far the quorum is: `1 of 2 · platform ✓ @Ana · security: 1 to go`. For whom a person counts is known by their
+ * How far the quorum is: `1 of 2 · platform ✓ @Ana · security: 1 needed`. For whom a person counts is known by their
  * groups only; without `standing` and with several groups it is said who agreed and what is needed.
  */
 export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece[] => {
@@ -22,19 +22,24 @@ export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece
   if (state.status !== 'pending') {
     return voters.length === 0 ? [] : [bold('Agreed  '), ...people(voters), ` · rule ${cut(asked.approval.rule, 80)}`];
   }
-  const known = standing ?? onlyGroup(asked.approval, voters);
-  if (known === undefined) return unplaced(asked.approval, voters);
-  const { filled } = tally(asked.approval.quorum, voters, known);
+  const known = standing ?? unasked(asked.approval, voters);
+  const { filled } = tally(asked.approval.quorum, voters, known ?? new Map());
   const needed = asked.approval.quorum.reduce((sum, { count }) => sum + count, 0);
   const places = asked.approval.quorum
     .slice(0, groupsShown)
     .flatMap(({ from, count }, index) => [' · ', ...place(from, count, filled[index] ?? [], voters)]);
-  return [bold('Approvals  '), `${filled.flat().length} of ${needed}`, ...places, ...notShown(asked.approval)];
+  const far = known === undefined ? '?' : filled.flat().length;
+  const unplaced: readonly Piece[] =
+    known === undefined ? [' · so far ', ...people(voters), '; for which group is not known now'] : [];
+  return [bold('Approvals  '), `${far} of ${needed}`, ...places, ...notShown(asked.approval), ...unplaced];
 };
 
-/** With one group there is no question for whom somebody counts: only its members' votes were let in. */
-const onlyGroup = ({ quorum }: ApprovalRule, voters: readonly PersonId[]): Standing | undefined =>
-  quorum.length === 1 ? new Map(voters.map((voter) => [voter, [0]])) : undefined;
+/**
+ * The standing that needs no look-up. With one group there is no question for whom somebody counts: only its members'
+ * votes were let in. Nor is there one before anybody has voted.
+ */
+export const unasked = ({ quorum }: ApprovalRule, voters: readonly PersonId[]): Standing | undefined =>
+  quorum.length === 1 || voters.length === 0 ? new Map(voters.map((voter) => [voter, [0]])) : undefined;
 
 const place = (
   from: string,
@@ -45,14 +50,8 @@ const place = (
   const name = cut(from, 60);
   const who = voters.filter((voter) => filled.includes(voter));
   const missing = count - who.length;
-  if (who.length === 0) return [`${name}: ${missing} needed`];
-  return [`${name} ${missing === 0 ? '✓ ' : ''}`, ...people(who), ...(missing === 0 ? [] : [`, ${missing} to go`])];
-};
-
-const unplaced = (approval: ApprovalRule, voters: readonly PersonId[]): readonly Piece[] => {
-  const needs = approval.quorum.slice(0, groupsShown).map(({ from, count }) => `${count} from ${cut(from, 60)}`);
-  const agreed: readonly Piece[] = voters.length === 0 ? ['nobody yet'] : people(voters);
-  return [bold('Approvals  '), `needs ${needs.join(' and ')}`, ...notShown(approval), ' · so far ', ...agreed];
+  if (missing === 0) return [`${name} ✓ `, ...people(who)];
+  return who.length === 0 ? [`${name}: ${missing} needed`] : [`${name} `, ...people(who), `: ${missing} more needed`];
 };
 
 const notShown = ({ quorum }: ApprovalRule): readonly Piece[] =>

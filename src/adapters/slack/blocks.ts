@@ -56,7 +56,8 @@ export type ButtonSettings = {
   readonly action: string;
   readonly value?: string;
   readonly style?: 'primary' | 'danger';
-  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+  /** `markup` is mrkdwn, which Slack takes there though its field list says plain text (docs.slack.dev, confirmation-dialog-object, the example). */
+  readonly confirm?: { readonly title: string; readonly markup: string; readonly yes: string; readonly no: string };
 };
 
 export const button = ({ text, action, value, style, confirm }: ButtonSettings): Button => ({
@@ -70,7 +71,7 @@ export const button = ({ text, action, value, style, confirm }: ButtonSettings):
     : {
         confirm: {
           title: plain(confirm.title, limits.confirmTitle),
-          text: plain(confirm.text, limits.confirmText),
+          text: mrkdwn(confirm.markup, limits.confirmText),
           confirm: plain(confirm.yes, limits.confirmButton),
           deny: plain(confirm.no, limits.confirmButton),
         },

@@ -1,16 +1,24 @@
 import type { Button } from '@slack/types';
-import type { Request } from '#domain/request/request.ts';
-import { cut } from '#domain/text.ts';
+import { formatDuration } from '#domain/duration.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import type { Description } from '#kinds/kind.ts';
 import { actions, buttonValue } from './action-ids.ts';
-import { button } from './blocks.ts';
+import { button, limits } from './blocks.ts';
 import { more } from './excerpt.ts';
+import { cutMarkup, escaped, mention } from './mrkdwn.ts';
+import { brieflyObjects } from './objects-line.ts';
 
 /** The buttons that make sense in a request's state; none once it is over, while it is applied, or while it is ended. */
-export const buttonsOf = ({ asked, state }: Request, cautions: readonly string[]): readonly Button[] => {
+export const buttonsOf = (
+  { asked, state }: Request,
+  cautions: readonly string[],
+  description?: Description,
+): readonly Button[] => {
   const value = buttonValue(asked);
   if (state.status === 'pending') {
     return [
-      approve(value, cautions),
+      approve(value, asked, cautions, description),
       button({ text: 'Deny', action: actions.deny, value, style: 'danger' }),
       button({ text: 'Withdraw', action: actions.withdraw, value }),
     ];
@@ -25,12 +33,31 @@ export const buttonsOf = ({ asked, state }: Request, cautions: readonly string[]
 };
 
 /** A second look is asked for only where there is something to look at: a dialog at each click is clicked away unread. */
-const approve = (value: string, [worst, ...rest]: readonly string[]): Button => {
+const approve = (
+  value: string,
+  asked: Asked,
+  [worst, ...rest]: readonly string[],
+  description?: Description,
+): Button => {
   const settings = { text: 'Approve', action: actions.approve, value, style: 'primary' } as const;
   if (worst === undefined) return button(settings);
+  const what = whatIsApproved(asked, description);
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
-  return button({
-    ...settings,
-    confirm: { title: 'Approve this?', text: `⚠️ ${cut(worst, 250)}${others}`, yes: 'Approve', no: 'Look again' },
-  });
+  // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
+  const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
+  const markup = `${what}\n⚠️ ${cutMarkup(escaped(worst), room)}${others}`;
+  return button({ ...settings, confirm: { title: 'Approve this?', markup, yes: 'Approve', no: 'Look again' } });
 };
+
+/** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
+const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked, description?: Description): string => {
+  const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
+  const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), 40)), 50);
+  const objects = description === undefined ? '' : whichOf(description);
+  const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
+  return [who, title, where, formatDuration(Temporal.Duration.from({ seconds }))].join(' · ');
+};
+
+/** "All" behind a slash would read as an object of that name. */
+const whichOf = (description: Description): string =>
+  description.objects.length === 0 ? ' (ALL objects)' : `/${brieflyObjects(description, 36)}`;

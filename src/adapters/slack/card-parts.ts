@@ -21,11 +21,12 @@ const room = {
 };
 const reasonLines = 12;
 
-const nothingGranted: readonly State['status'][] = ['denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'];
+/** What is over is nothing to beware of: a warning above it would read as if it still were. */
+const cautious: readonly State['status'][] = ['pending', 'approved', 'active'];
 
-/** What an approver should beware of, or still know afterwards; the first is the worst that the kind can name. */
+/** What an approver should beware of, while it can still be used; the first is the worst that the kind can name. */
 export const cautionsOf = ({ request: { state } }: Chain, description?: Description): readonly string[] => {
-  if (nothingGranted.includes(state.status)) return [];
+  if (!cautious.includes(state.status)) return [];
   if (description !== undefined) return description.cautions.map(oneLine);
   return [
     'Hallpass cannot say any more what this means: what was asked for is no longer configured. Below is what the log says.',

@@ -24,6 +24,14 @@ const shown = (input: CardInput): string => readBlocks(renderCard(input).blocks)
 const buttons = (input: CardInput): readonly string[] =>
   [...shown(input).matchAll(/\[([A-Z][a-z]+)\]/g)].map(([, word]) => word ?? '');
 
+/** The markup of the dialog behind Approve. */
+const secondLook = (chain: CardInput['chain'], of: Description): string => {
+  const blocks = renderCard({ chain, description: of }).blocks;
+  readBlocks(blocks);
+  const [approve] = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  return approve?.type === 'button' ? (approve.confirm?.text.text ?? '') : '';
+};
+
 describe('a card', () => {
   test('says of a pending request what, where, who, with which power, why and until when', () => {
     expect(shown({ chain: chainOf(submitted()), description }).split('\n')).toEqual([
@@ -69,6 +77,32 @@ describe('a card', () => {
     );
   });
 
+  test('says in the second look first what is approved, then the worst caution', () => {
+    const risky = { ...description, cautions: ['Can read secret values.'] };
+    const ask = { namespace: 'shop-payments', seconds: 300 };
+    expect(secondLook(chainOf(submitted(ask)), { ...risky, objects: ['ledger'] })).toBe(
+      `<@${alice}> · Edit Ingresses · shop-payments/ledger · 5m\n⚠️ Can read secret values.`,
+    );
+    expect(secondLook(chainOf(submitted({ ...ask, subject: dave })), { ...risky, objects: [] })).toMatch(
+      new RegExp(`^<@${dave}> \\(<@${alice}> asks\\) · Edit Ingresses · shop-payments \\(ALL objects\\) · 5m\n`),
+    );
+    const long = secondLook(chainOf(submitted(ask)), { ...risky, cautions: ['x & y '.repeat(200), 'b', 'c'] });
+    expect(long.length).toBeLessThanOrEqual(limits.confirmText);
+    expect(long).toMatch(/…And 2|… And 2 more cautions on the card\.$/);
+    expect(secondLook(chainOf(submitted({ ...ask, namespace: 'n'.repeat(63) })), hostile)).toMatch(
+      / · 5m\n⚠️ 0 .* And 39 more cautions on the card\.$/,
+    );
+  });
+
+  test('starts the count at nobody, whatever the quorum', () => {
+    const approvals = (...wanted: readonly (readonly [string, number])[]) =>
+      shown({ chain: chainOf(submitted(quorum(...wanted))), description });
+    expect(approvals(['platform', 1])).toContain('Approvals  0 of 1 · platform: 1 needed\n');
+    expect(approvals(['platform', 1], ['security', 2])).toContain(
+      'Approvals  0 of 3 · platform: 1 needed · security: 2 needed\n',
+    );
+  });
+
   test('carries in its buttons the id and the revision, and nothing else', () => {
     const values = [
       ...JSON.stringify(renderCard({ chain: chainOf(submitted()) }).blocks).matchAll(/"value":"([^"]*)"/g),
@@ -81,7 +115,9 @@ describe('a card', () => {
     expect(shown({ chain, description, standing: standing([bob, 0]) })).toContain(
       `1 of 2 · platform ✓ <@${bob}> · security: 1 needed`,
     );
-    expect(shown({ chain, description })).toContain(`needs 1 from platform and 1 from security · so far <@${bob}>`);
+    expect(shown({ chain, description })).toContain(
+      `? of 2 · platform: 1 needed · security: 1 needed · so far <@${bob}>`,
+    );
   });
 });
 
@@ -104,7 +140,7 @@ const over: readonly (readonly [string, readonly RequestEvent[], readonly string
   [
     'revoked',
     [...granted, revoked, { type: 'ended', cause: 'revoked', proofs: [], lagMilliseconds: 1_400 }],
-    [`<@${carol}> revoked it; ended 1.4 s after that`, 'wrong cluster', 'could not be asked'],
+    [`<@${carol}> revoked it; ended 1.4 s after that`, 'wrong cluster', '⚠️ Not proven: nobody could be asked about.'],
     [],
   ],
   [
@@ -129,6 +165,14 @@ describe.each(over)('a card that is %s', (_, events, says, offers) => {
     const input = { chain: chainOf(submitted(), ...events), description };
     for (const words of says) expect(shown(input)).toContain(words);
     expect(buttons(input)).toEqual(offers);
+  });
+
+  test('warns of what can be used still, and of nothing else', () => {
+    const risky = { ...description, cautions: ['Can read secret values.'] };
+    const chain = chainOf(submitted(), ...events);
+    expect(shown({ chain, description: risky }).includes('⚠️ Can read secret values.')).toBe(
+      ['approved', 'active'].includes(chain.request.state.status),
+    );
   });
 
   test('is drawn without its kind too', () => {

@@ -41,7 +41,7 @@ export const renderCard = ({ chain, description, standing, permalink }: CardInpu
   const { asked } = chain.request;
   const cautions = cautionsOf(chain, description);
   const approvals = approvalsLine(chain, standing);
-  const buttons = buttonsOf(chain.request, cautions);
+  const buttons = buttonsOf(chain.request, cautions, description);
   return {
     text: summary(chain, description),
     blocks: [

@@ -107,10 +107,10 @@ type Which = { readonly by: PersonId; readonly id: z.infer<typeof requestId> };
 
 const said = async (
   ports: BotPorts,
-  which: Which,
+  which: Which & { readonly verb?: 'revoke' },
   result: { readonly ok: true } | { readonly ok: false; readonly error: ActRefusal },
   done: string,
-): Promise<Answer> => ({ text: result.ok ? done : sayNotDone(await tellable(ports, which, result.error)) });
+): Promise<Answer> => ({ text: result.ok ? done : sayNotDone(await tellable(ports, which, result.error), which.verb) });
 
 /** Ids that are typed can be guessed: whom a request does not concern is answered as if it were not there. */
 const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal): Promise<ActRefusal> => {
@@ -123,7 +123,12 @@ const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestI
     .replace(/^because\s+/i, '')
     .trim();
   if (reason === '') return { text: `Say why: \`/jit revoke ${id} because …\`` };
-  return said(ports, { by, id }, await revokeGrant(ports, { by, id, reason }), `Access *${id}* is being ended.`);
+  return said(
+    ports,
+    { by, id, verb: 'revoke' },
+    await revokeGrant(ports, { by, id, reason }),
+    `Access *${id}* is being ended.`,
+  );
 };
 
 const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, text: string): Promise<string> => {

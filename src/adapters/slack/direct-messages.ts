@@ -25,7 +25,7 @@ export const directMessages = (
   const entry = chain.entries.findLast(({ event }) => turns.includes(event.type));
   if (entry === undefined) return [];
   return people.flatMap((to) => {
-    const news = newsFor(to, entry, chain);
+    const news = newsFor(to, entry, chain, description);
     return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
   });
 };

@@ -16,17 +16,27 @@ export type Faces = {
   readonly card: (person: PersonId, id: RequestId) => Promise<Message | undefined>;
 };
 
-export const createFaces = (ports: BotPorts, notes: ProjectionStore): Faces => {
+/** `workspace` is the address of the bot's workspace; without it nothing is linked, because no noted address can be checked. */
+export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?: string): Faces => {
   const linksTo = ({ waitingForMe, active, mine }: Inbox) =>
-    permalinksOf(notes, [...new Set([...waitingForMe, ...active, ...mine].map(({ request }) => request.asked.id))]);
+    permalinksOf(
+      notes,
+      [...new Map([...waitingForMe, ...active, ...mine].map(({ request: { asked } }) => [asked.id, asked])).values()],
+      workspace,
+    );
+  const readerOf = async (person: PersonId, inbox: Inbox) => ({
+    person,
+    kinds: ports.settings().kinds,
+    permalinks: await linksTo(inbox),
+  });
   return {
     home: async (person) => {
       const inbox = await seeInbox(ports, person);
-      return renderHome(inbox, ports.settings().kinds, await linksTo(inbox));
+      return renderHome(inbox, await readerOf(person, inbox));
     },
     list: async (person) => {
       const inbox = await seeInbox(ports, person);
-      return renderList(inbox, ports.settings().kinds, await linksTo(inbox));
+      return renderList(inbox, await readerOf(person, inbox));
     },
     card: async (person, id) => {
       const chain = await seeRequest(ports, person, id);
@@ -34,7 +44,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore): Faces => {
       const { kinds, policy } = ports.settings();
       const description = describedBy(kinds, chain.request.asked);
       const standing = await votersStanding(policy, ports.directory, chain);
-      const permalink = (await permalinksOf(notes, [id])).get(id);
+      const permalink = (await permalinksOf(notes, [chain.request.asked], workspace)).get(id);
       return renderCard({
         chain,
         ...(description === undefined ? {} : { description }),

@@ -1,45 +1,80 @@
 import { expect, test } from 'vitest';
 import { chainOf } from '#test/build/chains.ts';
-import { alice, bob, dave, id } from '#test/build/people.ts';
+import { alice, bob, carol, dave, id } from '#test/build/people.ts';
+import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, submitted } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
-import { renderHome, renderList } from './home.ts';
+import { type Permalinks, renderHome, renderList } from './home.ts';
 
-const pending = chainOf(submitted({ subject: dave }));
-const active = chainOf(submitted(), { type: 'voted', by: bob, revision: 1 }, approved, activated);
+const asking = (...objects: readonly string[]) => ({ ask: { profile: 'ingress-edit', objects: [...objects] } });
+const pending = chainOf(submitted({ ...asking('web', 'api'), subject: dave }));
+const active = chainOf(submitted(asking('web', 'api')), { type: 'voted', by: bob, revision: 1 }, approved, activated);
+
+const kinds = [accessOver()];
+const reader = (person = carol, permalinks: Permalinks = new Map()) => ({ person, kinds, permalinks });
 
 test('a home shows what waits, what is active and what is theirs, each with the way to its card', () => {
   const permalinks = new Map([[id(), 'https://a.slack.com/archives/C1/p1']]);
-  const { blocks } = renderHome({ waitingForMe: [pending], active: [active], mine: [] }, [], permalinks);
+  const { blocks } = renderHome({ waitingForMe: [pending], active: [active], mine: [] }, reader(carol, permalinks));
   const { shown } = readBlocks(blocks, 'home');
   expect(shown.split('\n')).toEqual([
     '[Ask for access]',
     'Waiting for you (1)',
-    'access · shop · k7m2-qx',
+    'Edit Ingresses · shop · k7m2-qx',
     `⏳ Waiting for a decision · times out 2026-11-20 13:00:00 UTC · asked by @${alice} for @${dave}`,
+    'web, api · 30m · “checkout answers 502”',
     'Active now (1)',
-    'access · shop · k7m2-qx',
-    expect.stringContaining('✅ Active until'),
+    'Edit Ingresses · shop · k7m2-qx',
+    expect.stringMatching(/^✅ Active until .* · asked by @\w+$/),
+    'web, api · 30m · “checkout answers 502”',
     'Yours',
     'You have asked for nothing yet.',
   ]);
-  expect(JSON.stringify(blocks)).toContain('<https://a.slack.com/archives/C1/p1|access · shop>');
+  expect(JSON.stringify(blocks)).toContain('<https://a.slack.com/archives/C1/p1|Edit Ingresses · shop>');
 });
 
 test('without a card in Slack an entry names the command that shows it', () => {
-  expect(readBlocks(renderHome({ waitingForMe: [pending], active: [], mine: [] }, []).blocks, 'home').shown).toContain(
-    '/jit show k7m2-qx',
-  );
+  expect(
+    readBlocks(renderHome({ waitingForMe: [pending], active: [], mine: [] }, reader()).blocks, 'home').shown,
+  ).toContain('/jit show k7m2-qx');
 });
 
 test('a hundred hostile requests of each sort fit, and the hidden ones are counted', () => {
   const chain = chainOf(submitted({ kind: '<!here> :white_check_mark: *'.repeat(50), namespace: 'n'.repeat(63) }));
   const all = Array.from({ length: 100 }, () => chain);
   const inbox = { waitingForMe: all, active: all, mine: all };
-  const { shown, mentions } = readBlocks(renderHome(inbox, []).blocks, 'home');
+  const { shown, mentions } = readBlocks(renderHome(inbox, reader()).blocks, 'home');
   expect(shown).toContain('And 80 more requests');
   expect(mentions.filter(({ type }) => type !== 'user')).toEqual([]);
-  const list = renderList(inbox, []);
+  const list = renderList(inbox, reader());
   expect(list.text).toBe('Waiting for you: 100, Active now: 100, Yours: 100');
   expect(readBlocks(list.blocks).shown).toContain('more requests');
+});
+
+/** The lines of a home that tell of requests. */
+const linesFor = (person: typeof alice, inbox: Parameters<typeof renderHome>[0]) =>
+  readBlocks(renderHome(inbox, reader(person)).blocks, 'home').shown.split('\n');
+
+test('a grant of one’s own is listed once, with what is active', () => {
+  const shown = linesFor(alice, { waitingForMe: [], active: [active], mine: [active] });
+  expect(shown.filter((line) => line.startsWith('Edit Ingresses'))).toHaveLength(1);
+  expect(shown).toContain('Active now (1)');
+  expect(shown.slice(-2)).toEqual(['Yours', 'Nothing else is yours.']);
+  expect(linesFor(alice, { waitingForMe: [], active: [], mine: [active] })).toEqual(shown);
+});
+
+test('nobody is told of themselves by name', () => {
+  const told = (person: typeof alice, mine: typeof pending) =>
+    linesFor(person, { waitingForMe: [], active: [], mine: [mine] }).find((line) => line.startsWith('⏳')) ?? '';
+  expect(told(alice, chainOf(submitted()))).toMatch(/UTC$/);
+  expect(told(alice, pending)).toContain(` · for @${dave}`);
+  expect(told(dave, pending)).toContain(` · asked by @${alice} for you`);
+});
+
+test('an entry says when it is for all, and counts what it cannot name', () => {
+  const details = (...objects: readonly string[]) =>
+    linesFor(alice, { waitingForMe: [], active: [], mine: [chainOf(submitted(asking(...objects)))] }).at(-1);
+  expect(details()).toBe('all · 30m · “checkout answers 502”');
+  const many = Array.from({ length: 20 }, (_, index) => `ledger-of-shop-${index}`);
+  expect(details(...many)).toMatch(/^ledger-of-shop-0, .* and 16 more objects · 30m/);
 });

@@ -1,78 +1,103 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { RequestId } from '#domain/ids.ts';
+import { formatDuration } from '#domain/duration.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { cut } from '#domain/text.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
 import { actions } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
 import { titleOf } from './card.ts';
 import { describedBy } from './described.ts';
-import { more } from './excerpt.ts';
+import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
+import { brieflyObjects } from './objects-line.ts';
 import { statusLine } from './status-line.ts';
 
 /** Where the cards stand in their channels, as far as they have been posted. */
 export type Permalinks = ReadonlyMap<RequestId, string>;
 
-/** Entries of each part, and the characters of each: three parts of so many stay within a home and within a message. */
-const perPart = { home: 20, list: 8 };
-const perEntry = { title: 120, status: 220 };
+type Room = { readonly entries: number; readonly characters: number };
+/** What each part may hold: three parts of so much stay within a home (100 blocks) and within a message (10,000 characters). */
+const perPart: Readonly<Record<'home' | 'list', Room>> = {
+  home: { entries: 20, characters: 30_000 },
+  list: { entries: 8, characters: 3_000 },
+};
+const perEntry = { title: 120, status: 220, objects: 80, reason: 100 };
 
 type Part = { readonly title: string; readonly chains: readonly Chain[]; readonly none: string };
 
-const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => [
-  { title: 'Waiting for you', chains: waitingForMe, none: 'Nothing waits for your decision.' },
-  { title: 'Active now', chains: active, none: 'Nothing that concerns you is active.' },
-  { title: 'Yours', chains: mine, none: 'You have asked for nothing yet.' },
-];
+/** Each request once: what is active and one's own stands with what is active. */
+const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
+  const listed = new Set(active.map(({ request }) => request.asked.id));
+  const isActive = ({ request }: Chain): boolean => request.state.status === 'active';
+  const own = mine.filter((chain) => isActive(chain) && !listed.has(chain.request.asked.id));
+  const none = mine.length === 0 ? 'You have asked for nothing yet.' : 'Nothing else is yours.';
+  return [
+    { title: 'Waiting for you', chains: waitingForMe, none: 'Nothing waits for your decision.' },
+    { title: 'Active now', chains: [...own, ...active], none: 'Nothing that concerns you is active.' },
+    { title: 'Yours', chains: mine.filter((chain) => !isActive(chain)), none },
+  ];
+};
+
+/** For whom a list is, in the words of the kinds as they are now, with the ways to the cards. */
+type Reader = { readonly person: PersonId; readonly kinds: readonly Kind[]; readonly permalinks: Permalinks };
 
 /** The App Home of one person: what waits for them, what is active, what is theirs, and the way to ask. Pure. */
-export const renderHome = (inbox: Inbox, kinds: readonly Kind[], permalinks: Permalinks = new Map()): HomeView => ({
+export const renderHome = (inbox: Inbox, reader: Reader): HomeView => ({
   type: 'home',
   blocks: [
     actionRow([button({ text: 'Ask for access', action: actions.ask, style: 'primary' })]),
-    ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, kinds, permalinks)),
+    ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, reader)),
   ],
 });
 
 /** The same as an answer to `/jit list`. */
 export const renderList = (
   inbox: Inbox,
-  kinds: readonly Kind[],
-  permalinks: Permalinks = new Map(),
+  reader: Reader,
 ): { readonly text: string; readonly blocks: readonly KnownBlock[] } => ({
   text: partsOf(inbox)
     .map(({ title, chains }) => `${title}: ${chains.length}`)
     .join(', '),
-  blocks: partsOf(inbox).flatMap((part) => partBlocks(part, perPart.list, kinds, permalinks)),
+  blocks: partsOf(inbox).flatMap((part) => partBlocks(part, perPart.list, reader)),
 });
 
-const partBlocks = (
-  { title, chains, none }: Part,
-  most: number,
-  kinds: readonly Kind[],
-  permalinks: Permalinks,
-): readonly KnownBlock[] => {
-  const shown = chains.slice(0, most).map((chain) => section(entryOf(chain, kinds, permalinks)));
+const partBlocks = ({ title, chains, none }: Part, room: Room, reader: Reader): readonly KnownBlock[] => {
+  const entries = chains.slice(0, room.entries).map((chain) => entryOf(chain, reader));
+  const shown = fitting(entries, room.characters).kept.map((entry) => section(entry));
   const left = chains.length - shown.length;
   const counted = chains.length === 0 ? title : `${title} (${chains.length})`;
   return [
     header(counted),
-    ...(shown.length === 0 ? [context(none)] : shown),
+    ...(chains.length === 0 ? [context(none)] : shown),
     ...(left === 0
       ? []
       : [context(`And ${more(left, 'request')}, older than these. \`/jit show <id>\` shows any of them.`)]),
   ];
 };
 
-/** What, where it stands, who asks, and the way to its card. */
-const entryOf = (chain: Chain, kinds: readonly Kind[], permalinks: Permalinks): string => {
+/** What, where it stands, who asks, the way to its card; then how much, for how long, and how its reason begins. */
+const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string => {
   const { asked } = chain.request;
-  const title = cut(titleOf(chain, describedBy(kinds, asked)), perEntry.title);
+  const description = describedBy(kinds, asked);
+  const title = cut(titleOf(chain, description), perEntry.title);
   const permalink = permalinks.get(asked.id);
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
-  const whom = asked.subject === asked.requester ? '' : ` for ${mention(asked.subject)}`;
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
-  return `${named}${lead}\n${cutMarkup(markupOf(statusLine(chain)), perEntry.status)} · asked by ${mention(asked.requester)}${whom}`;
+  const status = cutMarkup(markupOf(statusLine(chain)), perEntry.status);
+  const details = [
+    ...(description === undefined ? [] : [brieflyObjects(description, perEntry.objects)]),
+    formatDuration(Temporal.Duration.from({ seconds: asked.seconds })),
+    `“${cut(oneLine(asked.reason), perEntry.reason)}”`,
+  ];
+  return `${named}${lead}\n${[status, ...whoseFor(asked, person)].join(' · ')}\n${escaped(details.join(' · '))}`;
+};
+
+/** Who asks and for whom, as far as it is not the reader. */
+const whoseFor = ({ requester, subject }: Asked, person: PersonId): readonly string[] => {
+  const whom = subject === person ? 'you' : mention(subject);
+  if (requester === person) return subject === person ? [] : [`for ${whom}`];
+  return [`asked by ${mention(requester)}${subject === requester ? '' : ` for ${whom}`}`];
 };

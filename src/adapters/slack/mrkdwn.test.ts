@@ -5,7 +5,8 @@ describe('escaped text', () => {
   test.each([
     ['a mention', '<!channel> <@U02ABCDEF>', '&lt;!channel&gt; &lt;@U02ABCDEF&gt;'],
     ['an emoji', 'done :white_check_mark: :+1:', 'done ∶white_check_mark: ∶+1:'],
-    ['formatting', '*bold* _it_ ~no~', '∗bold* ˍit_ ∼no~'],
+    ['formatting', '*bold* _it_ ~no~', '∗bold∗ ˍitˍ ∼no∼'],
+    ['a run of marks', '**bold* a**b* _*~x', '∗∗bold∗ a∗∗b∗ ˍ∗∼x'],
     ['a code fence', '```x```', 'ˋˋˋxˋˋˋ'],
     ['a quote', '> said', '› said'],
     ['what is hidden', 'a\u202eb\u200bc', 'a[U+202E]b[U+200B]c'],

@@ -1,7 +1,7 @@
 import type { PersonId } from '#domain/ids.ts';
 import { cut, visible } from '#domain/text.ts';
 
-/** Slack has no escape for its own marks, so an opening one is shown by a sign that looks like it and means nothing. */
+/** Slack has no escape for its own marks, so each is shown by a sign that looks like it and means nothing. */
 const harmless: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼' };
 
 /**
@@ -11,7 +11,8 @@ const harmless: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '
 export const escaped = (text: string): string =>
   visible(text)
     .replace(/:(?=[\p{L}\p{N}_+'-]+:)/gu, '∶')
-    .replace(/(?<![\p{L}\p{N}*_~])[*_~](?=[^\s])/gu, (mark) => harmless[mark] ?? mark)
+    // One alone between letters, as in `web_api`, means nothing to Slack either and stays.
+    .replace(/(?<![\p{L}\p{N}])[*_~]|[*_~](?![\p{L}\p{N}])/gu, (mark) => harmless[mark] ?? mark)
     .replaceAll('`', 'ˋ')
     .replace(/^(\s*)>/gm, '$1›')
     .replaceAll('&', '&amp;')

@@ -1,16 +1,19 @@
 import type { PersonId } from '#domain/ids.ts';
-import type { AccessProbe } from '#domain/plan.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
-import { cut, oneLine } from '#domain/text.ts';
-import { bold, code, date, type Piece, user } from './blocks.ts';
+import type { Proof } from '#domain/request/events.ts';
+import { oneLine } from '#domain/text.ts';
+import type { Description } from '#kinds/kind.ts';
+import { bold, date, type Piece, user } from './blocks.ts';
+import { cutMiddle, more } from './excerpt.ts';
 import { stillAllowed } from './proofs.ts';
 import { briefly } from './status-line.ts';
+import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */
 export type News = { readonly pieces: readonly Piece[]; readonly words?: string };
 
 /** What one person should know of a turn; undefined when they did it, or need not know. */
-export const newsFor = (to: PersonId, { event }: Entry, chain: Chain): News | undefined => {
+export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, description?: Description): News | undefined => {
   const { asked, state } = chain.request;
   const mine = to === asked.subject;
   const whose: readonly Piece[] = mine ? ['Your access'] : ['The access you asked for, for ', user(asked.subject), ','];
@@ -39,7 +42,16 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain): News | un
       };
     case 'activated':
       return state.status === 'active'
-        ? { pieces: ['✅ ', ...whose, ' works now, until ', date(event.expiresAt), '.', ...tryIt(mine, event.proofs)] }
+        ? {
+            pieces: [
+              '✅ ',
+              ...whose,
+              ' works now, until ',
+              date(event.expiresAt),
+              '.',
+              ...(mine ? tryIt(event.proofs, description) : []),
+            ],
+          }
         : undefined;
     case 'lapsed':
     case 'failed':
@@ -58,28 +70,20 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain): News | un
 
 const endNews = (to: PersonId, whose: readonly Piece[], { request: { state }, entries }: Chain): News | undefined => {
   if (state.status !== 'revoked') return undefined;
-  const rest = stillAllowed(state.proofs).length > 0 ? ' Something else still allows it; the thread says what.' : '';
-  if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ` has ended: its time is over.${rest}`] };
+  const rest = stillThere(state.proofs);
+  if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
   if (state.endedBy === undefined || state.endedBy === to) return undefined;
   const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
   const words = asked?.type === 'end-requested' ? asked.reason : '';
   const how = state.cause === 'done' ? ' gave it back.' : ' revoked it.';
-  return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), `${how}${rest}`], words };
+  return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), how, ...rest], words };
 };
 
-/** A command that shows at once that it works: it asks the API server what the confirmation asked. */
-const tryIt = (mine: boolean, [probe]: readonly AccessProbe[]): readonly Piece[] => {
-  if (!mine || probe === undefined) return [];
-  const { verb, group, resource, subresource, namespace, name } = probe;
-  const target = [[resource, group].filter((part) => part !== '').join('.'), name]
-    .filter((part) => part !== undefined)
-    .join('/');
-  const words = [
-    'kubectl auth can-i',
-    verb,
-    target,
-    ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
-    ...(namespace === undefined ? [] : ['-n', namespace]),
-  ];
-  return [' Try: ', code(cut(oneLine(words.join(' ')), 400))];
+/** What else allows it, in the authorizer's own words: they name the binding that somebody has to look at. */
+const stillThere = (proofs: readonly Proof[]): readonly Piece[] => {
+  const [first, ...rest] = stillAllowed(proofs);
+  if (first === undefined) return [];
+  const said = `${cutMiddle(oneLine(first.probe), 120)}. The API server says: ${cutMiddle(oneLine(first.stillAllowedBy), 300)}`;
+  const others = rest.length === 0 ? '' : ` The thread has ${more(rest.length, 'answer')} of this sort.`;
+  return [' ⚠️ ', bold('Something else still allows it'), `: ${said}.${others}`];
 };

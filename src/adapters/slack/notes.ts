@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
+import type { Asked } from '#domain/request/request.ts';
 import type { ProjectionStore } from '#use-cases/ports.ts';
-import { stop } from './slack-faults.ts';
+import { setbackOf, stop } from './slack-faults.ts';
 
 const place = z.strictObject({ channel: z.string(), ts: z.string() });
 /** Where a message is. An empty `ts` is one that cannot be posted and is not tried again. */
@@ -31,12 +32,19 @@ export type Notes = {
   readonly reload: () => Promise<void>;
 };
 
-/** Opens the notes of one request. */
-export const openNotes = async (store: ProjectionStore, id: RequestId): Promise<Notes> => {
+/**
+ * Opens the notes of one request; throws a setback when they cannot be read. They are not signed, so whoever can edit
+ * the store can edit them: `believe` leaves out what cannot be true.
+ */
+export const openNotes = async (
+  store: ProjectionStore,
+  id: RequestId,
+  believe: (found: Noted) => Noted = (found) => found,
+): Promise<Notes> => {
   const load = async () => {
     const found = await store.read(id);
     if (found === undefined) return { version: 0, value: nothing };
-    return { version: found.version, value: noted.parse(JSON.parse(found.value)) };
+    return { version: found.version, value: believe(parse(id, found.value)) };
   };
   let current = await load();
   return {
@@ -63,11 +71,47 @@ export const withoutAttempt = (before: Noted, key: string): Noted => {
   return { ...before, attempts };
 };
 
-/** Where the cards of these requests stand, as far as they have been posted. */
+const parse = (id: RequestId, value: string): Noted => {
+  try {
+    return noted.parse(JSON.parse(value));
+  } catch (cause) {
+    const why = `What was noted of the Slack messages of ${id} cannot be read; nothing more is posted about it until the note is mended or deleted`;
+    throw stop({ type: 'blocked', why }, cause);
+  }
+};
+
+/** Where the cards of these requests stand, as far as they have been posted and the address is one of this workspace. */
 export const permalinksOf = async (
   store: ProjectionStore,
-  ids: readonly RequestId[],
+  all: readonly Asked[],
+  workspace: string | undefined,
 ): Promise<ReadonlyMap<RequestId, string>> => {
-  const found = await Promise.all(ids.map(async (id) => [id, (await openNotes(store, id)).now().permalink] as const));
+  const found = await Promise.all(
+    all.map(async ({ id, approval }) => {
+      const notes = await openNotes(store, id).catch(unlessUnreadable);
+      return [id, ownPermalink(notes?.now().permalink, approval.channel, workspace)] as const;
+    }),
+  );
   return new Map(found.flatMap(([id, permalink]) => (permalink === undefined ? [] : [[id, permalink] as const])));
+};
+
+/** A list is shown without one link rather than not at all; the projection raises the alarm. */
+const unlessUnreadable = (cause: unknown): undefined => {
+  if (setbackOf(cause)?.type !== 'blocked') throw cause;
+};
+
+/**
+ * A noted address, if it leads into this channel of the bot's own workspace: Hallpass must lend its name to no other.
+ * Undefined too when the workspace's address is not known: then nothing can be compared.
+ */
+export const ownPermalink = (
+  permalink: string | undefined,
+  channel: string,
+  workspace: string | undefined,
+): string | undefined => {
+  const [found, own] = [URL.parse(permalink ?? ''), URL.parse(workspace ?? '')];
+  if (found === null || own === null) return undefined;
+  // The origin holds scheme, host and port; a user name before the host is not in it.
+  const isOwn = found.protocol === 'https:' && found.origin === own.origin && found.username + found.password === '';
+  return isOwn && found.pathname.startsWith(`/archives/${channel}/`) ? permalink : undefined;
 };

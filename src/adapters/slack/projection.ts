@@ -6,14 +6,14 @@ import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
 import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
-import { openNotes } from './notes.ts';
 import { createPostOnce } from './post-once.ts';
 import { createShowCard } from './show-card.ts';
 import { createShowNews } from './show-news.ts';
 import { createShowThread } from './show-thread.ts';
 import type { Tools } from './showing.ts';
 import { createCalls, others, realTime, type Time } from './slack-calls.ts';
-import { orSetback, type Setback } from './slack-faults.ts';
+import { orSetback, type Setback, setbackOf } from './slack-faults.ts';
+import { createTrustedNotes } from './trusted-notes.ts';
 import { votersStanding } from './voters-standing.ts';
 
 /**
@@ -31,7 +31,8 @@ export type ProjectionParts = {
   /** Made with `postingOptions`, and used for nothing else: a pause of its own delays nobody. */
   readonly client: WebClient;
   readonly directory: Pick<SlackDirectory, 'channelProblem'> & Pick<Directory, 'members'>;
-  readonly bot: { readonly user_id: string };
+  /** `url` is the workspace's own address as auth.test says it; without it noted links are left out. */
+  readonly bot: { readonly user_id: string; readonly url?: string | undefined };
   readonly notes: ProjectionStore;
   readonly time?: Time;
 };
@@ -70,7 +71,8 @@ export const createProjection = ({
   const postOnce = createPostOnce({ client, calls, clock: core.clock, botUser: bot.user_id });
   const channels = createCache(channelMemory, (id: string) => calls.call(others, () => directory.channelProblem(id)));
   const { alarmOnce, fine } = createAlarms(core.alarm);
-  const tools: Tools = { client, calls, postOnce, channelProblem: channels.get, alarmOnce, fine };
+  const notes = createTrustedNotes(store, core.alarm);
+  const tools: Tools = { client, calls, postOnce, workspace: bot.url, channelProblem: channels.get, alarmOnce, fine };
   const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools)];
 
   const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
@@ -82,7 +84,7 @@ export const createProjection = ({
     const standing = await votersStanding(core.settings().policy, directory, chain);
     const subject = {
       chain,
-      notes: await openNotes(store, id),
+      notes: await notes.open(chain.request),
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),
     };
@@ -99,11 +101,18 @@ export const createProjection = ({
   const show = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
     let shown: Shown = busy;
     await store.exclusively(id, async () => {
-      shown = await bringUpToDate(id, cardOnly);
+      shown = await bringUpToDate(id, cardOnly).catch(unlessSetBack);
     });
     if (shown.type === 'early' && shown.outage)
       alarmOnce('Slack cannot be reached; cards and messages catch up afterwards', { why: shown.why });
     return shown;
+  };
+
+  /** One request that cannot be looked at holds up no other; a store that is away holds up all. */
+  const skipped = async (id: RequestId, cause: unknown): Promise<Shown> => {
+    await core.store.unshown(1);
+    notes.alarmAbout(id, 'A request cannot be shown in Slack', { why: String(cause) });
+    return { type: 'done', blocked: String(cause) };
   };
 
   /** Shows one after another, waiting where Slack wants it; false when there is no point in going on now. */
@@ -111,7 +120,7 @@ export const createProjection = ({
     for (const id of ids) {
       for (;;) {
         if (time.now() > until) return false;
-        const shown = await show(id, cardOnly);
+        const shown = await show(id, cardOnly).catch((cause: unknown) => skipped(id, cause));
         if (shown.type === 'early' && shown.outage) return false;
         if (shown.type === 'done' || shown === busy || shown.milliseconds > longestWait) break;
         await time.pause(shown.milliseconds);
@@ -136,6 +145,13 @@ export const createProjection = ({
       return walking;
     },
   };
+};
+
+/** Before any step: the notes could not be opened. */
+const unlessSetBack = (cause: unknown): Shown => {
+  const setback = setbackOf(cause);
+  if (setback === undefined) throw cause;
+  return outcomeOf([setback]);
 };
 
 /** What is worth another try decides; what is blocked waits for somebody. */

@@ -10,7 +10,7 @@ export const stillAllowed = (proofs: readonly Proof[]): readonly Allowed[] =>
   proofs.flatMap(({ probe, stillAllowedBy }) => (stillAllowedBy === undefined ? [] : [{ probe, stillAllowedBy }]));
 
 const unproven =
-  '⚠️ What was granted is removed. Whether something else allows it could not be asked: the person’s Kubernetes user is not known any more.';
+  '⚠️ Not proven: nobody could be asked about. What was granted is removed; whether something else still allows it could not be checked, because the person’s Kubernetes user is not known any more.';
 
 /**
  * What the API server answered after the removal, within so many characters. What is still allowed stands first: it is

@@ -34,8 +34,11 @@ const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' |
     ? `Not done: ${escaped(refusal.what)} could not be looked up, and in doubt the answer is no. Try again in a minute.`
     : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
 
+/** What somebody wanted who may not: the refusal itself is the same for all that a group decides on. */
+export type Wanted = 'decide on' | 'revoke';
+
 /** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
-export const sayNotDone = (refusal: ActRefusal): string => {
+export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): string => {
   switch (refusal.type) {
     case 'no-such-request':
       return `There is no request \`${escaped(refusal.id)}\` that you may see.`;
@@ -47,7 +50,7 @@ export const sayNotDone = (refusal: ActRefusal): string => {
     case 'own-request':
       return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
     case 'not-entitled':
-      return `You cannot decide on this: that is for ${escaped(refusal.groups.join(', '))}.`;
+      return `You cannot ${wanted} this: that is for ${escaped(refusal.groups.join(', '))}.`;
     case 'already-over':
       return sayOver(refusal);
     case 'stale-revision':
@@ -61,32 +64,57 @@ export const sayNotDone = (refusal: ActRefusal): string => {
         ? 'Only the person who asked can withdraw it.'
         : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
     case 'not-active':
-      return `There is nothing to end: the request ${sayStatus(refusal.status)}.`;
+      return `There is nothing to end: the request ${sayStanding(refusal.status)}.`;
     case 'already-ending':
       return `It is being ended already; ${mention(refusal.by)} asked for that.`;
   }
 };
 
+/** Who settled it and when. The time is that of the state: of a grant its start, and its end once it has ended. */
 const sayOver = ({ status, by, at }: Extract<Refusal, { type: 'already-over' }>): string => {
   const who = by.length === 0 ? '' : ` by ${by.map((person: PersonId) => mention(person)).join(' and ')}`;
-  return `Too late, nothing changed: the request ${sayStatus(status, who)} ${clock(at)}.`;
+  return `Too late, nothing changed: the request ${sayOutcome(status, who, clock(at))}.`;
 };
 
 /** `who` are those who decided: of a grant that has ended, those who approved it and not whoever ended it. */
-const sayStatus = (status: Status, who = ''): string => {
+const sayOutcome = (status: Status, who: string, when: string): string => {
+  switch (status) {
+    case 'pending':
+      return `has been waiting for a decision since ${when}`;
+    case 'approved':
+      return `was approved${who} ${when}; it is being applied now`;
+    case 'active':
+      return `was approved${who}; it is active now, since ${when}`;
+    case 'revoked':
+      return `was approved${who} and has ended; the end was ${when}`;
+    case 'denied':
+      return `was denied${who} ${when}`;
+    case 'withdrawn':
+      return `was withdrawn${who} ${when}`;
+    case 'timed-out':
+      return `ran out of time ${when}; nobody had decided`;
+    case 'lapsed':
+      return `lapsed ${when}; nothing was granted`;
+    case 'failed':
+      return `could not be applied; that was ${when}, and nothing is granted`;
+  }
+};
+
+/** Where a request stands, for somebody who wants to end what it has not given or does not give any more. */
+const sayStanding = (status: Status): string => {
   switch (status) {
     case 'pending':
       return 'is waiting for a decision';
     case 'approved':
-      return `was approved${who} and is being applied`;
+      return 'is approved and being applied';
     case 'active':
-      return `was approved${who} and is active`;
+      return 'is active';
     case 'revoked':
-      return `was approved${who} and has ended`;
+      return 'has ended';
     case 'denied':
-      return `was denied${who}`;
+      return 'was denied';
     case 'withdrawn':
-      return `was withdrawn${who}`;
+      return 'was withdrawn';
     case 'timed-out':
       return 'ran out of time';
     case 'lapsed':

@@ -1,9 +1,8 @@
-import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { type DirectMessage, directMessages, stuckMessage } from './direct-messages.ts';
-import { type Notes, posted } from './notes.ts';
+import { type Notes, ownPermalink, posted } from './notes.ts';
 import { cardOf, channelProblemOf, isOver, nowhere, type Step, type Subject, type Tools } from './showing.ts';
-import { type Calls, others } from './slack-calls.ts';
+import { others } from './slack-calls.ts';
 import { faultOf, setbackOf } from './slack-faults.ts';
 
 /** Slack's words for a person who cannot be written to; they need not be told, and nobody has to do anything. */
@@ -17,7 +16,7 @@ const unreachable: readonly string[] = [
 
 /** Tells the people of a request by direct message what they must know. */
 export const createShowNews = (tools: Tools): Step => {
-  const { client, calls, postOnce, alarmOnce } = tools;
+  const { postOnce, alarmOnce } = tools;
 
   const tell = async (notes: Notes, key: string, { to, text, blocks, metadata }: DirectMessage): Promise<void> => {
     try {
@@ -41,7 +40,7 @@ export const createShowNews = (tools: Tools): Step => {
     if (stuck !== undefined) await tell(notes, 'stuck', stuckMessage(chain, description));
     const waitsForCard = notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request);
     if (waitsForCard) return;
-    const permalink = await permalinkOf(client, calls, subject);
+    const permalink = await permalinkOf(tools, subject);
     for (const message of directMessages(chain, description, permalink)) {
       const key = `news:${message.version}:${message.to}`;
       if (notes.now().messages[key] === undefined) await tell(notes, key, message);
@@ -51,15 +50,25 @@ export const createShowNews = (tools: Tools): Step => {
 
 const answer = z.object({ permalink: z.string() });
 
-/** The card's address, asked once. Without it messages name the command that shows the request. */
-const permalinkOf = async (client: WebClient, calls: Calls, { notes }: Subject): Promise<string | undefined> => {
+/**
+ * The card's address, asked once; what is noted of it is used only if it can be checked. Without it messages name the
+ * command that shows the request.
+ */
+const permalinkOf = async (
+  { client, calls, workspace }: Tools,
+  { notes, chain }: Subject,
+): Promise<string | undefined> => {
   const card = cardOf(notes);
   const { permalink } = notes.now();
-  if (permalink !== undefined || card === undefined) return permalink;
+  const own = ownPermalink(permalink, chain.request.asked.approval.channel, workspace);
+  if (own !== undefined || card === undefined) return own;
+  // Noted, and nothing known to compare it with: Slack is not asked again at each look.
+  if (permalink !== undefined && workspace === undefined) return undefined;
   const asked = calls.call(others, () => client.chat.getPermalink({ channel: card.channel, message_ts: card.ts }));
   const found = answer.safeParse(await asked.catch((cause: unknown) => unlessRefused(cause)));
   if (!found.success) return undefined;
-  await notes.save((before) => ({ ...before, permalink: found.data.permalink }));
+  if (found.data.permalink !== permalink)
+    await notes.save((before) => ({ ...before, permalink: found.data.permalink }));
   return found.data.permalink;
 };
 

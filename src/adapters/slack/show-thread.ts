@@ -10,11 +10,11 @@ const keyOf = (version: number): string => `event:${version}`;
 
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
-  const post = async ({ chain, notes, description }: Subject, { channel, ts }: Place): Promise<void> => {
+  const post = async ({ chain, notes, description, standing }: Subject, { channel, ts }: Place): Promise<void> => {
     for (const entry of chain.entries) {
       const key = keyOf(entry.version);
       if (notes.now().messages[key] !== undefined) continue;
-      const message = renderEvent(entry, chain.request, description);
+      const message = renderEvent(entry, chain.request, description, standing);
       await tools.postOnce(notes, { key, channel, thread: ts, message, spare: spareForCards });
     }
   };

@@ -23,6 +23,8 @@ export type Tools = {
   readonly client: WebClient;
   readonly calls: Calls;
   readonly postOnce: PostOnce;
+  /** The workspace's own address, if it is known. */
+  readonly workspace: string | undefined;
   /** Why nothing may be written into a channel, with the remedy; answers are kept for a while. */
   readonly channelProblem: (channel: string) => Promise<string | undefined>;
   /** Once for a channel and a reason, until something works there again. */

@@ -108,5 +108,7 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
     act === 'deny'
       ? await denyRequest(ports, { ...which, revision: target.revision })
       : await revokeGrant(ports, which);
-  return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error) };
+  return result.ok
+    ? { closed: true }
+    : { field: 'reason', text: sayNotDone(result.error, act === 'revoke' ? 'revoke' : undefined) };
 };

@@ -1,21 +1,23 @@
+import { formatDuration } from '#domain/duration.ts';
+import { canonical, type Json } from '#domain/json.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
-import { bold, bullets, code, line, quote } from './blocks.ts';
+import { bold, bullets, code, line, lines, type Piece, quote, user } from './blocks.ts';
 import { excerpt, fitting, more } from './excerpt.ts';
 import { proofLines } from './proofs.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
-const room = { objects: 5_200, reason: 4_000, proofs: 6_000 };
+const room = { objects: 5_200, ask: 1_000, reason: 3_000, proofs: 6_000 };
 
 /** What an event says beyond its sentence, in full where the card had to shorten it. */
 export const detailsOf = (event: RequestEvent, request: Request, description?: Description) => {
   switch (event.type) {
     case 'submitted':
       return [
+        asked(request, description),
         ...words(event.reason),
-        ...objects(description),
         line('seal ', code(request.asked.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
       ];
     case 'denied':
@@ -42,10 +44,28 @@ const words = (text: string) => {
   return [quote(shown), ...(hidden === undefined ? [] : [line(`${hidden} in the log`)])];
 };
 
-const objects = (description: Description | undefined) => {
-  if (description === undefined || description.objects.length === 0) return [];
+/** All that was asked, so that whoever reads the thread a year later needs no card and no policy beside it. */
+const asked = ({ asked: { kind, ask, cluster, namespace, subject, seconds } }: Request, description?: Description) => {
+  const what: readonly (readonly Piece[])[] =
+    description === undefined
+      ? [[bold(`Asked (${cut(oneLine(kind), 40)})  `), code(excerpt(canonical(ask as Json), askRoom).shown)]]
+      : [
+          [bold('Profile  '), code(cut(oneLine(description.profile), 80)), ` · ${cut(oneLine(description.title), 80)}`],
+          [bold('Objects  '), ...objects(description)],
+        ];
+  return lines([
+    ...what,
+    [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
+    [bold('For  '), user(subject), ` · ${formatDuration(Temporal.Duration.from({ seconds }))}`],
+  ]);
+};
+
+const askRoom = { characters: room.ask, lines: 5 };
+
+const objects = (description: Description): readonly Piece[] => {
+  if (description.objects.length === 0) return ['all in the namespace'];
   const { kept, left } = fitting(description.objects, room.objects);
-  return [line(bold('Objects  '), kept.join(', '), left === 0 ? '' : ` and ${more(left, 'object')}, in the log`)];
+  return [kept.join(', '), left === 0 ? '' : ` and ${more(left, 'object')}, in the log`];
 };
 
 const made = ({ objects: all }: Extract<RequestEvent, { type: 'activated' }>) => {

@@ -1,19 +1,29 @@
 import { describe, expect, test } from 'vitest';
+import type { Standing } from '#domain/quorum.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Description } from '#kinds/kind.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { alice, bob, carol, dave } from '#test/build/people.ts';
-import { activated, approved, ended, later, submitted } from '#test/build/requests.ts';
+import { activated, approved, ended, later, quorum, standing, submitted } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { charactersOf, limits } from './blocks.ts';
 import { directMessages, stuckMessage } from './direct-messages.ts';
 import { renderEvent } from './thread.ts';
 
+const description: Description = {
+  profile: 'ingress-edit',
+  reachesFurther: false,
+  title: 'Edit Ingresses',
+  objects: ['web'],
+  powers: ['update, get ingresses named web'],
+  cautions: [],
+};
 const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };
-const active: RequestEvent = {
+const probe = { verb: 'update', group: 'networking.k8s.io', resource: 'ingresses', namespace: 'shop', name: 'web' };
+const active: Extract<RequestEvent, { type: 'activated' }> = {
   ...activated,
   objects: [{ apiVersion: 'v1', kind: 'Role', namespace: 'shop', name: 'hallpass-k7m2-qx-0', uid: 'u' }],
-  proofs: [{ verb: 'update', group: 'networking.k8s.io', resource: 'ingresses', namespace: 'shop', name: 'web' }],
+  proofs: [probe],
 };
 const revoke: RequestEvent = { type: 'end-requested', by: carol, cause: 'revoked', reason: 'wrong cluster' };
 const gone: RequestEvent = {
@@ -34,9 +44,9 @@ describe('a thread', () => {
     const messages = chain.entries.map((entry) => renderEvent(entry, chain.request));
     expect(messages.map(({ blocks }) => readBlocks(blocks).shown.split('\n')[0])).toEqual([
       `<@${alice}> asked · 2026-11-20 12:00:00 UTC`,
-      `👍 <@${bob}> approved · 2026-11-20 12:01:00 UTC`,
+      `👍 <@${bob}> approved, which counts for platform · 2026-11-20 12:01:00 UTC`,
       `☑️ Approved by <@${bob}>: enough have agreed; it is applied now · 2026-11-20 12:02:00 UTC`,
-      expect.stringMatching(/^✅ Active from .* until .*: the API server confirms it · 2026-11-20 12:03:00 UTC$/),
+      '✅ Active until 2026-11-20 12:32:00 UTC: the API server confirms it · 2026-11-20 12:03:00 UTC',
       `🔒 <@${carol}> revoked it · 2026-11-20 12:04:00 UTC`,
       '🔒 Ended: it was revoked, and it was removed 8 ms after that · 2026-11-20 12:05:00 UTC',
     ]);
@@ -46,6 +56,44 @@ describe('a thread', () => {
         event_payload: { request: 'k7m2-qx', version, hash },
       })),
     );
+  });
+
+  test('says first all that was asked, so that nothing else has to be read beside it', () => {
+    const first = (described?: Description) => {
+      const { entries, request } = chainOf(submitted({ subject: dave }));
+      return readBlocks(renderEvent(entries[0] ?? expect.fail(), request, described).blocks).shown.split('\n');
+    };
+    expect(first(description)).toEqual([
+      `<@${alice}> asked for <@${dave}> · 2026-11-20 12:00:00 UTC`,
+      'Profile  ingress-edit · Edit Ingresses',
+      'Objects  web',
+      'Where  cluster prod · namespace shop',
+      `For  <@${dave}> · 30m`,
+      'checkout answers 502',
+      expect.stringMatching(/^seal /),
+      expect.stringMatching(/^entry 1 · /),
+    ]);
+    expect(first({ ...description, objects: [] })).toContain('Objects  all in the namespace');
+    expect(first()).toContain('Asked (access)  {"objects":[],"profile":"ingress-edit"}');
+  });
+
+  test('says the time of each event once, the same for all readers', () => {
+    const chain = chainOf(submitted(), vote, approved, active, revoke, gone);
+    for (const entry of chain.entries) {
+      const { blocks } = renderEvent(entry, chain.request);
+      const at = `${entry.at.toString().slice(0, 19).replace('T', ' ')} UTC`;
+      expect(readBlocks(blocks).shown.split(at)).toHaveLength(2);
+      expect(JSON.stringify(blocks)).not.toContain('"type":"date"');
+    }
+  });
+
+  test('says for which groups a vote counts, when that is known', () => {
+    const { entries, request } = chainOf(submitted(quorum(['platform', 1], ['security', 1])), vote);
+    const voted = (known?: Standing) =>
+      readBlocks(renderEvent(entries[1] ?? expect.fail(), request, undefined, known).blocks).shown.split(' · ')[0];
+    expect(voted()).toBe(`👍 <@${bob}> approved`);
+    expect(voted(standing([bob, 1]))).toBe(`👍 <@${bob}> approved, which counts for security`);
+    expect(voted(standing([bob, 0, 1]))).toBe(`👍 <@${bob}> approved, which counts for platform or security`);
   });
 
   test('repeats what people wrote and names what was made', () => {
@@ -88,7 +136,10 @@ describe('a thread', () => {
     expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
     expect(text.length).toBeLessThanOrEqual(2_000);
     for (const name of objects) expect(shown).toContain(name);
-    expect(mentions).toEqual([{ type: 'user', id: alice }]);
+    expect(mentions).toEqual([
+      { type: 'user', id: alice },
+      { type: 'user', id: alice },
+    ]);
   });
 });
 
@@ -115,6 +166,38 @@ describe('direct messages', () => {
         `✅ Your access works now, until ${later(32).toString().slice(0, 19).replace('T', ' ')} UTC. Try: kubectl auth can-i update ingresses.networking.k8s.io/web -n shop`,
       ],
     ]);
+  });
+
+  test('try a read where the grant has one, and else ask only', () => {
+    const tryOf = (proof: Partial<(typeof active)['proofs'][number]>, powers: readonly string[]) => {
+      const chain = chainOf(submitted(), vote, approved, { ...active, proofs: [{ ...probe, ...proof }] });
+      const [message] = directMessages(chain, { ...description, powers });
+      return readBlocks(message?.blocks).shown.split('\n')[0]?.split(' Try: ')[1];
+    };
+    const named = ['delete, update, get ingresses named web'];
+    expect(tryOf({}, named)).toBe('kubectl -n shop get ingresses.networking.k8s.io web');
+    expect(tryOf({ verb: 'get', group: '', resource: 'pods', name: 'a' }, [])).toBe('kubectl -n shop get pods a');
+    expect(tryOf({}, ['update ingresses named web', 'get pods'])).toMatch(/^kubectl auth can-i update/);
+    expect(tryOf({ subresource: 'status' }, named)).toMatch(/^kubectl auth can-i/);
+    const { name: _, ...unnamed } = probe;
+    const all = (powers: readonly string[]) => {
+      const chain = chainOf(submitted(), vote, approved, { ...active, proofs: [unnamed] });
+      return readBlocks(directMessages(chain, { ...description, powers })[0]?.blocks).shown.split('\n')[0];
+    };
+    expect(all(['update, get, list ingresses'])).toContain('Try: kubectl -n shop get ingresses.networking.k8s.io');
+    // Without a name kubectl lists, and that is not granted here.
+    expect(all(['update, get ingresses'])).toContain('Try: kubectl auth can-i');
+  });
+
+  test('name what still allows it in the words of the API server', () => {
+    const proofs = [
+      { probe: 'get pods in shop', stillAllowedBy: 'RBAC: allowed by RoleBinding "ops/shop"' },
+      { probe: 'get secrets in shop', stillAllowedBy: 'RBAC: allowed by RoleBinding "ops/shop"' },
+    ];
+    const [message] = directMessages(chainOf(submitted(), vote, approved, active, { ...ended, proofs }));
+    expect(readBlocks(message?.blocks).shown.split('\n')[0]).toBe(
+      '🔒 Your access has ended: its time is over. ⚠️ Something else still allows it: get pods in shop. The API server says: RBAC: allowed by RoleBinding "ops/shop". The thread has 1 more answer of this sort.',
+    );
   });
 
   test('tell both people of an end that somebody else made, and never who made it', () => {
