@@ -46,7 +46,8 @@ export const startBot = async (config: Config, way?: WayIn): Promise<Result<Runn
     config,
     config.slack,
     way ?? { receiver: createHttpReceiver(config.slack) },
-  );
+    // A port that is taken, or Slack gone between two calls: a worker beside it must not end with the bot.
+  ).catch((cause: unknown) => err([`The bot cannot start: ${String(cause)}`]));
   if (!started.ok) await opened.value.stop();
   return started;
 };
