@@ -24,6 +24,26 @@ export const objectRef = z.strictObject({
 });
 export type ObjectRef = z.infer<typeof objectRef>;
 
+/** Names an object whether or not there is one now. */
+export const target = objectRef.omit({ uid: true });
+export type Target = z.infer<typeof target>;
+
+/** The name of the object that a manifest describes. */
+export const targetOf = ({ apiVersion, kind, metadata: { name, namespace } }: Manifest): Target => ({
+  apiVersion,
+  kind,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
+/** One spelling of a target, to compare it with others. */
+export const targetKey = ({ apiVersion, kind, namespace, name }: Target): string =>
+  [apiVersion, kind, namespace ?? '', name].join(' ');
+
+/** Says a target as people do: `Ingress shop-front/shop`. */
+export const sayTarget = ({ kind, namespace, name }: Target): string =>
+  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+
 /** One question to the authorizer, as in `SubjectAccessReview.spec.resourceAttributes` (authorization.k8s.io/v1). */
 export const accessProbe = z.strictObject({
   verb: z.string(),
@@ -39,11 +59,25 @@ export type AccessProbe = z.infer<typeof accessProbe>;
 export type KubernetesIdentity = { readonly user: string; readonly groups: readonly string[] };
 
 /**
+ * What an object that is not Hallpass's own shall be: written as it stands here (whole, raw, made from the live one where
+ * there is one; created where there is none), or gone.
+ */
+export type Edit =
+  | { readonly op: 'write'; readonly content: Manifest }
+  | { readonly op: 'delete'; readonly target: Target };
+
+/**
  * What approval does, as generic changes that the Kubernetes adapter runs: the objects are created in this order and
  * deleted in the reverse one. Every probe must be allowed once active; every proof must be denied once ended.
  */
 export type Plan = {
+  /** Objects of Hallpass's own, which carry its stamp. */
   readonly create: readonly Manifest[];
+  /** Changes of other objects, each of another one; applied in this order, taken back in the reverse one. */
+  readonly edits: readonly Edit[];
+  /** What an approver should know of how things stand now, in plain text: facts, and what to beware of. */
+  readonly notes: readonly string[];
+  readonly cautions: readonly string[];
   readonly probes: readonly AccessProbe[];
   readonly proofs: readonly AccessProbe[];
 };

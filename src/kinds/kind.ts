@@ -1,6 +1,6 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { KubernetesIdentity, Plan } from '#domain/plan.ts';
+import type { KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 
@@ -30,6 +30,10 @@ export type Field = {
   readonly input:
     | { readonly type: 'choice'; readonly options: readonly { readonly value: string; readonly label: string }[] }
     | { readonly type: 'objects'; readonly resources: readonly ResourceType[] }
+    /** One live object, by its name. */
+    | { readonly type: 'object'; readonly resources: readonly ResourceType[] }
+    /** Typed out; `longest` in characters, at most 3,000. */
+    | { readonly type: 'text'; readonly multiline?: boolean; readonly longest: number; readonly placeholder?: string }
     /** Names to be typed, with commas between: of objects that the bot must not list. */
     | { readonly type: 'names' };
 };
@@ -37,17 +41,32 @@ export type Field = {
 /** Where objects of a sort are listed: `/apis/<group>/<version>/…/<resource>`; the core group is the empty one. */
 export type ResourceType = { readonly group: string; readonly version: string; readonly resource: string };
 
+/** A sort of objects with all its names. */
+export type Sort = ResourceType & { readonly kind: string; readonly namespaced: boolean };
+export const apiVersionOf = ({ group, version }: ResourceType): string =>
+  group === '' ? version : `${group}/${version}`;
+
+/** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */
+export type Look =
+  | { readonly type: 'object'; readonly target: Target }
+  | { readonly type: 'list'; readonly of: Sort; readonly namespace?: string };
+
+/** What was found, in the order of the looks: one object or none, or all of a list. Raw JSON. */
+export type Seen = readonly (readonly Manifest[])[];
+
 /** How a request of a kind reads: on the card, in lists, in refusals. Plain text; nobody has typed it. */
 export type Description = {
-  /** What the policy's `profiles` patterns are matched against. */
-  readonly profile: string;
+  /** What the policy's `profiles` patterns are matched against: a rule must speak of each of them. At least one. */
+  readonly profiles: readonly string[];
+  /** What it is called once it is in force, as in "your access has ended". */
+  readonly noun: 'access' | 'change' | 'opening';
   /** Whether it reaches beyond the namespace asked for. */
   readonly reachesFurther: boolean;
   /** As in "Edit Ingresses". */
   readonly title: string;
   /** The named objects, if the request was narrowed to some. */
   readonly objects: readonly string[];
-  /** Each power in plain words, the strongest first. */
+  /** What it lets somebody do, or what it does; each in plain words, the strongest first. */
   readonly powers: readonly string[];
   /** What an approver should know beyond that: what Kubernetes cannot narrow, what outlives the end. */
   readonly cautions: readonly string[];
@@ -57,7 +76,10 @@ export type Description = {
 export type PlanContext = {
   readonly request: RequestId;
   readonly namespace: string;
+  /** For whom; nobody for kinds that are for nobody in particular (`Kind.isForSomebody`). */
   readonly identity: KubernetesIdentity;
+  /** The answers to the kind's looks. */
+  readonly seen: Seen;
 };
 
 /** A kind of request. Everything shared asks the kind; nothing shared names one. Pure. */
@@ -76,13 +98,26 @@ export type Kind = {
   /** Reads the values of a form by field name. */
   readonly fromForm: (values: Readonly<Record<string, readonly string[]>>) => Result<Json, string>;
   readonly describe: (ask: Json) => Result<Description, string>;
+  /** Whether it is for a person in the cluster, who must then be known there, and may be another than the requester. */
+  readonly isForSomebody: boolean;
+  /** Whether it may be asked for for good, with nothing to take back. */
+  readonly mayBePermanent: boolean;
+  /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
+  readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;
+  /**
+   * Why what is in force must be ended at once, from what is seen now; asked every few seconds while it is active.
+   * Absent for kinds of which nothing can become unsafe.
+   */
+  readonly unsafe?: (ask: Json, context: PlanContext) => string | undefined;
   readonly permissions: Permissions;
 };
 
 /** A kind before its settings are known: which file of the policy folder it wants, and what it makes of it. */
 export type KindModule = {
   readonly name: string;
+  /** The sorts of objects that Hallpass makes for it and ends by their stamp, whether or not its settings can be read. */
+  readonly makes: readonly Sort[];
   readonly settingsFile: string;
   readonly configure: (settings: unknown) => Result<Kind, readonly Problem[]>;
 };

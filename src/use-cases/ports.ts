@@ -1,11 +1,16 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Comparison } from '#domain/content/comparison.ts';
+import type { Content } from '#domain/content/content.ts';
+import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
-import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
+import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
 import type { GroupSource, Policy } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
-import type { Kind, ResourceType } from '#kinds/kind.ts';
+import type { Result } from '#domain/result.ts';
+import type { SealedEdit } from '#domain/seal.ts';
+import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
 
 /** One clock for all processes: Redis `TIME`; where Redis is gone, the API server's `Date`. Never this machine's. */
 export type Clock = { readonly now: () => Promise<Temporal.Instant> };
@@ -68,6 +73,61 @@ export type ProjectionStore = {
   readonly exclusively: (id: RequestId, work: () => Promise<void>) => Promise<boolean>;
 };
 
+/**
+ * What approvers were shown, by its digest, beside the log of its request. `keep` before the event that names it; kept as
+ * long as the log. Throws for a text over `contentLimit`.
+ */
+export type Contents = {
+  readonly keep: (id: RequestId, digest: string, text: string) => Promise<void>;
+  /** As it was kept; whether it still has that digest is for the caller to see. */
+  readonly read: (id: RequestId, digest: string) => Promise<string | undefined>;
+};
+
+/** Characters of a content, before it is compressed. */
+export const contentLimit = 4 * 1024 * 1024;
+
+/** What is asked, as far as it must be known to plan it. */
+export type DraftInput = {
+  readonly request: RequestId;
+  readonly kind: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly ask: Json;
+  readonly identity: KubernetesIdentity;
+  /** Whether it is taken back after a time. */
+  readonly temporary: boolean;
+};
+
+/** What would be done now, and how approvers are shown it. */
+export type Draft = {
+  readonly namespaceUid: string;
+  readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;
+  readonly edits: readonly SealedEdit[];
+  /** Absent when the ask itself says it all. */
+  readonly content?: Content;
+};
+
+/**
+ * Looks at what is live and tries what is asked, without doing it: a worker does, for only it may write, and a dry run is
+ * a write to Kubernetes. `err` is the reason why it cannot be, for a person. Throws when nobody answers in time.
+ */
+export type Drafter = (input: DraftInput) => Promise<Result<Draft, string>>;
+
+/**
+ * Compares two states of one object (`compareStates` of the domain), without keeping the event loop for longer than some
+ * ten milliseconds whatever their size.
+ */
+export type Compare = (before: Manifest | undefined, after: Manifest | undefined) => Promise<Comparison>;
+
+/**
+ * Encrypts what only workers may read again, compressed. `about` binds the text to its place: opened under another
+ * one it is not genuine. `open` answers undefined for what no key of ours has closed.
+ */
+export type Vault = {
+  readonly close: (text: string, about: string) => Promise<string>;
+  readonly open: (closed: string, about: string) => Promise<string | undefined>;
+};
+
 /** The fast path: asks a worker to do a step at its time. Losing or repeating any of it changes nothing. */
 export type Jobs = {
   readonly schedule: (id: RequestId, version: number, step: Step, now: Temporal.Instant) => Promise<void>;
@@ -109,8 +169,33 @@ export type Created = { readonly ref: ObjectRef; readonly existed: boolean; read
 /** An object with Hallpass's label, as found in the cluster. */
 export type Managed = { readonly ref: ObjectRef; readonly live: Manifest };
 
+/** A write with a resourceVersion or an absence that is not so any more: it was not done. */
+export type Moved = { readonly type: 'moved' };
+export type Written = { readonly type: 'written'; readonly live: Manifest };
+
+/** Whose write it is: under this name the API server keeps who owns which field. */
+export type WriteOptions = { readonly manager: string };
+
 /** What the worker may do with a cluster. */
 export type ClusterWriter = ClusterReader & {
+  /** All objects of a sort, whole; in one namespace or all. */
+  readonly list: (of: Sort, namespace?: string) => Promise<readonly Manifest[]>;
+  /**
+   * What an object that is not ours would become: a dry run of creating it, or, where it has a resourceVersion, of
+   * replacing that very version. Nothing is changed.
+   */
+  readonly tryWrite: (manifest: Manifest, options: WriteOptions) => Promise<Written | Moved>;
+  /** The same, done. Without a resourceVersion it only creates: nothing is ever overwritten unseen. */
+  readonly write: (manifest: Manifest, options: WriteOptions) => Promise<Written | Moved>;
+  /** What the deletion of an object that is not ours would meet; refusals are thrown. */
+  readonly tryDelete: (ref: ObjectRef) => Promise<void>;
+  /** Deletes this version of an object that is not ours, giving its pods their time, and waits until it is gone. */
+  readonly delete: (ref: ObjectRef, resourceVersion: string) => Promise<'deleted' | 'gone' | 'moved'>;
+  /** Replaces who owns which field (`metadata.managedFields`), if the object is still at this version. */
+  readonly setOwners: (target: Target, resourceVersion: string, managedFields: Json) => Promise<Written | Moved>;
+  /** The journals (Secrets with Hallpass's label) in their namespace that match a label selector, by their metadata alone. */
+  readonly journals: (namespace: string, selector: string) => Promise<readonly Managed[]>;
+
   /** The API server's clock, from the `Date` header of an answer at most a second old. Whole seconds. */
   readonly time: () => Promise<Temporal.Instant>;
   /** Creates an object; one of the same name that is there already is answered as it is, with `existed`. */
@@ -160,6 +245,8 @@ export type Core = {
 export type BotPorts = Core & {
   readonly directory: Directory;
   readonly clusters: ReadonlyMap<string, ClusterReader>;
+  readonly contents: Contents;
+  readonly draft: Drafter;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in: nobody may ask for anything there. */
@@ -172,6 +259,8 @@ export type WorkerPorts = Core & {
   readonly home: string;
   /** The namespaces that the worker is bound in: what it makes elsewhere it could not find again. */
   readonly managed: readonly string[];
+  readonly compare: Compare;
+  readonly vault: Vault;
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

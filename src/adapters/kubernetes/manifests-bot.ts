@@ -64,8 +64,8 @@ const offered = (kind: Kind): readonly ResourceType[] => {
   const profiles = kind.profiles.map(({ profile }) => profile);
   const walk = (chosen: Readonly<Record<string, string>>, depth: number): readonly ResourceType[] =>
     kind.fields(chosen, profiles).flatMap((field) => {
-      if (field.input.type === 'objects') return field.input.resources;
-      if (field.input.type === 'names' || field.again !== true || field.name in chosen || depth === deepest) return [];
+      if (field.input.type === 'objects' || field.input.type === 'object') return field.input.resources;
+      if (field.input.type !== 'choice' || field.again !== true || field.name in chosen || depth === deepest) return [];
       return field.input.options.flatMap(({ value }) => walk({ ...chosen, [field.name]: value }, depth + 1));
     });
   return walk({}, 0);

@@ -21,6 +21,10 @@ export type Rule = {
   readonly channel: string;
   readonly duration: { readonly default: Temporal.Duration; readonly longest: Temporal.Duration };
   readonly respondWithin: Temporal.Duration;
+  /** Whether what is asked may be for good. */
+  readonly permanent: boolean;
+  /** How a revert that met somebody else's edit may be settled. */
+  readonly settle: readonly ('keep' | 'restore')[];
 };
 
 export type Policy = {
@@ -37,8 +41,9 @@ export type Question = {
   readonly cluster: string;
   readonly namespace: string;
   readonly kind: string;
-  readonly profile: string;
-  /** The profile reaches beyond the namespace asked for: into others, or the whole cluster. */
+  /** Each of them must be spoken of. */
+  readonly profiles: readonly string[];
+  /** They reach beyond the namespace asked for: into others, or the whole cluster. */
   readonly reachesFurther: boolean;
 };
 
@@ -68,7 +73,10 @@ export const appliesTo = (rule: Rule, question: Question): boolean =>
  * A profile that reaches beyond the namespace asked for is spoken of by its name only, never by a pattern: whoever
  * writes a rule for some namespaces must see that it gives more than these.
  */
-const speaksOf = ({ match }: Rule, { profile, reachesFurther }: Question): boolean =>
-  reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile);
+const speaksOf = ({ match }: Rule, { profiles, reachesFurther }: Question): boolean =>
+  profiles.length > 0 &&
+  profiles.every((profile) =>
+    reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile),
+  );
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

@@ -39,6 +39,11 @@ const rule = z.strictObject({
   channel,
   duration: z.strictObject({ default: duration, longest: duration }),
   respondWithin: duration,
+  permanent: z.boolean().default(false),
+  settle: z
+    .array(z.enum(['keep', 'restore']))
+    .min(1, 'a conflict could never be settled; name "keep", "restore" or both')
+    .default(['keep', 'restore']),
 });
 
 /** `rules.yaml`: groups, rules in order, and where an administrator is told of trouble. */

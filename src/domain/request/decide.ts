@@ -14,6 +14,15 @@ export type Command =
       readonly reason: string;
       readonly standing: Standing;
     }
+  /** They have opened the whole of this revision. */
+  | { readonly type: 'see'; readonly by: PersonId; readonly revision: number; readonly standing: Standing }
+  | {
+      readonly type: 'settle';
+      readonly by: PersonId;
+      readonly choice: 'keep' | 'restore';
+      readonly reason: string;
+      readonly standing: Standing;
+    }
   | { readonly type: 'withdraw'; readonly by: PersonId }
   | { readonly type: 'done'; readonly by: PersonId }
   | { readonly type: 'revoke'; readonly by: PersonId; readonly reason: string; readonly standing: Standing };
@@ -32,7 +41,12 @@ export type Refusal =
   | { readonly type: 'too-late'; readonly respondBy: Temporal.Instant }
   | { readonly type: 'not-yours'; readonly may: 'requester' | 'requester-or-subject' }
   | { readonly type: 'not-active'; readonly status: Status }
-  | { readonly type: 'already-ending'; readonly by: PersonId };
+  | { readonly type: 'already-ending'; readonly by: PersonId }
+  /** What does not fit on the card has to be looked at before it can be approved. */
+  | { readonly type: 'not-seen'; readonly lines: number }
+  | { readonly type: 'in-conflict' }
+  | { readonly type: 'nothing-to-settle' }
+  | { readonly type: 'choice-not-allowed'; readonly choices: readonly ('keep' | 'restore')[] };
 
 /** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
 export const applyWithin = Temporal.Duration.from({ minutes: 15 });
@@ -51,6 +65,10 @@ export const decide = (
       return approve(request, command, now);
     case 'deny':
       return deny(request, command, now);
+    case 'see':
+      return see(request, command, now);
+    case 'settle':
+      return settle(request, command);
     case 'withdraw':
       return withdraw(request, command, now);
     case 'done':
@@ -70,6 +88,8 @@ const approve = (
   const { asked } = request;
   const earlier = open.value.votes.map((vote) => vote.by);
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
+  if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))
+    return err({ type: 'not-seen', lines: asked.content.lines });
   const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
   const vote: RequestEvent = { type: 'voted', by: command.by, revision: asked.revision };
   const count = tally(asked.approval.quorum, voters, command.standing);
@@ -88,10 +108,37 @@ const deny = (
   return ok([{ type: 'denied', by: command.by, revision: command.revision, reason: command.reason }]);
 };
 
+/** Recorded once, and only for what an approval needs it for. */
+const see = (
+  request: Request,
+  command: Extract<Command, { type: 'see' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const open = reviewable(request, command, now);
+  if (!open.ok) return open;
+  const known = request.asked.content?.fits !== false || open.value.seenBy.includes(command.by);
+  return ok(known ? [] : [{ type: 'seen', by: command.by, revision: command.revision }]);
+};
+
+/** Whoever may end a grant may also say what becomes of a conflict, in the ways that the policy allows. */
+const settle = (
+  { asked, state }: Request,
+  command: Extract<Command, { type: 'settle' }>,
+): Result<readonly RequestEvent[], Refusal> => {
+  const { by, choice, reason } = command;
+  if (by === asked.requester) return err({ type: 'own-request', as: 'requester' });
+  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  if (state.status !== 'active' || state.conflict === undefined || state.settled !== undefined)
+    return err({ type: 'nothing-to-settle' });
+  const choices = asked.approval.settle ?? ['keep', 'restore'];
+  if (!choices.includes(choice)) return err({ type: 'choice-not-allowed', choices });
+  return ok([{ type: 'settled', by, choice, reason }]);
+};
+
 /** The pending state, if this person may decide on this revision now. */
 const reviewable = (
   request: Request,
-  command: Extract<Command, { type: 'approve' | 'deny' }>,
+  command: Extract<Command, { type: 'approve' | 'deny' | 'see' }>,
   now: Temporal.Instant,
 ): Result<Extract<State, { status: 'pending' }>, Refusal> => {
   const { asked, state } = request;
@@ -142,6 +189,7 @@ const takeBack = (request: Request, ending: Ending): Result<readonly RequestEven
   const { state } = request;
   if (state.status === 'pending') return err({ type: 'not-active', status: state.status });
   if (state.status !== 'active' && state.status !== 'approved') return err(over(request));
+  if (state.status === 'active' && state.conflict !== undefined) return err({ type: 'in-conflict' });
   if (state.ending !== undefined) return err({ type: 'already-ending', by: state.ending.by });
   return ok([{ type: 'end-requested', ...ending }]);
 };
@@ -155,6 +203,7 @@ const over = ({ asked, state }: Request): Extract<Refusal, { type: 'already-over
       return { type: 'already-over', status: state.status, by: state.by, at: state.at };
     case 'active':
       return { type: 'already-over', status: state.status, by: state.by, at: state.startedAt };
+    case 'completed':
     case 'revoked':
       return { type: 'already-over', status: state.status, by: state.by, at: state.at };
     case 'denied':

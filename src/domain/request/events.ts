@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { personId } from '#domain/ids.ts';
-import { accessProbe, objectRef } from '#domain/plan.ts';
+import { contentRef, operation } from '#domain/content/content.ts';
+import { personId, requestId } from '#domain/ids.ts';
+import { accessProbe, objectRef, target } from '#domain/plan.ts';
 
 const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
   decode: (text, context) => {
@@ -22,6 +23,8 @@ export const approvalRule = z.strictObject({
   policyHash: z.string(),
   quorum: z.array(z.strictObject({ from: z.string(), count: z.int().min(1) })).min(1),
   channel: z.string(),
+  /** How a revert that met somebody else's edit may be settled; both ways when absent. */
+  settle: z.array(z.enum(['keep', 'restore'])).optional(),
 });
 export type ApprovalRule = z.infer<typeof approvalRule>;
 
@@ -35,16 +38,50 @@ const submitted = z.strictObject({
   /** What is asked, in the words of its kind. */
   ask: z.json(),
   reason: z.string(),
-  seconds,
+  /** Absent for what is not taken back. */
+  seconds: seconds.optional(),
   approval: approvalRule,
   seal: z.string(),
   revision,
   respondBy: instant,
+  /** What approvers are shown beside the ask, for kinds that change what is there. */
+  content: contentRef.optional(),
+  /** Filed for another request that came to nothing, and why. */
+  follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
 });
 
-/** How a grant came to its end. */
-export const endCause = z.enum(['expired', 'done', 'revoked']);
+/** How a grant came to its end; `unsafe`: it would have done other than was approved, so it was not left in force. */
+export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe']);
 export type EndCause = z.infer<typeof endCause>;
+
+/** An object that was changed and is not Hallpass's own. */
+export const changedRef = objectRef.extend({ op: operation });
+export type ChangedRef = z.infer<typeof changedRef>;
+
+/** What became of a changed object at the end. */
+export const reverted = z.strictObject({
+  target,
+  /**
+   * `restored`: the fields are as they were; `removed`: it had been created; `created`: it had been deleted; `already`:
+   * somebody had taken it back before; `gone`: it is not there any more, or another one of its name; `kept`: as somebody
+   * else made it, by decision.
+   */
+  how: z.enum(['restored', 'removed', 'created', 'already', 'gone', 'kept']),
+});
+export type Reverted = z.infer<typeof reverted>;
+
+/** A place that somebody else changed while a temporary change was in force; values as short visible text, secrets masked. */
+export const conflict = z.strictObject({
+  target,
+  /** As people read it: `spec.rules[host=shop.acme.test].http.paths`. */
+  path: z.string(),
+  before: z.string(),
+  applied: z.string(),
+  now: z.string(),
+  /** Field managers that own it now, as the API server says. */
+  by: z.array(z.string()),
+});
+export type Conflict = z.infer<typeof conflict>;
 
 /** What the cluster said after the removal: nothing allows it any more, or another binding still does. */
 export const proof = z.strictObject({ probe: z.string(), stillAllowedBy: z.string().optional() });
@@ -58,6 +95,10 @@ export const requestEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
   z.strictObject({ type: z.literal('withdrawn'), by: personId }),
   z.strictObject({ type: z.literal('timed-out') }),
+  /** While it waited, what it would change moved: a new revision with a new content, and no votes. */
+  z.strictObject({ type: z.literal('revised'), revision, seal: z.string(), content: contentRef, why: z.string() }),
+  /** A reviewer has opened the whole of what does not fit on the card. */
+  z.strictObject({ type: z.literal('seen'), by: personId, revision }),
   z.strictObject({
     type: z.literal('activated'),
     startedAt: instant,
@@ -67,8 +108,14 @@ export const requestEvent = z.discriminatedUnion('type', [
     identity: z.string(),
     /** What must be denied once it has ended; kept here so that the end needs no file that may have changed. */
     proofs: z.array(accessProbe),
+    changed: z.array(changedRef).optional(),
   }),
-  z.strictObject({ type: z.literal('lapsed'), why: z.string() }),
+  /** What is not taken back was done. */
+  z.strictObject({ type: z.literal('completed'), changed: z.array(changedRef) }),
+  /** `moved`: it is no longer what was approved, so that it has to be asked for anew. */
+  z.strictObject({ type: z.literal('lapsed'), why: z.string(), moved: z.literal(true).optional() }),
+  /** The request that was filed for a lapsed one. */
+  z.strictObject({ type: z.literal('followed'), request: requestId }),
   z.strictObject({ type: z.literal('failed'), why: z.string() }),
   z.strictObject({
     type: z.literal('end-requested'),
@@ -77,9 +124,21 @@ export const requestEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.strictObject({ type: z.literal('end-delayed'), why: z.string() }),
+  /** What could be taken back is; these places are not, because somebody else changed them. A person has to settle it. */
+  z.strictObject({ type: z.literal('conflicted'), conflicts: z.array(conflict).min(1), reverted: z.array(reverted) }),
+  /** `keep`: as it is now; `restore`: as it was before, over what somebody else made of it. */
+  z.strictObject({
+    type: z.literal('settled'),
+    by: personId,
+    choice: z.enum(['keep', 'restore']),
+    reason: z.string(),
+  }),
   z.strictObject({
     type: z.literal('ended'),
     cause: endCause,
+    /** For `unsafe`: what would have been otherwise. */
+    why: z.string().optional(),
+    reverted: z.array(reverted).optional(),
     proofs: z.array(proof),
     /** From the moment it was to end until the cluster confirmed it. */
     lagMilliseconds: z.int().min(0),
@@ -99,12 +158,18 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'approved':
     case 'denied':
     case 'withdrawn':
+    case 'revised':
+    case 'seen':
+    case 'followed':
+    case 'settled':
     case 'end-requested':
       return 'bot';
     case 'timed-out':
     case 'activated':
+    case 'completed':
     case 'lapsed':
     case 'failed':
+    case 'conflicted':
     case 'end-delayed':
     case 'ended':
       return 'worker';

@@ -14,7 +14,10 @@ export const nextStep = ({ asked, state }: Request): Step | undefined => {
     case 'approved':
       return { do: 'apply', at: state.at };
     case 'active':
+      // A conflict waits for a person: nothing is due until they have settled it.
+      if (state.conflict !== undefined) return state.settled && { do: 'end', at: state.settled.at };
       return { do: 'end', at: state.ending?.at ?? state.expiresAt };
+    case 'completed':
     case 'revoked':
     case 'denied':
     case 'withdrawn':

@@ -1,8 +1,8 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { AccessProbe, ObjectRef } from '#domain/plan.ts';
-import type { EndCause, Proof, RequestEvent, Submitted } from './events.ts';
+import type { ChangedRef, Conflict, EndCause, Proof, RequestEvent, Reverted, Submitted } from './events.ts';
 
-/** What was asked, the same in every state. */
+/** What was asked, the same in every state; a new revision replaces its number, seal and content. */
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
 
 type Vote = { readonly by: PersonId; readonly at: Temporal.Instant };
@@ -14,6 +14,8 @@ type Granted = {
   readonly identity: string;
   /** What must be denied once it has ended. */
   readonly toProve: readonly AccessProbe[];
+  /** Objects that are not Hallpass's own, in the order in which they were changed. */
+  readonly changed: readonly ChangedRef[];
 };
 type Ending = {
   readonly by: PersonId;
@@ -22,9 +24,22 @@ type Ending = {
   readonly at: Temporal.Instant;
 };
 
+/** How somebody decided about a conflict. */
+type Settled = {
+  readonly by: PersonId;
+  readonly choice: 'keep' | 'restore';
+  readonly reason: string;
+  readonly at: Temporal.Instant;
+};
+
 /** Where a request stands. States are never left backwards. */
 export type State =
-  | { readonly status: 'pending'; readonly votes: readonly Vote[] }
+  | {
+      readonly status: 'pending';
+      readonly votes: readonly Vote[];
+      /** Who has opened the whole of this revision. */
+      readonly seenBy: readonly PersonId[];
+    }
   | {
       readonly status: 'approved';
       readonly by: readonly PersonId[];
@@ -38,20 +53,39 @@ export type State =
       readonly by: readonly PersonId[];
       readonly ending?: Ending;
       readonly delayed?: string;
+      /** The revert met somebody else's edit; what is settled is ended anew. */
+      readonly conflict?: { readonly conflicts: readonly Conflict[]; readonly at: Temporal.Instant };
+      readonly settled?: Settled;
     } & Granted)
+  | {
+      readonly status: 'completed';
+      readonly by: readonly PersonId[];
+      readonly at: Temporal.Instant;
+      readonly changed: readonly ChangedRef[];
+    }
   | ({
       readonly status: 'revoked';
       readonly by: readonly PersonId[];
       readonly cause: EndCause;
       readonly endedBy?: PersonId;
+      readonly why?: string;
+      readonly settled?: Settled;
       readonly at: Temporal.Instant;
+      readonly reverted: readonly Reverted[];
       readonly proofs: readonly Proof[];
       readonly lagMilliseconds: number;
     } & Granted)
   | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string; readonly at: Temporal.Instant }
   | { readonly status: 'withdrawn'; readonly by: PersonId; readonly at: Temporal.Instant }
   | { readonly status: 'timed-out'; readonly at: Temporal.Instant }
-  | { readonly status: 'lapsed'; readonly why: string; readonly at: Temporal.Instant }
+  | {
+      readonly status: 'lapsed';
+      readonly why: string;
+      readonly at: Temporal.Instant;
+      /** It has to be asked for anew, because what it was about moved. */
+      readonly moved: boolean;
+      readonly followedBy?: RequestId;
+    }
   | { readonly status: 'failed'; readonly why: string; readonly at: Temporal.Instant };
 
 export type Status = State['status'];
@@ -67,16 +101,27 @@ export type Impossible = {
 /** Builds the first state of a request. */
 export const begin = (id: RequestId, event: Submitted, at: Temporal.Instant): Request => {
   const { type: _, ...asked } = event;
-  return { asked: { ...asked, id, submittedAt: at }, state: { status: 'pending', votes: [] } };
+  return { asked: { ...asked, id, submittedAt: at }, state: { status: 'pending', votes: [], seenBy: [] } };
 };
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
+  const revised = event.type === 'revised' ? revise(request, event) : undefined;
+  if (revised !== undefined) return revised;
   const state = next(request, event, at);
   return state === undefined
     ? { type: 'impossible', event: event.type, after: request.state.status }
     : { ...request, state };
 };
+
+/** Votes and looks belong to a revision: they do not carry over. */
+const revise = (
+  { asked, state }: Request,
+  { revision, seal, content }: Extract<RequestEvent, { type: 'revised' }>,
+): Request | undefined =>
+  state.status === 'pending' && revision === asked.revision + 1
+    ? { asked: { ...asked, revision, seal, content }, state: { ...state, votes: [], seenBy: [] } }
+    : undefined;
 
 const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Instant): State | undefined => {
   switch (state.status) {
@@ -86,11 +131,15 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
       return fromApproved(state, event, at);
     case 'active':
       return fromActive(state, event, at);
+    case 'lapsed':
+      // Known only for what is moved, and once.
+      if (event.type !== 'followed' || !state.moved || state.followedBy !== undefined) return undefined;
+      return { ...state, followedBy: event.request };
+    case 'completed':
     case 'revoked':
     case 'denied':
     case 'withdrawn':
     case 'timed-out':
-    case 'lapsed':
     case 'failed':
       return undefined;
   }
@@ -102,7 +151,15 @@ const fromPending = (
   event: RequestEvent,
   at: Temporal.Instant,
 ): State | undefined => {
-  if (event.type === 'voted') return { ...state, votes: [...state.votes, { by: event.by, at }] };
+  if (event.type === 'voted') {
+    // A vote is for a revision; one for another counts nowhere.
+    return event.revision === asked.revision
+      ? { ...state, votes: [...state.votes, { by: event.by, at }] }
+      : undefined;
+  }
+  if (event.type === 'seen') {
+    return event.revision === asked.revision ? { ...state, seenBy: [...state.seenBy, event.by] } : undefined;
+  }
   if (event.type === 'approved') {
     return agreed(asked, state, event) ? { status: 'approved', by: event.by, at, applyBy: event.applyBy } : undefined;
   }
@@ -134,12 +191,15 @@ const fromApproved = (
   event: RequestEvent,
   at: Temporal.Instant,
 ): State | undefined => {
-  if (event.type === 'lapsed' || event.type === 'failed') return { status: event.type, why: event.why, at };
+  if (event.type === 'failed') return { status: 'failed', why: event.why, at };
+  if (event.type === 'lapsed') return { status: 'lapsed', why: event.why, at, moved: event.moved === true };
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   // What was taken back meanwhile does not become active any more.
-  if (event.type !== 'activated' || state.ending !== undefined) return undefined;
-  const { startedAt, expiresAt, objects, identity, proofs } = event;
-  return { status: 'active', by: state.by, startedAt, expiresAt, objects, identity, toProve: proofs };
+  if (state.ending !== undefined) return undefined;
+  if (event.type === 'completed') return { status: 'completed', by: state.by, at, changed: event.changed };
+  if (event.type !== 'activated') return undefined;
+  const { startedAt, expiresAt, objects, identity, proofs, changed = [] } = event;
+  return { status: 'active', by: state.by, startedAt, expiresAt, objects, identity, toProve: proofs, changed };
 };
 
 const endingOf = (
@@ -159,15 +219,32 @@ const fromActive = (
 ): State | undefined => {
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
+  if (event.type === 'conflicted') return conflicted(state, event, at);
+  if (event.type === 'settled') {
+    const { type: _, ...settled } = event;
+    return state.conflict === undefined || state.settled !== undefined ? undefined : { ...state, settled: { ...settled, at } };
+  }
   if (event.type !== 'ended') return undefined;
-  const { ending, delayed: _, ...granted } = state;
+  const { ending, delayed: _, conflict: __, ...granted } = state;
   return {
     ...granted,
     status: 'revoked',
     cause: event.cause,
     ...(ending === undefined ? {} : { endedBy: ending.by }),
+    ...(event.why === undefined ? {} : { why: event.why }),
     at,
+    reverted: event.reverted ?? [],
     proofs: event.proofs,
     lagMilliseconds: event.lagMilliseconds,
   };
+};
+
+/** A settled conflict may meet another edit: then it waits for a person again. */
+const conflicted = (
+  state: Extract<State, { status: 'active' }>,
+  { conflicts }: Extract<RequestEvent, { type: 'conflicted' }>,
+  at: Temporal.Instant,
+): State => {
+  const { settled: _, delayed: __, ...rest } = state;
+  return { ...rest, conflict: { conflicts, at } };
 };
