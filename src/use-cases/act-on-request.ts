@@ -39,6 +39,7 @@ const act = async (
     const now = await ports.clock.now();
     const decided = decide(chain.request, command(chain, standing.value), now);
     if (!decided.ok) return err({ ...decided.error, chain });
+    if (decided.value.length === 0) return ok(chain);
     const result = await commit(ports, id, chain, decided.value, now);
     if (result.type === 'committed') return ok(result.chain);
     // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.
@@ -61,6 +62,23 @@ export const denyRequest = (
     type: 'deny',
     by,
     revision,
+    reason: reason.trim(),
+    standing,
+  }));
+
+/** A reviewer has opened the whole of what they decide on; recorded where an approval needs it. */
+export const seeWhole = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
+  act(ports, { by, id, as: 'approver' }, (_, standing) => ({ type: 'see', by, revision, standing }));
+
+/** An approver says what becomes of a revert that met somebody else's edit. */
+export const settleConflict = (
+  ports: BotPorts,
+  { by, id, choice, reason }: Which & { readonly choice: 'keep' | 'restore'; readonly reason: string },
+) =>
+  act(ports, { by, id, as: 'approver' }, (_, standing) => ({
+    type: 'settle',
+    by,
+    choice,
     reason: reason.trim(),
     standing,
   }));

@@ -1,6 +1,6 @@
-import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';

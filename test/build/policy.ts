@@ -12,6 +12,8 @@ export const rule = (changed: Partial<Rule> = {}): Rule => ({
   channel: 'C02APPROVE',
   duration: { default: Temporal.Duration.from({ minutes: 30 }), longest: Temporal.Duration.from({ hours: 2 }) },
   respondWithin: Temporal.Duration.from({ hours: 1 }),
+  permanent: false,
+  settle: ['keep', 'restore'],
   ...changed,
 });
 

@@ -10,6 +10,7 @@ const everyStatus: Record<Status, true> = {
   pending: true,
   approved: true,
   active: true,
+  completed: true,
   revoked: true,
   denied: true,
   withdrawn: true,

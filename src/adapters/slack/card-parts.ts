@@ -46,7 +46,7 @@ export const cautionBlock = (cautions: readonly string[], description?: Descript
           [
             '⚠️ ',
             bold(`${more(left, 'caution')} not shown here`),
-            `: read profile ${cut(description?.profile ?? '', 80)} before you decide`,
+            `: read profile ${cut(description?.profiles.join(', ') ?? '', 80)} before you decide`,
           ],
         ];
   return [richText(lines([...kept.map((caution): readonly Piece[] => ['⚠️ ', bold(caution)]), ...hidden]))];

@@ -9,7 +9,7 @@ import { charactersOf, limits } from './blocks.ts';
 import { type CardInput, renderCard } from './card.ts';
 
 const description: Description = {
-  profile: 'ingress-edit',
+  profiles: ['ingress-edit'],
   reachesFurther: false,
   title: 'Edit Ingresses',
   objects: ['web'],

@@ -64,6 +64,12 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
     case 'voted':
     case 'end-requested':
     case 'end-delayed':
+    case 'revised':
+    case 'seen':
+    case 'completed':
+    case 'followed':
+    case 'conflicted':
+    case 'settled':
       return undefined;
   }
 };

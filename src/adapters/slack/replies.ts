@@ -67,6 +67,14 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return `There is nothing to end: the request ${sayStanding(refusal.status)}.`;
     case 'already-ending':
       return `It is being ended already; ${mention(refusal.by)} asked for that.`;
+    case 'not-seen':
+      return `Nothing was recorded: the card does not show all ${refusal.lines} lines. Press *Full diff* on it first.`;
+    case 'in-conflict':
+      return 'It cannot be ended like that: somebody else changed the same place meanwhile. Settle that first, on the card.';
+    case 'nothing-to-settle':
+      return 'There is nothing to settle any more.';
+    case 'choice-not-allowed':
+      return `The policy does not allow that here; it allows: ${refusal.choices.join(', ')}.`;
   }
 };
 
@@ -85,6 +93,8 @@ const sayOutcome = (status: Status, who: string, when: string): string => {
       return `was approved${who} ${when}; it is being applied now`;
     case 'active':
       return `was approved${who}; it is active now, since ${when}`;
+    case 'completed':
+      return `was approved${who} and done ${when}`;
     case 'revoked':
       return `was approved${who} and has ended; the end was ${when}`;
     case 'denied':
@@ -109,6 +119,8 @@ const sayStanding = (status: Status): string => {
       return 'is approved and being applied';
     case 'active':
       return 'is active';
+    case 'completed':
+      return 'was done for good';
     case 'revoked':
       return 'has ended';
     case 'denied':

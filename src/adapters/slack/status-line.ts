@@ -10,6 +10,7 @@ const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',
   approved: '☑️',
   active: '✅',
+  completed: '✅',
   revoked: '🔒',
   denied: '⛔',
   withdrawn: '↩️',
@@ -50,6 +51,8 @@ const words = (state: State, respondBy: Temporal.Instant): readonly Piece[] => {
       return [bold('Approved'), ' by ', ...users(state.by), ' · being applied now'];
     case 'active':
       return active(state);
+    case 'completed':
+      return [bold('Done'), ' ', date(state.at)];
     case 'revoked':
       return ended(state);
     case 'denied':
@@ -101,5 +104,7 @@ export const endCause = ({
       return [who, ` gave it back; ended ${sayLag(lagMilliseconds)} after that`];
     case 'revoked':
       return [who, ` revoked it; ended ${sayLag(lagMilliseconds)} after that`];
+    case 'unsafe':
+      return [`ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`];
   }
 };

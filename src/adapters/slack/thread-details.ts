@@ -34,6 +34,12 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'lapsed':
     case 'failed':
     case 'end-delayed':
+    case 'revised':
+    case 'seen':
+    case 'completed':
+    case 'followed':
+    case 'conflicted':
+    case 'settled':
       return [];
   }
 };
@@ -50,7 +56,11 @@ const asked = ({ asked: { kind, ask, cluster, namespace, subject, seconds } }: R
     description === undefined
       ? [[bold(`Asked (${cut(oneLine(kind), 40)})  `), code(excerpt(canonical(ask as Json), askRoom).shown)]]
       : [
-          [bold('Profile  '), code(cut(oneLine(description.profile), 80)), ` · ${cut(oneLine(description.title), 80)}`],
+          [
+            bold('Profile  '),
+            code(cut(oneLine(description.profiles.join(', ')), 80)),
+            ` · ${cut(oneLine(description.title), 80)}`,
+          ],
           [bold('Objects  '), ...objects(description)],
         ];
   return lines([

@@ -11,7 +11,7 @@ import { directMessages, stuckMessage } from './direct-messages.ts';
 import { renderEvent } from './thread.ts';
 
 const description: Description = {
-  profile: 'ingress-edit',
+  profiles: ['ingress-edit'],
   reachesFurther: false,
   title: 'Edit Ingresses',
   objects: ['web'],
@@ -123,7 +123,7 @@ describe('a thread', () => {
   test('holds twenty objects of the longest names whole, and a hostile reason within Slack’s limits', () => {
     const objects = Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`);
     const description: Description = {
-      profile: 'p',
+      profiles: ['p'],
       reachesFurther: false,
       title: 't',
       objects,

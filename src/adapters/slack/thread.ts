@@ -72,6 +72,18 @@ const sentenceOf = (event: RequestEvent, { asked }: Request, standing?: Standing
       return ['⚠️ ', bold('Lapsed'), `: nothing was granted. ${briefly(event.why)}`];
     case 'failed':
       return ['⚠️ ', bold('Failed'), `: nothing is granted. ${briefly(event.why)}`];
+    case 'revised':
+      return [`Revision ${event.revision}: ${briefly(event.why)}`];
+    case 'seen':
+      return [user(event.by), ' opened the whole of it'];
+    case 'completed':
+      return ['✅ ', bold('Done')];
+    case 'followed':
+      return [`It was asked for anew, as ${event.request}`];
+    case 'conflicted':
+      return ['⚠️ ', bold('Somebody else changed it')];
+    case 'settled':
+      return [user(event.by), ` settled it: ${event.choice}`];
     case 'end-requested':
       return event.cause === 'done'
         ? [user(event.by), ' no longer needs it']
@@ -98,7 +110,12 @@ const countsFor = (by: PersonId, { approval }: Asked, standing?: Standing): read
   return groups.length === 0 ? [] : [`, which counts for ${groups.slice(0, 10).join(' or ')}`];
 };
 
-const causes = { expired: 'its time was over', done: 'it was given back', revoked: 'it was revoked' } as const;
+const causes = {
+  expired: 'its time was over',
+  done: 'it was given back',
+  revoked: 'it was revoked',
+  unsafe: 'it was not safe any more',
+} as const;
 
 const endSentence = ({
   cause,

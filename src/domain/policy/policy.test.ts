@@ -57,7 +57,7 @@ test('a rule speaks of something only when cluster, namespace, kind and profile 
     cluster: 'prod',
     namespace: 'shop-front',
     kind: 'access',
-    profile: 'ingress-edit',
+    profiles: ['ingress-edit'],
     reachesFurther: false,
   };
   expect(appliesTo(spoken, question)).toBe(true);
@@ -65,11 +65,17 @@ test('a rule speaks of something only when cluster, namespace, kind and profile 
   expect(appliesTo(spoken, { ...question, cluster: 'dev' })).toBe(false);
   expect(appliesTo(spoken, { ...question, namespace: 'bank' })).toBe(false);
   expect(appliesTo(spoken, { ...question, kind: 'open' })).toBe(false);
-  expect(appliesTo(spoken, { ...question, profile: 'secret-read' })).toBe(false);
+  expect(appliesTo(spoken, { ...question, profiles: ['secret-read'] })).toBe(false);
 });
 
 test('a profile that reaches beyond the namespace is spoken of by its name only, never by a pattern', () => {
-  const question = { cluster: 'prod', namespace: 'shop', kind: 'access', profile: 'controller', reachesFurther: true };
+  const question = {
+    cluster: 'prod',
+    namespace: 'shop',
+    kind: 'access',
+    profiles: ['controller'],
+    reachesFurther: true,
+  };
   const by = (profiles: string[]) => rule({ match: { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles } });
   expect(appliesTo(by(['*']), question)).toBe(false);
   expect(appliesTo(by(['contr*']), question)).toBe(false);

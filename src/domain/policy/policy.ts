@@ -75,8 +75,6 @@ export const appliesTo = (rule: Rule, question: Question): boolean =>
  */
 const speaksOf = ({ match }: Rule, { profiles, reachesFurther }: Question): boolean =>
   profiles.length > 0 &&
-  profiles.every((profile) =>
-    reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile),
-  );
+  profiles.every((profile) => (reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile)));
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

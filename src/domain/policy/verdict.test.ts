@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { policy, rule } from '#test/build/policy.ts';
 import { judge } from './verdict.ts';
 
-const question = { cluster: 'prod', namespace: 'shop', kind: 'access', profile: 'ingress-edit', reachesFurther: false };
+const question = {
+  cluster: 'prod',
+  namespace: 'shop',
+  kind: 'access',
+  profiles: ['ingress-edit'],
+  reachesFurther: false,
+};
 const only = (namespaces: readonly string[]) => ({ clusters: ['*'], namespaces, kinds: ['*'], profiles: ['*'] });
 
 test('the first rule in order that speaks of it and lets one ask decides', () => {

@@ -153,9 +153,7 @@ const fromPending = (
 ): State | undefined => {
   if (event.type === 'voted') {
     // A vote is for a revision; one for another counts nowhere.
-    return event.revision === asked.revision
-      ? { ...state, votes: [...state.votes, { by: event.by, at }] }
-      : undefined;
+    return event.revision === asked.revision ? { ...state, votes: [...state.votes, { by: event.by, at }] } : undefined;
   }
   if (event.type === 'seen') {
     return event.revision === asked.revision ? { ...state, seenBy: [...state.seenBy, event.by] } : undefined;
@@ -222,7 +220,9 @@ const fromActive = (
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {
     const { type: _, ...settled } = event;
-    return state.conflict === undefined || state.settled !== undefined ? undefined : { ...state, settled: { ...settled, at } };
+    return state.conflict === undefined || state.settled !== undefined
+      ? undefined
+      : { ...state, settled: { ...settled, at } };
   }
   if (event.type !== 'ended') return undefined;
   const { ending, delayed: _, conflict: __, ...granted } = state;

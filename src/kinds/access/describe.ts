@@ -18,7 +18,8 @@ export const reachesFurther = ({ bindings }: Profile): boolean =>
   bindings.some((binding) => binding.in !== 'requested');
 
 export const describeAccess = (profile: Profile, objects: readonly string[]): Description => ({
-  profile: profile.name,
+  profiles: [profile.name],
+  noun: 'access',
   reachesFurther: reachesFurther(profile),
   title: profile.title,
   objects,

@@ -9,6 +9,9 @@ export const planAccess = (profile: Profile, objects: readonly string[], context
   const pairs = profile.bindings.map((binding, index) => pair(binding, index, objects, context));
   return {
     create: pairs.flatMap(({ role, binding }) => [role, binding]),
+    edits: [],
+    notes: [],
+    cautions: [],
     probes: pairs.flatMap(({ probes }) => probes),
     // One telling question for each binding: the authorizer's answer is about the binding, not about the verb.
     proofs: pairs.flatMap(({ probes }) => probes.slice(0, 1)),
