@@ -79,6 +79,7 @@ const startOn = async (
     directory,
     bot: identity,
     notes,
+    contents: ports.contents,
   });
   startShowing(ground, projection);
   const app = createSlackApp({
