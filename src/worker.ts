@@ -5,6 +5,7 @@ import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { kindModules } from '#kinds/index.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
@@ -37,7 +38,8 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   }
   // A worker holds no token of Slack's: a bot tells for it. In one process with a bot, that bot is asked directly.
   ground.tellThrough(createAlarmBox(ground.redis('commit', 'alarms')).put);
-  const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
+  const sorts = kindModules.flatMap(({ makes }) => makes);
+  const scope = { sorts, namespaces: config.managedNamespaces, alarm: core.alarm };
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
   const ports: WorkerPorts = {
     ...core,
