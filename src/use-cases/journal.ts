@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pathEdit } from '#domain/content/comparison.ts';
 import { operation } from '#domain/content/content.ts';
+import type { Json } from '#domain/json.ts';
 import { type Manifest, type ObjectRef, target } from '#domain/plan.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { readStamp, type Stamp, stamped } from '#domain/request/stamp.ts';
@@ -8,6 +9,7 @@ import { markersBeside } from './home.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { ownersIn, type PreparedEdit, refTo } from './prepared.ts';
 
+const parsed = z.custom<Json>((value) => value !== undefined);
 const manifest = z.custom<Manifest>((value) => typeof value === 'object' && value !== null && 'metadata' in value);
 
 /** What must be known of one change to go on with it after a crash, and to take it back without any log. */
@@ -28,7 +30,7 @@ const journalEntry = z.strictObject({
     .strictObject({
       edits: z.array(pathEdit).optional(),
       object: manifest.optional(),
-      owners: z.json().optional(),
+      owners: parsed.optional(),
     })
     .optional(),
 });

@@ -61,7 +61,7 @@ afterAll(() => real?.close());
 const planFor = (profile: string, objects: readonly string[] = []): Plan => {
   // A profile that does nothing in the namespace asked for is asked for where it does.
   const namespace = profile === 'ingress-controller-update' ? 'ingress-nginx' : 'shop';
-  const context = { request: requestId.parse('k7m2-qx'), namespace, identity: { user: 'ann', groups: [] } };
+  const context = { request: requestId.parse('k7m2-qx'), namespace, identity: { user: 'ann', groups: [] }, seen: [] };
   const plan = kinds.find(({ name }) => name === 'access')?.plan({ profile, objects: [...objects] }, context);
   if (plan?.ok !== true) throw new Error('not a plan');
   return plan.value;

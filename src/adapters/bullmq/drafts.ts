@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, QueueEvents, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { content } from '#domain/content/content.ts';
+import { content, operation } from '#domain/content/content.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { accessProbe, type Manifest, target } from '#domain/plan.ts';
@@ -44,14 +44,7 @@ const manifest = z.custom<Manifest>((value) => typeof value === 'object' && valu
 const draft = z.strictObject({
   namespaceUid: z.string(),
   plan: z.strictObject({ create: z.array(manifest), probes: z.array(accessProbe), proofs: z.array(accessProbe) }),
-  edits: z.array(
-    z.strictObject({
-      op: z.enum(['create', 'update', 'delete']),
-      target,
-      uid: z.string().optional(),
-      delta: z.string(),
-    }),
-  ),
+  edits: z.array(z.strictObject({ op: operation, target, uid: z.string().optional(), delta: z.string() })),
   content: content.optional(),
 });
 const answer = z.discriminatedUnion('type', [
@@ -70,9 +63,16 @@ export const createDraftClient = (
   connections: { readonly commit: Redis; readonly consume: Redis },
   { signer, trust, clock }: Identity,
 ): DraftClient => {
-  const queue = new Queue(queueName, { connection: connections.commit, prefix, skipWaitingForReady: true });
+  const queue = new Queue(queueName, {
+    connection: connections.commit,
+    prefix,
+    skipWaitingForReady: true,
+    streams: { events: { maxLen: 1_000 } },
+  });
   const events = new QueueEvents(queueName, { connection: connections.consume, prefix });
-  for (const one of [queue, events]) one.on('error', () => {});
+  // The connections' own errors, once more: who made them hears of them, and asking fails by itself.
+  queue.on('error', () => {});
+  events.on('error', () => {});
 
   const ask = async (asked: DraftInput): Promise<Result<Draft, string>> => {
     const nonce = randomUUID();
@@ -83,8 +83,9 @@ export const createDraftClient = (
     const job = await queue.add('draft', data, {
       jobId: nonce,
       attempts: 1,
-      removeOnComplete: true,
-      removeOnFail: true,
+      // It must still be there when it is waited for: it may be done by then.
+      removeOnComplete: { age: keptFor },
+      removeOnFail: { age: keptFor },
     });
     await job.waitUntilFinished(events, patience);
     const found = await connections.commit.getdel(replyKey(nonce));

@@ -107,6 +107,9 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
         profile: values.profile?.[0] ?? '',
         objects: unique((values.objects ?? []).flatMap((names) => names.split(/[\s,]+/)).filter((name) => name !== '')),
       }),
+    isForSomebody: true,
+    mayBePermanent: false,
+    look: () => ok([]),
     describe: (json) => {
       const result = read(json);
       return result.ok ? ok(describeAccess(result.value.profile, result.value.asked.objects)) : result;
