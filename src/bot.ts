@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { createDraftClient } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
@@ -13,7 +15,9 @@ import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import { checkAllPending } from '#use-cases/revise-request.ts';
 import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -27,6 +31,8 @@ export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOpt
 const showing = 4;
 const catchUpEvery = 2_000;
 const tellEvery = 1_000;
+const checkEvery = 3_000;
+const followEvery = 1_000;
 /**
  * When so many requests wait to be shown, what Slack does not take now is left to the catching up: thousands of jobs that
  * come back each second to find the same kept Redis busier than the revocations beside them.
@@ -71,7 +77,21 @@ const startOn = async (
   if (problems.length > 0) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
-  const ports: BotPorts = { ...core, directory, clusters, random: (count) => randomBytes(count), home: config.home };
+  const drafts = createDraftClient(
+    { commit: ground.redis('commit', 'drafts'), consume: ground.redis('consume', 'drafts') },
+    core,
+  );
+  ground.onStop(() => drafts.close());
+  const contents = createRedisContents(ground.redis('commit', 'contents'));
+  const ports: BotPorts = {
+    ...core,
+    directory,
+    clusters,
+    contents,
+    draft: drafts.draft,
+    random: (count) => randomBytes(count),
+    home: config.home,
+  };
   const notes = createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack');
   const projection = createProjection({
     core,
@@ -82,6 +102,7 @@ const startOn = async (
     contents: ports.contents,
   });
   startShowing(ground, projection);
+  startChecking(ground, ports);
   const app = createSlackApp({
     ports,
     directory,
@@ -99,6 +120,17 @@ const startOn = async (
   startTelling(ground, tell);
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
+};
+
+/** Keeps what waits for a decision true to what is live, and asks anew for what lapsed because it was not. */
+const startChecking = ({ core, onStop }: Ground, ports: BotPorts): void => {
+  const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
+  const follow = createFollower(ports);
+  const running = [
+    every(checkEvery, () => checkAllPending(ports), fault('Requests that wait could not be looked at anew')),
+    every(followEvery, follow, fault('What lapsed could not be asked for anew')),
+  ];
+  for (const { stop } of running) onStop(stop);
 };
 
 /** Posts what workers in processes of their own have to say to administrators. */

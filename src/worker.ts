@@ -1,14 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { loadVault } from '#adapters/keys/vault.ts';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createCompare } from '#adapters/threads/compare.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { kindModules } from '#kinds/index.ts';
+import { draftRequest } from '#use-cases/draft-request.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
+import { createJournalSweep } from '#use-cases/sweep-journals.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
+import { watchGrants } from '#use-cases/watch-grants.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -19,31 +26,38 @@ import { every } from './every.ts';
  */
 const concurrency = 64;
 /** Milliseconds between two sweeps. */
-const rounds = { log: 1_000, cluster: 2_000, everything: 60_000, markers: 3_600_000 } as const;
+const rounds = { log: 1_000, cluster: 2_000, watch: 2_000, everything: 60_000, markers: 3_600_000 } as const;
 
 /** A running process, or half of one; `stop` waits for what is under way. */
 export type Running = { readonly stop: () => Promise<void>; readonly tellThrough: Ground['tellThrough'] };
 
 /** Starts the worker: it alone writes in clusters. Several may run side by side. */
 export const startWorker = async (config: Config): Promise<Result<Running, readonly string[]>> => {
+  const vault = loadVault(config.keys);
   const opened = await openGround(config, 'worker', config.workerClusters);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return err([...opened.error, ...(vault.ok ? [] : [vault.error])]);
   const ground = opened.value;
   const { core, clients, info } = ground;
-  const problems = await checkClusters(clients, core.alarm);
-  if (problems.length > 0) {
+  const problems = [...(vault.ok ? [] : [vault.error]), ...(await checkClusters(clients, core.alarm))];
+  if (problems.length > 0 || !vault.ok) {
     await ground.stop();
     return err(problems);
   }
   // A worker holds no token of Slack's: a bot tells for it. In one process with a bot, that bot is asked directly.
   ground.tellThrough(createAlarmBox(ground.redis('commit', 'alarms')).put);
-  const scope = { namespaces: config.managedNamespaces, alarm: core.alarm };
+  // Known without the policy: what was made is ended even while nobody can read that.
+  const sorts = kindModules.flatMap(({ makes }) => makes);
+  const scope = { namespaces: config.managedNamespaces, sorts, alarm: core.alarm };
+  const { compare, close } = createCompare();
+  ground.onStop(close);
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
   const ports: WorkerPorts = {
     ...core,
     clusters,
     home: config.home,
     managed: config.managedNamespaces,
+    compare,
+    vault: vault.value,
     pause: (milliseconds) => pause(milliseconds),
   };
   const steps = createStepRunner(ports);
@@ -56,6 +70,13 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     onFault: (cause, job) => core.alarm('A step failed and will be tried again', { job, cause: String(cause) }),
   });
   ground.onStop(() => worker.close());
+  const drafts = createDraftServer(
+    { commit: ground.redis('commit', 'drafts'), consume: ground.redis('consume', 'drafts') },
+    core,
+    (input) => draftRequest(ports, input),
+    (cause) => core.alarm('What somebody asks for could not be tried', { cause: causes(cause) }),
+  );
+  ground.onStop(() => drafts.close());
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
 };
@@ -94,10 +115,14 @@ const isAway = (cause: unknown): boolean =>
 const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRunner): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: causes(cause) });
   const sweep = createClusterSweep(ports, steps);
+  const journals = createJournalSweep(ports, steps);
   // Each cluster has rounds of its own: one that hangs does not hold up what has to end in the others.
   const ofCluster = (cluster: ClusterWriter) => [
     every(rounds.cluster, () => sweep(cluster, false), fault('The sweep over a cluster failed')),
     every(rounds.everything, () => sweep(cluster, true), fault('The sweep over a cluster failed')),
+    every(rounds.cluster, () => journals(cluster, false), fault('The sweep over journals failed')),
+    every(rounds.everything, () => journals(cluster, true), fault('The sweep over journals failed')),
+    every(rounds.watch, () => watchGrants(ports, cluster), fault('What is in force could not be watched')),
     every(rounds.markers, () => sweepMarkers(ports, cluster), fault('Old markers could not be removed')),
   ];
   const running = [

@@ -12,7 +12,7 @@ export type Digest = (text: string) => string;
 export type SealedEdit = {
   readonly op: 'create' | 'update' | 'delete';
   readonly target: Target;
-  readonly uid?: string;
+  readonly uid?: string | undefined;
   /** Over the canonical list of edits by path (`Comparison.edits`). */
   readonly delta: string;
 };

@@ -6,12 +6,17 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { admit, type NotAdmitted, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
+import { checkPending } from './revise-request.ts';
 
 export type ActRefusal =
   | NotAdmitted
   | (Refusal & { readonly chain?: Chain })
   | { readonly type: 'no-such-request'; readonly id: string }
-  | { readonly type: 'broken-log' };
+  | { readonly type: 'broken-log' }
+  /** What is asked could not be done any more; it stays pending. */
+  | { readonly type: 'impossible'; readonly why: string; readonly chain?: Chain }
+  /** Nobody could say whether it still is what the card shows. */
+  | { readonly type: 'not-tried'; readonly chain?: Chain };
 
 type Act = (chain: Chain, standing: Standing) => Command;
 
@@ -23,7 +28,7 @@ type As = 'approver' | 'owner';
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
 const act = async (
   ports: BotPorts,
-  { by, id, as }: Which & { readonly as: As },
+  { by, id, as, check }: Which & { readonly as: As; readonly check?: Check },
   command: Act,
 ): Promise<Result<Chain, ActRefusal>> => {
   const admitted = await admit(ports, by);
@@ -40,18 +45,45 @@ const act = async (
     const decided = decide(chain.request, command(chain, standing.value), now);
     if (!decided.ok) return err({ ...decided.error, chain });
     if (decided.value.length === 0) return ok(chain);
+    const hindered = await check?.(chain);
+    if (hindered !== undefined) return err(hindered);
     const result = await commit(ports, id, chain, decided.value, now);
     if (result.type === 'committed') return ok(result.chain);
     // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.
   }
 };
 
+/** Looked at only for who may act, last before the commit. */
+type Check = (chain: Chain) => Promise<ActRefusal | undefined>;
+
+/** What is approved must be what the card shows: an object that moved meanwhile makes a new revision instead. */
+const stillAsShown =
+  (ports: BotPorts): Check =>
+  async (chain) => {
+    const now = await checkPending(ports, chain);
+    switch (now.type) {
+      case 'same':
+        return undefined;
+      case 'revised':
+        return { type: 'stale-revision', current: now.chain.request.asked.revision, chain: now.chain };
+      case 'impossible':
+        return { ...now, chain };
+      case 'not-tried':
+        return { ...now, chain };
+    }
+  };
+
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
   request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
 
 /** An approver says yes to the revision that they saw. */
 export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
-  act(ports, { by, id, as: 'approver' }, (_, standing) => ({ type: 'approve', by, revision, standing }));
+  act(ports, { by, id, as: 'approver', check: stillAsShown(ports) }, (_, standing) => ({
+    type: 'approve',
+    by,
+    revision,
+    standing,
+  }));
 
 /** An approver says no, and why. One is enough. */
 export const denyRequest = (

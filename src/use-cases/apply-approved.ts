@@ -1,140 +1,202 @@
 import { identityOf } from '#domain/identities.ts';
 import type { RequestId } from '#domain/ids.ts';
-import { canonical } from '#domain/json.ts';
-import type { KubernetesIdentity, Manifest, ObjectRef, Plan } from '#domain/plan.ts';
+import { canonical, type Json } from '#domain/json.ts';
+import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { RequestEvent } from '#domain/request/events.ts';
+import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { identityMark, sealOf } from '#domain/seal.ts';
+import { identityMark } from '#domain/seal.ts';
+import { applyEdits } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
-import { isOurs } from './home.ts';
+import { sealOfDraft } from './draft.ts';
+import { draftOf, prepareRequest } from './draft-request.ts';
+import { findJournal, type Journal, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
+import type { Prepared } from './prepared.ts';
 import { commit, find } from './request-log.ts';
+import { takeBackEdits } from './take-back.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
+type Applied = Extract<RequestEvent, { type: 'activated' | 'completed' }>;
 const takenBack: Ended = { type: 'lapsed', why: 'It was taken back before it was applied.' };
 
 /**
  * Applies what was approved and nothing else: looked up anew, sealed anew, compared, claimed once by a marker in the
- * cluster, created, confirmed by the authorizer, and only then called active.
+ * cluster, written down for the way back, made, confirmed by the cluster, and only then called active.
  */
 export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<void> => {
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;
   const cluster = ports.clusters.get(asked.cluster);
-  if (event.type !== 'activated' && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
+  if (isEnd(event) && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
-  if (result.type !== 'committed') await undoUnlessActive(ports, asked, event);
-  else if (event.type !== 'activated') await takeBack(ports, asked);
+  if (result.type !== 'committed') await undoUnlessApplied(ports, asked, event);
+  else if (isEnd(event)) await takeBack(ports, asked);
+  else if (event.type === 'completed' && cluster !== undefined) await tidy(ports, cluster, asked, state);
+};
+
+const isEnd = (event: Ended | Applied): event is Ended => event.type === 'lapsed' || event.type === 'failed';
+
+/** What is done for good leaves nothing behind but a closed marker: an old log does it no second time. */
+const tidy = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked, state: Approved): Promise<void> => {
+  await closeMarker(ports, cluster, asked, state.by);
+  const journal = await findJournal(ports, cluster, asked);
+  if (journal !== undefined) await removeJournal(cluster, journal);
 };
 
 /** What an attempt that was cut off has made must not stay in force for a request that came to nothing after all. */
-const takeBack = async (ports: WorkerPorts, { id, cluster: name }: Asked): Promise<void> => {
-  const cluster = ports.clusters.get(name);
+const takeBack = async (ports: WorkerPorts, asked: Asked): Promise<void> => {
+  const cluster = ports.clusters.get(asked.cluster);
   if (cluster === undefined) return;
-  for (const ref of (await madeFor(ports, cluster, id)).toReversed()) await cluster.remove(ref);
+  for (const ref of (await madeFor(ports, cluster, asked.id)).toReversed()) await cluster.remove(ref);
+  const journal = await findJournal(ports, cluster, asked);
+  if (journal === undefined) return;
+  if (await isUndone(ports, cluster, asked, journal)) await removeJournal(cluster, journal);
 };
 
-const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promise<RequestEvent> => {
+/** Takes back what was changed for something that came to nothing; where somebody else was there meanwhile, they are told. */
+const isUndone = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  { id }: Asked,
+  journal: Journal,
+): Promise<boolean> => {
+  const { conflicts } = await takeBackEdits(ports, cluster, id, journal);
+  for (const { target, path, by } of conflicts)
+    ports.alarm('A change that came to nothing could not be taken back in one place: somebody else changed it too', {
+      request: id,
+      kind: target.kind,
+      name: target.name,
+      path,
+      by: by.join(', '),
+    });
+  return conflicts.length === 0;
+};
+
+const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promise<Ended | Applied> => {
   const cluster = ports.clusters.get(asked.cluster);
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
-  const resolved = await resolve(ports, cluster, asked);
-  if (!resolved.ok) return resolved.error;
-  const unruly = byItsRule(ports, asked, resolved.value.plan);
+  const identity = identityFor(ports, asked);
+  if (!identity.ok) return identity.error;
+  const unruly = byItsRule(ports, asked);
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
+  // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
+  // look like somebody else's.
+  const journal = asked.content === undefined ? undefined : await findJournal(ports, cluster, asked);
+  const prepared = await prepareAsApproved(ports, cluster, asked, identity.value, journal);
+  if (!prepared.ok) return prepared.error;
   const claimed = await claim(ports, cluster, asked, state);
   if (!claimed.ok) return claimed.error;
-  return grant(ports, cluster, asked, { ...resolved.value, claim: claimed.value, approvers: state.by });
+  const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
+  return grant(ports, cluster, asked, { ...granting, ...(journal === undefined ? {} : { journal }) });
 };
 
-type Resolved = { readonly plan: Plan; readonly identity: KubernetesIdentity };
-
-/** Builds the plan from what is true now, and holds it against the seal that was approved. */
-const resolve = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<Result<Resolved, Ended>> => {
-  const { kinds, identities } = ports.settings();
-  const identity = identityOf(identities, asked.subject);
+const identityFor = ({ settings }: WorkerPorts, asked: Asked): Result<KubernetesIdentity, Ended> => {
+  const { kinds, identities } = settings();
   const kind = kinds.find(({ name }) => name === asked.kind);
-  if (!identity.ok || kind === undefined) return lapse('The person or the kind of request is no longer configured.');
-  const plan = kind.plan(asked.ask, { request: asked.id, namespace: asked.namespace, identity: identity.value });
-  if (!plan.ok) return lapse(plan.error);
-  const namespace = await cluster.namespace(asked.namespace);
-  if (namespace === undefined || namespace.terminating) return lapse(`Namespace "${asked.namespace}" is gone.`);
-  const seal = sealOf(sealedNow(asked, namespace.uid, plan.value, identity.value), ports.trust.digest);
-  if (seal !== asked.seal)
-    return lapse(
-      'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',
-    );
-  return ok({ plan: plan.value, identity: identity.value });
+  if (kind === undefined) return lapse('The kind of request is no longer configured.');
+  if (!kind.isForSomebody) return ok({ user: '', groups: [] });
+  const identity = identityOf(identities, asked.subject);
+  return identity.ok ? identity : lapse('The person is no longer configured.');
+};
+
+/** What is left to do stands in the journal: a kind that changes objects of others makes none of its own beside them. */
+const resumed: Prepared = { namespaceUid: '', plan: { create: [], probes: [], proofs: [] }, edits: [] };
+
+/** Builds what would be done from what is true now, and holds it against the seal that was approved. */
+const prepareAsApproved = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  identity: KubernetesIdentity,
+  journal: Journal | undefined,
+): Promise<Result<Prepared, Ended>> => {
+  const { id: request, kind, namespace, seconds } = asked;
+  const input = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
+  if (journal !== undefined) return ok(resumed);
+  const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
+  if (!prepared.ok) return asked.content === undefined ? lapse(prepared.error) : moved(prepared.error);
+  if (sealOfDraft(asked, identity, draftOf(prepared.value), ports.trust.digest) === asked.seal) return prepared;
+  return asked.content === undefined
+    ? lapse(
+        'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',
+      )
+    : moved('What it would change is no longer what was approved: somebody changed it meanwhile.');
 };
 
 /**
  * Why the worker does not do what the bot says was approved: it holds the policy itself, so that a stolen key of the bot
- * approves nothing past it.
+ * approves nothing past it. Where it may go is looked at with what would be done (`prepareRequest`).
  */
-const byItsRule = ({ settings, managed, home }: WorkerPorts, asked: Asked, plan: Plan): string | undefined => {
+const byItsRule = ({ settings }: WorkerPorts, asked: Asked): string | undefined => {
   const rule = settings().policy.rules.find(({ name }) => name === asked.approval.rule);
-  const places = plan.create.flatMap(({ metadata }) => metadata.namespace ?? []);
-  const outside = places.find((place) => isOurs(home, place) || !managed.includes(place));
-  if (outside !== undefined) return `Hallpass is not set up to grant anything in namespace "${outside}".`;
   if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
   const same = canonical(rule.approve.map((one) => ({ ...one }))) === canonical(asked.approval.quorum);
-  const within = asked.seconds <= rule.duration.longest.total('seconds');
+  const within = asked.seconds === undefined ? rule.permanent : asked.seconds <= rule.duration.longest.total('seconds');
   return same && within ? undefined : 'The rule that it was approved by has changed since. Ask again.';
 };
 
-const sealedNow = (asked: Asked, namespaceUid: string, plan: Plan, identity: KubernetesIdentity) => ({
-  request: asked.id,
-  kind: asked.kind,
-  cluster: asked.cluster,
-  namespace: asked.namespace,
-  requester: asked.requester,
-  subject: asked.subject,
-  seconds: asked.seconds,
-  revision: asked.revision,
-  namespaceUid,
-  identity,
-  plan,
-});
-
 const lapse = (why: string): Result<never, Ended> => err({ type: 'lapsed', why });
+/** It can be asked for anew, from how things are now. */
+const moved = (why: string): Result<never, Ended> => err({ type: 'lapsed', why, moved: true });
 
-type Granting = Resolved & { readonly claim: Claim; readonly approvers: Stamp['approvers'] };
+type Granting = {
+  readonly identity: KubernetesIdentity;
+  readonly claim: Claim;
+  readonly approvers: Stamp['approvers'];
+  readonly prepared: Prepared;
+  readonly journal?: Journal;
+};
 
 const grant = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
   granting: Granting,
-): Promise<RequestEvent> => {
-  const { plan, identity, claim: claimed, approvers } = granting;
+): Promise<Ended | Applied> => {
+  const { identity, claim: claimed, approvers, prepared } = granting;
   const { id, revision, requester, seal } = asked;
   const stamp = { cluster: cluster.name, request: id, revision, requester, approvers, seal, ...claimed.times };
-  const active = (refs: readonly ObjectRef[]): RequestEvent => ({
-    type: 'activated',
-    ...claimed.times,
-    objects: [...refs],
-    identity: identityMark(id, identity, ports.trust.digest),
-    proofs: [...plan.proofs],
-  });
+  const applied = (refs: readonly ObjectRef[], changed: readonly ChangedRef[]): Applied =>
+    asked.seconds === undefined
+      ? { type: 'completed', changed: [...changed] }
+      : {
+          type: 'activated',
+          ...claimed.times,
+          objects: [...refs],
+          identity: identityMark(id, identity, ports.trust.digest),
+          proofs: [...prepared.plan.proofs],
+          ...(changed.length === 0 ? {} : { changed: [...changed] }),
+        };
   // An attempt was cut off and its time is over: nothing more is made, what there is will be ended as any grant is.
-  if (claimed.over) return active(await madeFor(ports, cluster, id));
+  if (claimed.over && asked.seconds !== undefined)
+    return applied(await madeFor(ports, cluster, id), changedBy(granting.journal));
   const objects: ObjectRef[] = [];
+  let journal = granting.journal;
   try {
-    for (const manifest of plan.create)
+    if (journal === undefined && prepared.edits.length > 0)
+      journal = await writeJournal(ports, cluster, asked, stamp, prepared.edits);
+    const edited = journal === undefined ? ok([]) : await applyEdits(ports, cluster, asked, journal, prepared.edits);
+    if (!edited.ok) return { type: 'lapsed', why: edited.error.why, moved: true };
+    for (const manifest of prepared.plan.create)
       objects.push(await createOwn(ports, cluster, stamped(manifest, stamp, ports.signer)));
-    await confirmAllowed({ cluster, who: identity, pause: ports.pause }, plan.proofs);
+    await confirmAllowed({ cluster, who: identity, pause: ports.pause }, prepared.plan.proofs);
+    return applied(objects, edited.value);
   } catch (cause) {
     if (!isClusterRefusal(cause)) throw cause;
     for (const ref of objects.toReversed()) await cluster.remove(ref);
     return { type: 'failed', why: cause.message };
   }
-  return active(objects);
 };
+
+/** What an attempt may have changed, for the end to look at. */
+const changedBy = (journal: Journal | undefined): readonly ChangedRef[] =>
+  (journal?.entries ?? []).map(({ op, target, uid = '' }) => ({ op, ...target, uid }));
 
 /** What the cluster holds of a request, by genuine stamps. */
 const madeFor = async (
@@ -167,16 +229,17 @@ const createOwn = async (
 
 const bare = ({ apiVersion, kind, metadata: _, ...rest }: Manifest) => ({ apiVersion, kind, ...rest });
 
-/** Somebody else settled the request meanwhile. If it is not active after all, what we made goes again. */
-const undoUnlessActive = async (ports: WorkerPorts, asked: Asked, event: RequestEvent): Promise<void> => {
-  if (event.type !== 'activated') return;
+/** Somebody else settled the request meanwhile. If it is not in force after all, what we made goes again. */
+const undoUnlessApplied = async (ports: WorkerPorts, asked: Asked, event: Ended | Applied): Promise<void> => {
+  if (isEnd(event)) return;
   const found = await find(ports, asked.id);
   const status = found.type === 'found' ? found.chain.request.state.status : found.type;
-  if (status === 'active') return;
+  if (status === 'active' || status === 'completed') return;
+  // Taken back while it was being applied: the next step ends it by what the journal and the stamps say.
+  if (status === 'approved') return;
   ports.alarm('A grant was made for a request that is no longer approved; it is taken back', {
     request: asked.id,
     status,
   });
-  const cluster = ports.clusters.get(asked.cluster);
-  for (const ref of event.objects.toReversed()) await cluster?.remove(ref);
+  await takeBack(ports, asked);
 };

@@ -13,8 +13,10 @@ export type Asking = {
   readonly namespace: string;
   readonly ask: Json;
   readonly reason: string;
-  /** As typed; the rule's default when absent. */
+  /** As typed, or `good` for what is not to be taken back; the rule's default when absent. */
   readonly duration?: string;
+  /** The request that came to nothing and is asked for anew by this one. */
+  readonly follows?: { readonly request: RequestId; readonly why: string };
   readonly origin: string;
 };
 
@@ -27,6 +29,8 @@ export type SubmitRefusal =
       readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
       readonly why: string;
     }
+  /** Whoever tries what is asked did not answer. */
+  | { readonly type: 'not-tried' }
   | { readonly type: 'already-have'; readonly who: 'you' | 'they'; readonly allowedBy: string }
   | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' }
   | { readonly type: 'filed-before'; readonly id: RequestId };

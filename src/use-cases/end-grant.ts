@@ -1,13 +1,16 @@
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
+import { sayTarget } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Proof } from '#domain/request/events.ts';
+import type { Conflict, Proof, RequestEvent, Reverted } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { identityMark } from '#domain/seal.ts';
 import { confirmDenied } from './confirm.ts';
+import { findJournal, type Journal, removeJournal } from './journal.ts';
 import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit } from './request-log.ts';
+import { type TakenBack, takeBackEdits } from './take-back.ts';
 
 type Active = Extract<State, { status: 'active' }>;
 
@@ -15,33 +18,87 @@ type Active = Extract<State, { status: 'active' }>;
 const tolerance = Temporal.Duration.from({ seconds: 3 });
 
 /**
- * Ends a grant: what was made is removed, its absence seen, the authorizer asked, and only then it is called revoked.
- * Throws when the cluster does not answer, having said once in the log that the end is late.
+ * Ends a grant: what was made is removed and what was changed is taken back, that is seen, the authorizer asked, and only
+ * then it is called revoked. Where somebody else changed the same place, a person is asked. `unsafe` ends it before its
+ * time. Throws when the cluster does not answer, having said once in the log that the end is late.
  */
-export const endGrant = async (ports: WorkerPorts, chain: Chain): Promise<void> => {
+export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string): Promise<void> => {
   const { asked, state } = chain.request;
   if (state.status !== 'active') return;
   const cluster = ports.clusters.get(asked.cluster);
-  const due = state.ending?.at ?? state.expiresAt;
+  const seen = await ports.clock.now();
+  const due = unsafe === undefined ? (state.settled?.at ?? state.ending?.at ?? state.expiresAt) : seen;
   try {
     if (cluster === undefined) throw new Error(`The worker knows no cluster "${asked.cluster}"`);
     // What cannot be marked does not keep the grant alive: only the last word waits, and at expiry nothing has to be marked.
-    const unmarked = await marked(ports, cluster, asked, state);
+    const unmarked = await marked(ports, cluster, asked, state, unsafe !== undefined);
     const proofs = await remove(ports, cluster, asked, state);
+    const back = await takeBack(ports, cluster, asked, state);
     if (unmarked !== undefined) throw unmarked.cause;
     const now = await ports.clock.now();
     const lagMilliseconds = Math.max(0, Math.round(now.since(due).total('milliseconds')));
-    await commit(
-      ports,
-      asked.id,
-      chain,
-      [{ type: 'ended', cause: state.ending?.cause ?? 'expired', proofs: [...proofs], lagMilliseconds }],
-      now,
-    );
+    const event = endOf(state, unsafe, back, proofs, lagMilliseconds);
+    const result = await commit(ports, asked.id, chain, [event], now);
+    // The way back is not needed any more once the log says that it was gone.
+    if (result.type === 'committed' && event.type === 'ended' && back.journal !== undefined)
+      await removeJournal(cluster, back.journal);
   } catch (cause) {
     await sayDelayed(ports, chain, state, due, cause);
     throw cause;
   }
+};
+
+const endOf = (
+  { ending, changed }: Active,
+  unsafe: string | undefined,
+  { conflicts, reverted }: Back,
+  proofs: readonly Proof[],
+  lagMilliseconds: number,
+): Extract<RequestEvent, { type: 'conflicted' | 'ended' }> => {
+  if (conflicts.length > 0)
+    return { type: 'conflicted', conflicts: [...conflicts].slice(0, mostConflicts), reverted: [...reverted] };
+  return {
+    type: 'ended',
+    cause: unsafe === undefined ? (ending?.cause ?? 'expired') : 'unsafe',
+    ...(unsafe === undefined ? {} : { why: unsafe }),
+    ...(changed.length === 0 ? {} : { reverted: [...reverted] }),
+    proofs: [...proofs],
+    lagMilliseconds,
+  };
+};
+
+/** More places than a person can settle one by one are shown to nobody one by one. */
+const mostConflicts = 50;
+
+type Back = TakenBack & { readonly journal?: Journal };
+
+/** Takes back what was changed in objects of others, as somebody has decided where that was needed. */
+const takeBack = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked, state: Active): Promise<Back> => {
+  if (state.changed.length === 0) return { reverted: [], conflicts: [] };
+  const journal = await findJournal(ports, cluster, asked);
+  if (journal !== undefined) {
+    const back = await takeBackEdits(ports, cluster, asked.id, journal, state.settled?.choice ?? 'ask');
+    return { ...back, journal };
+  }
+  ports.alarm('The journal of a change is gone or not genuine; only a person can take the change back', {
+    request: asked.id,
+  });
+  const lost = state.changed.map(({ uid: _, op: __, ...target }) => target);
+  if (state.settled?.choice === 'keep')
+    return { reverted: lost.map((target): Reverted => ({ target, how: 'kept' })), conflicts: [] };
+  return {
+    reverted: [],
+    conflicts: lost.map(
+      (target): Conflict => ({
+        target,
+        path: '(the whole object)',
+        before: 'not known any more: the journal in the cluster is gone',
+        applied: `as approved for ${sayTarget(target)}`,
+        now: '(not compared)',
+        by: [],
+      }),
+    ),
+  };
 };
 
 const marked = async (
@@ -49,8 +106,10 @@ const marked = async (
   cluster: ClusterWriter,
   asked: Asked,
   { ending, expiresAt, by }: Active,
+  isEarly: boolean,
 ): Promise<{ readonly cause: unknown } | undefined> => {
-  if (ending === undefined || Temporal.Instant.compare(await ports.clock.now(), expiresAt) >= 0) return undefined;
+  if ((ending === undefined && !isEarly) || Temporal.Instant.compare(await ports.clock.now(), expiresAt) >= 0)
+    return undefined;
   try {
     return void (await closeMarker(ports, cluster, asked, by));
   } catch (cause) {
@@ -64,7 +123,7 @@ const remove = async (
   asked: Asked,
   state: Active,
 ): Promise<readonly Proof[]> => {
-  const who = await subjectOf(ports, cluster, asked, state);
+  const who = state.toProve.length === 0 ? undefined : await subjectOf(ports, cluster, asked, state);
   const gone = await Promise.all(state.objects.map(async (ref) => ({ ref, how: await cluster.remove(ref) })));
   for (const { ref } of gone.filter(({ how }) => how === 'replaced')) {
     ports.alarm('Somebody made another object under the name of one of ours; it was left alone', {

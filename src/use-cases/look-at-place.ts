@@ -4,20 +4,37 @@ import { quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 
-/**
- * Looks in the cluster whether the places are there, and whether the person has all of it already. A cluster that does
- * not answer is a no.
- */
+/** Looks in the cluster whether the places are there. A cluster that does not answer is a no. */
 export const lookAtPlace = async (
-  { alarm, home }: BotPorts,
+  ports: BotPorts,
   cluster: ClusterReader,
-  ...rest: [namespace: string, plan: Plan, identity: KubernetesIdentity]
+  namespace: string,
+  plan: Pick<Plan, 'create'>,
 ): Promise<Result<{ readonly uid: string }, SubmitRefusal>> => {
+  if (plan.create.some(({ metadata }) => isOurs(ports.home, metadata.namespace)))
+    return err({ type: 'not-allowed', passed: [] });
+  return orNo(ports, cluster, () => lookAt(cluster, namespace, plan));
+};
+
+/** Whether the person has all of it already; a kind that gives nobody any rights has nothing to ask. */
+export const alreadyHeld = (
+  ports: BotPorts,
+  cluster: ClusterReader,
+  { probes }: Pick<Plan, 'probes'>,
+  identity: KubernetesIdentity,
+): Promise<Result<null, SubmitRefusal>> =>
+  orNo(ports, cluster, async () => {
+    const held = await allowedBy(cluster, identity, probes);
+    return held === undefined ? ok(null) : err({ type: 'already-have', who: 'you', allowedBy: held });
+  });
+
+const orNo = async <T>(
+  { alarm }: BotPorts,
+  cluster: ClusterReader,
+  look: () => Promise<Result<T, SubmitRefusal>>,
+): Promise<Result<T, SubmitRefusal>> => {
   try {
-    const [, plan] = rest;
-    if (plan.create.some(({ metadata }) => isOurs(home, metadata.namespace)))
-      return err({ type: 'not-allowed', passed: [] });
-    return await lookAt(cluster, ...rest);
+    return await look();
   } catch (cause) {
     alarm('A cluster did not answer; nobody can ask for anything in it', {
       cluster: cluster.name,
@@ -30,8 +47,7 @@ export const lookAtPlace = async (
 const lookAt = async (
   cluster: ClusterReader,
   namespace: string,
-  plan: Plan,
-  identity: KubernetesIdentity,
+  plan: Pick<Plan, 'create'>,
 ): Promise<Result<{ readonly uid: string }, SubmitRefusal>> => {
   const others = plan.create.flatMap(({ metadata }) => metadata.namespace ?? []).filter((name) => name !== namespace);
   for (const name of [...new Set(others)]) {
@@ -39,12 +55,11 @@ const lookAt = async (
   }
   const found = await cluster.namespace(namespace);
   if (found === undefined || found.terminating) return err(noNamespace(namespace, cluster.name));
-  const held = await alreadyHeld(cluster, identity, plan.probes);
-  return held === undefined ? ok({ uid: found.uid }) : err({ type: 'already-have', who: 'you', allowedBy: held });
+  return ok({ uid: found.uid });
 };
 
 /** The authorizer's reason when every probe is allowed already; it stops asking at the first that is not. */
-const alreadyHeld = async (
+const allowedBy = async (
   cluster: ClusterReader,
   identity: KubernetesIdentity,
   probes: readonly AccessProbe[],

@@ -50,7 +50,9 @@ export const claim = async (
     return err({ type: 'lapsed', why: 'It was approved, but could not be applied in time. Ask again.' });
   if (earlier !== undefined) return resume(ports, cluster, asked, earlier.live);
 
-  const times = { startedAt: now, expiresAt: now.add({ seconds: asked.seconds }) };
+  // What is for good is kept from being done twice for a day: far longer than an approval is good for.
+  const expiresAt = now.add(asked.seconds === undefined ? { hours: 24 } : { seconds: asked.seconds });
+  const times = { startedAt: now, expiresAt };
   const { existed, live } = await cluster.create(markerOf(ports, cluster, asked, state.by, times));
   return existed ? resume(ports, cluster, asked, live) : ok({ times, over: false });
 };

@@ -104,7 +104,7 @@ export type Draft = {
   readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;
   readonly edits: readonly SealedEdit[];
   /** Absent when the ask itself says it all. */
-  readonly content?: Content;
+  readonly content?: Content | undefined;
 };
 
 /**

@@ -23,8 +23,12 @@ export type Resolved = {
   readonly cluster: ClusterReader;
   readonly rule: Rule;
   readonly identity: KubernetesIdentity;
-  readonly seconds: number;
+  /** Absent for what is not taken back. */
+  readonly seconds: number | undefined;
 };
+
+/** For what is for nobody in the cluster. */
+const nobodyThere: KubernetesIdentity = { user: '', groups: [] };
 
 /** Everything that is settled by files alone. The policy is asked before the cluster: who may not ask learns nothing. */
 export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
@@ -38,8 +42,9 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const description = kind.describe(asking.ask);
   if (!description.ok) return err(unclear('ask', description.error));
   const { groups, failed } = await groupsOf(ports, asking.by);
-  const { profile, reachesFurther } = description.value;
-  const question = { ...asking, profile, reachesFurther };
+  const { profiles, reachesFurther } = description.value;
+  const { namespace } = asking;
+  const question = { cluster: cluster.name, namespace, kind: kind.name, profiles, reachesFurther };
   const rule = isOurs(ports.home, asking.namespace) ? err(nobody) : judge(policy, question, groups, failed);
   if (!rule.ok)
     return rule.error.type === 'unsure'
@@ -48,14 +53,26 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   if (asking.reason.trim() === '') return err(unclear('reason', 'Say why, so that approvers can judge it.'));
   if (asking.reason.length > reasonLimit)
     return err(unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${asking.reason.length}.`));
-  const seconds = secondsOf(asking.duration, rule.value);
+  const seconds = secondsOf(asking.duration, kind, rule.value);
   if (!seconds.ok) return err(unclear('duration', seconds.error));
-  const identity = identityOf(identities, asking.subject);
+  if (!kind.isForSomebody && asking.subject !== asking.by)
+    return err(unclear('ask', `A ${description.value.noun} is for nobody in particular: leave out "to @…".`));
+  const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
   return ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: seconds.value });
 };
 
-const secondsOf = (typed: string | undefined, rule: Rule): Result<number, string> => {
+const secondsOf = (
+  typed: string | undefined,
+  { mayBePermanent }: Kind,
+  rule: Rule,
+): Result<number | undefined, string> => {
+  if (typed?.trim() === 'good') {
+    if (!mayBePermanent) return err('This is for a time only. Say for how long, like "30m".');
+    if (!rule.permanent)
+      return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
+    return ok(undefined);
+  }
   const duration = typed === undefined ? ok(rule.duration.default) : parseDuration(typed);
   if (!duration.ok) return duration;
   const { longest } = rule.duration;

@@ -1,16 +1,16 @@
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
-import type { KubernetesIdentity, Plan } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Submitted } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { sealOf } from '#domain/seal.ts';
-import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
-import { lookAtPlace } from './look-at-place.ts';
+import type { Asking, SubmitRefusal } from './asking.ts';
+import { packContent } from './contents.ts';
+import { draftFor, sealOfDraft } from './draft.ts';
+import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
-import type { BotPorts } from './ports.ts';
+import type { BotPorts, Draft } from './ports.ts';
 import { commit } from './request-log.ts';
-import { resolveAsking } from './resolve-asking.ts';
+import { type Resolved, resolveAsking } from './resolve-asking.ts';
 
 /** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
 const pendingLimits = { own: 20, total: 2_000 } as const;
@@ -20,24 +20,22 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
   if (!admitted.ok) return admitted;
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
-  const { kind, cluster, rule, identity, seconds } = resolved.value;
 
   const pending = await ports.store.countPending(asking.by);
   if (pending.own >= pendingLimits.own) return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
   if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
 
-  const named = (id: RequestId) => kind.plan(asking.ask, { request: id, namespace: asking.namespace, identity });
-  const draft = named(requestIdFrom(ports.random(6)));
-  if (!draft.ok) return err(unclear('ask', draft.error));
-  const place = await lookAtPlace(ports, cluster, asking.namespace, draft.value, identity);
-  if (!place.ok) return err(forOthers(place.error, asking));
-
   for (let attempt = 0; attempt < 5; attempt += 1) {
+    // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = requestIdFrom(ports.random(6));
-    const plan = named(id);
-    if (!plan.ok) return err(unclear('ask', plan.error));
-    const filing = { id, rule, seconds, identity, plan: plan.value, namespaceUid: place.value.uid };
-    const filed = await file(ports, asking, filing);
+    const { kind, cluster, identity, seconds } = resolved.value;
+    const { namespace, ask } = asking;
+    const input = { request: id, namespace, ask, identity, temporary: seconds !== undefined };
+    const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name });
+    if (!draft.ok) return draft;
+    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
+    if (!held.ok) return err(forOthers(held.error, asking));
+    const filed = await file(ports, asking, resolved.value, id, draft.value);
     if (filed !== 'taken') return filed;
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
@@ -52,21 +50,13 @@ const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Resu
   return asker.ok && subject !== by ? admit(ports, subject) : asker;
 };
 
-type Filing = {
-  readonly id: RequestId;
-  readonly rule: Rule;
-  readonly seconds: number;
-  readonly identity: KubernetesIdentity;
-  readonly plan: Plan;
-  readonly namespaceUid: string;
-};
-
 const file = async (
   ports: BotPorts,
   asking: Asking,
-  filing: Filing,
+  { rule, seconds, identity }: Resolved,
+  id: RequestId,
+  draft: Draft,
 ): Promise<Result<Chain, SubmitRefusal> | 'taken'> => {
-  const { id, rule, seconds, identity, plan, namespaceUid } = filing;
   const now = await ports.clock.now();
   const asked = {
     kind: asking.kind,
@@ -74,24 +64,32 @@ const file = async (
     namespace: asking.namespace,
     requester: asking.by,
     subject: asking.subject,
-    seconds,
+    ...(seconds === undefined ? {} : { seconds }),
     revision: 1,
   };
+  const packed = draft.content === undefined ? undefined : packContent(draft.content, ports.trust.digest);
   const event: Submitted = {
     type: 'submitted',
     ...asked,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
-    approval: {
-      rule: rule.name,
-      policyHash: ports.settings().policy.hash,
-      quorum: [...rule.approve],
-      channel: rule.channel,
-    },
-    seal: sealOf({ request: id, ...asked, namespaceUid, identity, plan }, ports.trust.digest),
+    approval: approvalBy(ports, rule),
+    seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: now.add(rule.respondWithin),
+    ...(packed === undefined ? {} : { content: packed.ref }),
+    ...(asking.follows === undefined ? {} : { follows: asking.follows }),
   };
+  // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
+  if (packed !== undefined) await ports.contents.keep(id, packed.ref.digest, packed.text);
   const result = await commit(ports, id, undefined, [event], now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);
 };
+
+const approvalBy = ({ settings }: BotPorts, rule: Rule): Submitted['approval'] => ({
+  rule: rule.name,
+  policyHash: settings().policy.hash,
+  quorum: [...rule.approve],
+  channel: rule.channel,
+  settle: [...rule.settle],
+});

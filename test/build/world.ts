@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { createVault } from '#adapters/keys/vault.ts';
+import { compareStates } from '#domain/content/compare.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
+import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
 import { createMemoryJobs, type MemoryJobs } from '#test/memory/jobs.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import type { Asking } from '#use-cases/asking.ts';
+import { draftRequest } from '#use-cases/draft-request.ts';
 import type { BotPorts, Clock, ClusterWriter, Directory, EventStore, Settings, WorkerPorts } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { runStep } from '#use-cases/run-step.ts';
@@ -27,6 +32,7 @@ export type World = {
   readonly bot: BotPorts;
   readonly worker: WorkerPorts;
   readonly store: MemoryEventStore;
+  readonly contents: MemoryContents;
   readonly jobs: MemoryJobs;
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
@@ -95,23 +101,30 @@ export const createWorld = (): World => {
     heads: { seen: () => undefined, see: () => {} },
     clusters: new Map([[cluster.name, cluster]]),
   };
+  const contents = createMemoryContents();
+  const worker: WorkerPorts = {
+    ...common,
+    managed: ['shop', 'bank', 'ingress-nginx'],
+    signer: keys.signer('worker'),
+    compare: async (before, after) => compareStates(before, after, keys.trust.digest),
+    vault: createVault([randomBytes(32)]),
+    pause: async () => {},
+  };
   return {
     bot: {
       ...common,
       signer: keys.signer('bot'),
       directory,
+      contents,
+      draft: (input) => draftRequest(worker, input),
       random: (count) => {
         drawn += 1;
         return Uint8Array.from({ length: count }, (_, index) => (drawn * 7 + index * index * 31 + drawn * index) % 256);
       },
     },
-    worker: {
-      ...common,
-      managed: ['shop', 'bank', 'ingress-nginx'],
-      signer: keys.signer('worker'),
-      pause: async () => {},
-    },
+    worker,
     store,
+    contents,
     jobs,
     cluster,
     directory,

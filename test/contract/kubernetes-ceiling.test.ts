@@ -7,6 +7,7 @@ import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import { requestId } from '#domain/ids.ts';
 import type { Manifest, ObjectRef, Plan } from '#domain/plan.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type ClusterReader, type ClusterWriter, isClusterRefusal } from '#use-cases/ports.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   for (const namespace of managed.filter((name) => name !== 'ingress-nginx'))
     await install('manifests/worker/managed-namespace.yaml', namespace);
   await install('manifests/worker/namespace-ingress-nginx.yaml');
-  const scope = { namespaces: managed, alarm: (message: string) => void alarms.push(message) };
+  const scope = { sorts: accessSorts, namespaces: managed, alarm: (message: string) => void alarms.push(message) };
   worker = createClusterWriter(real.client(account('worker').name), scope);
   bot = createClusterReader(real.client(account('bot').name));
 });
@@ -60,7 +61,7 @@ afterAll(() => real?.close());
 const planFor = (profile: string, objects: readonly string[] = []): Plan => {
   // A profile that does nothing in the namespace asked for is asked for where it does.
   const namespace = profile === 'ingress-controller-update' ? 'ingress-nginx' : 'shop';
-  const context = { request: requestId.parse('k7m2-qx'), namespace, identity: { user: 'ann', groups: [] } };
+  const context = { request: requestId.parse('k7m2-qx'), namespace, identity: { user: 'ann', groups: [] }, seen: [] };
   const plan = kinds.find(({ name }) => name === 'access')?.plan({ profile, objects: [...objects] }, context);
   if (plan?.ok !== true) throw new Error('not a plan');
   return plan.value;
@@ -179,6 +180,7 @@ describe('a worker with the generated roles', () => {
   it('says once which managed namespace it may not look into, and finds the others’ grants', async () => {
     const said: string[] = [];
     const scope = {
+      sorts: accessSorts,
       namespaces: ['shop', 'kept-out'],
       alarm: (_: string, fields: object) => void said.push(JSON.stringify(fields)),
     };
@@ -208,7 +210,11 @@ describe('a bot with the generated role', () => {
 
   it('sees no Secret and writes nothing, also where the worker beside it may', async () => {
     expect(await statusOf(bot.names({ group: '', version: 'v1', resource: 'secrets' }, 'shop'))).toBe(403);
-    const asBot = createClusterWriter(real.client(account('bot').name), { namespaces: [], alarm: () => {} });
+    const asBot = createClusterWriter(real.client(account('bot').name), {
+      sorts: accessSorts,
+      namespaces: [],
+      alarm: () => {},
+    });
     const tries = Array.from({ length: 20 }, (_, index) => {
       const role = roleIn('shop', `leak-${index}`, editIngresses);
       return Promise.all([

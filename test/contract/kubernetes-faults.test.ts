@@ -6,6 +6,7 @@ import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import type { Credentials } from '#adapters/kubernetes/credentials.ts';
 import { isKubernetesFault, type KubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { createRawClient, type Limits, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
 import { isClusterRefusal } from '#use-cases/ports.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -213,7 +214,7 @@ describe('a cluster that misbehaves', () => {
     const forbidden = await against((_, response) => {
       response.writeHead(403, { date }).end(status(403, 'Forbidden', 'no'));
     });
-    const scope = { namespaces: [], alarm: () => {} };
+    const scope = { sorts: accessSorts, namespaces: [], alarm: () => {} };
     expect((await createClusterWriter(forbidden, scope).time()).toString()).toBe('2026-11-20T12:00:00Z');
     const dateless = await against((_, response) => {
       response.sendDate = false;
@@ -236,7 +237,7 @@ describe('a cluster that misbehaves', () => {
         JSON.stringify({ metadata: { continue: next }, items: [{ metadata: { name: `n${after}`, uid: 'u' } }] }),
       );
     });
-    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
     expect(await writer.namespaces()).toEqual(['n', 'nsecond', 'nthird']);
     expect(asked).toEqual(['', 'second', '', 'second', 'third']);
   });
@@ -244,7 +245,7 @@ describe('a cluster that misbehaves', () => {
   it('that lists without end is a fault and not a cut list', async () => {
     const page = JSON.stringify({ metadata: { continue: 'on' }, items: [] });
     const client = await against((_, response) => void response.end(page));
-    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
     expect((await faultOf(writer.managed('hallpass.dev/request'))).kubernetes.reason).toBe('too many');
   });
 
@@ -254,7 +255,7 @@ describe('a cluster that misbehaves', () => {
       asked.push(request.url ?? '');
       response.writeHead(404).end(status(404, 'NotFound', 'no'));
     });
-    const writer = createClusterWriter(client, { namespaces: [], alarm: () => {} });
+    const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
     for (const name of ['..', '.', '', 'a/b', 'a%2fb'])
       expect(isClusterRefusal(await faultOf(writer.namespace(name)))).toBe(true);
     expect(asked).toEqual([]);

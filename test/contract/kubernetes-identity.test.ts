@@ -11,6 +11,7 @@ import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
 import { isClusterRefusal } from '#use-cases/ports.ts';
 import { editIngresses, roleIn } from './kubernetes-suite.ts';
 import { type RealWorld, startWorld } from './kubernetes-world.ts';
@@ -19,7 +20,7 @@ const users = [
   { name: 'root', groups: ['system:masters'], token: 'token-of-root' },
   { name: 'nobody', groups: [], token: 'token-of-nobody' },
 ];
-const quiet = { namespaces: [], alarm: () => {} };
+const quiet = { sorts: accessSorts, namespaces: [], alarm: () => {} };
 let real: RealWorld;
 beforeAll(async () => {
   real = await startWorld(users);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
 import { describeClusterWriter } from './kubernetes-suite.ts';
 import { quiet, type RealWorld, startWorld } from './kubernetes-world.ts';
 
@@ -15,7 +16,7 @@ const pathOf = ({ apiVersion, kind, metadata }: Pick<Manifest, 'apiVersion' | 'k
   collectionPath(apiVersion, `${kind.toLowerCase()}s`, metadata.namespace);
 
 describeClusterWriter('a real API server', async () => ({
-  writer: createClusterWriter(real.client(), { namespaces: [], alarm: quiet }),
+  writer: createClusterWriter(real.client(), { sorts: accessSorts, namespaces: [], alarm: quiet }),
   namespace: real.namespace,
   put: async (manifest) => void (await real.setUp('POST', pathOf(manifest), manifest)),
   discard: async ({ apiVersion, kind, namespace, name }) => {

@@ -1,7 +1,12 @@
-import type { Manifest, ObjectRef } from '#domain/plan.ts';
+import { type Manifest, type ObjectRef, type Target, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
-import type { ClusterRefusal, ClusterWriter, Created, Managed } from '#use-cases/ports.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
+import { apiVersionOf, type Sort } from '#kinds/kind.ts';
+import type { ClusterWriter, Created, Managed } from '#use-cases/ports.ts';
+import { createForeign } from './foreign.ts';
+import { createMemoryObjects, deleteFrom, isGoing } from './objects.ts';
 import { evaluate } from './rbac.ts';
+import { refusal, say } from './refusal.ts';
 import { parseSelector } from './selector.ts';
 
 export type MemoryClusterOptions = {
@@ -9,10 +14,15 @@ export type MemoryClusterOptions = {
   readonly namespaces?: readonly string[];
   /** The API server's clock; a fixed instant when absent. */
   readonly now?: () => Temporal.Instant;
+  /** What Hallpass makes; what grants are made of when absent. */
+  readonly sorts?: readonly Sort[];
+  /** What the API server puts into an object by itself, as `policyTypes` into a NetworkPolicy. */
+  readonly defaults?: (manifest: Manifest) => Manifest;
+  /** The API server's words about a content that it does not take. */
+  readonly refuses?: (manifest: Manifest) => string | undefined;
 };
 
 type Method = Exclude<keyof ClusterWriter, 'name'>;
-type Target = Omit<ObjectRef, 'uid'>;
 
 /** A cluster in memory with RBAC, and with hands for what happens to a cluster from elsewhere. */
 export type MemoryCluster = ClusterWriter & {
@@ -20,10 +30,10 @@ export type MemoryCluster = ClusterWriter & {
   /** With all that is in it. Added again it has another uid. */
   readonly removeNamespace: (name: string) => void;
   readonly terminateNamespace: (name: string) => void;
-  /** As somebody else would: creates, or replaces under a new uid, past Hallpass. */
-  readonly put: (manifest: Manifest) => ObjectRef;
-  /** As somebody else would: rewrites in place, keeping the uid. */
-  readonly edit: (target: Target, change: (live: Manifest) => Manifest) => void;
+  /** As somebody else would: creates, or replaces under a new uid, past Hallpass. They own the fields, as `kubectl` unless named. */
+  readonly put: (manifest: Manifest, manager?: string) => ObjectRef;
+  /** As somebody else would: rewrites in place, keeping the uid. What they change is theirs then. */
+  readonly edit: (target: Target, change: (live: Manifest) => Manifest, manager?: string) => void;
   readonly discard: (target: Target) => void;
   /** From here on each call of these methods (of all when none is named) first throws what this returns, if anything. */
   readonly breakDown: (fault: (method: Method) => Error | undefined) => void;
@@ -33,44 +43,16 @@ export type MemoryCluster = ClusterWriter & {
   readonly calls: () => readonly Method[];
 };
 
-/** A no of the API server as the real adapter throws it. */
-export const refusal = (status: number, call: string, message: string): ClusterRefusal =>
-  Object.assign(new Error(message), { refused: { status, call } });
-
-const key = ({ apiVersion, kind, namespace, name }: Target): string => [apiVersion, kind, namespace, name].join(' ');
-const say = ({ kind, namespace, name }: Target): string => `${kind} "${name}" in "${namespace ?? ''}"`;
-const isFinalized = ({ metadata }: Manifest): boolean => 'finalizers' in metadata;
-
 export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryCluster => {
   const { name = 'prod', now = () => Temporal.Instant.from('2026-11-20T12:00:00Z') } = options;
   const namespaces = new Map<string, { uid: string; terminating: boolean }>();
-  const stored = new Map<string, Managed>();
-  /** Uids of what was deleted and waits for a finalizer. */
-  const going = new Set<string>();
+  const kept = createMemoryObjects(now, options.defaults ?? ((manifest) => manifest));
   const calls: Method[] = [];
-  let count = 0;
   let broken: (method: Method) => Error | undefined = () => undefined;
 
-  const uid = (): string => {
-    count += 1;
-    return `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
-  };
-  const addNamespace = (added: string): void => void namespaces.set(added, { uid: uid(), terminating: false });
+  const addNamespace = (added: string): void => void namespaces.set(added, { uid: kept.uid(), terminating: false });
   for (const each of options.namespaces ?? ['shop', 'hallpass']) addNamespace(each);
 
-  const targetOf = ({ apiVersion, kind, metadata: { name: own, namespace } }: Manifest): Target => ({
-    apiVersion,
-    kind,
-    name: own,
-    ...(namespace === undefined ? {} : { namespace }),
-  });
-  const store = (manifest: Manifest, id = uid()): Managed => {
-    const target = targetOf(manifest);
-    const live = structuredClone({ ...manifest, metadata: { ...manifest.metadata, uid: id, resourceVersion: uid() } });
-    const managed = { ref: { ...target, uid: id }, live };
-    stored.set(key(target), managed);
-    return managed;
-  };
   const enter = async (method: Method): Promise<void> => {
     await Promise.resolve();
     calls.push(method);
@@ -78,45 +60,52 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     if (fault !== undefined) throw fault;
   };
 
+  const admit = ({ namespace, ...target }: Target): void => {
+    const found = namespace === undefined ? undefined : namespaces.get(namespace);
+    const call = `create ${say({ ...target, ...(namespace === undefined ? {} : { namespace }) })}`;
+    if (namespace !== undefined && found === undefined) throw refusal(404, call, `namespaces "${namespace}" not found`);
+    if (found?.terminating === true) throw refusal(403, call, `namespace ${namespace} is being terminated`);
+  };
+
   const create = async (manifest: Manifest): Promise<Created> => {
     await enter('create');
     const target = targetOf(manifest);
-    const there = stored.get(key(target));
-    if (there !== undefined && going.has(there.ref.uid)) throw new Error(`${say(target)} is being deleted just now`);
+    const there = kept.find(target);
+    if (there !== undefined && isGoing(there)) throw new Error(`${say(target)} is being deleted just now`);
     if (there !== undefined) return { ...structuredClone(there), existed: true };
-    const namespace = target.namespace === undefined ? undefined : namespaces.get(target.namespace);
-    if (target.namespace !== undefined && namespace === undefined)
-      throw refusal(404, `create ${say(target)}`, `namespaces "${target.namespace}" not found`);
-    if (namespace?.terminating === true)
-      throw refusal(403, `create ${say(target)}`, `namespace ${target.namespace} is being terminated`);
-    return { ...structuredClone(store(manifest)), existed: false };
+    admit(target);
+    return { ...structuredClone(kept.keep(kept.shape(manifest, 'hallpass'))), existed: false };
   };
 
   const remove = async (ref: ObjectRef): Promise<'removed' | 'gone' | 'replaced'> => {
     await enter('remove');
-    const there = stored.get(key(ref));
+    const there = kept.find(ref);
     if (there === undefined) return 'gone';
     if (there.ref.uid !== ref.uid) return 'replaced';
-    if (isFinalized(there.live)) {
-      going.add(ref.uid);
-      throw refusal(409, `delete ${say(ref)}`, `${say(ref)} is held by a finalizer`);
-    }
-    stored.delete(key(ref));
+    if (!deleteFrom(kept, there, now())) throw refusal(409, `delete ${say(ref)}`, `${say(ref)} is held by a finalizer`);
     return 'removed';
   };
 
   const annotate = async (target: Target, annotations: Readonly<Record<string, string>>): Promise<void> => {
     await enter('annotate');
-    const there = stored.get(key(target));
+    const there = kept.find(target);
     if (there === undefined) throw refusal(404, `annotate ${say(target)}`, `${say(target)} not found`);
     const { metadata } = there.live;
     if (metadata.labels?.[managedBy.label] !== managedBy.value)
       throw refusal(409, `annotate ${say(target)}`, `${say(target)} was not made by Hallpass`);
     const all = { ...metadata.annotations, ...annotations };
-    store({ ...there.live, metadata: { ...metadata, annotations: all } }, there.ref.uid);
+    kept.keep(kept.shape({ ...there.live, metadata: { ...metadata, annotations: all } }, 'hallpass', there));
   };
 
-  const objects = (): readonly Managed[] => structuredClone([...stored.values()]);
+  const objects = (): readonly Managed[] => structuredClone([...kept.all()]);
+  /** What Hallpass made, by its label and a further selector. */
+  const ours = (selector = ''): readonly Managed[] => {
+    const wanted = parseSelector(`${managedBy.label}=${managedBy.value}${selector === '' ? '' : `,${selector}`}`);
+    return objects().filter(({ live }) => wanted(live.metadata.labels ?? {}));
+  };
+  const isOf = ({ ref }: Managed, sort: Sort): boolean =>
+    ref.apiVersion === apiVersionOf(sort) && ref.kind === sort.kind;
+  const { sorts = accessSorts, refuses = () => undefined } = options;
 
   return {
     name,
@@ -155,38 +144,39 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     annotate,
     get: async (target) => {
       await enter('get');
-      return structuredClone(stored.get(key(target)));
+      return structuredClone(kept.find(target));
     },
     managed: async (selector) => {
       await enter('managed');
-      const wanted = parseSelector(`${managedBy.label}=${managedBy.value},${selector}`);
-      return objects().filter(
-        ({ ref, live }) => ref.apiVersion === 'rbac.authorization.k8s.io/v1' && wanted(live.metadata.labels ?? {}),
-      );
+      return ours(selector).filter((made) => sorts.some((sort) => isOf(made, sort)));
     },
-    markers: async (home) => {
+    markers: async (namespace) => {
       await enter('markers');
-      const wanted = parseSelector(`${managedBy.label}=${managedBy.value}`);
-      return objects().filter(
-        ({ ref, live }) => ref.kind === 'ConfigMap' && ref.namespace === home && wanted(live.metadata.labels ?? {}),
-      );
+      return ours().filter(({ ref }) => ref.kind === 'ConfigMap' && ref.namespace === namespace);
     },
+    journals: async (namespace, selector) => {
+      await enter('journals');
+      return ours(selector)
+        .filter(({ ref }) => ref.kind === 'Secret' && ref.namespace === namespace)
+        .map(({ ref, live: { apiVersion, kind, metadata } }) => ({ ref, live: { apiVersion, kind, metadata } }));
+    },
+    ...createForeign({ cluster: name, objects: kept, enter, admit, refuses, now }),
     addNamespace,
     removeNamespace: (gone) => {
       namespaces.delete(gone);
-      for (const [at, { ref }] of stored) if (ref.namespace === gone) stored.delete(at);
+      for (const { ref } of kept.all()) if (ref.namespace === gone) kept.drop(ref);
     },
     terminateNamespace: (ending) => {
       const found = namespaces.get(ending);
       if (found !== undefined) found.terminating = true;
     },
-    put: (manifest) => structuredClone(store(manifest).ref),
-    edit: (target, change) => {
-      const there = stored.get(key(target));
+    put: (manifest, manager = 'kubectl') => structuredClone(kept.keep(kept.shape(manifest, manager)).ref),
+    edit: (target, change, manager = 'kubectl-edit') => {
+      const there = kept.find(target);
       if (there === undefined) throw new Error(`There is no ${say(target)} to edit`);
-      store(change(structuredClone(there.live)), there.ref.uid);
+      kept.keep(kept.shape(change(structuredClone(there.live)), manager, there));
     },
-    discard: (target) => void stored.delete(key(target)),
+    discard: kept.drop,
     breakDown: (fault) => {
       broken = fault;
     },

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '#domain/result.ts';
 import { keyIdOf } from './ed25519.ts';
 import { authors } from './files.ts';
+import { newVaultKey, vaultFile } from './vault.ts';
 
 /**
- * Makes a pair for the bot and one for the worker: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`.
- * Writes nothing when one of the private keys is there. Answers with the files made.
+ * Makes a pair for the bot and one for the worker: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, and
+ * the key of the worker's journals. A folder from before there were journals gets only that; otherwise nothing is
+ * written when one of the private keys is there. Answers with the files made.
  */
 export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
   const there = authors.map((author) => join(folder, `${author}.key`)).filter((file) => existsSync(file));
+  const forJournals = join(folder, vaultFile);
+  if (there.length > 0 && !existsSync(forJournals)) return ok([writeVaultKey(forJournals)]);
   if (there.length > 0) {
     return err(
       there.map(
@@ -19,8 +23,8 @@ export const generateKeys = (folder: string): Result<readonly string[], readonly
     );
   }
   mkdirSync(join(folder, 'trusted'), { recursive: true, mode: 0o700 });
-  return ok(
-    authors.flatMap((author) => {
+  return ok([
+    ...authors.flatMap((author) => {
       const { publicKey, privateKey } = generateKeyPairSync('ed25519');
       const secret = join(folder, `${author}.key`);
       const open = join(folder, 'trusted', `${author}-${keyIdOf(publicKey)}.pub`);
@@ -29,5 +33,11 @@ export const generateKeys = (folder: string): Result<readonly string[], readonly
       writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644, flag: 'wx' });
       return [secret, open];
     }),
-  );
+    writeVaultKey(forJournals),
+  ]);
+};
+
+const writeVaultKey = (file: string): string => {
+  writeFileSync(file, `${newVaultKey()}\n`, { mode: 0o600, flag: 'wx' });
+  return file;
 };

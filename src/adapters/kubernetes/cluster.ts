@@ -2,13 +2,15 @@ import { z } from 'zod';
 import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
 import { sayProbe } from '#domain/plan.ts';
 import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
+import { deleteObject, removeObject, tryDeleteObject } from './delete.ts';
 import { unlessAbsent } from './fault.ts';
+import { listObjects, setObjectOwners, writeObject } from './foreign.ts';
 import { listAll, listSome, namesOnly } from './list.ts';
-import { createManagedList, listMarkers, type ManagedScope } from './managed.ts';
-import { liveObject, managedFrom, metadataOf, say } from './objects.ts';
+import { createManagedList, listJournals, listMarkers, type ManagedScope } from './managed.ts';
+import { liveObject, metadataOf } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath, createPaths, segment } from './resources.ts';
-import { annotateObject, createObject, removeObject } from './write.ts';
+import { annotateObject, createObject, read } from './write.ts';
 
 /** What the bot does with a cluster: it looks. */
 export const createClusterReader = (client: RawClient): ClusterReader => ({
@@ -69,22 +71,25 @@ const review = async (client: RawClient, who: KubernetesIdentity, probe: AccessP
   return { allowed: status.allowed && status.denied !== true, reason: said.join('; ').slice(0, longestReason) };
 };
 
-/** What the worker does with a cluster: look, and make and remove what was approved. */
+/** What the worker does with a cluster: look, make and remove what is Hallpass's own, and change what is not. */
 export const createClusterWriter = (client: RawClient, scope: ManagedScope): ClusterWriter => {
   const paths = createPaths(client);
   return {
     ...createClusterReader(client),
+    list: (of, namespace) => listObjects(client, of, namespace),
+    tryWrite: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: true }),
+    write: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: false }),
+    tryDelete: (ref) => tryDeleteObject(client, paths, ref),
+    delete: (ref, resourceVersion) => deleteObject(client, paths, ref, resourceVersion),
+    setOwners: (target, version, managedFields) => setObjectOwners(client, paths, target, version, managedFields),
     time: () => serverTime(client),
     create: (manifest) => createObject(client, paths, manifest),
     remove: (ref) => removeObject(client, paths, ref),
     annotate: (ref, annotations) => annotateObject(client, paths, ref, annotations),
-    get: async (ref) => {
-      const call = { method: 'GET', path: await paths.object(ref), saying: `get ${say(ref)}` } as const;
-      const live = await unlessAbsent(client.call(call, liveObject));
-      return live === undefined ? undefined : managedFrom(live);
-    },
+    get: (ref) => read(client, paths, ref),
     managed: createManagedList(client, scope),
-    markers: (home) => listMarkers(client, home),
+    markers: (namespace) => listMarkers(client, namespace),
+    journals: (namespace, selector) => listJournals(client, namespace, selector),
   };
 };
 

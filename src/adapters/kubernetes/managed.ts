@@ -1,4 +1,5 @@
 import { managedBy } from '#domain/request/stamp.ts';
+import { apiVersionOf, type Sort } from '#kinds/kind.ts';
 import type { Alarm, Managed } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
 import { listAll, namesOnly } from './list.ts';
@@ -6,24 +7,14 @@ import { managedFrom } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath } from './resources.ts';
 
-/** Where to look when looking everywhere is forbidden. */
+/** What to look for, and where when looking everywhere is forbidden. */
 export type ManagedScope = {
+  /** What Hallpass makes, over all kinds of requests. */
+  readonly sorts: readonly Sort[];
   /** The namespaces that the worker is bound in. */
   readonly namespaces: readonly string[];
   readonly alarm: Alarm;
 };
-
-const apiVersion = 'rbac.authorization.k8s.io/v1';
-const namespaced = [
-  { kind: 'RoleBinding', plural: 'rolebindings' },
-  { kind: 'Role', plural: 'roles' },
-];
-const clusterWide = [
-  { kind: 'ClusterRoleBinding', plural: 'clusterrolebindings' },
-  { kind: 'ClusterRole', plural: 'clusterroles' },
-];
-
-type Sort = { readonly kind: string; readonly plural: string };
 
 /**
  * Lists what Hallpass made, by its label and a further selector. A worker that is bound per namespace may not list all of
@@ -32,18 +23,20 @@ type Sort = { readonly kind: string; readonly plural: string };
  */
 export const createManagedList = (
   client: RawClient,
-  { namespaces, alarm }: ManagedScope,
+  { namespaces, alarm, ...scope }: ManagedScope,
 ): ((selector: string) => Promise<readonly Managed[]>) => {
   const reported = new Set<string>();
+  // Several kinds may make the same sort.
+  const sorts = [...new Map(scope.sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
 
   const inNamespace = async (sort: Sort, selector: string, namespace: string): Promise<readonly Managed[]> => {
     const found = await list(client, sort, selector, namespace);
-    const key = `${sort.plural} ${namespace}`;
+    const key = `${sort.group} ${sort.resource} ${namespace}`;
     if (found !== undefined) {
       reported.delete(key);
       return found;
     }
-    const fields = { cluster: client.cluster, namespace, resource: sort.plural };
+    const fields = { cluster: client.cluster, namespace, resource: sort.resource };
     if (!reported.has(key)) alarm('The worker may not list what Hallpass made in a managed namespace', fields);
     reported.add(key);
     return [];
@@ -69,33 +62,50 @@ export const createManagedList = (
   };
 
   // Forbidden cluster-wide means that the cluster-wide role is off: then nothing there is ours.
+  const clusterWide = async (sort: Sort, selector: string): Promise<readonly Managed[]> =>
+    (await list(client, sort, selector)) ?? [];
+
   return (selector) =>
-    whatAnswers([
-      ...namespaced.map((sort) => everywhere(sort, selector)),
-      ...clusterWide.map(async (sort) => (await list(client, sort, selector)) ?? []),
-    ]);
+    whatAnswers(sorts.map((sort) => (sort.namespaced ? everywhere(sort, selector) : clusterWide(sort, selector))));
 };
 
-/** What marks requests as applied, in the namespace that Hallpass lives in. */
-export const listMarkers = async (client: RawClient, home: string): Promise<readonly Managed[]> => {
-  const path = collectionPath('v1', 'configmaps', home);
-  const selector = `${managedBy.label}=${managedBy.value}`;
-  const saying = `list markers in "${home}"`;
-  return (await listAll(client, { path, apiVersion: 'v1', kind: 'ConfigMap', selector, saying })).map(managedFrom);
+const ours = `${managedBy.label}=${managedBy.value}`;
+
+/** What marks requests as applied, in the namespace beside the one that Hallpass lives in. */
+export const listMarkers = async (client: RawClient, namespace: string): Promise<readonly Managed[]> => {
+  const path = collectionPath('v1', 'configmaps', namespace);
+  const saying = `list markers in "${namespace}"`;
+  return (await listAll(client, { path, apiVersion: 'v1', kind: 'ConfigMap', selector: ours, saying })).map(
+    managedFrom,
+  );
 };
+
+/** What is needed to take changes back, in the same namespace. Their contents are not even sent. */
+export const listJournals = async (
+  client: RawClient,
+  namespace: string,
+  selector: string,
+): Promise<readonly Managed[]> => {
+  const path = collectionPath('v1', 'secrets', namespace);
+  const saying = `list journals in "${namespace}"`;
+  const listing = { path, apiVersion: 'v1', kind: 'Secret', selector: oursAnd(selector), accept: namesOnly, saying };
+  return (await listAll(client, listing)).map(managedFrom);
+};
+
+const oursAnd = (selector: string): string => (selector === '' ? ours : `${ours},${selector}`);
 
 /** Undefined when it is forbidden. */
 const list = async (
   client: RawClient,
-  { kind, plural }: Sort,
+  sort: Sort,
   selector: string,
   namespace?: string,
 ): Promise<readonly Managed[] | undefined> => {
-  const path = collectionPath(apiVersion, plural, namespace);
-  const where = namespace === undefined ? 'the whole cluster' : `"${namespace}"`;
-  const ours = `${managedBy.label}=${managedBy.value},${selector}`;
+  const apiVersion = apiVersionOf(sort);
+  const path = collectionPath(apiVersion, sort.resource, namespace);
+  const saying = `list ${sort.resource} in ${namespace === undefined ? 'the whole cluster' : `"${namespace}"`}`;
   // A stamp is all in the metadata. Whatever somebody may have put into roles under our label is not even sent.
-  const listing = { path, apiVersion, kind, selector: ours, accept: namesOnly, saying: `list ${plural} in ${where}` };
+  const listing = { path, apiVersion, kind: sort.kind, selector: oursAnd(selector), accept: namesOnly, saying };
   try {
     return (await listAll(client, listing)).map(managedFrom);
   } catch (error) {

@@ -48,7 +48,8 @@ these powers in the whole cluster; until then such requests fail with the API se
           ],
     ),
     [`${folder}/base.yaml`]: yamlFile(
-      'The worker itself: its identity and what it always needs. Markers (ConfigMaps) keep an approval from being used twice.',
+      `The worker itself: its identity and what it always needs. Markers (ConfigMaps) keep an approval from being used twice;
+journals (encrypted Secrets) keep what is needed to take changes back.`,
       [
         serviceAccount(component),
         clusterRole(component, 'hallpass-worker', looking),
@@ -103,7 +104,9 @@ const markerRole = {
   apiVersion: rbacVersion,
   kind: 'Role',
   metadata: markers,
-  rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'create', 'update', 'delete'] }],
+  rules: [
+    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+  ],
 };
 const markerBinding = {
   apiVersion: rbacVersion,

@@ -7,6 +7,7 @@ const metadata = z.object({
   name: z.string().min(1),
   namespace: z.string().optional(),
   uid: z.string().min(1),
+  resourceVersion: z.string().optional(),
   labels: texts.optional(),
   annotations: texts.optional(),
   deletionTimestamp: z.string().optional(),

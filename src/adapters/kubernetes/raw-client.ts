@@ -7,10 +7,12 @@ import { createFault, isKubernetesFault, type KubernetesFault } from './fault.ts
 import { codeOf, isDropped, type Reply, readJson, readReply, statusFault } from './reply.ts';
 
 export type Call = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, encoded. */
   readonly path: string;
   readonly body?: Json;
+  /** Of the body; `application/json` when absent. */
+  readonly contentType?: string;
   readonly accept?: string;
   /** The call in words, for faults: `create RoleBinding "x" in "shop"`. */
   readonly saying: string;
@@ -53,7 +55,7 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
       path: `${connection.basePath}${call.path}`,
       headers: {
         accept: call.accept ?? 'application/json',
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         ...connection.headers,
       },
       body: call.body === undefined ? null : JSON.stringify(call.body),

@@ -45,7 +45,8 @@ const statusBody = z.object({
   reason: z.string().optional(),
 });
 
-const longestMessage = 500;
+/** Characters of the server's words: people mend by them what they wrote, and several fields may be wrong at once. */
+const longestMessage = 1_500;
 
 export const statusFault = (cluster: string, call: string, { status, text }: Reply): KubernetesFault => {
   const said = statusBody.safeParse(parse(text)).data;

@@ -11,6 +11,7 @@ const rbac = 'rbac.authorization.k8s.io/v1';
 /** What Hallpass itself writes needs no discovery: `<apiVersion> <kind>`. */
 const known = new Map<string, Resource>([
   ['v1 ConfigMap', { plural: 'configmaps', namespaced: true }],
+  ['v1 Secret', { plural: 'secrets', namespaced: true }],
   ['v1 Namespace', { plural: 'namespaces', namespaced: false }],
   [`${rbac} Role`, { plural: 'roles', namespaced: true }],
   [`${rbac} RoleBinding`, { plural: 'rolebindings', namespaced: true }],

@@ -1,6 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
-import type { Manifest, ObjectRef } from '#domain/plan.ts';
+import { type Manifest, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import type { Created, Managed } from '#use-cases/ports.ts';
 import { createFault, createRefusal, failedWith, unlessAbsent } from './fault.ts';
@@ -13,18 +11,12 @@ const options = '?fieldManager=hallpass&fieldValidation=Strict';
 /** How often something that somebody else moved meanwhile is tried again. */
 const attempts = 5;
 
-const read = async (client: RawClient, paths: Paths, target: Target): Promise<Managed | undefined> => {
+/** An object as it is now; undefined when it is not there. */
+export const read = async (client: RawClient, paths: Paths, target: Target): Promise<Managed | undefined> => {
   const call = { method: 'GET', path: await paths.object(target), saying: `get ${say(target)}` } as const;
   const live = await unlessAbsent(client.call(call, liveObject));
   return live === undefined ? undefined : managedFrom(live);
 };
-
-const targetOf = ({ apiVersion, kind, metadata: { name, namespace } }: Manifest): Target => ({
-  apiVersion,
-  kind,
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
-});
 
 /** Creates an object; what is there already under its name is answered as it is. One that is going is a fault that passes. */
 export const createObject = async (client: RawClient, paths: Paths, manifest: Manifest): Promise<Created> => {
@@ -46,56 +38,6 @@ export const createObject = async (client: RawClient, paths: Paths, manifest: Ma
         `Cluster "${client.cluster}" could not ${saying}: one of that name is being deleted just now.`,
       );
   }
-};
-
-/** Milliseconds between two looks at something that is being deleted: 5 seconds in all. */
-const looks = [10, 20, 40, 80, 150, 300, 400, 500, 500, 500, 500, 500, 500, 500, 500];
-
-/**
- * Deletes exactly the object with this uid, and sees that it is gone: a RoleBinding that waits for a finalizer still
- * grants. Refuses after five seconds, naming the finalizers.
- */
-export const removeObject = async (
-  client: RawClient,
-  paths: Paths,
-  ref: ObjectRef,
-): Promise<'removed' | 'gone' | 'replaced'> => {
-  const saying = `delete ${say(ref)}`;
-  const body = {
-    apiVersion: 'v1',
-    kind: 'DeleteOptions',
-    preconditions: { uid: ref.uid },
-    propagationPolicy: 'Background',
-    gracePeriodSeconds: 0,
-  };
-  const call = { method: 'DELETE', path: await paths.object(ref), body, saying } as const;
-  try {
-    await client.call(call, z.unknown());
-  } catch (error) {
-    if (failedWith(error, 404)) return 'gone';
-    if (!failedWith(error, 409)) throw error;
-    const there = await read(client, paths, ref);
-    if (there?.ref.uid === ref.uid) throw error;
-    return there === undefined ? 'gone' : 'replaced';
-  }
-  let there = await read(client, paths, ref);
-  for (const milliseconds of looks) {
-    if (there?.ref.uid !== ref.uid) return 'removed';
-    await wait(milliseconds);
-    there = await read(client, paths, ref);
-  }
-  if (there?.ref.uid !== ref.uid) return 'removed';
-  throw stuck(client.cluster, saying, ref, there);
-};
-
-const stuck = (cluster: string, saying: string, ref: ObjectRef, { live }: Managed) => {
-  const finalizers = (metadataOf(live).finalizers ?? []).map((name) => `"${name}"`).join(', ');
-  const why = finalizers === '' ? 'without a finalizer' : `held by finalizer ${finalizers}`;
-  return createRefusal(
-    saying,
-    409,
-    `${say(ref)} in cluster "${cluster}" is still there 5 seconds after its deletion, ${why}. What it grants goes on. Remove what holds it: kubectl edit.`,
-  );
 };
 
 /** Adds annotations to an object of ours, on whatever state it is in by then. */

@@ -18,11 +18,15 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['status:* person:* pending-by:* due unshown', 'type zadd zrem zcard zrange zrangebyscore zrevrange'],
   ['origin:*', 'type get set'],
   ['alarms', 'rpush ltrim lpop'],
-  ['cluster:* slack:*', bullmq],
+  ['cluster:* slack:* drafts:*', bullmq],
+  // Who waits for a worker's answer reads the queue's events; the answer is fetched once.
+  ['drafts:*', 'xread'],
+  ['draft:*', 'set getdel'],
 ];
 const botsOwn: typeof common = [
   ['view:*', 'hget hmget hset'],
   ['lock:*', 'get set pexpire del'],
+  ['content:*', 'get set'],
 ];
 
 /** Commands without keys, and scripts: each command inside of one is checked by itself again. */

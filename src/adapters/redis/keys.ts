@@ -39,5 +39,7 @@ export const keys = {
   origin: (origin: string) => `${tag}:origin:${createHash('sha256').update(origin).digest('hex')}`,
   /** Hash: version and value of what one projection keeps about a request. */
   view: (projection: string, id: RequestId) => `${tag}:view:${projection}:${id}`,
+  /** String: what approvers were shown of a request, deflated, under its SHA-256. */
+  content: (id: RequestId, digest: string) => `${tag}:content:${id}:${digest}`,
   lock: (projection: string, id: RequestId) => `${tag}:lock:${projection}:${id}`,
 };

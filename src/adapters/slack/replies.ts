@@ -21,6 +21,8 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
     case 'too-many':
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
+    case 'not-tried':
+      return 'Not filed: no worker answered who could try it. The administrators have been told; try again in a minute.';
     case 'filed-before':
       return `This was filed already, as *${refusal.id}*. It is not filed twice.`;
     case 'not-a-member':
@@ -42,6 +44,10 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
   switch (refusal.type) {
     case 'no-such-request':
       return `There is no request \`${escaped(refusal.id)}\` that you may see.`;
+    case 'impossible':
+      return `Nothing was recorded: it could not be done as things are now. ${escaped(refusal.why)}`;
+    case 'not-tried':
+      return 'Nothing was recorded: nobody could say whether it still is what the card shows. Click again in a moment.';
     case 'broken-log':
       return 'Nothing was done: the log of this request cannot be believed any more. The administrators have been told; ask anew.';
     case 'not-a-member':

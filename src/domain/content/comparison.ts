@@ -9,18 +9,18 @@ const step = z.union([z.string(), z.strictObject({ by: z.record(z.string(), z.st
 export const path = z.array(step);
 export type Path = z.infer<typeof path>;
 
+/** What JSON.parse has given: not walked through once more. */
+const parsed = z.custom<Json>((value) => value !== undefined);
+
 /** What one place in an object was and is; absent means that it was not, or is not, there. */
 export const pathEdit = z.strictObject({
   path,
-  before: z.json().optional(),
-  after: z.json().optional(),
+  before: parsed.optional(),
+  after: parsed.optional(),
   /** For an item of a keyed list: where it stood before, or stands after. */
   at: z.int().min(0).optional(),
 });
-export type PathEdit = Omit<z.infer<typeof pathEdit>, 'before' | 'after'> & {
-  readonly before?: Json;
-  readonly after?: Json;
-};
+export type PathEdit = z.infer<typeof pathEdit>;
 
 /** Two states of one object, compared after normalising; `undefined` on either side means that it is not there. */
 export type Comparison = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
+import { conflictAt, contentRefOf } from '#test/build/changes.ts';
+import { alice, bob, carol, dave, erin, id } from '#test/build/people.ts';
 import { activated, approved, ended, grown, later, noon, pending, quorum } from '#test/build/requests.ts';
 import { type Command, decide } from './decide.ts';
 import type { RequestEvent } from './events.ts';
@@ -14,7 +15,13 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   withdrawn: { type: 'withdrawn', by: alice },
   'timed-out': { type: 'timed-out' },
   activated,
-  lapsed: { type: 'lapsed', why: 'late' },
+  revised: { type: 'revised', revision: 2, seal: 'another', content: contentRefOf(), why: 'it moved' },
+  seen: { type: 'seen', by: bob, revision: 1 },
+  completed: { type: 'completed', changed: [] },
+  lapsed: { type: 'lapsed', why: 'it moved', moved: true },
+  followed: { type: 'followed', request: id('abcd-ef') },
+  conflicted: { type: 'conflicted', conflicts: [conflictAt('spec.rules')], reverted: [] },
+  settled: { type: 'settled', by: bob, choice: 'keep', reason: 'theirs is right' },
   failed: { type: 'failed', why: 'no' },
   'end-requested': { type: 'end-requested', by: alice, cause: 'done', reason: '' },
   'end-delayed': { type: 'end-delayed', why: 'no answer' },
@@ -29,19 +36,22 @@ const reached: Readonly<Record<Status, Request>> = {
   denied: grown(pending(), every.denied),
   withdrawn: grown(pending(), every.withdrawn),
   'timed-out': grown(pending(), every['timed-out']),
+  completed: grown(pending(), approved, every.completed),
   lapsed: grown(pending(), approved, every.lapsed),
   failed: grown(pending(), approved, every.failed),
 };
 
 const mayFollow: Readonly<Record<Status, readonly RequestEvent['type'][]>> = {
-  pending: ['voted', 'approved', 'denied', 'withdrawn', 'timed-out'],
-  approved: ['activated', 'lapsed', 'failed', 'end-requested'],
-  active: ['end-requested', 'end-delayed', 'ended'],
+  pending: ['voted', 'approved', 'denied', 'withdrawn', 'timed-out', 'revised', 'seen'],
+  approved: ['activated', 'completed', 'lapsed', 'failed', 'end-requested'],
+  // A conflict is settled only once there is one.
+  active: ['end-requested', 'end-delayed', 'conflicted', 'ended'],
+  completed: [],
   revoked: [],
   denied: [],
   withdrawn: [],
   'timed-out': [],
-  lapsed: [],
+  lapsed: ['followed'],
   failed: [],
 };
 const statuses = Object.keys(reached) as readonly Status[];
@@ -194,4 +204,43 @@ test('whatever people do, nobody without a standing has decided anything', () =>
       }
     }),
   );
+});
+
+test('a new revision takes votes and looks with it, and nothing of the old one counts any more', () => {
+  const voted = grown(pending({ content: contentRefOf({ fits: false }) }), every.seen, every.voted, every.revised);
+  expect(voted.asked).toMatchObject({ revision: 2, seal: 'another' });
+  expect(voted.state).toEqual({ status: 'pending', votes: [], seenBy: [] });
+  for (const stale of [every.voted, every.seen, approved]) {
+    expect(evolve(voted, stale, later(9))).toMatchObject({ type: 'impossible' });
+  }
+  const skipping: RequestEvent = { ...(every.revised as Extract<RequestEvent, { type: 'revised' }>), revision: 4 };
+  expect(evolve(voted, skipping, later(9))).toMatchObject({ type: 'impossible' });
+});
+
+test('a conflict keeps the grant active with nothing due until somebody settles it, and can come again', () => {
+  const conflict = grown(reached.active, every.conflicted);
+  expect(conflict.state).toMatchObject({ status: 'active', conflict: { conflicts: [{ path: 'spec.rules' }] } });
+  expect(nextStep(conflict)).toBeUndefined();
+  const settled = grown(conflict, every.settled);
+  expect(nextStep(settled)).toEqual({ do: 'end', at: later(1) });
+  expect(evolve(settled, every.settled, later(9))).toMatchObject({ type: 'impossible' });
+  const again = grown(settled, every.conflicted);
+  expect(again.state).not.toHaveProperty('settled');
+  expect(nextStep(again)).toBeUndefined();
+  const end = grown(settled, { ...ended, reverted: [{ target: conflictAt('x').target, how: 'kept' }] });
+  expect(end.state).toMatchObject({ status: 'revoked', reverted: [{ how: 'kept' }], settled: { choice: 'keep' } });
+  expect(end.state).not.toHaveProperty('conflict');
+});
+
+test('what lapsed because it moved is followed once, and nothing else is', () => {
+  const followed = grown(reached.lapsed, every.followed);
+  expect(followed.state).toMatchObject({ status: 'lapsed', followedBy: 'abcd-ef' });
+  expect(evolve(followed, every.followed, later(9))).toMatchObject({ type: 'impossible' });
+  const late = grown(reached.approved, { type: 'lapsed', why: 'late' });
+  expect(evolve(late, every.followed, later(9))).toMatchObject({ type: 'impossible' });
+});
+
+test('what was done for good owes nothing and is never ended', () => {
+  expect(nextStep(reached.completed)).toBeUndefined();
+  expect(evolve(reached.completed, ended, later(9))).toMatchObject({ type: 'impossible' });
 });

@@ -5,7 +5,12 @@ import { id } from '#test/build/people.ts';
 import { accessOver, profiles } from '#test/build/profiles.ts';
 
 const kind = accessOver();
-const context = { request: id(), namespace: 'shop', identity: { user: 'alice@example.com', groups: ['dev'] } };
+const context = {
+  request: id(),
+  namespace: 'shop',
+  identity: { user: 'alice@example.com', groups: ['dev'] },
+  seen: [],
+};
 const plan = (profile: string, objects: readonly string[] = [], namespace = 'shop'): Plan => {
   const planned = kind.plan({ profile, objects }, { ...context, namespace });
   if (planned.ok) return planned.value;

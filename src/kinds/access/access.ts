@@ -7,7 +7,7 @@ import { describeAccess, nameable, reachesFurther } from './describe.ts';
 import { permissionsOf } from './permissions.ts';
 import { planAccess } from './plan.ts';
 import { outlives, type Profile, profilesFile, reachesHallpass } from './profiles.ts';
-import { rbacSorts } from './sorts.ts';
+import { accessSorts } from './sorts.ts';
 
 /** What an access request says: which profile, narrowed to which objects. None means all of the namespace. */
 const ask = z.strictObject({
@@ -30,7 +30,7 @@ const usage = '<profile> <namespace>[/<object>[,<object>…]]';
 /** Temporary access: Roles and RoleBindings for one person, deleted when the time is over. */
 export const access: KindModule = {
   name: 'access',
-  makes: rbacSorts,
+  makes: accessSorts,
   settingsFile: 'profiles.yaml',
   configure: (settings) => {
     const file = profilesFile.safeParse(settings);

@@ -1,0 +1,188 @@
+import type { Comparison } from '#domain/content/comparison.ts';
+import type { Content } from '#domain/content/content.ts';
+import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { cautionsOf } from '#domain/risk/rules.ts';
+import type { SealedEdit } from '#domain/seal.ts';
+import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
+import { isOurs } from './home.ts';
+import { fitsInJournal } from './journal.ts';
+import {
+  type ClusterWriter,
+  contentLimit,
+  type Draft,
+  type DraftInput,
+  isClusterRefusal,
+  type WorkerPorts,
+} from './ports.ts';
+import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
+
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault'>;
+
+/** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
+export const prepareRequest = async (
+  ports: DraftPorts,
+  cluster: ClusterWriter,
+  input: DraftInput,
+): Promise<Result<Prepared, string>> => {
+  const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
+  if (kind === undefined) return err('This kind of request is no longer configured.');
+  const namespace = await cluster.namespace(input.namespace);
+  if (namespace === undefined || namespace.terminating)
+    return err(`Namespace "${input.namespace}" is gone from cluster "${cluster.name}", or being deleted.`);
+  const planned = await planNow(cluster, kind, input);
+  if (!planned.ok) return planned;
+  const { plan, looks, seen } = planned.value;
+  const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
+  if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
+  try {
+    const edits: PreparedEdit[] = [];
+    for (const edit of plan.edits) {
+      const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
+      if (!prepared.ok) return prepared;
+      edits.push(prepared.value);
+    }
+    const tooBig = input.temporary ? await fitsInJournal(ports, edits) : undefined;
+    if (tooBig !== undefined) return err(tooBig);
+    const shown = looks.length === 0 ? undefined : await contentOf(ports, cluster, input, plan, edits);
+    if (shown !== undefined && JSON.stringify(shown).length > contentLimit)
+      return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
+    return ok({ namespaceUid: namespace.uid, plan, edits, ...(shown === undefined ? {} : { content: shown }) });
+  } catch (cause) {
+    // The API server's own no to the trial, in its own words.
+    if (isClusterRefusal(cause)) return err(cause.message);
+    throw cause;
+  }
+};
+
+/** What a draft says of what was prepared: nothing raw, which the log has no use for. */
+export const draftOf = ({ edits, plan: { create, probes, proofs }, ...rest }: Prepared): Draft => ({
+  ...rest,
+  plan: { create, probes, proofs },
+  edits: edits.map(sealedPart),
+});
+
+/** What a bot wants to have tried, answered. */
+export const draftRequest = async (
+  ports: DraftPorts & Pick<WorkerPorts, 'clusters'>,
+  input: DraftInput,
+): Promise<Result<Draft, string>> => {
+  const cluster = ports.clusters.get(input.cluster);
+  if (cluster === undefined) return err(`The worker knows no cluster "${input.cluster}".`);
+  const prepared = await prepareRequest(ports, cluster, input);
+  return prepared.ok ? ok(draftOf(prepared.value)) : prepared;
+};
+
+type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
+
+const planNow = async (cluster: ClusterWriter, kind: Kind, input: DraftInput): Promise<Result<Planned, string>> => {
+  const looks = kind.look(input.ask, input.namespace);
+  if (!looks.ok) return looks;
+  const seen = await lookAll(cluster, looks.value);
+  const plan = kind.plan(input.ask, contextOf(input, seen));
+  return plan.ok ? ok({ plan: plan.value, looks: looks.value, seen }) : plan;
+};
+
+export const contextOf = (
+  { request, namespace, identity }: Pick<DraftInput, 'request' | 'namespace' | 'identity'>,
+  seen: Seen,
+): PlanContext => ({ request, namespace, identity, seen });
+
+export const lookAll = (cluster: ClusterWriter, looks: readonly Look[]): Promise<Seen> =>
+  Promise.all(
+    looks.map(async (look) => {
+      if (look.type === 'list') return cluster.list(look.of, look.namespace);
+      const found = await cluster.get(look.target);
+      return found === undefined ? [] : [found.live];
+    }),
+  );
+
+/** What was found of an object that was looked at; undefined when there was no look for it. */
+const liveIn = (looks: readonly Look[], seen: Seen): ReadonlyMap<string, Manifest | undefined> =>
+  new Map(looks.flatMap((look, index) => (look.type === 'object' ? [[targetKey(look.target), seen[index]?.[0]]] : [])));
+
+export const placesOf = ({ create, edits }: Pick<Plan, 'create' | 'edits'>): readonly string[] => [
+  ...create.flatMap(({ metadata }) => metadata.namespace ?? []),
+  ...edits.flatMap((edit) => targetIn(edit).namespace ?? []),
+];
+
+const targetIn = (edit: Edit): Target => (edit.op === 'delete' ? edit.target : targetOf(edit.content));
+
+const changing = (target: Target): string =>
+  `${sayTarget(target)} is being changed by somebody else just now. Try again in a moment.`;
+
+const prepareEdit = async (
+  { compare }: DraftPorts,
+  cluster: ClusterWriter,
+  { request }: DraftInput,
+  edit: Edit,
+  found: ReadonlyMap<string, Manifest | undefined>,
+): Promise<Result<PreparedEdit, string>> => {
+  const target = targetIn(edit);
+  const key = targetKey(target);
+  const live = found.has(key) ? found.get(key) : (await cluster.get(target))?.live;
+  const uid = live === undefined ? undefined : uidOf(live);
+  if (edit.op === 'delete') {
+    if (live === undefined || uid === undefined) return err(`There is no ${sayTarget(target)} to delete.`);
+    await cluster.tryDelete({ ...target, uid });
+    return ok(prepared('delete', target, live, undefined, await compare(live, undefined)));
+  }
+  const tried = await cluster.tryWrite(edit.content, { manager: managerOf(request) });
+  if (tried.type === 'moved') return err(changing(target));
+  const comparison = await compare(live, tried.live);
+  if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
+  return ok(prepared(live === undefined ? 'create' : 'update', target, live, edit.content, comparison));
+};
+
+const prepared = (
+  op: SealedEdit['op'],
+  target: Target,
+  live: Manifest | undefined,
+  wanted: Manifest | undefined,
+  comparison: Comparison,
+): PreparedEdit => {
+  const uid = live === undefined ? undefined : uidOf(live);
+  return {
+    op,
+    target,
+    delta: comparison.delta,
+    comparison,
+    ...(uid === undefined ? {} : { uid }),
+    ...(live === undefined ? {} : { live }),
+    ...(wanted === undefined ? {} : { wanted }),
+  };
+};
+
+const contentOf = async (
+  { compare }: DraftPorts,
+  cluster: ClusterWriter,
+  { request }: DraftInput,
+  plan: Plan,
+  edits: readonly PreparedEdit[],
+): Promise<Content> => {
+  const own = await Promise.all(
+    plan.create.map(async (manifest) => {
+      const tried = await cluster.tryWrite(manifest, { manager: managerOf(request) });
+      const { diff, added, removed } = await compare(undefined, tried.type === 'written' ? tried.live : manifest);
+      return { op: 'create' as const, target: targetOf(manifest), diff, added, removed };
+    }),
+  );
+  const others = edits.map(({ op, target, uid, comparison: { diff, added, removed } }) => ({
+    op,
+    target,
+    ...(uid === undefined ? {} : { uid }),
+    diff,
+    added,
+    removed,
+  }));
+  const dangers = [
+    ...edits.flatMap(({ live, wanted }) => cautionsOf(live, wanted)),
+    ...plan.create.flatMap((manifest) => cautionsOf(undefined, manifest)),
+  ];
+  return {
+    schema: 1,
+    changes: [...others, ...own],
+    notes: [...plan.notes],
+    cautions: [...new Set([...dangers, ...plan.cautions])],
+  };
+};

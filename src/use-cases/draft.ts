@@ -1,0 +1,56 @@
+import type { KubernetesIdentity } from '#domain/plan.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { type Digest, sealOf } from '#domain/seal.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { type SubmitRefusal, unclear } from './asking.ts';
+import { lookAtPlace } from './look-at-place.ts';
+import type { BotPorts, Draft, DraftInput } from './ports.ts';
+
+/**
+ * What would be done now. A kind that must see the cluster is drafted by a worker, which alone may try a write; for the
+ * others the bot's own look is enough.
+ */
+export const draftFor = async (
+  ports: BotPorts,
+  kind: Kind,
+  input: DraftInput,
+): Promise<Result<Draft, SubmitRefusal>> => {
+  const looks = kind.look(input.ask, input.namespace);
+  if (!looks.ok) return err(unclear('ask', looks.error));
+  if (looks.value.length === 0) return draftHere(ports, kind, input);
+  try {
+    const drafted = await ports.draft(input);
+    return drafted.ok ? drafted : err(unclear('ask', drafted.error));
+  } catch (cause) {
+    ports.alarm('Nobody tried what somebody asks for; it was not filed. Is a worker running?', {
+      cluster: input.cluster,
+      cause: String(cause),
+    });
+    return err({ type: 'not-tried' });
+  }
+};
+
+const draftHere = async (ports: BotPorts, kind: Kind, input: DraftInput): Promise<Result<Draft, SubmitRefusal>> => {
+  const { request, namespace, identity } = input;
+  const plan = kind.plan(input.ask, { request, namespace, identity, seen: [] });
+  if (!plan.ok) return err(unclear('ask', plan.error));
+  const cluster = ports.clusters.get(input.cluster);
+  if (cluster === undefined) throw new Error(`The bot knows no cluster "${input.cluster}"`);
+  const place = await lookAtPlace(ports, cluster, namespace, plan.value);
+  if (!place.ok) return place;
+  const { create, probes, proofs } = plan.value;
+  return ok({ namespaceUid: place.value.uid, plan: { create, probes, proofs }, edits: [] });
+};
+
+/** The seal of what a request would do, as it stands in this draft. */
+export const sealOfDraft = (
+  asked: Pick<Asked, 'id' | 'revision' | 'kind' | 'cluster' | 'namespace' | 'requester' | 'subject' | 'seconds'>,
+  identity: KubernetesIdentity,
+  { namespaceUid, plan, edits }: Draft,
+  digest: Digest,
+): string => {
+  const { id: request, revision, kind, cluster, namespace, requester, subject, seconds } = asked;
+  const who = { request, revision, kind, cluster, namespace, namespaceUid, requester, subject, identity, seconds };
+  return sealOf({ ...who, plan, edits: edits.length === 0 ? undefined : edits }, digest);
+};

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { pathEdit } from '#domain/content/comparison.ts';
+import { operation } from '#domain/content/content.ts';
+import type { Json } from '#domain/json.ts';
+import { type Manifest, type ObjectRef, target } from '#domain/plan.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { readStamp, type Stamp, stamped } from '#domain/request/stamp.ts';
+import { markersBeside } from './home.ts';
+import type { ClusterWriter, WorkerPorts } from './ports.ts';
+import { ownersIn, type PreparedEdit, refTo } from './prepared.ts';
+
+const parsed = z.custom<Json>((value) => value !== undefined);
+const manifest = z.custom<Manifest>((value) => typeof value === 'object' && value !== null && 'metadata' in value);
+
+/** What must be known of one change to go on with it after a crash, and to take it back without any log. */
+const journalEntry = z.strictObject({
+  op: operation,
+  target,
+  /** Absent for what is created: there it is known by our field manager. */
+  uid: z.string().optional(),
+  delta: z.string(),
+  /** Digests of the normalised states before and after. */
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /**
+   * Absent for a change that is too big to be kept and is not taken back. `edits` for an update; `object`: what is
+   * created, or was deleted; `owners`: whose fields they were (`metadata.managedFields`).
+   */
+  image: z
+    .strictObject({
+      edits: z.array(pathEdit).optional(),
+      object: manifest.optional(),
+      owners: parsed.optional(),
+    })
+    .optional(),
+});
+export type JournalEntry = z.infer<typeof journalEntry>;
+
+const journalText = z.strictObject({
+  schema: z.literal(1),
+  temporary: z.boolean(),
+  entries: z.array(journalEntry).min(1),
+});
+
+/** The record of what a request changes in objects of others, as kept in the cluster until it is over. */
+export type Journal = {
+  readonly ref: ObjectRef;
+  readonly temporary: boolean;
+  readonly entries: readonly JournalEntry[];
+};
+
+/** A Secret holds a MiB of bytes (`MaxSecretSize`); its other fields take a little. */
+const roomInSecret = 1_000_000;
+/** Below this even what does not compress fits. Characters. */
+const surelyFits = 300_000;
+/** The vault answers in base64. */
+const bytesOf = (closed: string): number => Math.ceil((closed.length * 3) / 4);
+
+const imageOf = ({ op, live, wanted, comparison }: PreparedEdit): JournalEntry['image'] => {
+  const owners = live === undefined ? undefined : ownersIn(live);
+  switch (op) {
+    case 'update':
+      return { edits: [...comparison.edits], ...(owners === undefined ? {} : { owners }) };
+    case 'create':
+      return wanted === undefined ? undefined : { object: wanted };
+    case 'delete':
+      return live === undefined ? undefined : { object: live };
+  }
+};
+
+const entryOf = (edit: PreparedEdit, withImage: boolean): JournalEntry => {
+  const { op, target: of, uid, delta, comparison } = edit;
+  const image = withImage ? imageOf(edit) : undefined;
+  return {
+    op,
+    target: of,
+    delta,
+    ...(uid === undefined ? {} : { uid }),
+    ...(comparison.before === undefined ? {} : { before: comparison.before }),
+    ...(comparison.after === undefined ? {} : { after: comparison.after }),
+    ...(image === undefined ? {} : { image }),
+  };
+};
+
+const textOf = (edits: readonly PreparedEdit[], temporary: boolean, withImages: boolean): string =>
+  JSON.stringify({ schema: 1, temporary, entries: edits.map((edit) => entryOf(edit, withImages)) });
+
+/** Why changes cannot be kept so that they could be taken back; undefined when they can. */
+export const fitsInJournal = async (
+  { vault }: Pick<WorkerPorts, 'vault'>,
+  edits: readonly PreparedEdit[],
+): Promise<string | undefined> => {
+  if (edits.length === 0) return undefined;
+  const text = textOf(edits, true, true);
+  if (text.length <= surelyFits) return undefined;
+  const bytes = bytesOf(await vault.close(text, 'its size'));
+  if (bytes <= roomInSecret) return undefined;
+  return `What it changes is too big to be kept for taking it back: ${kib(bytes)} KiB compressed, and a Secret holds ${kib(roomInSecret)}. Ask for it for good, or in parts.`;
+};
+
+const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
+
+const journalName = ({ id, revision }: Pick<Asked, 'id' | 'revision'>): string => `journal-${id}-r${revision}`;
+const refOf = (home: string, asked: Pick<Asked, 'id' | 'revision'>) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  namespace: markersBeside(home),
+  name: journalName(asked),
+});
+
+/** What binds a journal to its place: copied to another request or cluster it cannot be opened. */
+const about = (cluster: string, { request, revision, seal }: Pick<Stamp, 'request' | 'revision' | 'seal'>): string =>
+  ['hallpass.dev/journal', cluster, request, String(revision), seal].join(' ');
+
+/**
+ * Writes the journal before anything is changed: encrypted, stamped, in a namespace of Hallpass's own. One that is
+ * there from an attempt that was cut off is used instead: it knows how things were before that attempt.
+ */
+export const writeJournal = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  stamp: Stamp,
+  edits: readonly PreparedEdit[],
+): Promise<Journal> => {
+  const temporary = asked.seconds !== undefined;
+  const whole = await ports.vault.close(textOf(edits, temporary, true), about(cluster.name, stamp));
+  // What is for good is taken back only if a later part of it fails; where that is too much to keep, it is not kept.
+  const kept =
+    bytesOf(whole) <= roomInSecret || temporary
+      ? whole
+      : await ports.vault.close(textOf(edits, temporary, false), about(cluster.name, stamp));
+  const { apiVersion, kind, ...metadata } = refOf(ports.home, asked);
+  const secret: Manifest = { apiVersion, kind, metadata, type: 'hallpass.dev/journal', data: { journal: kept } };
+  const { ref, existed, live } = await cluster.create(stamped(secret, stamp, ports.signer));
+  const journal = await openJournal(ports, cluster, live);
+  if (journal === undefined) {
+    ports.alarm('A journal under one of our names cannot be opened; nothing was changed', { request: asked.id });
+    throw Object.assign(new Error('The record of how things were before could not be kept, so nothing was changed.'), {
+      refused: { status: 409, call: `create ${ref.kind}` },
+    });
+  }
+  if (existed) ports.alarm('A change was taken up again after its journal was written', { request: asked.id });
+  return journal;
+};
+
+/** The journal of a request as it stands, if there is a genuine one. */
+export const findJournal = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Pick<Asked, 'id' | 'revision' | 'seal'>,
+): Promise<Journal | undefined> => {
+  const found = await cluster.get(refOf(ports.home, asked));
+  const seal = found && readStamp(cluster.name, found.live, ports.trust)?.seal;
+  return found === undefined || seal !== asked.seal ? undefined : openJournal(ports, cluster, found.live);
+};
+
+const secretData = z.object({ data: z.object({ journal: z.string() }) });
+
+/** Opens a journal's Secret; undefined for one that is not genuine. */
+export const openJournal = async (
+  { trust, vault }: Pick<WorkerPorts, 'trust' | 'vault'>,
+  cluster: ClusterWriter,
+  live: Manifest,
+): Promise<Journal | undefined> => {
+  const stamp = readStamp(cluster.name, live, trust);
+  const closed = secretData.safeParse(live).data?.data.journal;
+  if (stamp === undefined || closed === undefined) return undefined;
+  const text = await vault.open(closed, about(cluster.name, stamp));
+  if (text === undefined) return undefined;
+  const { temporary, entries } = journalText.parse(JSON.parse(text));
+  return { ref: refTo(live), temporary, entries };
+};
+
+/** Nothing is left to be taken back or gone on with. */
+export const removeJournal = async (cluster: ClusterWriter, { ref }: Journal): Promise<void> =>
+  void (await cluster.remove(ref));

@@ -1,0 +1,91 @@
+import type { Content } from '#domain/content/content.ts';
+import { identityOf } from '#domain/identities.ts';
+import type { RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import { sayTarget, targetKey } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { packContent, readContent } from './contents.ts';
+import { draftFor, sealOfDraft } from './draft.ts';
+import type { BotPorts, Draft } from './ports.ts';
+import { commit, find } from './request-log.ts';
+
+/** Whether what was shown of a pending request is still what would be done. */
+export type Standing =
+  | { readonly type: 'same' }
+  /** It moved: a new revision is pending, which nobody has agreed to yet. */
+  | { readonly type: 'revised'; readonly chain: Chain }
+  /** It could not be done now; `why` is for a person. It stays pending, for it may become possible again. */
+  | { readonly type: 'impossible'; readonly why: string }
+  | { readonly type: 'not-tried' };
+
+/**
+ * Tries a pending request anew and, where the difference that it makes is another by now, makes a new revision of it.
+ * What else moved in the objects (a status, an unrelated label) disturbs nobody.
+ */
+export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Standing> => {
+  const { asked, state } = chain.request;
+  if (state.status !== 'pending' || asked.content === undefined) return { type: 'same' };
+  const { kinds, identities } = ports.settings();
+  const kind = kinds.find(({ name }) => name === asked.kind);
+  if (kind === undefined) return { type: 'impossible', why: 'This kind of request is no longer configured.' };
+  const identity = kind.isForSomebody ? identityOf(identities, asked.subject) : undefined;
+  if (identity?.ok === false) return { type: 'impossible', why: 'The person is no longer configured.' };
+  const who = identity?.value ?? { user: '', groups: [] };
+  const { id: request, cluster, namespace, seconds } = asked;
+  const input = { request, kind: kind.name, cluster, namespace, identity: who, temporary: seconds !== undefined };
+  const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json });
+  if (!draft.ok) {
+    const { error } = draft;
+    return error.type === 'unclear' ? { type: 'impossible', why: error.why } : { type: 'not-tried' };
+  }
+  const revision = asked.revision + 1;
+  // The seal holds the number of the revision: the same difference under the same number is the same seal.
+  if (sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal) return { type: 'same' };
+  const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
+  return revise(ports, chain, { revision, seal }, draft.value);
+};
+
+const revise = async (
+  ports: BotPorts,
+  chain: Chain,
+  numbered: { readonly revision: number; readonly seal: string },
+  { content }: Draft,
+): Promise<Standing> => {
+  const { asked } = chain.request;
+  if (content === undefined) return { type: 'same' };
+  const { text, ref } = packContent(content, ports.trust.digest);
+  const why = await whatMoved(ports, asked, content);
+  await ports.contents.keep(asked.id, ref.digest, text);
+  const now = await ports.clock.now();
+  const result = await commit(ports, asked.id, chain, [{ type: 'revised', ...numbered, content: ref, why }], now);
+  if (result.type === 'committed') return { type: 'revised', chain: result.chain };
+  // Somebody else was first, maybe with the same revision: what stands there now counts.
+  const found = await find(ports, asked.id);
+  return found.type === 'found' && found.chain.request.asked.revision > asked.revision
+    ? { type: 'revised', chain: found.chain }
+    : { type: 'not-tried' };
+};
+
+/** Which objects make another difference now than they did when this was shown. */
+const whatMoved = async (ports: BotPorts, asked: Asked, now: Content): Promise<string> => {
+  const before = await readContent(ports, asked);
+  const shown = new Map(
+    before.type === 'shown' ? before.content.changes.map(({ target, diff }) => [targetKey(target), diff]) : [],
+  );
+  const moved = now.changes.filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
+  const names = moved.slice(0, 5).map(({ target }) => sayTarget(target));
+  if (names.length === 0) return 'What it is about was changed by somebody else.';
+  const more = moved.length > names.length ? ` and ${moved.length - names.length} more` : '';
+  return `${names.join(', ')}${more} changed meanwhile, and so did the difference that this makes.`;
+};
+
+/** Looks at all that is pending; for those whose difference moved, approvers get a new revision before they click. */
+export const checkAllPending = async (ports: BotPorts, most = 500): Promise<void> => {
+  for (const id of await ports.store.inStatus('pending', most)) await checkOne(ports, id);
+};
+
+const checkOne = async (ports: BotPorts, id: RequestId): Promise<void> => {
+  const found = await find(ports, id);
+  if (found.type === 'found') await checkPending(ports, found.chain);
+};

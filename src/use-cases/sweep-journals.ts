@@ -1,0 +1,96 @@
+import type { RequestId } from '#domain/ids.ts';
+import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
+import { markersBeside } from './home.ts';
+import { type Journal, openJournal, removeJournal } from './journal.ts';
+import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
+import { find } from './request-log.ts';
+import type { StepRunner } from './run-step.ts';
+import { takeBackEdits } from './take-back.ts';
+
+/** What the log knows to be due is left to it for so long: it says what became of it, this does not. */
+const grace = Temporal.Duration.from({ seconds: 3 });
+
+/** Looks at the journals in a cluster; `everything` at all, otherwise at what ends in this hour or ended in the last. */
+export type JournalSweep = (cluster: ClusterWriter, everything: boolean) => Promise<void>;
+
+/**
+ * Takes back changes whose time is over by what the cluster says of them, whatever has become of the log, and removes
+ * journals that have nothing to take back any more. A conflict is left to people, and reported once.
+ */
+export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): JournalSweep => {
+  const reported = new Set<string>();
+  const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
+    if (reported.has(key)) return;
+    reported.add(key);
+    ports.alarm(...said);
+  };
+
+  /** What is known of a journal's request; the log is asked to do it itself first. */
+  const statusOf = async (id: RequestId, overdue: boolean): Promise<string> => {
+    try {
+      if (overdue) await steps.join(id).catch(() => undefined);
+      const found = await find(ports, id);
+      if (found.type !== 'found') return found.type;
+      const { state } = found.chain.request;
+      return state.status === 'active' && state.conflict !== undefined ? 'in conflict' : state.status;
+    } catch {
+      return 'unreadable';
+    }
+  };
+
+  const takeBack = async (cluster: ClusterWriter, id: RequestId, journal: Journal, status: string): Promise<void> => {
+    const { conflicts } = await takeBackEdits(ports, cluster, id, journal);
+    const fields = { request: id, status, cluster: cluster.name };
+    if (conflicts.length > 0) {
+      alarmOnce(`conflict ${id}`, 'A change whose time is over was not taken back where somebody else changed it too', {
+        ...fields,
+        places: conflicts.map(({ target, path }) => `${target.kind} ${target.name} ${path}`).join('; '),
+      });
+      return;
+    }
+    await removeJournal(cluster, journal);
+    ports.alarm('A change was taken back by what the cluster says of it; the log does not call it active', fields);
+  };
+
+  const settle = async (cluster: ClusterWriter, found: Managed, now: Temporal.Instant): Promise<void> => {
+    const stamp = readStamp(cluster.name, found.live, ports.trust);
+    if (stamp === undefined) {
+      const fields = { cluster: cluster.name, kind: found.ref.kind, name: found.ref.name };
+      return alarmOnce(
+        found.ref.uid,
+        'An object bears the label of Hallpass without a genuine stamp; it is left alone',
+        fields,
+      );
+    }
+    const overdue = Temporal.Instant.compare(stamp.expiresAt.add(grace), now) <= 0;
+    const status = await statusOf(stamp.request, overdue);
+    // Being made, in force, or waiting for a person; an unreadable or lost log leaves it in force until its time.
+    if (!isOver(status) && (!overdue || status === 'in conflict')) return;
+    const there = await cluster.get(found.ref);
+    if (there?.ref.uid !== found.ref.uid) return;
+    const journal = await openJournal(ports, cluster, there.live);
+    if (journal === undefined)
+      return alarmOnce(found.ref.uid, 'A journal cannot be opened; what it would take back stays as it is', {
+        request: stamp.request,
+        cluster: cluster.name,
+      });
+    // What ended in the log was taken back there; what is for good never is, but an attempt that came to nothing is.
+    const isSettled = status === 'revoked' || status === 'completed' || (!journal.temporary && !isOver(status));
+    if (isSettled) await removeJournal(cluster, journal);
+    else await takeBack(cluster, stamp.request, journal, status);
+  };
+
+  return async (cluster, everything) => {
+    const now = await ports.clock.now();
+    const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
+    const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
+    const found = await cluster.journals(markersBeside(ports.home), selector);
+    const faults: unknown[] = [];
+    // One at a time: there are few, and each may be a whole revert.
+    for (const one of found) await settle(cluster, one, now).catch((cause: unknown) => void faults.push(cause));
+    if (faults.length > 0) throw new Error('A sweep over journals could not finish', { cause: faults[0] });
+  };
+};
+
+const isOver = (status: string): boolean =>
+  ['revoked', 'completed', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);

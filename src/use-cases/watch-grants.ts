@@ -1,0 +1,33 @@
+import type { RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import { readStamp, watchedLabel } from '#domain/request/stamp.ts';
+import { contextOf, lookAll } from './draft-request.ts';
+import { endGrant } from './end-grant.ts';
+import type { ClusterWriter, WorkerPorts } from './ports.ts';
+import { find } from './request-log.ts';
+
+/**
+ * Ends what has become unsafe while it is in force, as its kind judges by what is live now: an opening whose pods no
+ * other policy isolates any more, for instance, would cut their other traffic. Looks only at what is labelled to be watched.
+ */
+export const watchGrants = async (ports: WorkerPorts, cluster: ClusterWriter): Promise<void> => {
+  const found = await cluster.managed(`${watchedLabel}=yes`);
+  const ids = new Set(found.flatMap(({ live }) => readStamp(cluster.name, live, ports.trust)?.request ?? []));
+  for (const id of ids) await watch(ports, cluster, id);
+};
+
+const watch = async (ports: WorkerPorts, cluster: ClusterWriter, id: RequestId): Promise<void> => {
+  const log = await find(ports, id);
+  if (log.type !== 'found' || log.chain.request.state.status !== 'active') return;
+  const { asked } = log.chain.request;
+  const kind = ports.settings().kinds.find(({ name }) => name === asked.kind);
+  const ask = asked.ask as Json;
+  const looks = kind?.look(ask, asked.namespace);
+  if (kind?.unsafe === undefined || looks?.ok !== true) return;
+  const seen = await lookAll(cluster, looks.value);
+  const context = contextOf({ request: id, namespace: asked.namespace, identity: { user: '', groups: [] } }, seen);
+  const why = kind.unsafe(ask, context);
+  if (why === undefined) return;
+  ports.alarm('A grant was ended before its time because it was not safe any more', { request: id, why });
+  await endGrant(ports, log.chain, why);
+};
