@@ -1,5 +1,9 @@
 import type { ContentRef } from '#domain/content/content.ts';
+import type { Json } from '#domain/json.ts';
+import type { Manifest } from '#domain/plan.ts';
 import type { Conflict } from '#domain/request/events.ts';
+import { change } from '#kinds/change/change.ts';
+import type { Kind } from '#kinds/kind.ts';
 
 export const ingressTarget = {
   apiVersion: 'networking.k8s.io/v1',
@@ -28,3 +32,67 @@ export const conflictAt = (path: string, changed: Partial<Conflict> = {}): Confl
   by: ['argocd-controller'],
   ...changed,
 });
+
+const everyOperation = ['create', 'update', 'delete'];
+const resource = (name: string, kind: string, group = '', version = 'v1') => ({
+  name,
+  title: kind,
+  group,
+  version,
+  resource: name,
+  kind,
+  operations: everyOperation,
+});
+
+/** The change kind over Ingresses, ConfigMaps and Deployments. */
+export const changeOver = (): Kind => {
+  const kind = change.configure({
+    resources: [
+      resource('ingresses', 'Ingress', 'networking.k8s.io'),
+      resource('configmaps', 'ConfigMap'),
+      resource('deployments', 'Deployment', 'apps'),
+    ],
+  });
+  if (kind.ok) return kind.value;
+  throw new Error(kind.error.map(({ message }) => message).join('; '));
+};
+
+export const backend = (service: string): Json => ({ service: { name: service, port: { number: 80 } } });
+export const pathTo = (path: string, service: string): Json => ({
+  path,
+  pathType: 'Prefix',
+  backend: backend(service),
+});
+export const ruleFor = (host: string, ...paths: readonly Json[]): Json => ({ host, http: { paths: [...paths] } });
+
+/** An Ingress as it may stand in a cluster: two hosts, a status, and a field that no library knows. */
+export const shopIngress = (rules: readonly Json[] = usualRules): Manifest => ({
+  apiVersion: ingressTarget.apiVersion,
+  kind: ingressTarget.kind,
+  metadata: { name: ingressTarget.name, namespace: ingressTarget.namespace, labels: { team: 'checkout' } },
+  spec: { ingressClassName: 'nginx', rules: [...rules], fromTheFuture: { [`odd/key`]: [{}, null] } },
+  status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } },
+});
+
+const usualRules: readonly Json[] = [
+  ruleFor('shop.acme.test', pathTo('/', 'web')),
+  ruleFor('pay.acme.test', pathTo('/pay', 'ledger')),
+];
+
+/** Adds `/beta` of the shop's host, leading to `beta`. */
+export const addBeta: Json = {
+  edits: [
+    {
+      do: 'ingress',
+      name: ingressTarget.name,
+      edit: {
+        type: 'add-path',
+        host: 'shop.acme.test',
+        path: '/beta',
+        pathType: 'Prefix',
+        service: 'beta',
+        port: 80,
+      },
+    },
+  ],
+};
