@@ -22,12 +22,15 @@ export const compareStates = (
   const edits = editsBetween(was, is);
   return {
     edits,
-    delta: digest(canonical(edits)),
+    delta: digest(canonical(edits.map(unplaced))),
     ...(was === undefined ? {} : { before: digest(canonical(was)) }),
     ...(is === undefined ? {} : { after: digest(canonical(is)) }),
     ...(edits.length === 0 ? { diff: '', added: 0, removed: 0 } : shown(was, is)),
   };
 };
+
+/** Where an item of a keyed list stands moves when somebody adds another one: that makes no other difference. */
+const unplaced = ({ at: _, ...edit }: PathEdit): Json => edit;
 
 const editsBetween = (was: Manifest | undefined, is: Manifest | undefined): readonly PathEdit[] => {
   if (was !== undefined && is !== undefined) return deltaOf(was, is);
