@@ -1,4 +1,4 @@
-import { type RawData, WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Answered, Envelope, Transport } from './delivery.ts';
 
@@ -82,7 +82,7 @@ export const createSocketDelivery = (
 ): Transport => {
   let turn = 0;
   const next = (): SocketConnection | undefined => {
-    const open = connections().filter(({ socket }) => socket.readyState === WebSocket.OPEN);
+    const open = connections();
     turn += 1;
     return open[turn % Math.max(1, open.length)];
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { createHttpLink, type HttpLink, type HttpLinkOptions } from './http-link.ts';
 import { createSocketDelivery, driveConnection, type SocketConnection } from './socket-delivery.ts';
 import type { Workspace } from './workspace.ts';
@@ -46,25 +46,26 @@ export const createSocketLink = async (
 ): Promise<SocketLink> => {
   const tickets = createTickets();
   const server = new WebSocketServer({ noServer: true, autoPong: false });
-  const open = new Set<SocketConnection>();
+  const all = new Set<SocketConnection>();
+  const open = (): readonly SocketConnection[] => [...all].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
   let isSilent = false;
   let copies = 1;
 
   const greet = (socket: WebSocket): void => {
     socket.on('error', () => {});
-    if (open.size >= mostConnections) {
+    if (open().length >= mostConnections) {
       say(socket, { type: 'disconnect', reason: 'too_many_websockets' });
       socket.close(1000);
       return;
     }
     const connection = driveConnection(socket, (what, detail) => void workspace.problems.push({ what, detail }));
-    open.add(connection);
-    socket.on('close', () => open.delete(connection));
+    all.add(connection);
+    socket.on('close', () => all.delete(connection));
     socket.on('ping', (data) => {
       if (!isSilent) socket.pong(data);
     });
     const { id } = workspace.state.app;
-    say(socket, { type: 'hello', num_connections: open.size, connection_info: { app_id: id } });
+    say(socket, { type: 'hello', num_connections: open().length, connection_info: { app_id: id } });
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -84,23 +85,20 @@ export const createSocketLink = async (
     () => `ws://127.0.0.1:${http.port}/link/?ticket=${tickets.issue()}&app_id=${workspace.state.app.id}`,
   );
   workspace.connect(
-    createSocketDelivery(
-      () => [...open],
-      () => {
-        const now = copies;
-        copies = 1;
-        return now;
-      },
-    ),
+    createSocketDelivery(open, () => {
+      const now = copies;
+      copies = 1;
+      return now;
+    }),
   );
   const drop = (): void => {
-    for (const { socket } of open) socket.terminate();
+    for (const { socket } of all) socket.terminate();
   };
   return {
     ...http,
-    connections: () => open.size,
+    connections: () => open().length,
     disconnect: async (reason, closeAfter) => {
-      const [oldest] = open;
+      const [oldest] = open();
       if (oldest === undefined) throw new Error('The app has no connection.');
       say(oldest.socket, { type: 'disconnect', reason });
       await new Promise((resolve) => setTimeout(resolve, closeAfter));
