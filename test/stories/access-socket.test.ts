@@ -42,12 +42,14 @@ describe('the connections to Slack', () => {
     await both();
     const id = await story.ask(typed('5s'));
     await story.card(id);
-    slack.faults.down();
+    slack.faults.next({ type: 'refused' }, { times: 1_000, method: 'apps.connections.open' });
     link().drop();
     expect((await story.press('U0BOB', 'approve', id)).status).toBe('unreachable');
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await story.isTold('Slack cannot reach the bot');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     slack.faults.up();
     await both();
+    expect(story.told('Slack cannot reach the bot')).toHaveLength(1);
     expect((await story.click('U0BOB', id, 'Approve')).status).toBe('acknowledged');
     await story.click('U0DAN', id, 'Approve');
     await story.reaches(id, 'active');

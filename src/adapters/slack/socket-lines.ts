@@ -23,7 +23,7 @@ export type Pace = {
   readonly start: number;
 };
 export const usualPace: Pace = {
-  pauses: [0, 250, 500, 1_000, 2_000, 5_000, 10_000],
+  pauses: [0, 250, 500, 1_000, 1_000, 2_000, 2_000, 2_000, 5_000],
   steady: 10_000,
   leave: 10_000,
   blip: 1_000,
