@@ -5,7 +5,7 @@ import { keepIn } from '#local/slack/keep.ts';
 import { createPageRoutes } from '#local/slack/page-routes.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { startStand } from '#local/stand.ts';
-import { overHttp } from '#local/ways-in.ts';
+import { overSocket } from '#local/ways-in.ts';
 import { startWorker } from '#src/worker.ts';
 
 export type DemoOptions = {
@@ -28,7 +28,7 @@ export const startDemo = async ({
   const { url, caPem, adminToken, version } = stand.plane;
   const workspace = createWorkspace();
   const keep = keepIn(join(folder, 'slack'), workspace);
-  const way = await overHttp(workspace, {
+  const way = await overSocket(workspace, {
     port,
     routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })],
   });
