@@ -4,7 +4,12 @@ import { z } from 'zod';
 const object = z.looseObject({
   apiVersion: z.string().optional(),
   kind: z.string(),
-  metadata: z.looseObject({ uid: z.string(), annotations: z.record(z.string(), z.string()).optional() }),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    uid: z.string(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
 });
 export type LiveObject = z.infer<typeof object>;
 
@@ -37,11 +42,14 @@ const withoutSecrets = (live: LiveObject): LiveObject => {
   };
 };
 
-/** An object as people read it: without bookkeeping, and without the values of a Secret. */
+/**
+ * An object as people read it: what it does first and its metadata last, without bookkeeping, and without the values of a
+ * Secret.
+ */
 export const yamlOf = (live: LiveObject): string => {
   const { metadata, apiVersion, kind, ...rest } = withoutSecrets(live);
   const { managedFields: _, selfLink: __, annotations, ...shown } = metadata;
   const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== applied);
   const named = kept.length === 0 ? shown : { ...shown, annotations: Object.fromEntries(kept) };
-  return stringify({ apiVersion, kind, metadata: named, ...rest }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify({ apiVersion, kind, ...rest, metadata: named }, { lineWidth: 0, aliasDuplicateObjects: false });
 };

@@ -52,7 +52,12 @@ export const createPanelObject = (isOpen) => {
   let calming;
 
   /** @param {Line[]} lines */
-  const draw = (lines) => fill(code, ...lines.map(lineNode));
+  const draw = (lines) => {
+    fill(code, ...lines.map(lineNode));
+    const changed = code.querySelector('.line-new, .line-gone');
+    // So that a change is seen where it is; the panel itself stays where somebody has scrolled it to.
+    if (shown !== null && changed instanceof HTMLElement) yaml.scrollTop = changed.offsetTop - yaml.offsetTop - 40;
+  };
   const calm = () => {
     if (shown === null) return;
     node.classList.remove('changed');
@@ -71,11 +76,11 @@ export const createPanelObject = (isOpen) => {
       yaml.setAttribute('aria-label', `YAML of ${object.kind} ${object.name}`);
       const before = shown;
       if (before?.yaml === object.yaml && before.live === object.live) return;
-      shown = object;
       clearTimeout(calming);
       const isFirst = before === null;
-      draw(changesBetween(linesOf(isFirst ? object.yaml : before.yaml), linesOf(object.yaml)));
       yaml.hidden = object.yaml === '' && (isFirst || before.yaml === '');
+      draw(changesBetween(linesOf(isFirst ? object.yaml : before.yaml), linesOf(object.yaml)));
+      shown = object;
       if (isFirst) return;
       node.classList.add('changed');
       calming = setTimeout(() => {

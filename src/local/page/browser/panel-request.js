@@ -5,6 +5,12 @@ import { userName } from './names.js';
 import { createPanelClock } from './panel-clock.js';
 import { createPanelObject } from './panel-object.js';
 
+/** Statuses as people say them; the others are their own words. */
+const statusWords = new Map([
+  ['revoked', 'ended'],
+  ['timed-out', 'timed out'],
+]);
+
 /** @param {PanelObject} object */
 const keyOf = ({ apiVersion, kind, namespace, name }) => [apiVersion, kind, namespace ?? '', name].join(' ');
 
@@ -52,7 +58,7 @@ export const createPanelRequest = ({ choose }) => {
       node.setAttribute('aria-label', `Request ${request.id}`);
       id.textContent = request.id;
       id.title = `Only ${request.id}`;
-      status.textContent = request.status;
+      status.textContent = statusWords.get(request.status) ?? request.status;
       about.replaceChildren(
         h('strong', {}, `${request.kind} · ${request.namespace}`),
         ' ',

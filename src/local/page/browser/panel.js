@@ -37,7 +37,7 @@ export const createPanel = ({ changed }) => {
     { class: 'panel', 'aria-label': 'In the cluster', hidden: true },
     h('header', { class: 'bar' }, h('h2', {}, 'In the cluster'), about, all, cross),
     body,
-    h('footer', { class: 'panel-foot' }, 'Live, read by the demo’s administrator. Secrets stay hidden.'),
+    h('footer', { class: 'panel-foot' }, 'Live, as the demo’s administrator sees it'),
   );
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) toggle(false);
