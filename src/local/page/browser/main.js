@@ -40,6 +40,7 @@ const run = async () => {
       root.classList.toggle('with-panel', isOpen);
       tools.showPanel(isOpen);
     },
+    left: () => tools.focusPanel(),
   });
   const help = () => showHelp({ hasCluster });
   const tools = createTools({ hasCluster, panel: panel.toggle, help });

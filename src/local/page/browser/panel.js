@@ -13,8 +13,8 @@ const every = 2000;
 /** Where there is no room beside the messages the panel is a drawer above them. */
 const narrow = matchMedia('(width <= 1000px)');
 
-/** What stands in the cluster for the chosen request, or for all that are open. @param {{ changed: (isOpen: boolean) => void }} told */
-export const createPanel = ({ changed }) => {
+/** What stands in the cluster for the chosen request, or for all that are open. @param {{ changed: (isOpen: boolean) => void, left: () => void }} told `left`: the focus was in it and has no place to go back to */
+export const createPanel = ({ changed, left }) => {
   const about = h('span', { class: 'quiet' });
   const all = h('button', { type: 'button', class: 'link-button', onclick: () => chooseRequest(null) }, 'Show all');
   const cross = h(
@@ -40,7 +40,9 @@ export const createPanel = ({ changed }) => {
     h('footer', { class: 'panel-foot' }, 'Live, as the demo’s administrator sees it'),
   );
   node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) toggle(false);
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    toggle(false);
   });
 
   /** @type {Map<string, ReturnType<typeof createPanelRequest>>} */
@@ -111,13 +113,13 @@ export const createPanel = ({ changed }) => {
   /** @param {boolean} isOpen */
   const toggle = (isOpen) => {
     if (isOpen === !node.hidden || !seen.hasCluster) return;
-    if (isOpen && narrow.matches) giveBack = rememberFocus();
+    const wasWithin = node.contains(document.activeElement);
+    if (isOpen) giveBack = rememberFocus();
     node.hidden = !isOpen;
+    if (wasWithin && !giveBack()) left();
     if (!narrow.matches) keep('panel', isOpen ? 'open' : 'closed');
     changed(isOpen);
     if (isOpen && narrow.matches) cross.focus();
-    if (!isOpen) giveBack();
-    giveBack = () => false;
     void look();
   };
 

@@ -24,7 +24,9 @@ export const createThread = () => {
     composer.node,
   );
   node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) openThread(null);
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    openThread(null);
   });
   let focused = '';
   let giveBack = () => false;

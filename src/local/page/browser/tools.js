@@ -18,12 +18,20 @@ export const createTools = ({ hasCluster, panel, help }) => {
   });
   const cluster = h(
     'button',
-    { type: 'button', class: 'tool-button', hidden: !hasCluster, title: 'In the cluster (c)', onclick: panel },
+    {
+      type: 'button',
+      class: 'tool-button',
+      hidden: !hasCluster,
+      'aria-label': 'In the cluster',
+      title: 'In the cluster (c)',
+      onclick: panel,
+    },
     h('span', { class: 'tool-sign', 'aria-hidden': 'true' }, '⎈'),
     h('span', { class: 'tool-words' }, 'In the cluster'),
   );
   return {
     node: h('div', { class: 'tools' }, cluster, theme, tool('Keyboard help', '?', help)),
+    focusPanel: () => cluster.focus(),
     /** @param {boolean} isOpen */
     showPanel: (isOpen) => cluster.setAttribute('aria-pressed', String(isOpen)),
   };
