@@ -44,7 +44,7 @@ export const shopIngress = (rules: readonly Json[] = usualRules): Manifest => ({
   apiVersion: ingressTarget.apiVersion,
   kind: ingressTarget.kind,
   metadata: { name: ingressTarget.name, namespace: ingressTarget.namespace, labels: { team: 'checkout' } },
-  spec: { ingressClassName: 'nginx', rules: [...rules], fromTheFuture: { [`odd/key`]: [{}, null] } },
+  spec: { ingressClassName: 'nginx', rules: [...rules], fromTheFuture: { 'odd/key': [{}, null] } },
   status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } },
 });
 
