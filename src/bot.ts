@@ -114,6 +114,7 @@ const startOn = async (
     directory,
     bot: identity,
     notes,
+    contents: ports.contents,
   });
   startShowing(ground, projection);
   startChecking(ground, ports);

@@ -8,15 +8,23 @@ export const actions = {
   withdraw: 'hallpass_withdraw',
   done: 'hallpass_done',
   revoke: 'hallpass_revoke',
+  /** Opens all of what a request does. */
+  whole: 'hallpass_whole',
+  previousPage: 'hallpass_previous_page',
+  nextPage: 'hallpass_next_page',
+  /** What becomes of a change that somebody else changed too. */
+  keep: 'hallpass_keep',
+  restore: 'hallpass_restore',
   /** Opens the form, in the App Home. */
   ask: 'hallpass_ask',
   /** Only opens a page; Slack sends a click all the same. */
   open: 'hallpass_open',
 } as const;
 
-/** Callback ids of the modals: the request, and the reason for a denial or a revocation. */
+/** Callback ids of the modals: the request, the reason for a decision, and the whole of what a request does. */
 export const askForm = 'hallpass_ask_form';
 export const whyForm = 'hallpass_why_form';
+export const wholeView = 'hallpass_whole_view';
 
 const fieldPrefix = 'hallpass_field_';
 /** The action id of a form's field; Slack sends it with a choice and with a query for options. */

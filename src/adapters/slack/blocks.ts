@@ -92,7 +92,8 @@ export type Piece = string | RichTextElement;
 const element = (piece: Piece): RichTextElement =>
   typeof piece === 'string' ? { type: 'text', text: visible(piece) } : piece;
 /** Slack refuses empty text elements. */
-const elements = (pieces: readonly Piece[]): RichTextElement[] => pieces.filter((piece) => piece !== '').map(element);
+const elements = (pieces: readonly Piece[]): RichTextElement[] =>
+  pieces.map(element).filter((one) => one.type !== 'text' || one.text !== '');
 
 export const bold = (text: string): Piece => ({ type: 'text', text: visible(text), style: { bold: true } });
 export const code = (text: string): Piece => ({ type: 'text', text: visible(text), style: { code: true } });

@@ -1,35 +1,51 @@
 import type { Button } from '@slack/types';
-import { formatDuration } from '#domain/duration.ts';
 import type { Asked, Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { button, limits } from './blocks.ts';
 import { more } from './excerpt.ts';
 import { cutMarkup, escaped, mention } from './mrkdwn.ts';
+import { sayLength } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 
-/** The buttons that make sense in a request's state; none once it is over, while it is applied, or while it is ended. */
+/**
+ * The buttons that make sense in a request's state; once it is over, while it is applied, or while it is ended, none but
+ * the look at what it does. What cannot be read cannot be approved.
+ */
 export const buttonsOf = (
   { asked, state }: Request,
   cautions: readonly string[],
   description?: Description,
+  shown?: Shown,
 ): readonly Button[] => {
   const value = buttonValue(asked);
+  const whole = shown?.type === 'shown' ? [button({ text: 'Full diff', action: actions.whole, value })] : [];
   if (state.status === 'pending') {
     return [
-      approve(value, asked, cautions, description),
+      ...(shown?.type === 'unreadable' ? [] : [approve(value, asked, cautions, description)]),
       button({ text: 'Deny', action: actions.deny, value, style: 'danger' }),
+      ...whole,
       button({ text: 'Withdraw', action: actions.withdraw, value }),
     ];
   }
-  if (state.status === 'active' && state.ending === undefined) {
-    return [
-      button({ text: 'Done', action: actions.done, value }),
-      button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
-    ];
-  }
-  return [];
+  if (state.status !== 'active' || state.ending !== undefined) return whole;
+  if (state.conflict !== undefined) return state.settled === undefined ? [...settle(value, asked), ...whole] : whole;
+  return [
+    button({ text: 'Done', action: actions.done, value }),
+    button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
+    ...whole,
+  ];
+};
+
+/** The ways out of a conflict that the policy allows. */
+const settle = (value: string, { approval }: Asked): readonly Button[] => {
+  const ways = {
+    keep: button({ text: 'Keep as it is now', action: actions.keep, value }),
+    restore: button({ text: 'Restore as it was', action: actions.restore, value, style: 'danger' }),
+  };
+  return (approval.settle ?? (['keep', 'restore'] as const)).map((choice) => ways[choice]);
 };
 
 /** A second look is asked for only where there is something to look at: a dialog at each click is clicked away unread. */
@@ -55,9 +71,11 @@ const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked,
   const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), 40)), 50);
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
-  return [who, title, where, formatDuration(Temporal.Duration.from({ seconds }))].join(' · ');
+  return [who, title, where, sayLength(seconds)].join(' · ');
 };
 
 /** "All" behind a slash would read as an object of that name. */
-const whichOf = (description: Description): string =>
-  description.objects.length === 0 ? ' (ALL objects)' : `/${brieflyObjects(description, 36)}`;
+const whichOf = (description: Description): string => {
+  if (description.objects.length > 0) return `/${brieflyObjects(description, 36)}`;
+  return description.noun === 'access' ? ' (ALL objects)' : '';
+};

@@ -1,16 +1,23 @@
 import type { RichTextBlock } from '@slack/types';
-import { formatDuration } from '#domain/duration.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, code, date, line, lines, type Piece, quote, richText, user } from './blocks.ts';
+import { conflictLines } from './conflicts.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
+import { sayLength, wordsFor } from './nouns.ts';
 import { proofLines } from './proofs.ts';
+import { revertedSummary } from './reverted.ts';
+import { briefly } from './status-line.ts';
 
-// Shares of the 10,000 characters that a message may hold; together with what else is on a card they stay below it.
-const room = {
+/**
+ * Shares of the 10,000 characters that a message may hold; together with what else is on a card without a diff they stay
+ * below it. A diff has precedence: then each of them has as much less.
+ */
+const whole = {
   cautions: 1_600,
   objects: 1_200,
   powers: 1_600,
@@ -18,43 +25,81 @@ const room = {
   reason: 1_000,
   decision: 500,
   proofs: 1_400,
+  conflicts: 3_400,
 };
+export type Shares = typeof whole;
+export const sharesAt = (scale: number): Shares => ({
+  cautions: whole.cautions * scale,
+  objects: whole.objects * scale,
+  powers: whole.powers * scale,
+  ask: whole.ask * scale,
+  reason: whole.reason * scale,
+  decision: whole.decision * scale,
+  proofs: whole.proofs * scale,
+  // Somebody has to decide on them: they are never shortened for a diff.
+  conflicts: whole.conflicts,
+});
 const reasonLines = 12;
 
 /** What is over is nothing to beware of: a warning above it would read as if it still were. */
 const cautious: readonly State['status'][] = ['pending', 'approved', 'active'];
 
-/** What an approver should beware of, while it can still be used; the first is the worst that the kind can name. */
-export const cautionsOf = ({ request: { state } }: Chain, description?: Description): readonly string[] => {
+/** What an approver should beware of, while it can still be used: of what it does first, and the worst first. */
+export const cautionsOf = (
+  { request: { state } }: Chain,
+  description?: Description,
+  shown?: Shown,
+): readonly string[] => {
   if (!cautious.includes(state.status)) return [];
-  if (description !== undefined) return description.cautions.map(oneLine);
-  return [
+  const ofContent = shown?.type === 'shown' ? shown.content.cautions : [];
+  const ofKind = description?.cautions ?? [
     'Hallpass cannot say any more what this means: what was asked for is no longer configured. Below is what the log says.',
   ];
+  return [...new Set([...ofContent, ...ofKind].map(oneLine))].filter((caution) => caution !== '');
 };
 
-export const cautionBlock = (cautions: readonly string[], description?: Description): readonly RichTextBlock[] => {
+export const cautionBlock = (
+  cautions: readonly string[],
+  share: Shares,
+  description?: Description,
+): readonly RichTextBlock[] => {
   if (cautions.length === 0) return [];
+  // The worst one is always there, if shortened.
   const { kept, left } = fitting(
-    cautions.map((caution) => cut(caution, 320)),
-    room.cautions,
+    cautions.map((caution) => cut(caution, Math.min(320, share.cautions - 2))),
+    share.cautions,
   );
+  const where =
+    description?.noun === 'access' ? `read profile ${cut(description.profiles.join(', '), 80)}` : 'press Full diff';
   const hidden: readonly (readonly Piece[])[] =
-    left === 0
-      ? []
-      : [
-          [
-            '⚠️ ',
-            bold(`${more(left, 'caution')} not shown here`),
-            `: read profile ${cut(description?.profiles.join(', ') ?? '', 80)} before you decide`,
-          ],
-        ];
+    left === 0 ? [] : [['⚠️ ', bold(`${more(left, 'caution')} not shown here`), `: ${where} before you decide`]];
   return [richText(lines([...kept.map((caution): readonly Piece[] => ['⚠️ ', bold(caution)]), ...hidden]))];
 };
 
+/** What it would do was altered or is gone: loud, because nobody can know what they would agree to. */
+export const unreadableBlock = ({ request: { state } }: Chain, shown?: Shown): readonly RichTextBlock[] => {
+  if (shown?.type !== 'unreadable') return [];
+  const what = 'What this changes cannot be shown: its record was altered or is gone';
+  const then = state.status === 'pending' ? '. Nobody can approve it; deny or withdraw it, and ask for it anew' : '';
+  return [richText(line('🚨 ', bold(`${what}${then}.`)))];
+};
+
+/** Which revision it is and why, while somebody may still take it for the one before. */
+export const revisionBlock = ({ request: { asked, state }, entries }: Chain): readonly RichTextBlock[] => {
+  const revised = entries.findLast(({ event }) => event.type === 'revised')?.event;
+  if (revised?.type !== 'revised' || (state.status !== 'pending' && state.status !== 'approved')) return [];
+  const why = cutMiddle(oneLine(revised.why), 200).replace(/\.$/, '');
+  return [richText(line('🔁 ', bold(`Revision ${asked.revision}`), `: ${why}; earlier approvals do not count`))];
+};
+
 /** Who gets what, where, with which power and for how long. */
-export const factsBlock = ({ request: { asked } }: Chain, description?: Description): RichTextBlock => {
-  const what = description === undefined ? [unexplained(asked)] : [objects(asked, description), [bold('Can')]];
+export const factsBlock = (
+  { request: { asked } }: Chain,
+  share: Shares,
+  description?: Description,
+  shown?: Shown,
+): RichTextBlock => {
+  const what = description === undefined ? [unexplained(asked, share)] : described(asked, share, description, shown);
   const who: readonly Piece[] =
     asked.requester === asked.subject
       ? [user(asked.requester), ' asks']
@@ -65,39 +110,67 @@ export const factsBlock = ({ request: { asked } }: Chain, description?: Descript
     ' · namespace ',
     code(cut(asked.namespace, 80)),
   ];
-  const howLong = `${formatDuration(Temporal.Duration.from({ seconds: asked.seconds }))}, from the moment it works`;
   return richText(
     lines([
       [bold('Who  '), ...who, ' · from Slack, ', date(asked.submittedAt)],
       [bold('Where  '), ...where],
-      [bold('For  '), howLong],
+      howLong(asked, description),
+      ...follows(asked),
       ...what,
     ]),
-    ...(description === undefined ? [] : [powers(description)]),
+    ...(description === undefined ? [] : powers(description, share)),
   );
 };
 
-const objects = ({ namespace }: Asked, description: Description): readonly Piece[] => {
+const howLong = ({ seconds }: Asked, description?: Description): readonly Piece[] =>
+  seconds === undefined
+    ? [bold('For good'), ': it is not taken back']
+    : [bold('For  '), `${sayLength(seconds)}${wordsFor(description?.noun).after}`];
+
+const follows = ({ follows: before }: Asked): readonly (readonly Piece[])[] =>
+  before === undefined
+    ? []
+    : [[bold('Follows  '), code(before.request), `, which lapsed: ${cutMiddle(oneLine(before.why), 120)}`]];
+
+/** Objects that a diff names are not named twice; powers are introduced where they are listed below. */
+const described = (
+  asked: Asked,
+  share: Shares,
+  description: Description,
+  shown?: Shown,
+): readonly (readonly Piece[])[] => {
+  const isNamed = shown?.type === 'shown' && asked.content?.fits === true;
+  const isGrant = description.noun === 'access';
+  const named = isGrant || (description.objects.length > 0 && !isNamed) ? [objects(asked, share, description)] : [];
+  if (!isGrant && description.powers.length === 0) return named;
+  return [...named, [bold(isGrant ? 'Can' : 'Does')]];
+};
+
+const objects = ({ namespace }: Asked, share: Shares, description: Description): readonly Piece[] => {
   if (description.objects.length === 0) {
     return [bold('Objects  '), bold(`ALL in namespace ${cut(namespace, 80)}, none named`)];
   }
-  const { kept, left } = fitting(description.objects, room.objects);
+  const { kept, left } = fitting(description.objects, share.objects);
   const names = kept.flatMap((name, index): readonly Piece[] => (index === 0 ? [code(name)] : [', ', code(name)]));
-  return [bold('Objects  '), ...names, ...(left === 0 ? [] : [` and ${more(left, 'object')}, named in the thread`])];
+  const rest = kept.length === 0 ? `${left} objects` : ` and ${more(left, 'object')}`;
+  return [bold('Objects  '), ...names, ...(left === 0 ? [] : [`${rest}, named in the thread`])];
 };
 
-const powers = (description: Description) => {
+const powers = (description: Description, share: Shares) => {
+  if (description.noun !== 'access' && description.powers.length === 0) return [];
   const { kept, left } = fitting(
-    description.powers.map((power) => cutMiddle(oneLine(power), 200)),
-    room.powers,
+    description.powers.map((power) => cutMiddle(oneLine(power), Math.min(200, share.powers - 2))),
+    share.powers,
   );
-  const hidden = left === 0 ? [] : [[`and ${more(left, 'power')}, each weaker than these`]];
-  return bullets([...kept.map((power) => [power]), ...(kept.length + hidden.length === 0 ? [['nothing']] : hidden)]);
+  const rest =
+    description.noun === 'access' ? `and ${more(left, 'power')}, each weaker than these` : `and ${left} more`;
+  const hidden = left === 0 ? [] : [[rest]];
+  return [bullets([...kept.map((power) => [power]), ...(kept.length + hidden.length === 0 ? [['nothing']] : hidden)])];
 };
 
 /** What the log holds when nobody can put it into words any more. */
-const unexplained = ({ kind, ask }: Asked): readonly Piece[] => {
-  const { shown, hidden } = excerpt(canonical(ask as Json), { characters: room.ask, lines: 5 });
+const unexplained = ({ kind, ask }: Asked, share: Shares): readonly Piece[] => {
+  const { shown, hidden } = excerpt(canonical(ask as Json), { characters: share.ask, lines: 5 });
   return [
     bold(`Asked (${cut(oneLine(kind), 40)})  `),
     code(shown),
@@ -106,22 +179,40 @@ const unexplained = ({ kind, ask }: Asked): readonly Piece[] => {
 };
 
 /** The requester's own words, and where the rest of them is. */
-export const reasonBlock = (reason: string): RichTextBlock => {
-  const { shown, hidden } = excerpt(reason, { characters: room.reason, lines: reasonLines });
+export const reasonBlock = (reason: string, share: Shares): RichTextBlock => {
+  const { shown, hidden } = excerpt(reason, { characters: share.reason, lines: reasonLines });
   const rest = hidden === undefined ? [] : [line(`${hidden} in the thread`)];
   return richText(line(bold('Why, in their words')), quote(shown), ...rest);
 };
 
-/** What people and the API server said at the end: the words of a denial or revocation, and the proof. */
-export const outcomeBlocks = (chain: Chain): readonly RichTextBlock[] => {
+/** What people and the API server said at the end: the words of a denial or revocation, what was taken back, the proof. */
+export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
-  const words = said === '' ? [] : [richText(quote(excerpt(said, { characters: room.decision, lines: 8 }).shown))];
+  const words = said === '' ? [] : [richText(quote(excerpt(said, { characters: share.decision, lines: 8 }).shown))];
   const { state } = chain.request;
-  return state.status === 'revoked' ? [...words, richText(proofLines(state.proofs, room.proofs))] : words;
+  if (state.status === 'active' && state.conflict !== undefined && state.settled === undefined)
+    return [...words, richText(conflictLines(state.conflict.conflicts, share.conflicts))];
+  if (state.status !== 'revoked') return words;
+  const summary = revertedSummary(state.reverted, chain.entries);
+  const reverted = summary === '' ? [] : [richText(line('Taken back: ', bold(briefly(summary))))];
+  return [
+    ...words,
+    ...reverted,
+    ...(isProven(chain, description) ? [richText(proofLines(state.proofs, share.proofs))] : []),
+  ];
+};
+
+/** Access is proven to be gone. What was changed is not: it was taken back, and the objects say so. */
+export const isProven = ({ request: { asked, state } }: Pick<Chain, 'request'>, description?: Description): boolean => {
+  if (state.status !== 'revoked') return false;
+  if (state.proofs.length > 0 || description?.noun === 'access') return true;
+  return description === undefined && asked.content === undefined && state.reverted.length === 0;
 };
 
 const decisionReason = ({ request: { state }, entries }: Chain): string => {
   if (state.status === 'denied') return state.reason;
+  if ((state.status === 'active' || state.status === 'revoked') && state.settled !== undefined)
+    return state.settled.reason;
   const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
   return asked?.type === 'end-requested' ? asked.reason : '';
 };

@@ -10,6 +10,7 @@ import { type CardInput, renderCard } from './card.ts';
 
 const description: Description = {
   profiles: ['ingress-edit'],
+  noun: 'access',
   reachesFurther: false,
   title: 'Edit Ingresses',
   objects: ['web'],
@@ -195,7 +196,8 @@ test('a card says first what something else still allows', () => {
 const fake = '<!channel> <@UADMIN> ```:white_check_mark: *Approved* `rm` & \u202egnp.exe > quote';
 const hostile: Description = {
   reachesFurther: true,
-  profile: fake.repeat(20),
+  profiles: [fake.repeat(20)],
+  noun: 'access',
   title: fake.repeat(20),
   objects: Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`),
   powers: Array.from({ length: 60 }, () => `update ingresses named ${'n'.repeat(5_000)}, in the whole cluster`),

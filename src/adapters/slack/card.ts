@@ -1,12 +1,35 @@
 import type { KnownBlock, MessageMetadata } from '@slack/types';
+import { cardRoom } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { approvalsLine } from './approvals.ts';
-import { actionRow, context, header, line, markupOf, mrkdwn, type Piece, richText } from './blocks.ts';
+import {
+  actionRow,
+  charactersOf,
+  context,
+  header,
+  limits,
+  line,
+  markupOf,
+  mrkdwn,
+  type Piece,
+  richText,
+} from './blocks.ts';
 import { buttonsOf } from './card-buttons.ts';
-import { cautionBlock, cautionsOf, factsBlock, outcomeBlocks, reasonBlock } from './card-parts.ts';
+import {
+  cautionBlock,
+  cautionsOf,
+  factsBlock,
+  outcomeBlocks,
+  reasonBlock,
+  revisionBlock,
+  sharesAt,
+  unreadableBlock,
+} from './card-parts.ts';
+import { contentBlock, type Room } from './content-block.ts';
 import { escaped, link } from './mrkdwn.ts';
 import { statusLine } from './status-line.ts';
 
@@ -16,6 +39,8 @@ export type CardInput = {
   readonly description?: Description;
   /** For whom the voters count, as their groups are now. */
   readonly standing?: Standing;
+  /** What it does in the cluster, for kinds that change what is there. */
+  readonly shown?: Shown;
   /** Where the card stands in its channel; for copies of it shown elsewhere. */
   readonly permalink?: string;
 };
@@ -37,33 +62,65 @@ export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, descript
  * Draws the card of a request as its log stands: what, where, for whom, with which power and why, how far it is, and
  * the buttons that make sense now. Pure. Within Slack's limits whatever is in the log; what does not fit is counted.
  */
-export const renderCard = ({ chain, description, standing, permalink }: CardInput): Message => {
-  const { asked } = chain.request;
-  const cautions = cautionsOf(chain, description);
-  const approvals = approvalsLine(chain, standing);
-  const buttons = buttonsOf(chain.request, cautions, description);
+export const renderCard = (input: CardInput): Message => {
+  const { asked } = input.chain.request;
   return {
-    text: summary(chain, description),
-    blocks: [
-      header(titleOf(chain, description)),
-      richText(line(...statusLine(chain))),
-      ...outcomeBlocks(chain),
-      ...cautionBlock(cautions, description),
-      factsBlock(chain, description),
-      reasonBlock(asked.reason),
-      ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
-      ...(buttons.length === 0 ? [] : [actionRow(buttons)]),
-      context(signature(chain, permalink)),
-    ],
+    text: summary(input.chain, input.description),
+    blocks: blocksOf({ ...input, shown: input.shown ?? unread(asked) }),
     metadata: { event_type: cardEvent, event_payload: { request: asked.id, revision: asked.revision } },
   };
+};
+
+/** What there is to read and was not read is as good as unreadable. */
+const unread = ({ content }: Chain['request']['asked']): Shown =>
+  content === undefined ? { type: 'none' } : { type: 'unreadable' };
+
+/** How much shorter what stands around a diff is made, step by step, before the diff itself is. */
+const scales = [1, 0.5, 0.25, 0.15] as const;
+
+/** What `fits` promises is shown whole while it is decided on; only what is longer than that has what the rest leaves. */
+const blocksOf = (input: CardInput): readonly KnownBlock[] => {
+  if (input.shown?.type !== 'shown') return compose(input, 1);
+  for (const scale of scales) {
+    const blocks = compose(input, scale);
+    if (charactersOf(blocks) <= limits.messageCharacters) return blocks;
+  }
+  const scale = scales[scales.length - 1] ?? 1;
+  const left = limits.messageCharacters - charactersOf(compose(input, scale, { characters: 0, lines: 0 }));
+  return compose(input, scale, { characters: Math.max(0, left), lines: cardRoom.lines });
+};
+
+const compose = (
+  { chain, description, standing, shown, permalink }: CardInput,
+  scale: number,
+  room?: Room,
+): readonly KnownBlock[] => {
+  const { asked, state } = chain.request;
+  const share = sharesAt(scale);
+  const cautions = cautionsOf(chain, description, shown);
+  const approvals = approvalsLine(chain, standing);
+  const buttons = buttonsOf(chain.request, cautions, description, shown);
+  return [
+    header(titleOf(chain, description)),
+    richText(line(...statusLine(chain, description?.noun))),
+    ...unreadableBlock(chain, shown),
+    ...revisionBlock(chain),
+    ...outcomeBlocks(chain, share, description),
+    ...cautionBlock(cautions, share, description),
+    factsBlock(chain, share, description, shown),
+    ...(shown?.type === 'shown' ? [contentBlock(shown.content, asked, state.status === 'pending', room)] : []),
+    reasonBlock(asked.reason, share),
+    ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
+    ...(buttons.length === 0 ? [] : [actionRow(buttons)]),
+    context(signature(chain, permalink)),
+  ];
 };
 
 /** One line that says it all without blocks: at most 1,000 characters, as mrkdwn. */
 const summary = (chain: Chain, description?: Description): string => {
   const pieces: readonly Piece[] = [
     `${titleOf(chain, description)} · ${chain.request.asked.id} · `,
-    ...statusLine(chain),
+    ...statusLine(chain, description?.noun),
   ];
   return mrkdwn(markupOf(pieces), 1_000).text;
 };

@@ -1,5 +1,6 @@
 import type { HomeView } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import { readContent } from '#use-cases/contents.ts';
 import type { BotPorts, ProjectionStore } from '#use-cases/ports.ts';
 import { type Inbox, seeInbox, seeRequest } from '#use-cases/see-requests.ts';
 import { type Message, renderCard } from './card.ts';
@@ -47,6 +48,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?:
       const permalink = (await permalinksOf(notes, [chain.request.asked], workspace)).get(id);
       return renderCard({
         chain,
+        shown: await readContent(ports, chain.request.asked),
         ...(description === undefined ? {} : { description }),
         ...(standing === undefined ? {} : { standing }),
         ...(permalink === undefined ? {} : { permalink }),

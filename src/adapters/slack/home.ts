@@ -1,10 +1,9 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import { formatDuration } from '#domain/duration.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import type { Kind } from '#kinds/kind.ts';
+import type { Description, Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
 import { actions } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
@@ -12,6 +11,7 @@ import { titleOf } from './card.ts';
 import { describedBy } from './described.ts';
 import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
+import { sayLength } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 import { statusLine } from './status-line.ts';
 
@@ -86,14 +86,16 @@ const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string =>
   const permalink = permalinks.get(asked.id);
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
-  const status = cutMarkup(markupOf(statusLine(chain)), perEntry.status);
-  const details = [
-    ...(description === undefined ? [] : [brieflyObjects(description, perEntry.objects)]),
-    formatDuration(Temporal.Duration.from({ seconds: asked.seconds })),
-    `“${cut(oneLine(asked.reason), perEntry.reason)}”`,
-  ];
+  const status = cutMarkup(markupOf(statusLine(chain, description?.noun)), perEntry.status);
+  const details = [...which(description), sayLength(asked.seconds), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
   return `${named}${lead}\n${[status, ...whoseFor(asked, person)].join(' · ')}\n${escaped(details.join(' · '))}`;
 };
+
+/** Only access without names is for all of a namespace. */
+const which = (description?: Description): readonly string[] =>
+  description === undefined || (description.noun !== 'access' && description.objects.length === 0)
+    ? []
+    : [brieflyObjects(description, perEntry.objects)];
 
 /** Who asks and for whom, as far as it is not the reader. */
 const whoseFor = ({ requester, subject }: Asked, person: PersonId): readonly string[] => {

@@ -1,6 +1,7 @@
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import type { RequestId } from '#domain/ids.ts';
-import type { Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
+import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
+import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
@@ -34,6 +35,7 @@ export type ProjectionParts = {
   /** `url` is the workspace's own address as auth.test says it; without it noted links are left out. */
   readonly bot: { readonly user_id: string; readonly url?: string | undefined };
   readonly notes: ProjectionStore;
+  readonly contents: BotPorts['contents'];
   readonly time?: Time;
 };
 
@@ -65,6 +67,7 @@ export const createProjection = ({
   directory,
   bot,
   notes: store,
+  contents,
   time = realTime,
 }: ProjectionParts): Projection => {
   const calls = createCalls(client, time);
@@ -82,9 +85,14 @@ export const createProjection = ({
     const { chain } = found;
     const description = describedBy(core.settings().kinds, chain.request.asked);
     const standing = await votersStanding(core.settings().policy, directory, chain);
+    let content: Promise<ShownContent> | undefined;
     const subject = {
       chain,
       notes: await notes.open(chain.request),
+      content: () => {
+        content ??= readContent({ contents, trust: core.trust }, chain.request.asked);
+        return content;
+      },
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),
     };

@@ -1,4 +1,4 @@
-import { renderCard } from './card.ts';
+import { type Message, renderCard } from './card.ts';
 import type { Noted, Place } from './notes.ts';
 import {
   cardKey,
@@ -15,19 +15,34 @@ import { updates } from './slack-calls.ts';
 
 /** Posts a request's card, or brings the one there is to the newest state: what lies between is never drawn. */
 export const createShowCard = (tools: Tools): Step => {
-  const { client, calls, postOnce, fine } = tools;
+  const { client, calls, postOnce, fine, alarmOnce } = tools;
+
+  const draw = async ({ chain, description, standing, content }: Omit<Subject, 'notes'>): Promise<Message> => {
+    const shown = await content();
+    if (shown.type === 'unreadable')
+      alarmOnce('What a request changes was altered or is gone from the store; nobody can approve it', {
+        id: chain.request.asked.id,
+      });
+    return renderCard({
+      chain,
+      shown,
+      ...(description === undefined ? {} : { description }),
+      ...(standing === undefined ? {} : { standing }),
+    });
+  };
 
   const post = async (subject: Subject): Promise<void> => {
     const { channel } = subject.chain.request.asked.approval;
     const version = subject.chain.entries.length;
     const note = (before: Noted): Noted => ({ ...before, cardVersion: version });
-    await postOnce(subject.notes, { key: cardKey, channel, message: renderCard(subject), note });
+    const message = await draw(subject);
+    await postOnce(subject.notes, { key: cardKey, channel, message, note });
     fine(channel);
   };
 
   const update = async ({ chain, notes, ...rest }: Subject, { channel, ts }: Place): Promise<void> => {
     const version = chain.entries.length;
-    const { text, blocks, metadata } = renderCard({ chain, ...rest });
+    const { text, blocks, metadata } = await draw({ chain, ...rest });
     await calls.call(updates, () => client.chat.update({ channel, ts, text, blocks: [...blocks], metadata }));
     try {
       await notes.save((before) => ({ ...before, cardVersion: version }));

@@ -3,6 +3,7 @@ import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Request } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import type { Noted, Notes, Place } from './notes.ts';
 import type { PostOnce } from './post-once.ts';
 import type { Calls } from './slack-calls.ts';
@@ -14,6 +15,8 @@ export type Subject = {
   readonly notes: Notes;
   readonly description?: Description;
   readonly standing?: Standing;
+  /** What it does in the cluster; read when it is needed, which it seldom is. */
+  readonly content: () => Promise<Shown>;
 };
 
 /** Shows one side of a request; throws a setback when that cannot be done now. */
@@ -42,7 +45,15 @@ export const cardOf = (notes: Notes): Place | undefined => {
   return card === undefined || card.ts === '' ? undefined : card;
 };
 
-const ends: readonly Request['state']['status'][] = ['revoked', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'];
+const ends: readonly Request['state']['status'][] = [
+  'completed',
+  'revoked',
+  'denied',
+  'withdrawn',
+  'timed-out',
+  'lapsed',
+  'failed',
+];
 export const isOver = ({ state }: Request): boolean => ends.includes(state.status);
 
 const gone: readonly string[] = [

@@ -3,7 +3,9 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { State, Status } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
 import { bold, date, type Piece, user, users } from './blocks.ts';
+import { whereConflicts } from './conflicts.ts';
 import { cutMiddle } from './excerpt.ts';
+import { type Noun, wordsFor } from './nouns.ts';
 import { stillAllowed } from './proofs.ts';
 
 const signs: Readonly<Record<Status, string>> = {
@@ -22,7 +24,7 @@ const signs: Readonly<Record<Status, string>> = {
 /** The sign of a state; one that needs somebody's attention has the warning sign instead. */
 export const signOf = (state: State): string => {
   const worrying =
-    (state.status === 'active' && state.delayed !== undefined) ||
+    (state.status === 'active' && (state.delayed !== undefined || state.conflict !== undefined)) ||
     (state.status === 'revoked' && stillAllowed(state.proofs).length > 0);
   return worrying ? '⚠️' : signs[state.status];
 };
@@ -37,22 +39,22 @@ export const sayLag = (milliseconds: number): string => {
 /** What a system said, on one line and of bearable length. */
 export const briefly = (text: string): string => cutMiddle(oneLine(text), 400);
 
-/** Where a request stands, in one line: the state, who, and until or since when. */
-export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>): readonly Piece[] => [
+/** Where a request stands, in one line: the state, who, and until or since when; in the words for what was asked. */
+export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>, noun?: Noun): readonly Piece[] => [
   `${signOf(state)} `,
-  ...words(state, asked.respondBy),
+  ...words(state, asked.respondBy, noun),
 ];
 
-const words = (state: State, respondBy: Temporal.Instant): readonly Piece[] => {
+const words = (state: State, respondBy: Temporal.Instant, noun?: Noun): readonly Piece[] => {
   switch (state.status) {
     case 'pending':
       return [bold('Waiting for a decision'), ' · times out ', date(respondBy)];
     case 'approved':
       return [bold('Approved'), ' by ', ...users(state.by), ' · being applied now'];
     case 'active':
-      return active(state);
+      return active(state, noun);
     case 'completed':
-      return [bold('Done'), ' ', date(state.at)];
+      return [bold('Done for good'), ' ', date(state.at), ' · approved by ', ...users(state.by)];
     case 'revoked':
       return ended(state);
     case 'denied':
@@ -62,16 +64,39 @@ const words = (state: State, respondBy: Temporal.Instant): readonly Piece[] => {
     case 'timed-out':
       return [bold('Timed out'), ' ', date(state.at), ' · nobody decided in time; it has to be asked for anew'];
     case 'lapsed':
-      return [bold('Lapsed'), ' ', date(state.at), ` · nothing was granted. ${briefly(state.why)}`];
+      return lapsed(state, noun);
     case 'failed':
-      return [bold('Failed'), ' ', date(state.at), ` · nothing is granted. ${briefly(state.why)}`];
+      return [bold('Failed'), ' ', date(state.at), ` · ${wordsFor(noun).nothingIs}. ${briefly(state.why)}`];
   }
 };
 
-const active = (state: Extract<State, { status: 'active' }>): readonly Piece[] => {
+const lapsed = (
+  { at, why, followedBy }: Extract<State, { status: 'lapsed' }>,
+  noun: Noun | undefined,
+): readonly Piece[] => [
+  bold('Lapsed'),
+  ' ',
+  date(at),
+  ` · ${wordsFor(noun).nothingWas}. ${briefly(why)}`,
+  ...(followedBy === undefined ? [] : [' · asked for anew as ', bold(followedBy)]),
+];
+
+const active = (state: Extract<State, { status: 'active' }>, noun: Noun | undefined): readonly Piece[] => {
+  if (state.settled !== undefined) {
+    const { by, choice } = state.settled;
+    return [
+      bold('Being ended'),
+      ' · ',
+      user(by),
+      choice === 'keep' ? ' keeps it as it is now' : ' restores it as it was',
+    ];
+  }
+  if (state.conflict !== undefined) {
+    return [bold('Needs a decision'), `: somebody else changed ${whereConflicts(state.conflict.conflicts)} meanwhile`];
+  }
   if (state.delayed !== undefined) {
     return [
-      bold('The end is late: the access may still work'),
+      bold(`The end is late: ${wordsFor(noun).still}`),
       ` · ${briefly(state.delayed)} It is tried again every second.`,
     ];
   }
@@ -95,6 +120,7 @@ export const endCause = ({
   cause,
   endedBy,
   lagMilliseconds,
+  why,
 }: Extract<State, { status: 'revoked' }>): readonly Piece[] => {
   const who: Piece = endedBy === undefined ? 'somebody' : user(endedBy);
   switch (cause) {
@@ -105,6 +131,9 @@ export const endCause = ({
     case 'revoked':
       return [who, ` revoked it; ended ${sayLag(lagMilliseconds)} after that`];
     case 'unsafe':
-      return [`ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`];
+      return [
+        `ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`,
+        ...(why === undefined ? [] : [`: ${briefly(why)}`]),
+      ];
   }
 };

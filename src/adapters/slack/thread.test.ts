@@ -12,6 +12,7 @@ import { renderEvent } from './thread.ts';
 
 const description: Description = {
   profiles: ['ingress-edit'],
+  noun: 'access',
   reachesFurther: false,
   title: 'Edit Ingresses',
   objects: ['web'],
@@ -124,6 +125,7 @@ describe('a thread', () => {
     const objects = Array.from({ length: 20 }, (_, index) => `${'n'.repeat(250)}${100 + index}`);
     const description: Description = {
       profiles: ['p'],
+      noun: 'access',
       reachesFurther: false,
       title: 't',
       objects,

@@ -36,6 +36,8 @@ export type SlackWorld = {
   readonly workspace: Workspace;
   readonly notes: ProjectionStore;
   readonly core: Core;
+  /** What is kept of contents, by their digest. */
+  readonly contents: Map<string, string>;
   readonly alarms: readonly string[];
   readonly advance: (milliseconds: number) => void;
   /** Files a request by Alice; further events follow through `record`. */
@@ -86,6 +88,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
   });
   const core = coreOf('bot');
   const shared = createMemoryProjectionStore();
+  const contents = new Map<string, string>();
   const url = `https://${workspace.state.team.domain}.slack.com/`;
 
   const clientOf = (through: (fetch: Fetch) => Fetch) => {
@@ -110,6 +113,10 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
       directory,
       bot: { user_id: workspace.state.app.botUserId, url },
       notes,
+      contents: {
+        keep: async (_, digest, text) => void contents.set(digest, text),
+        read: async (_, digest) => contents.get(digest),
+      },
       time,
     });
   };
@@ -118,6 +125,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
     workspace,
     notes: shared,
     core,
+    contents,
     alarms,
     advance,
     ask: (id, changed = {}) => record(id, asking(changed)),

@@ -1,0 +1,310 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Content, fitsOnCard } from '#domain/content/content.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
+import type { Description } from '#kinds/kind.ts';
+import { chainOf } from '#test/build/chains.ts';
+import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
+import { bob, carol } from '#test/build/people.ts';
+import { activated, approved, quorum } from '#test/build/requests.ts';
+import { readBlocks } from '#test/build/strict-blocks.ts';
+import { charactersOf, limits } from './blocks.ts';
+import { renderCard } from './card.ts';
+
+const description: Description = {
+  profiles: ['networking.k8s.io/ingresses'],
+  noun: 'change',
+  reachesFurther: false,
+  title: 'Change Ingress shop',
+  objects: ['shop'],
+  powers: ['sets the host of one rule'],
+  cautions: ['Traffic may be lost.'],
+};
+const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };
+const granted = [vote, approved, activated] as const;
+const conflict = (index = 0) => ({
+  target: target(),
+  path: `spec.rules[host=shop${index}.acme.test].http.paths`,
+  before: '/old',
+  applied: '/new',
+  now: '/other',
+  by: ['kubectl-edit'],
+});
+const conflicted: RequestEvent = { type: 'conflicted', conflicts: [conflict()], reverted: [] };
+
+const cardOf = (content: Content, events: readonly RequestEvent[] = [], asked: Parameters<typeof changing>[1] = {}) =>
+  renderCard({ chain: chainOf(changing(content, asked), ...events), description, shown: shownOf(content) });
+const shown = (...input: Parameters<typeof cardOf>): string => readBlocks(cardOf(...input).blocks).shown;
+const buttons = (text: string): readonly string[] =>
+  [...text.matchAll(/\[([A-Z][a-z ]+)\]/g)].map(([, words]) => words ?? '');
+const of = (lines: number) => contentOf([changeOf(diffOf(lines))]);
+
+describe('a card of a change', () => {
+  test('says what it does to which object, for how long and what then, and shows the diff', () => {
+    const content = contentOf([changeOf('--- before\n+++ after\n-  path: /old\n+  path: /new')], {
+      notes: ['Ingress shop has one host.'],
+      cautions: ['Takes traffic from shop.acme.test.'],
+    });
+    expect(shown(content).split('\n').slice(2, -5)).toEqual([
+      '⚠️ Takes traffic from shop.acme.test.',
+      '⚠️ Traffic may be lost.',
+      expect.stringMatching(/^Who /),
+      'Where  cluster prod · namespace shop-front',
+      'For  10m, then taken back, field by field',
+      'Does',
+      '• sets the host of one rule',
+      'Change Ingress shop-front/shop  +1 −1',
+      '--- before',
+      '+++ after',
+      '-  path: /old',
+      '+  path: /new',
+      '• Ingress shop has one host.',
+    ]);
+    expect(buttons(shown(content))).toEqual(['Approve', 'Deny', 'Full diff', 'Withdraw']);
+    const [row] = cardOf(content).blocks.filter(({ type }) => type === 'actions');
+    expect(JSON.stringify(row)).toContain('shop-front/shop · 10m\\n⚠️ Takes traffic from shop.acme.test.');
+  });
+
+  test('says for good where nothing is taken back', () => {
+    const { seconds: _, ...forGood } = changing(of(4));
+    const card = readBlocks(renderCard({ chain: chainOf(forGood), description, shown: shownOf(of(4)) }).blocks).shown;
+    expect(card).toContain('For good: it is not taken back');
+    expect(JSON.stringify(cardOf(contentOf([changeOf(diffOf(4))])).blocks)).not.toContain('for good');
+  });
+
+  test('says of an opening that its NetworkPolicies are deleted, and names no objects where none are named', () => {
+    const opening: Description = { ...description, noun: 'opening', objects: [] };
+    const { shown: card } = readBlocks(
+      renderCard({ chain: chainOf(changing(of(4))), description: opening, shown: shownOf(of(4)) }).blocks,
+    );
+    expect(card).toContain('For  10m, then its NetworkPolicies are deleted');
+    expect(card).not.toContain('ALL');
+  });
+
+  test.each([1, 80])('shows %i lines whole', (lines) => {
+    const content = of(lines);
+    expect(fitsOnCard(content.changes)).toBe(true);
+    const card = shown(content);
+    for (const line of diffOf(lines).split('\n')) expect(card).toContain(line);
+    expect(card).not.toContain('hidden');
+  });
+
+  test.each([400, 5_000])('of %i lines shows those that fit, and says how many do not and what to press', (lines) => {
+    const card = shown(of(lines));
+    expect(card).toContain('-  path: /line-3-');
+    expect(card).not.toContain(`/line-${lines}-`);
+    const [, hidden] =
+      /⚠️ (\d+) of (\d+) lines are hidden · press Full diff: an approval counts only after that/.exec(card) ?? [];
+    const visible = card.split('\n').filter((line) => /^([-+] {2}path|---|\+\+\+)/.test(line)).length;
+    expect(Number(hidden)).toBe(lines - visible);
+    expect(visible).toBeGreaterThan(60);
+  });
+
+  test('shows no piece of a line that does not fit whole', () => {
+    const content = contentOf([changeOf(`--- a\n+++ b\n+${'x'.repeat(10_000)}\n+end`)]);
+    expect(shown(content)).toContain('⚠️ 2 of 4 lines are hidden');
+    expect(shown(content)).not.toContain('xxx');
+    expect(shown(content)).not.toContain('+end');
+  });
+
+  test('names twenty objects with their diffs', () => {
+    const content = contentOf(
+      Array.from({ length: 20 }, (_, index) =>
+        changeOf('--- a\n+++ b\n-x\n+y', { op: index === 0 ? 'create' : 'delete', target: target(`shop-${index}`) }),
+      ),
+    );
+    const card = shown(content);
+    expect(card).toContain('Create Ingress shop-front/shop-0  +1 −1');
+    for (let index = 1; index < 20; index += 1)
+      expect(card).toContain(`Delete Ingress shop-front/shop-${index}  +1 −1`);
+  });
+
+  test('lets no line of a diff close it, mention anybody, hide or fake anything', () => {
+    const lines = ['```', '<!channel> <@UADMIN>', '\u202egnp.exe', ':white_check_mark: *Approved*', '> quote'];
+    const content = contentOf([changeOf(['--- a', '+++ b', ...lines].join('\n'), { target: target('<!here>') })], {
+      notes: ['<!channel> \u202e'],
+      cautions: ['<!here> ```'],
+    });
+    const { blocks, text } = cardOf(content);
+    const { shown: card, mentions } = readBlocks(blocks);
+    expect(mentions.every(({ type }) => type === 'user')).toBe(true);
+    expect(JSON.stringify(mentions)).not.toContain('UADMIN');
+    expect(`${text}${card}`).not.toContain('\u202e');
+    expect(card).toContain('[U+202E]gnp.exe');
+    const diff = JSON.stringify(blocks).match(
+      /"rich_text_preformatted","elements":\[\{"type":"text","text":"([^"]*)"/,
+    )?.[1];
+    expect(diff).toContain('```\\n<!channel> <@UADMIN>');
+  });
+
+  test('that cannot be read says so loudly and cannot be approved', () => {
+    const chain = chainOf(changing(of(4)));
+    for (const one of [
+      { chain, description, shown: { type: 'unreadable' } as const },
+      { chain, description },
+    ]) {
+      const card = readBlocks(renderCard(one).blocks).shown;
+      expect(card).toContain(
+        '🚨 What this changes cannot be shown: its record was altered or is gone. Nobody can approve',
+      );
+      expect(buttons(card)).toEqual(['Deny', 'Withdraw']);
+    }
+  });
+
+  test('says which revision it is, why, and that earlier approvals do not count', () => {
+    const revised: RequestEvent = {
+      type: 'revised',
+      revision: 2,
+      seal: 's',
+      content: kept(of(6)).ref,
+      why: 'Ingress shop-front/shop was changed by somebody else.',
+    };
+    const card = readBlocks(
+      renderCard({ chain: chainOf(changing(of(4)), vote, revised), description, shown: shownOf(of(6)) }).blocks,
+    ).shown;
+    expect(card).toContain(
+      '🔁 Revision 2: Ingress shop-front/shop was changed by somebody else; earlier approvals do not count',
+    );
+  });
+
+  test('says what it follows and what follows it', () => {
+    const follows = { request: 'k7m3-qx', why: 'Ingress shop was changed' } as never;
+    expect(shown(of(4), [], { follows })).toContain('Follows  k7m3-qx, which lapsed: Ingress shop was changed');
+    const lapsed: RequestEvent = { type: 'lapsed', why: 'It moved.', moved: true };
+    const card = shown(of(4), [vote, approved, lapsed, { type: 'followed', request: 'k7m4-qx' } as never]);
+    expect(card).toContain('nothing was changed. It moved. · asked for anew as k7m4-qx');
+    expect(buttons(card)).toEqual(['Full diff']);
+  });
+
+  test('that is done for good says so and offers the look at it alone', () => {
+    const card = shown(of(4), [vote, approved, { type: 'completed', changed: [] }]);
+    expect(card).toContain('✅ Done for good');
+    expect(buttons(card)).toEqual(['Full diff']);
+  });
+
+  test('that is active may be ended and looked at', () => {
+    expect(buttons(shown(of(4), granted))).toEqual(['Done', 'Revoke', 'Full diff']);
+  });
+
+  test('whose revert met somebody else’s edit shows each place and the ways out that the policy allows', () => {
+    const card = shown(of(4), [...granted, conflicted]);
+    expect(card).toContain('⚠️ Needs a decision: somebody else changed Ingress shop-front/shop in 1 place meanwhile');
+    expect(card).toContain('⚠️ Ingress shop-front/shop spec.rules[host=shop0.acme.test].http.paths');
+    expect(card).toContain('before /old · ours /new · now /other · by kubectl-edit');
+    expect(buttons(card)).toEqual(['Keep as it is now', 'Restore as it was', 'Full diff']);
+    const approval = { ...quorum(['platform', 1]).approval, settle: ['keep' as const] };
+    expect(buttons(shown(of(4), [...granted, conflicted], { approval }))).toEqual(['Keep as it is now', 'Full diff']);
+  });
+
+  test('counts the places that it cannot show', () => {
+    const many: RequestEvent = {
+      type: 'conflicted',
+      reverted: [],
+      conflicts: Array.from({ length: 14 }, (_, index) => conflict(index)),
+    };
+    expect(shown(of(4), [...granted, many])).toContain('4 more places, in the log');
+  });
+
+  test('that was settled and ended says what was taken back and what was left', () => {
+    const events: readonly RequestEvent[] = [
+      ...granted,
+      conflicted,
+      { type: 'settled', by: carol, choice: 'keep', reason: 'theirs is right' },
+      {
+        type: 'ended',
+        cause: 'expired',
+        proofs: [],
+        lagMilliseconds: 12,
+        reverted: [
+          { target: target('a'), how: 'restored' },
+          { target: target('b'), how: 'restored' },
+          { target: target(), how: 'kept' },
+        ],
+      },
+    ];
+    const settled = shown(of(4), events.slice(0, -1));
+    expect(settled).toContain(`Being ended · <@${carol}> keeps it as it is now`);
+    expect(settled).toContain('theirs is right');
+    expect(buttons(settled)).toEqual(['Full diff']);
+    expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).not.toContain('Not proven');
+  });
+
+  test('that was ended because it was not safe says why', () => {
+    const unsafe: RequestEvent = {
+      type: 'ended',
+      cause: 'unsafe',
+      why: 'No other policy selects pod shop-1.',
+      proofs: [],
+      lagMilliseconds: 900,
+    };
+    expect(shown(of(4), [...granted, unsafe])).toContain(
+      'ended early, 900 ms after it was seen to be unsafe: No other policy selects pod shop-1.',
+    );
+  });
+});
+
+const states: readonly (readonly RequestEvent[])[] = [
+  [],
+  [vote, approved],
+  granted,
+  [
+    ...granted,
+    {
+      type: 'conflicted',
+      reverted: [],
+      conflicts: Array.from({ length: 30 }, () => ({
+        ...conflict(),
+        target: target('n'.repeat(253), 'K'.repeat(63)),
+        path: 'p'.repeat(2_000),
+        before: 'b'.repeat(500),
+        applied: '\u202e'.repeat(100),
+        now: 'c'.repeat(500),
+        by: Array.from({ length: 20 }, () => 'm'.repeat(100)),
+      })),
+    },
+  ],
+  [vote, approved, { type: 'completed', changed: [] }],
+  [vote, approved, { type: 'lapsed', why: 'w'.repeat(2_000), moved: true }],
+];
+
+test('whatever a change holds, its card stays within Slack’s limits, and what fits is shown whole while it is decided on', () => {
+  const change = fc
+    .record({
+      lines: fc.array(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 5_000 })), {
+        maxLength: 100,
+      }),
+      name: fc.integer({ min: 1, max: 253 }),
+    })
+    .map(({ lines, name }) =>
+      changeOf(lines.map((width, index) => `${index % 2 === 0 ? '+' : '-'}${'x'.repeat(width)}`).join('\n'), {
+        target: target('n'.repeat(name)),
+      }),
+    );
+  const words = fc.array(
+    fc.integer({ min: 0, max: 3_000 }).map((count) => 'w'.repeat(count)),
+    { maxLength: 40 },
+  );
+  const input = fc.record({
+    changes: fc.array(change, { minLength: 1, maxLength: 40 }),
+    notes: words,
+    cautions: words,
+    powers: words,
+    objects: words,
+    reason: fc.integer({ min: 0, max: 1_000 }),
+    state: fc.constantFrom(...states),
+  });
+  fc.assert(
+    fc.property(input, ({ changes, notes, cautions, powers, objects, reason, state }) => {
+      const content = contentOf(changes, { notes, cautions });
+      const chain = chainOf(changing(content, { reason: 'r'.repeat(reason), cluster: 'c'.repeat(300) }), ...state);
+      const wordy: Description = { ...description, title: 't'.repeat(100), powers, objects, cautions };
+      const { blocks } = renderCard({ chain, description: wordy, shown: shownOf(content) });
+      expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+      const { shown: card } = readBlocks(blocks);
+      if (chain.request.state.status === 'pending')
+        expect(card.includes('lines are hidden')).toBe(!fitsOnCard(changes));
+    }),
+    { numRuns: 150 },
+  );
+});

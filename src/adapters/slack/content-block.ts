@@ -1,0 +1,83 @@
+import type { RichTextBlock } from '@slack/types';
+import { type Content, cardRoom } from '#domain/content/content.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import { bold, line, lines, type Piece, richText } from './blocks.ts';
+import { type Change, heading, linesOf, partsOf } from './diff-lines.ts';
+import { fitting, more } from './excerpt.ts';
+
+export type Room = { readonly characters: number; readonly lines: number };
+
+// Beside the diffs, for which `cardRoom` is: names of objects, and facts about them.
+const headingRoom = { all: 1_600, least: 60, most: 160, count: 25 };
+const noteRoom = { all: 500, each: 240 };
+
+type Part = { readonly change: Change; readonly shown: readonly string[]; readonly isWhole: boolean };
+
+/** Whole lines from the first on, until one does not fit; nothing behind that one. */
+const divide = (changes: readonly Change[], room: Room): readonly Part[] => {
+  let { characters, lines: left } = room;
+  let isFull = false;
+  return changes.map((change) => {
+    const all = linesOf(change);
+    const shown = all.filter((one) => {
+      characters -= one.length + 1;
+      left -= 1;
+      isFull ||= characters < 0 || left < 0;
+      return !isFull;
+    });
+    return { change, shown, isWhole: shown.length === all.length };
+  });
+};
+
+/**
+ * What a request would do, as far as there is room: for each object a heading and its diff, in whole lines; what does
+ * not fit is counted, and where it is read is said.
+ */
+export const contentBlock = (
+  content: Content,
+  asked: Asked,
+  isPending: boolean,
+  room: Room = cardRoom,
+): RichTextBlock => {
+  const parts = divide(content.changes, room);
+  const each = Math.floor(headingRoom.all / Math.max(1, parts.length));
+  const length = Math.min(headingRoom.most, Math.max(headingRoom.least, each));
+  // Names alone stand in one section, for Slack puts no line break between two.
+  const withDiff = parts.slice(0, headingRoom.count).filter(({ shown }) => shown.length > 0);
+  const named = parts.slice(0, headingRoom.count).filter(({ shown }) => shown.length === 0);
+  const unnamed = parts.length - withDiff.length - named.length;
+  const rest: readonly (readonly Piece[])[] = [
+    ...named.map(({ change }) => heading(change, length)),
+    ...(unnamed === 0 ? [] : [[bold(more(unnamed, 'object'))]]),
+    ...hiddenLine(parts, asked, isPending),
+    ...notes(content),
+  ];
+  return richText(
+    ...withDiff.flatMap(({ change, shown }) => [line(...heading(change, length)), ...partsOf(shown)]),
+    ...(rest.length === 0 ? [] : [lines(rest)]),
+  );
+};
+
+const hiddenLine = (
+  parts: readonly Part[],
+  { id, content: ref }: Asked,
+  isPending: boolean,
+): readonly (readonly Piece[])[] => {
+  const all = parts.reduce((sum, { change }) => sum + change.diff.split('\n').length, 0);
+  const shown = parts.reduce((sum, part) => sum + (part.isWhole && part.shown.length === 0 ? 1 : part.shown.length), 0);
+  if (shown >= all) return [];
+  const hidden = bold(`⚠️ ${all - shown} of ${all} lines are hidden`);
+  if (!isPending) return [[hidden, ` · Full diff, or /jit diff ${id}, shows all`]];
+  const need = ref?.fits === false ? 'an approval counts only after that' : 'read it before you decide';
+  return [[hidden, ' · press ', bold('Full diff'), `: ${need} (/jit diff ${id} does the same)`]];
+};
+
+const notes = ({ notes: all }: Content): readonly (readonly Piece[])[] => {
+  const { kept, left } = fitting(
+    all.map((note) => cut(oneLine(note), noteRoom.each)),
+    noteRoom.all,
+  );
+  const hidden = left === 0 ? [] : [[`and ${more(left, 'note')}, in Full diff`]];
+  return [...kept.map((note) => [`• ${note}`]), ...hidden];
+};

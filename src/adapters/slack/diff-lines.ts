@@ -1,0 +1,56 @@
+import type { RichTextPreformatted } from '@slack/types';
+import type { Content } from '#domain/content/content.ts';
+import { sayTarget } from '#domain/plan.ts';
+import { oneLine, visible } from '#domain/text.ts';
+import { bold, type Piece } from './blocks.ts';
+import { cutMiddle } from './excerpt.ts';
+
+export type Change = Content['changes'][number];
+
+/** Slack takes no longer text in one piece; no number is documented for rich text, so that of a section is kept to. */
+const perPart = 2_900;
+/** Begins what is the rest of a line that is longer than a part. */
+const goesOn = '↪ ';
+
+/** The lines of a diff, hidden characters made visible; none of an empty one. */
+export const linesOf = ({ diff }: Pick<Change, 'diff'>): readonly string[] =>
+  diff === '' ? [] : visible(diff).split('\n');
+
+const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
+
+/** `Change Ingress shop-front/shop  +3 −1`; the name is shortened in its middle. */
+export const heading = ({ op, target, added, removed }: Change, characters = 400): readonly Piece[] => {
+  const counts = `  +${added} −${removed}`;
+  return [bold(cutMiddle(`${verbs[op]} ${oneLine(sayTarget(target))}`, characters - counts.length)), counts];
+};
+
+/** Rich text reads no markup: whatever the lines hold, they close no fence and mention nobody. */
+const preformatted = (text: string): RichTextPreformatted => ({
+  type: 'rich_text_preformatted',
+  elements: [{ type: 'text', text }],
+});
+
+/** Lines as texts within Slack's limit, broken at line ends; only a line that is longer itself is broken within. */
+export const textsOf = (lines: readonly string[]): readonly string[] => {
+  const texts: string[] = [];
+  let open: string | undefined;
+  for (const part of lines.flatMap(broken)) {
+    const longer: string = open === undefined ? part : `${open}\n${part}`;
+    if (open === undefined || longer.length <= perPart) {
+      open = longer;
+      continue;
+    }
+    texts.push(open);
+    open = part;
+  }
+  return open === undefined ? texts : [...texts, open];
+};
+
+/** No character is split: `u` makes the dot a whole one. Slack refuses empty texts. */
+const broken = (line: string): readonly string[] => {
+  if (line.length <= perPart) return [line === '' ? ' ' : line];
+  const parts = line.match(new RegExp(`.{1,${perPart / 2 - goesOn.length}}`, 'gsu')) ?? [];
+  return parts.map((part, index) => (index === 0 ? part : `${goesOn}${part}`));
+};
+
+export const partsOf = (lines: readonly string[]): readonly RichTextPreformatted[] => textsOf(lines).map(preformatted);

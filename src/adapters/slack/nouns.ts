@@ -1,0 +1,48 @@
+import { formatDuration } from '#domain/duration.ts';
+import type { Description } from '#kinds/kind.ts';
+
+export type Noun = Description['noun'];
+
+/** How people speak of what was asked for. */
+type Words = {
+  /** When nothing came of it. */
+  readonly nothingWas: string;
+  readonly nothingIs: string;
+  /** What is to be feared when its end is late. */
+  readonly still: string;
+  /** Behind the time that it lasts. */
+  readonly after: string;
+  /** Said of it in a direct message once it is in force. */
+  readonly works: string;
+};
+
+const words: Readonly<Record<Noun, Words>> = {
+  access: {
+    nothingWas: 'nothing was granted',
+    nothingIs: 'nothing is granted',
+    still: 'the access may still work',
+    after: ', from the moment it works',
+    works: 'works now',
+  },
+  change: {
+    nothingWas: 'nothing was changed',
+    nothingIs: 'nothing is changed',
+    still: 'the change may still be in place',
+    after: ', then taken back, field by field',
+    works: 'is in place now',
+  },
+  opening: {
+    nothingWas: 'nothing was opened',
+    nothingIs: 'nothing is open',
+    still: 'the traffic may still be let through',
+    after: ', then its NetworkPolicies are deleted',
+    works: 'lets traffic through now',
+  },
+};
+
+/** The words for a request; of one whose kind is configured no more, those for access. */
+export const wordsFor = (noun: Noun = 'access'): Words => words[noun];
+
+/** `30m`, or `for good`. */
+export const sayLength = (seconds: number | undefined): string =>
+  seconds === undefined ? 'for good' : formatDuration(Temporal.Duration.from({ seconds }));

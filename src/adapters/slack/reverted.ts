@@ -1,0 +1,42 @@
+import { sayTarget } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Reverted } from '#domain/request/events.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import { bullets, type Piece } from './blocks.ts';
+import { managers } from './conflicts.ts';
+import { cutMiddle, more } from './excerpt.ts';
+
+const words: Readonly<Record<Reverted['how'], string>> = {
+  restored: 'restored',
+  removed: 'removed again',
+  created: 'made again',
+  already: 'taken back by somebody before',
+  gone: 'gone meanwhile',
+  kept: 'left as somebody else made it',
+};
+const order: readonly Reverted['how'][] = ['restored', 'removed', 'created', 'already', 'gone', 'kept'];
+
+/** `2 restored, 1 left as kubectl-edit made it`; empty when nothing had to be taken back. */
+export const revertedSummary = (all: readonly Reverted[], entries: Chain['entries'] = []): string =>
+  order
+    .flatMap((how) => {
+      const count = all.filter((one) => one.how === how).length;
+      if (count === 0) return [];
+      return [`${count} ${how === 'kept' ? keptWords(entries) : words[how]}`];
+    })
+    .join(', ');
+
+/** Whose it is now stands in the last conflict. */
+const keptWords = (entries: Chain['entries']): string => {
+  const met = entries.findLast(({ event }) => event.type === 'conflicted')?.event;
+  const by = met?.type === 'conflicted' ? [...new Set(met.conflicts.flatMap((one) => one.by))] : [];
+  return by.length === 0 ? words.kept : `left as ${cut(managers(by), 120)} made it`;
+};
+
+/** What became of each object; at most twenty by name. */
+export const revertedList = (all: readonly Reverted[]) => {
+  const shown = all
+    .slice(0, 20)
+    .map(({ target, how }): readonly Piece[] => [`${cutMiddle(oneLine(sayTarget(target)), 200)}: ${words[how]}`]);
+  return bullets(all.length > 20 ? [...shown, [`and ${more(all.length - 20, 'object')}, in the log`]] : shown);
+};
