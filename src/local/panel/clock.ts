@@ -10,6 +10,7 @@ export const clockOf = ({ asked, state }: Request): PanelClock => {
       return { type: 'apply-by', from: state.at.toString(), at: state.applyBy.toString() };
     case 'active':
       return { type: 'ends', from: state.startedAt.toString(), at: (state.ending?.at ?? state.expiresAt).toString() };
+    case 'completed':
     case 'revoked':
     case 'denied':
     case 'withdrawn':

@@ -35,7 +35,6 @@ export const createClusterPanel = ({ redis, trust, admin, now }: ClusterPanelPar
     namespace: request.asked.namespace,
     requester: request.asked.requester,
     reason: request.asked.reason,
-    seconds: request.asked.seconds,
     status: request.state.status,
     clock: clockOf(request),
     objects: await Promise.all(concernedBy(request).map(readObject)),

@@ -26,7 +26,7 @@ rules:
     respondWithin: 30m
 
   - name: payments
-    match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug] }
+    match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
@@ -36,7 +36,7 @@ rules:
     respondWithin: 30m
 
   - name: shop
-    match: { namespaces: ['shop-*'], kinds: [access, change, open], profiles: ['*', ingress-debug] }
+    match: { namespaces: ['shop-*'], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }

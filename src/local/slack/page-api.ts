@@ -272,7 +272,6 @@ export type PanelRequest = {
   namespace: string;
   requester: string;
   reason: string;
-  seconds: number;
   status: string;
   clock: PanelClock;
   objects: PanelObject[];
