@@ -168,9 +168,9 @@ describe('changes with a diff, on a real API server', () => {
   it('Redis emptied while changes are active: all of them are taken back within 5 s of their time', async () => {
     const names = ['lost-1', 'lost-2', 'lost-3'];
     const paths = await Promise.all(names.map((name) => ingress(name)));
-    const ids = [];
+    const ids: RequestId[] = [];
     for (const name of names) ids.push(await approved(await add(name, '6s')));
-    const ends = [];
+    const ends: Temporal.Instant[] = [];
     for (const id of ids) ends.push((await story.reaches(id, 'active')).expiresAt);
     await story.redis().flushall();
     await story.until(
