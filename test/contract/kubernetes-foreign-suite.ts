@@ -1,16 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Manifest, Target } from '#domain/plan.ts';
+import { accessSorts } from '#kinds/access/sorts.ts';
+import type { Sort } from '#kinds/kind.ts';
 import { type ClusterWriter, isClusterRefusal, type Managed, type Moved, type Written } from '#use-cases/ports.ts';
 import type { World } from './kubernetes-suite.ts';
 
-const sort = {
+const policies: Sort = {
   group: 'networking.k8s.io',
   version: 'v1',
   resource: 'networkpolicies',
   kind: 'NetworkPolicy',
   namespaced: true,
 };
+/** What Hallpass makes in these tests: more than access is made of. */
+export const madeSorts: readonly Sort[] = [...accessSorts, policies];
 
 /** Somebody's NetworkPolicy. The server adds `policyTypes`, and takes only two words in it. */
 export const policyIn = (
@@ -54,6 +58,25 @@ const statusOf = async (wanted: Promise<unknown>): Promise<number | undefined> =
 
 const by = { manager: 'hallpass-k7m2-qx' };
 
+const deploymentIn = (namespace: string): Manifest => {
+  const labels = { app: 'web' };
+  const containers = ['web', 'proxy'].map((container) => ({ name: container, image: `${container}:1` }));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace, name: 'web' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  };
+};
+/** The same with another image in one container, whatever else the server has put in. */
+const withImage = (live: Manifest, container: string, image: string): Manifest => {
+  const containers = z.looseObject({ name: z.string(), image: z.string() }).array();
+  const template = z.looseObject({ spec: z.looseObject({ containers }) });
+  const spec = z.looseObject({ template }).parse(live.spec);
+  for (const each of spec.template.spec.containers) if (each.name === container) each.image = image;
+  return { ...live, spec: z.json().parse(spec) };
+};
+
 /** What every `ClusterWriter` does with objects that are not Hallpass's own. */
 export const describeForeignWrites = (name: string, open: () => Promise<World>): void => {
   describe(`foreign objects in ${name}`, () => {
@@ -78,8 +101,8 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
 
     it('are listed whole, in one namespace or all', async () => {
       const [one, other] = [await somebodys(), await somebodys()];
-      expect(await writer.list(sort, one.ref.namespace)).toEqual([one.live]);
-      expect(await writer.list(sort)).toEqual(expect.arrayContaining([one.live, other.live]));
+      expect(await writer.list(policies, one.ref.namespace)).toEqual([one.live]);
+      expect(await writer.list(policies)).toEqual(expect.arrayContaining([one.live, other.live]));
     });
 
     it('are created by a write, and answered as the server keeps them', async () => {
@@ -169,6 +192,19 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
       expect(owners.map(({ fieldsV1 }) => fieldsV1)).toEqual([{ 'f:metadata': { 'f:annotations': { 'f:x': {} } } }]);
     });
 
+    it('are owned by a field of one item, where items of a list have names', async () => {
+      const manifest = deploymentIn(await world.namespace());
+      await world.put(manifest);
+      const { live } = await there({ ...manifest, ...manifest.metadata });
+      const now = written(await writer.write(withImage(live, 'web', 'web:2'), by));
+      const owners = metadataOf(now).managedFields.filter(({ manager }) => manager === by.manager);
+      const item = { 'k:{"name":"web"}': { 'f:image': {} } };
+      expect(owners.map(({ fieldsV1 }) => fieldsV1)).toEqual([
+        { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': item } } } },
+      ]);
+      expect(now.metadata).toMatchObject({ generation: 2 });
+    });
+
     it('get back exactly the owners that they had, at the version that was read', async () => {
       const { ref, live } = await somebodys({ x: '1', y: '1' });
       const before = z.json().parse(metadataOf(live).managedFields);
@@ -178,6 +214,7 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
       const restored = written(await writer.write(annotated(changed, { x: '1' }), by));
       const back = written(await writer.setOwners(ref, versionOf(restored), before));
       expect(metadataOf(back).managedFields).toEqual(before);
+      expect(await writer.setOwners(ref, versionOf(back), before)).toEqual({ type: 'written', live: back });
       expect(back).toMatchObject({ spec: live.spec, metadata: { annotations: live.metadata.annotations } });
       expect((await there(ref)).live).toEqual(back);
     });
@@ -231,6 +268,18 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
       expect((await writer.write(letGo, by)).type).toBe('written');
       expect(await writer.get(ref)).toBeUndefined();
       expect(await writer.delete(ref, versionOf(now))).toBe('gone');
+    });
+
+    it('are told from those that Hallpass made, which are found whatever their sort', async () => {
+      const { ref } = await somebodys();
+      const labels = { 'app.kubernetes.io/managed-by': 'hallpass', 'hallpass.dev/request': ref.namespace ?? '' };
+      const made = await writer.create({
+        ...policyIn(ref.namespace ?? ''),
+        metadata: { namespace: ref.namespace ?? '', name: 'made', labels },
+      });
+      expect((await writer.managed(`hallpass.dev/request=${ref.namespace}`)).map((found) => found.ref)).toEqual([
+        made.ref,
+      ]);
     });
 
     it('are told from journals, which are found by label in their namespace alone, and never read', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '#domain/plan.ts';
 import { createMemoryCluster } from '#test/memory/cluster.ts';
-import { describeForeignWrites } from './kubernetes-foreign-suite.ts';
+import { describeForeignWrites, madeSorts } from './kubernetes-foreign-suite.ts';
 import { describeClusterWriter, type World } from './kubernetes-suite.ts';
 
 const policy = z.object({
@@ -23,7 +23,7 @@ const refuses = (manifest: Manifest): string | undefined => {
 };
 
 const open = async (): Promise<World> => {
-  const cluster = createMemoryCluster({ defaults, refuses });
+  const cluster = createMemoryCluster({ sorts: madeSorts, defaults, refuses });
   let count = 0;
   return {
     writer: cluster,

@@ -2,8 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { accessSorts } from '#kinds/access/sorts.ts';
-import { describeForeignWrites } from './kubernetes-foreign-suite.ts';
+import { describeForeignWrites, madeSorts } from './kubernetes-foreign-suite.ts';
 import { describeClusterWriter, type World } from './kubernetes-suite.ts';
 import { quiet, type RealWorld, startWorld } from './kubernetes-world.ts';
 
@@ -17,7 +16,7 @@ const pathOf = ({ apiVersion, kind, metadata }: Pick<Manifest, 'apiVersion' | 'k
   collectionPath(apiVersion, `${kind.toLowerCase().replace(/y$/, 'ie')}s`, metadata.namespace);
 
 const open = async (): Promise<World> => ({
-  writer: createClusterWriter(real.client(), { sorts: accessSorts, namespaces: [], alarm: quiet }),
+  writer: createClusterWriter(real.client(), { sorts: madeSorts, namespaces: [], alarm: quiet }),
   namespace: real.namespace,
   put: async (manifest) => void (await real.setUp('POST', pathOf(manifest), manifest)),
   discard: async ({ apiVersion, kind, namespace, name }) => {
