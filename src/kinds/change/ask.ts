@@ -35,9 +35,13 @@ const pathType = z.enum(['Prefix', 'Exact', 'ImplementationSpecific'], {
 const service = z
   .string({ error: 'say which Service' })
   .regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'that is not the name of a Service, as in "web"');
+const notAPort = 'that is not a port; write its number, like 80, or its name in the Service, like "http"';
 const port = z.union(
-  [z.int().min(1).max(65_535), z.string().regex(/^(?=.{1,15}$)(?=[a-z0-9-]*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/)],
-  { error: 'that is not a port; write its number, like 80, or its name in the Service, like "http"' },
+  [
+    z.int(notAPort).min(1, notAPort).max(65_535, notAPort),
+    z.string().regex(/^(?=.{1,15}$)(?=[a-z0-9-]*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/, notAPort),
+  ],
+  { error: notAPort },
 );
 const backend = { service, port };
 

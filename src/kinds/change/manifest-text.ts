@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
 import type { Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import { at, isList, isMembers, type Members } from './raw.ts';
 
 const longest = 100_000;
@@ -36,7 +37,8 @@ const parsed = (text: string, lineCounter: LineCounter) => {
         version: '1.2',
         schema: 'core',
         strict: true,
-        uniqueKeys: true,
+        // Compares each key with each other; ours are looked up.
+        uniqueKeys: false,
         merge: false,
         customTags: [],
         resolveKnownTags: false,
@@ -53,7 +55,7 @@ const parsed = (text: string, lineCounter: LineCounter) => {
 };
 
 const sayBroken = (code: string, message: string): string =>
-  code === 'DUPLICATE_KEY' ? 'a key is there twice.' : `${(message.split('\n')[0] ?? '').replace(/[.:]?$/, '.')}`;
+  code === 'RESOURCE_EXHAUSTION' ? 'it is nested too deeply.' : `${cut(oneLine(message), 200).replace(/[.:]?$/, '.')}`;
 
 type Wrong = { readonly offset: number; readonly message: string };
 
