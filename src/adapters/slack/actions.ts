@@ -2,22 +2,20 @@ import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
+import type { Conflict } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import { type ActRefusal, approveRequest, finishGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import { seeRequest } from '#use-cases/see-requests.ts';
 import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
-import { actions, fieldAction, fieldActions, parseButtonValue, whyForm } from './action-ids.ts';
+import { actions, fieldActions, parseButtonValue } from './action-ids.ts';
+import { type Click, click } from './click.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
 import { chosenIn, viewPayload } from './view-state.ts';
-
-const click = z.object({
-  user: z.object({ id: personId }),
-  trigger_id: z.string(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
-});
-type Click = z.infer<typeof click>;
+import { listenToWhole } from './whole-actions.ts';
+import { askWhy, type WhyAct, whyActs } from './why-form.ts';
 
 const suggestion = z.object({
   user: z.object({ id: personId }),
@@ -42,14 +40,16 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
     });
   }
 
-  for (const act of ['deny', 'revoke'] as const) {
+  for (const act of whyActs) {
     app.action(actions[act], async ({ ack, body, client }) => {
       const {
+        user,
         trigger_id,
         actions: [pressed],
       } = click.parse(body);
       await ack();
-      await client.views.open({ trigger_id, view: askWhy(act, pressed?.value ?? '') });
+      const value = pressed?.value ?? '';
+      await client.views.open({ trigger_id, view: askWhy(act, value, await contested(ports, user.id, act, value)) });
     });
   }
 
@@ -60,7 +60,23 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
   });
   // A button that only opens a page sends a click all the same.
   app.action(actions.open, async ({ ack }) => ack());
+  listenToWhole(app, ports);
   listenToForm(app, ports);
+};
+
+/** What a person decides between, to be seen where they say why; nothing if it cannot be read in time. */
+const contested = async (
+  ports: BotPorts,
+  by: Click['user']['id'],
+  act: WhyAct,
+  value: string,
+): Promise<readonly Conflict[]> => {
+  const target = parseButtonValue(value);
+  if (target === undefined || (act !== 'keep' && act !== 'restore')) return [];
+  const chain = await inTime(seeRequest(ports, by, target.id)).catch(() => undefined);
+  if (chain === undefined || chain === 'late') return [];
+  const { state } = chain.request;
+  return state.status === 'active' ? (state.conflict?.conflicts ?? []) : [];
 };
 
 type Target = NonNullable<ReturnType<typeof parseButtonValue>>;
@@ -132,7 +148,10 @@ const suggest = async (
   const field = kind
     .fields(chosen, offer.profiles(cluster, kind, namespace))
     .find((one) => one.name === fieldOf(block_id));
-  return field?.input.type === 'objects' ? offer.objects(cluster, namespace, [...field.input.resources]) : [];
+  const input = field?.input;
+  return input?.type === 'objects' || input?.type === 'object'
+    ? offer.objects(cluster, namespace, [...input.resources])
+    : [];
 };
 
 /** The form for one person, or why there is none. */
@@ -151,21 +170,3 @@ export const formFor = async (
     return notice('A cluster or Slack does not answer at the moment. Try again in a minute.');
   }
 };
-
-const askWhy = (act: 'deny' | 'revoke', value: string): View => ({
-  type: 'modal',
-  callback_id: whyForm,
-  title: { type: 'plain_text', text: act === 'deny' ? 'Deny the request' : 'Revoke the access' },
-  submit: { type: 'plain_text', text: act === 'deny' ? 'Deny' : 'Revoke' },
-  close: { type: 'plain_text', text: 'Cancel' },
-  private_metadata: JSON.stringify({ act, value }),
-  blocks: [
-    {
-      type: 'input',
-      block_id: 'reason|',
-      label: { type: 'plain_text', text: 'Why' },
-      hint: { type: 'plain_text', text: 'The person who asked will read it.' },
-      element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: 500 },
-    },
-  ],
-});

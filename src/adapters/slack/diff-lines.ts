@@ -25,7 +25,7 @@ export const heading = ({ op, target, added, removed }: Change, characters = 400
 };
 
 /** Rich text reads no markup: whatever the lines hold, they close no fence and mention nobody. */
-const preformatted = (text: string): RichTextPreformatted => ({
+export const preformatted = (text: string): RichTextPreformatted => ({
   type: 'rich_text_preformatted',
   elements: [{ type: 'text', text }],
 });

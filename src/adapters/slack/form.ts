@@ -1,8 +1,8 @@
-import type { KnownBlock, PlainTextOption, View } from '@slack/types';
+import type { InputBlock, KnownBlock, PlainTextOption, View } from '@slack/types';
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import { cut } from '#domain/text.ts';
-import type { Kind } from '#kinds/kind.ts';
+import type { Kind, ResourceType } from '#kinds/kind.ts';
 import type { Offer } from '#use-cases/what-may-be-asked.ts';
 import { askForm, fieldAction } from './action-ids.ts';
 
@@ -10,7 +10,7 @@ import { askForm, fieldAction } from './action-ids.ts';
 export type Chosen = Readonly<Record<string, string>>;
 
 /** The fields that all kinds share; the kind's own come between `namespace` and `subject`. */
-const shared = {
+export const shared = {
   kind: 'kind',
   cluster: 'cluster',
   namespace: 'namespace',
@@ -65,6 +65,7 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
       ...(namespace === undefined ? [] : kindFields(offer, kind, cluster, namespace, chosen)),
       ...common(
         person,
+        kind,
         namespace === undefined ? undefined : offer.rule(cluster, kind, namespace, chosen.profile ?? ''),
         chosen.profile,
       ),
@@ -129,55 +130,71 @@ const kindFields = (
   namespace: string,
   chosen: Chosen,
 ): readonly KnownBlock[] =>
-  kind.fields(chosen, offer.profiles(cluster, kind, namespace)).map((field) => {
+  kind.fields(chosen, offer.profiles(cluster, kind, namespace)).map((field): KnownBlock => {
     const within = `${kind.name}/${cluster}/${namespace}`;
     const { input } = field;
-    if (input.type === 'choice') {
-      return select(field.name, within, field.label, input.options, { ...field, chosen: chosen[field.name] });
+    switch (input.type) {
+      case 'choice':
+        return select(field.name, within, field.label, input.options, { ...field, chosen: chosen[field.name] });
+      case 'objects':
+        return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
+          type: 'multi_external_select',
+          ...live(field),
+          max_selected_items: 20,
+        });
+      case 'object':
+        return inputBlock(field, `${within}/${sortsOf(input.resources)}`, { type: 'external_select', ...live(field) });
+      // What somebody typed is kept whatever else they choose: it is theirs to change.
+      case 'text':
+        return inputBlock(field, kind.name, {
+          type: 'plain_text_input',
+          action_id: fieldAction(field.name),
+          multiline: input.multiline === true,
+          max_length: Math.min(input.longest, 3_000),
+          ...(input.placeholder === undefined
+            ? {}
+            : { placeholder: { type: 'plain_text', text: cut(input.placeholder, 150) } }),
+        });
+      case 'names':
+        return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
+          type: 'plain_text_input',
+          action_id: fieldAction(field.name),
+          max_length: 3_000,
+        });
     }
-    return objects(field, input.type, `${within}/${chosen.profile ?? ''}`);
   });
 
-/** Names of live objects are asked for as the person types: there may be thousands. Others are typed out. */
-const objects = (field: ReturnType<Kind['fields']>[number], type: 'objects' | 'names', within: string): KnownBlock => ({
+type FormField = ReturnType<Kind['fields']>[number];
+
+/** Names of live objects are asked for as the person types: there may be thousands. */
+const live = ({ name }: FormField) => ({ action_id: fieldAction(name), min_query_length: 0 });
+
+/** Names of one sort are no answer to a question for another. */
+const sortsOf = (resources: readonly ResourceType[]): string =>
+  resources.map(({ group, resource }) => `${resource}.${group}`).join(',');
+
+const inputBlock = (field: FormField, within: string, element: InputBlock['element']): InputBlock => ({
   type: 'input',
   block_id: blockId(field.name, within),
   label: { type: 'plain_text', text: field.label },
   optional: field.optional === true,
+  ...(field.again === true ? { dispatch_action: true } : {}),
   ...(field.hint === undefined ? {} : { hint: { type: 'plain_text', text: field.hint } }),
-  element:
-    type === 'objects'
-      ? {
-          type: 'multi_external_select',
-          action_id: fieldAction(field.name),
-          min_query_length: 0,
-          max_selected_items: 20,
-        }
-      : { type: 'plain_text_input', action_id: fieldAction(field.name), max_length: 3000 },
+  element,
 });
 
 const common = (
   person: PersonId,
+  kind: Kind,
   rule: ReturnType<Offer['rule']>,
   profile: string | undefined,
 ): readonly KnownBlock[] => [
-  {
-    type: 'input',
-    block_id: blockId(shared.subject, ''),
-    label: { type: 'plain_text', text: 'For whom' },
-    element: { type: 'users_select', action_id: fieldAction(shared.subject), initial_user: person },
-  },
+  ...(kind.isForSomebody ? [subject(person)] : []),
   {
     type: 'input',
     block_id: blockId(shared.duration, rule === undefined ? '' : `${rule.name}/${profile ?? ''}`),
     label: { type: 'plain_text', text: 'For how long' },
-    hint: {
-      type: 'plain_text',
-      text:
-        rule === undefined
-          ? 'Like 30m or 1h30m.'
-          : `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.`,
-    },
+    hint: { type: 'plain_text', text: durationHint(kind, rule) },
     element: {
       type: 'plain_text_input',
       action_id: fieldAction(shared.duration),
@@ -193,6 +210,19 @@ const common = (
     element: { type: 'plain_text_input', action_id: fieldAction(shared.reason), multiline: true, max_length: 1000 },
   },
 ];
+
+const subject = (person: PersonId): InputBlock => ({
+  type: 'input',
+  block_id: blockId(shared.subject, ''),
+  label: { type: 'plain_text', text: 'For whom' },
+  element: { type: 'users_select', action_id: fieldAction(shared.subject), initial_user: person },
+});
+
+const durationHint = ({ mayBePermanent }: Kind, rule: ReturnType<Offer['rule']>): string => {
+  if (rule === undefined) return 'Like 30m or 1h30m.';
+  const most = `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.`;
+  return mayBePermanent && rule.permanent ? `${most} Or "good": for good, it is not taken back.` : most;
+};
 
 const blockId = (name: string, within: string): string => cut(`${name}|${within}`, 255);
 

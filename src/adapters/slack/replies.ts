@@ -37,7 +37,7 @@ const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' |
     : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
 
 /** What somebody wanted who may not: the refusal itself is the same for all that a group decides on. */
-export type Wanted = 'decide on' | 'revoke';
+export type Wanted = 'decide on' | 'revoke' | 'settle';
 
 /** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
 export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): string => {

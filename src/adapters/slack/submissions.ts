@@ -1,17 +1,19 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
-import { z } from 'zod';
-import { personId, type RequestId } from '#domain/ids.ts';
-import { denyRequest, revokeGrant } from '#use-cases/act-on-request.ts';
+import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
+import type { Result } from '#domain/result.ts';
+import { type ActRefusal, denyRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
-import { askForm, parseButtonValue, whyForm } from './action-ids.ts';
-import { notice } from './form.ts';
+import { askForm, type ButtonValue, parseButtonValue, whyForm } from './action-ids.ts';
+import { fieldOf, notice, shared } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
+import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import { readLength } from './typed-request.ts';
 import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './view-state.ts';
+import { readWhy, type WhyAct } from './why-form.ts';
 
 /** The forms that people send: a request, and the reason for a denial or a revocation. */
 export const listenToSubmissions = (app: App, ports: BotPorts): void => {
@@ -52,9 +54,13 @@ const trouble = async <T>({ alarm }: BotPorts, work: () => Promise<T | Errors>):
 
 /** Errors stand under an input block that is there; the reason always is. */
 const placed = (payload: ViewPayload, { field, text }: Errors): Record<string, string> => {
-  const block = blockOf(payload, field) ?? blockOf(payload, 'reason') ?? '';
-  return { [block]: plain(text) };
+  const block = field === 'ask' ? lastOfKind(payload) : blockOf(payload, field);
+  return { [block ?? blockOf(payload, 'reason') ?? '']: plain(text) };
 };
+
+/** What a kind has to say about all of its fields stands under the last of them. */
+const lastOfKind = ({ view }: ViewPayload): string | undefined =>
+  Object.keys(view.state.values).findLast((block) => !Object.keys(shared).includes(fieldOf(block)));
 
 const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly view: View }> => {
   const chosen = chosenIn(payload);
@@ -62,7 +68,7 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   const ask = kind?.fromForm(answersIn(payload));
   if (kind === undefined || ask === undefined)
     return { field: 'reason', text: 'This form is from before a change of the policy. Open it anew.' };
-  if (!ask.ok) return { field: 'objects', text: ask.error };
+  if (!ask.ok) return { field: 'ask', text: ask.error };
   const subject = personId.safeParse(chosen.subject ?? payload.user.id);
   if (!subject.success) return { field: 'subject', text: 'Pick a person of this workspace.' };
   const result = await submitRequest(ports, {
@@ -73,13 +79,13 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     namespace: chosen.namespace ?? '',
     ask: ask.value,
     reason: chosen.reason ?? '',
-    ...(chosen.duration === undefined ? {} : { duration: chosen.duration }),
+    ...(chosen.duration === undefined ? {} : { duration: readLength(chosen.duration) }),
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
   if (result.ok) return { view: asked(result.value.request.asked.id) };
   if (result.error.type === 'filed-before') return { view: asked(result.error.id) };
-  return { field: fieldFor(result.error), text: sayNotFiled(result.error) };
+  return { field: fieldFor(payload, result.error), text: sayNotFiled(result.error) };
 };
 
 const asked = (id: RequestId): View =>
@@ -87,28 +93,41 @@ const asked = (id: RequestId): View =>
     `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.`,
   );
 
-const fieldFor = (refusal: SubmitRefusal): string => {
+const fieldFor = (payload: ViewPayload, refusal: SubmitRefusal): string => {
   if (refusal.type === 'unmapped') return 'subject';
-  if (refusal.type === 'not-allowed' || refusal.type === 'already-have') return 'profile';
-  if (refusal.type !== 'unclear') return 'reason';
-  return refusal.field === 'ask' ? 'objects' : refusal.field;
+  if (refusal.type === 'not-allowed' || refusal.type === 'already-have')
+    return blockOf(payload, 'profile') === undefined ? 'ask' : 'profile';
+  return refusal.type === 'unclear' ? refusal.field : 'reason';
 };
 
-const why = z.object({ act: z.enum(['deny', 'revoke']), value: z.string() });
-
 const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
-  const { act, value } = why.parse(JSON.parse(payload.view.private_metadata));
+  const { act, value } = readWhy(payload.view.private_metadata);
   const target = parseButtonValue(value);
   const reason = answersIn(payload).reason?.[0] ?? '';
   if (target === undefined)
     return { field: 'reason', text: 'This form leads to no request. Click the button on the card again.' };
   if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
-  const which = { by: payload.user.id, id: target.id, reason };
-  const result =
-    act === 'deny'
-      ? await denyRequest(ports, { ...which, revision: target.revision })
-      : await revokeGrant(ports, which);
-  return result.ok
-    ? { closed: true }
-    : { field: 'reason', text: sayNotDone(result.error, act === 'revoke' ? 'revoke' : undefined) };
+  const result = await decideWhy(ports, act, { by: payload.user.id, ...target, reason });
+  return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
+};
+
+const decideWhy = (
+  ports: BotPorts,
+  act: WhyAct,
+  which: ButtonValue & { readonly by: PersonId; readonly reason: string },
+): Promise<Result<unknown, ActRefusal>> => {
+  switch (act) {
+    case 'deny':
+      return denyRequest(ports, which);
+    case 'revoke':
+      return revokeGrant(ports, which);
+    case 'keep':
+    case 'restore':
+      return settleConflict(ports, { ...which, choice: act });
+  }
+};
+
+const wantedBy = (act: WhyAct): Wanted => {
+  if (act === 'deny') return 'decide on';
+  return act === 'revoke' ? 'revoke' : 'settle';
 };

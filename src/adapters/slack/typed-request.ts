@@ -53,6 +53,10 @@ export const parseTyped = (text: string): Result<Typed, string> => {
   return ok({ kind, words: more, ...placeOf(place), reason, ...optional(options, person) });
 };
 
+/** How long as people say it; `good`, however they say that it is not to be taken back. */
+export const readLength = (text: string): string =>
+  /^(?:for\s+)?(?:good|ever|always)$|^(?:forever|permanent(?:ly)?)$/i.test(text.trim()) ? 'good' : text;
+
 const split = (text: string): readonly [string, string | undefined] => {
   const found = /(?:^|\s)because(?:\s|$)/i.exec(text);
   return found === null

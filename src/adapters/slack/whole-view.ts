@@ -1,0 +1,108 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { type PersonId, requestId } from '#domain/ids.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import type { Description } from '#kinds/kind.ts';
+import type { Whole } from '#use-cases/open-whole.ts';
+import { actions, wholeView } from './action-ids.ts';
+import { actionRow, bold, button, context, line, lines, type Piece, richText, section } from './blocks.ts';
+import { titleOf } from './card.ts';
+import { cautionsOf } from './card-parts.ts';
+import { fitting, more } from './excerpt.ts';
+import { fileNameOf } from './file-name.ts';
+import { sayNotDone } from './replies.ts';
+import { pageBlocks, pagesOf } from './whole-pages.ts';
+
+/** Which page of which request a modal shows; nothing is authorised by it. */
+const shownPage = z.object({ id: requestId, revision: z.int().min(1), page: z.int().min(0) });
+export type ShownPage = z.infer<typeof shownPage>;
+
+export const readShownPage = (metadata: string): ShownPage | undefined => {
+  try {
+    return shownPage.safeParse(JSON.parse(metadata)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const room = { words: 6_000, each: 800 };
+
+/**
+ * All of what a request would do, one page of it: how long it is, whether the look was recorded, what to beware of, and
+ * the diffs in full. `page` counts from 0; one that is not there any more is answered by the nearest.
+ */
+export const renderWhole = (whole: Whole, person: PersonId, asked: ShownPage, description?: Description): ModalView => {
+  const { chain, shown } = whole;
+  const { id, revision, content: ref } = chain.request.asked;
+  const pages = shown.type === 'shown' ? pagesOf(shown.content) : [[]];
+  const page = Math.min(asked.page, pages.length - 1);
+  const lead = [`Page ${page + 1} of ${pages.length}`, `request *${id}*`, `revision ${revision}`];
+  const file = ref?.fits === false ? [`as a file in the card’s thread: ${fileNameOf(chain.request.asked)}`] : [];
+  return {
+    type: 'modal',
+    callback_id: wholeView,
+    title: { type: 'plain_text', text: 'Full diff' },
+    close: { type: 'plain_text', text: 'Close' },
+    private_metadata: JSON.stringify({ ...asked, page }),
+    blocks: [
+      ...recordedBlock(whole, person, asked.revision),
+      richText(line(bold(titleOf(chain, description)))),
+      context(
+        [...lead, ...(ref === undefined ? [] : [`${ref.lines} lines`, `+${ref.added} −${ref.removed}`]), ...file].join(
+          ' · ',
+        ),
+      ),
+      ...(page === 0 ? beside(whole, description) : []),
+      ...pageBlocks(pages[page] ?? []),
+      ...turnBlock(page, pages.length),
+    ],
+  };
+};
+
+/** Whether this person may approve now, or why their look does not count; nothing for those who do not decide. */
+const recordedBlock = ({ chain, notRecorded }: Whole, person: PersonId, pressed: number): readonly KnownBlock[] => {
+  const { asked, state } = chain.request;
+  if (state.status !== 'pending' || asked.content?.fits !== false) return [];
+  if (notRecorded === undefined)
+    return state.seenBy.includes(person)
+      ? [section(`✅ *Recorded: you may approve revision ${asked.revision} now.*`)]
+      : [];
+  if (notRecorded.type === 'own-request' || notRecorded.type === 'not-entitled') return [];
+  const why =
+    notRecorded.type === 'stale-revision'
+      ? `the button that you pressed was of revision ${pressed}, and it changed since. Press *Full diff* on the card as it is now.`
+      : sayNotDone(notRecorded);
+  return [section(`⚠️ *Not recorded*: ${why}`)];
+};
+
+/** What to beware of and how things stand, before the diffs. */
+const beside = ({ chain, shown }: Whole, description?: Description): readonly KnownBlock[] => {
+  if (shown.type === 'unreadable')
+    return [
+      section('🚨 *It cannot be shown: its record was altered or is gone.* Nobody can approve it. Ask for it anew.'),
+    ];
+  if (shown.type === 'none') return [section('There is no diff: the card says all that this does.')];
+  const cautions = part('caution', cautionsOf(chain, description, shown), (text) => ['⚠️ ', bold(text)]);
+  const notes = part('note', shown.content.notes, (text) => [`• ${text}`]);
+  return cautions.length + notes.length === 0 ? [] : [richText(lines([...cautions, ...notes]))];
+};
+
+const part = (
+  name: string,
+  all: readonly string[],
+  say: (text: string) => readonly Piece[],
+): readonly (readonly Piece[])[] => {
+  const { kept, left } = fitting(
+    all.map((one) => cut(oneLine(one), room.each)),
+    room.words,
+  );
+  return [...kept.map(say), ...(left === 0 ? [] : [[bold(more(left, name))]])];
+};
+
+const turnBlock = (page: number, count: number): readonly KnownBlock[] => {
+  const buttons = [
+    ...(page > 0 ? [button({ text: 'Previous', action: actions.previousPage, value: String(page - 1) })] : []),
+    ...(page < count - 1 ? [button({ text: 'Next', action: actions.nextPage, value: String(page + 1) })] : []),
+  ];
+  return buttons.length === 0 ? [] : [actionRow(buttons)];
+};
