@@ -145,6 +145,13 @@ describe('Socket Mode', () => {
     expect(outages).toEqual([]);
   });
 
+  test('replaces a connection that Slack closes without a notice, leaving TCP open', async () => {
+    const { workspace, link } = await begin();
+    link.close();
+    await workspace.until(() => link.connections() === 1);
+    await workspace.until(() => link.connections() === 2, { milliseconds: 6_000 });
+  });
+
   test('says an outage once and its end once, and is back by itself', async () => {
     const { workspace, link, outages, backs } = await begin();
     workspace.faults.down();

@@ -14,6 +14,8 @@ export type SocketLink = Omit<HttpLink, 'connectApp'> & {
   connections: () => number;
   /** Announces to the oldest connection that it will end, and closes it so many milliseconds later; resolves then. */
   disconnect: (reason: 'warning' | 'refresh_requested', closeAfter: number) => Promise<void>;
+  /** Closes the oldest connection without a notice. */
+  close: () => void;
   /** Ends all connections without a word, as a broken network does. */
   drop: () => void;
   /** The next envelope is sent twice, each to the connection whose turn it is. */
@@ -104,6 +106,7 @@ export const createSocketLink = async (
       await new Promise((resolve) => setTimeout(resolve, closeAfter));
       oldest.socket.close(1000);
     },
+    close: () => open()[0]?.socket.close(1000),
     drop,
     double: () => {
       copies = 2;
