@@ -44,7 +44,7 @@ rules:
     respondWithin: 1h
 `;
 
-const profiles = fileURLToPath(new URL('../../../manifests/policy/profiles.yaml', import.meta.url));
+const shipped = (name: string) => fileURLToPath(new URL(`../../../manifests/policy/${name}`, import.meta.url));
 
 /** Writes the demo's policy folder; a file that is there already stays as somebody has changed it. */
 export const writeShopPolicy = async (folder: string): Promise<string> => {
@@ -56,6 +56,7 @@ export const writeShopPolicy = async (folder: string): Promise<string> => {
   };
   await writeFile(join(folder, 'rules.yaml'), rules, keep).catch(unlessThere);
   await writeFile(join(folder, 'identities.yaml'), stringify({ people }), keep).catch(unlessThere);
-  await copyFile(profiles, join(folder, 'profiles.yaml'), 1).catch(unlessThere);
+  for (const name of ['profiles.yaml', 'changes.yaml'])
+    await copyFile(shipped(name), join(folder, name), 1).catch(unlessThere);
   return folder;
 };
