@@ -42,7 +42,7 @@ const planOne = (one: Aimed, live: Manifest | undefined, target: Target): Result
   if (targetKey(targetOf(live)) !== targetKey(target)) return err('another object was found in its place. Ask again.');
   if (at(live, 'metadata', 'deletionTimestamp') !== undefined)
     return err('it is being deleted. Wait until it is gone, and ask again.');
-  if (isHallpasss(live)) return err('Hallpass made it itself, and ends it by itself. Withdraw or revoke that request.');
+  if (isOurs(live)) return err('Hallpass made it itself, and ends it by itself. Withdraw or revoke that request.');
   const { edit, resource } = one;
   if (edit.do === 'delete') return ok({ op: 'delete', target });
   if (!resource.operations.includes('update')) return err(`it is there. ${notAllowed(resource, 'update')}`);
@@ -60,7 +60,7 @@ const create = ({ edit, resource }: Aimed, target: Target): Result<Edit, string>
     if (at(placed.value, 'metadata', key) !== undefined)
       return err(`metadata.${key} cannot be set through Hallpass. Leave it out.`);
   if (!isManifest(placed.value)) return err('the manifest is not one: labels and annotations are texts.');
-  return isHallpasss(placed.value) ? err(stamps) : ok({ op: 'write', content: placed.value });
+  return isOurs(placed.value) ? err(stamps) : ok({ op: 'write', content: placed.value });
 };
 
 const inNamespace = (manifest: Members, { namespace }: Target): Result<Members, string> => {
@@ -124,9 +124,9 @@ const checked = (live: Manifest, content: Json): Result<Edit, string> => {
       return err(`${keys.join('.')} cannot be changed through Hallpass. Leave it out.`);
   if (!isManifest(content))
     return err('labels and annotations are texts, by their keys. Nothing else can stand there.');
-  return isHallpasss(content) ? err(stamps) : ok({ op: 'write', content });
+  return isOurs(content) ? err(stamps) : ok({ op: 'write', content });
 };
 
-const isHallpasss = ({ metadata: { labels = {}, annotations = {} } }: Manifest): boolean =>
+const isOurs = ({ metadata: { labels = {}, annotations = {} } }: Manifest): boolean =>
   (Object.hasOwn(labels, managedBy.label) && labels[managedBy.label] === managedBy.value) ||
   [...Object.keys(labels), ...Object.keys(annotations)].some((key) => key.startsWith('hallpass.dev/'));
