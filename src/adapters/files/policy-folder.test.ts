@@ -44,6 +44,11 @@ const profiles = `profiles:
             resources: [ingresses]
             verbs: [get, list]
 `;
+const openings = `openings:
+  - name: pods-to-pods
+    title: Let pods reach others
+    from: same-namespace
+`;
 const changes = `resources:
   - name: ingresses
     title: Ingresses
@@ -58,6 +63,7 @@ const right = {
   'identities.yaml': identities,
   'profiles.yaml': profiles,
   'changes.yaml': changes,
+  'open.yaml': openings,
 };
 type Files = Readonly<Partial<typeof right>>;
 
@@ -226,12 +232,13 @@ test('files that are missing are named, each', async () => {
     expect.stringMatching(/^identities\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
     expect.stringMatching(/^profiles\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
     expect.stringMatching(/^changes\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
+    expect.stringMatching(/^open\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
   ]);
 });
 
 test('a folder that is not there has all files missing', async () => {
   const problems = await readPolicyFolder('/nowhere/at/all');
-  expect(problems.ok ? [] : problems.error).toHaveLength(4);
+  expect(problems.ok ? [] : problems.error).toHaveLength(5);
 });
 
 test('all problems of all files are told at once', async () => {
