@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { startDemo } from '#local/demo/start.ts';
-import { createApiClient } from '#local/parts/api-client.ts';
+import { createObjectReader } from '#local/panel/read-object.ts';
+import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { browserForTests, focused, say, seen } from '#test/local/page-browser.ts';
 import { poorContrasts } from '#test/local/page-contrast.ts';
@@ -55,16 +56,17 @@ const kubeconfig = z.object({
   ]),
   users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 });
-/** Changes a binding as the cluster's administrator would by hand. */
-const patchBinding = async (name: string, patch: object): Promise<void> => {
+/** Does something as the cluster's administrator would by hand. */
+const asAdmin = async <T>(act: (admin: ApiClient) => Promise<T>): Promise<T> => {
   const { clusters, users } = kubeconfig.parse(parse(readFileSync(join(folder, 'kubeconfig'), 'utf8')));
   const { server, 'certificate-authority-data': authority } = clusters[0].cluster;
   const caPem = Buffer.from(authority, 'base64').toString();
   const admin = createApiClient({ url: server, caPem, token: users[0].user.token });
-  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/shop-payments/rolebindings/${name}`;
-  const { status } = await admin.send('PATCH', path, patch);
-  await admin.close();
-  expect(status).toBe(200);
+  try {
+    return await act(admin);
+  } finally {
+    await admin.close();
+  }
 };
 
 test('shows a request while it waits, its RoleBinding while it is active, and a clock that runs down and then goes', async () => {
@@ -107,6 +109,9 @@ test('follows the card and thread that somebody looks at, and shows all again', 
   await cardOf(page, second).getByRole('button', { name: /repl/ }).click();
   await seen(panel(page).getByRole('region', { name: `Request ${second}` }));
   expect(await requests.count()).toBe(1);
+  await page.reload();
+  await seen(panel(page).getByRole('region', { name: `Request ${second}` }));
+  expect(await requests.count()).toBe(1);
   await panel(page).getByRole('button', { name: 'Show all' }).click();
   await expect.poll(() => requests.count()).toBeGreaterThanOrEqual(2);
 });
@@ -124,10 +129,43 @@ test('what changes in an object stands out for a while', async () => {
   await seen(binding.getByText('live', { exact: true }));
   expect(await binding.locator('.line-new, .line-gone').count()).toBe(0);
   const name = /hallpass-\S+/.exec(await binding.locator('summary').innerText())?.[0] ?? '';
-  await patchBinding(name, { metadata: { labels: { touched: 'by-hand' } } });
+  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/shop-payments/rolebindings/${name}`;
+  const touched = { metadata: { labels: { touched: 'by-hand' } } };
+  expect((await asAdmin((admin) => admin.send('PATCH', path, touched))).status).toBe(200);
   await seen(binding.locator('.line-new').getByText('touched:'));
   await expect.poll(() => binding.locator('.line-new, .line-gone').count(), { timeout: 10_000 }).toBe(0);
   await seen(binding.getByText('touched'));
+});
+
+test('reads an object of any kind where it is, tells when it is not that one, and never a value of a Secret', async () => {
+  const namespace = 'shop-payments';
+  const secret = { apiVersion: 'v1', kind: 'Secret', namespace, name: 'card-processor' };
+  const read = await asAdmin(async (admin) => {
+    const made = { ...secret, metadata: { name: secret.name }, stringData: { token: 'hunter2' } };
+    expect((await admin.send('POST', `/api/v1/namespaces/${namespace}/secrets`, made)).status).toBe(201);
+    const readObject = createObjectReader(admin);
+    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace, name: 'ledger' };
+    return Promise.all(
+      [
+        { ...ingress, why: 'changed' as const },
+        { ...ingress, why: 'changed' as const, uid: 'of-one-that-is-gone' },
+        { ...ingress, why: 'asked' as const, name: 'not-there' },
+        { apiVersion: 'v1', kind: 'Namespace', name: namespace, why: 'asked' as const },
+        {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'HTTPRoute',
+          namespace,
+          name: 'web',
+          why: 'asked' as const,
+        },
+        { ...secret, why: 'asked' as const },
+      ].map(readObject),
+    );
+  });
+  expect(read.map(({ live }) => live)).toEqual(['there', 'another', 'absent', 'there', 'unreadable', 'there']);
+  expect(read[0]?.yaml).toContain('ingressClassName: nginx');
+  expect(read[5]?.yaml).toContain('token: ••••••');
+  expect(JSON.stringify(read)).not.toMatch(/hunter2|aHVudGVyMg/);
 });
 
 test('is closed and opened again by its button or its key, and stays as it was left', async () => {

@@ -55,7 +55,12 @@ const readOnce = async () => {
   try {
     const state = await readState(person);
     // One reading at a time, so a later answer is never older; a restarted workspace counts from the beginning.
-    if (person === seen.person) seen.state = state;
+    if (person === seen.person) {
+      const isFirst = seen.state === null;
+      seen.state = state;
+      // The address may name a thread before it is known what it is about.
+      if (isFirst && seen.thread !== null) seen.request = requestBehind(seen.thread);
+    }
     seen.problem = null;
   } catch (error) {
     seen.problem = error instanceof Error ? error.message : 'The workspace cannot be read.';
@@ -129,6 +134,9 @@ export const requestOf = (message) => {
   return typeof request === 'string' ? request : null;
 };
 
+/** @param {{ channelId: string, ts: string }} thread */
+const requestBehind = (thread) => requestOf(messagesOf(thread.channelId).find(({ ts }) => ts === thread.ts));
+
 /** Looks at one request, or at none in particular. @param {string | null} request */
 export const chooseRequest = (request) => {
   if (request === seen.request) return;
@@ -139,7 +147,7 @@ export const chooseRequest = (request) => {
 /** @param {{ channelId: string, ts: string } | null} thread */
 export const openThread = (thread) => {
   seen.thread = thread;
-  seen.request = thread === null ? null : requestOf(messagesOf(thread.channelId).find(({ ts }) => ts === thread.ts));
+  seen.request = thread === null ? null : requestBehind(thread);
   remember();
   tell();
 };
