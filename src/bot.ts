@@ -115,6 +115,7 @@ const startOn = async (
     bot: identity,
     notes,
     contents: ports.contents,
+    fetch: way.fetch,
   });
   startShowing(ground, projection);
   startChecking(ground, ports);

@@ -67,7 +67,6 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
         person,
         kind,
         namespace === undefined ? undefined : offer.rule(cluster, kind, namespace, chosen.profile ?? ''),
-        chosen.profile,
       ),
     ],
   };
@@ -130,39 +129,43 @@ const kindFields = (
   namespace: string,
   chosen: Chosen,
 ): readonly KnownBlock[] =>
-  kind.fields(chosen, offer.profiles(cluster, kind, namespace)).map((field): KnownBlock => {
-    const within = `${kind.name}/${cluster}/${namespace}`;
-    const { input } = field;
-    switch (input.type) {
-      case 'choice':
-        return select(field.name, within, field.label, input.options, { ...field, chosen: chosen[field.name] });
-      case 'objects':
-        return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
-          type: 'multi_external_select',
-          ...live(field),
-          max_selected_items: 20,
-        });
-      case 'object':
-        return inputBlock(field, `${within}/${sortsOf(input.resources)}`, { type: 'external_select', ...live(field) });
-      // What somebody typed is kept whatever else they choose: it is theirs to change.
-      case 'text':
-        return inputBlock(field, kind.name, {
-          type: 'plain_text_input',
-          action_id: fieldAction(field.name),
-          multiline: input.multiline === true,
-          max_length: Math.min(input.longest, 3_000),
-          ...(input.placeholder === undefined
-            ? {}
-            : { placeholder: { type: 'plain_text', text: cut(input.placeholder, 150) } }),
-        });
-      case 'names':
-        return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
-          type: 'plain_text_input',
-          action_id: fieldAction(field.name),
-          max_length: 3_000,
-        });
-    }
-  });
+  kind
+    .fields(chosen, offer.profiles(cluster, kind, namespace))
+    .map((field) => fieldBlock(field, kind.name, `${kind.name}/${cluster}/${namespace}`, chosen));
+
+/** `within` is where it is asked: names of another place are no answer. */
+const fieldBlock = (field: FormField, kind: string, within: string, chosen: Chosen): KnownBlock => {
+  const { input } = field;
+  switch (input.type) {
+    case 'choice':
+      return select(field.name, within, field.label, input.options, { ...field, chosen: chosen[field.name] });
+    case 'objects':
+      return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
+        type: 'multi_external_select',
+        ...live(field),
+        max_selected_items: 20,
+      });
+    case 'object':
+      return inputBlock(field, `${within}/${sortsOf(input.resources)}`, { type: 'external_select', ...live(field) });
+    // What somebody typed is kept whatever else they choose: it is theirs to change.
+    case 'text':
+      return inputBlock(field, kind, {
+        type: 'plain_text_input',
+        action_id: fieldAction(field.name),
+        multiline: input.multiline === true,
+        max_length: Math.min(input.longest, 3_000),
+        ...(input.placeholder === undefined
+          ? {}
+          : { placeholder: { type: 'plain_text', text: cut(input.placeholder, 150) } }),
+      });
+    case 'names':
+      return inputBlock(field, `${within}/${chosen.profile ?? ''}`, {
+        type: 'plain_text_input',
+        action_id: fieldAction(field.name),
+        max_length: 3_000,
+      });
+  }
+};
 
 type FormField = ReturnType<Kind['fields']>[number];
 
@@ -183,16 +186,11 @@ const inputBlock = (field: FormField, within: string, element: InputBlock['eleme
   element,
 });
 
-const common = (
-  person: PersonId,
-  kind: Kind,
-  rule: ReturnType<Offer['rule']>,
-  profile: string | undefined,
-): readonly KnownBlock[] => [
+const common = (person: PersonId, kind: Kind, rule: ReturnType<Offer['rule']>): readonly KnownBlock[] => [
   ...(kind.isForSomebody ? [subject(person)] : []),
   {
     type: 'input',
-    block_id: blockId(shared.duration, rule === undefined ? '' : `${rule.name}/${profile ?? ''}`),
+    block_id: blockId(shared.duration, rule?.name ?? ''),
     label: { type: 'plain_text', text: 'For how long' },
     hint: { type: 'plain_text', text: durationHint(kind, rule) },
     element: {

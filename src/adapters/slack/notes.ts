@@ -12,6 +12,10 @@ const attempt = z.strictObject({ channel: z.string(), first: z.iso.datetime(), l
 /** A post that was begun and of which no answer is noted: it may be there. The times are those of its first and last try. */
 export type Attempt = z.infer<typeof attempt>;
 
+const file = z.strictObject({ id: z.string(), asked: z.iso.datetime(), isShared: z.boolean() });
+/** A file whose bytes Slack has and which it was asked to share in the thread: when, and whether it is there. */
+export type NotedFile = z.infer<typeof file>;
+
 /** What is remembered of a request's messages, by key: `card`, `event:3`, `news:3:U02ABCDEF`. */
 const noted = z.strictObject({
   schema: z.literal(1),
@@ -20,6 +24,8 @@ const noted = z.strictObject({
   /** The version of the request that the card shows; 0 when it must be drawn anew. */
   cardVersion: z.int().min(0),
   permalink: z.string().optional(),
+  /** By revision. Absent in notes from before there were any. */
+  files: z.record(z.string(), file).optional(),
 });
 export type Noted = z.infer<typeof noted>;
 
@@ -70,6 +76,13 @@ export const withoutAttempt = (before: Noted, key: string): Noted => {
   const { [key]: _, ...attempts } = before.attempts;
   return { ...before, attempts };
 };
+
+export const withFile =
+  (revision: number, noted: NotedFile | undefined) =>
+  (before: Noted): Noted => {
+    const { [String(revision)]: _, ...others } = before.files ?? {};
+    return { ...before, files: noted === undefined ? others : { ...others, [String(revision)]: noted } };
+  };
 
 const parse = (id: RequestId, value: string): Noted => {
   try {

@@ -9,12 +9,14 @@ import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
 import { createPostOnce } from './post-once.ts';
 import { createShowCard } from './show-card.ts';
+import { createShowFiles } from './show-files.ts';
 import { createShowNews } from './show-news.ts';
 import { createShowThread } from './show-thread.ts';
 import type { Tools } from './showing.ts';
 import { createCalls, others, realTime, type Time } from './slack-calls.ts';
 import { orSetback, type Setback, setbackOf } from './slack-faults.ts';
 import { createTrustedNotes } from './trusted-notes.ts';
+import { createUpload } from './upload.ts';
 import { votersStanding } from './voters-standing.ts';
 
 /**
@@ -36,6 +38,8 @@ export type ProjectionParts = {
   readonly bot: { readonly user_id: string; readonly url?: string | undefined };
   readonly notes: ProjectionStore;
   readonly contents: BotPorts['contents'];
+  /** What carries the bytes of files to Slack; the one that the client was made with. */
+  readonly fetch?: WebClientOptions['fetch'];
   readonly time?: Time;
 };
 
@@ -68,6 +72,7 @@ export const createProjection = ({
   bot,
   notes: store,
   contents,
+  fetch,
   time = realTime,
 }: ProjectionParts): Projection => {
   const calls = createCalls(client, time);
@@ -75,8 +80,23 @@ export const createProjection = ({
   const channels = createCache(channelMemory, (id: string) => calls.call(others, () => directory.channelProblem(id)));
   const { alarmOnce, fine } = createAlarms(core.alarm);
   const notes = createTrustedNotes(store, core.alarm);
-  const tools: Tools = { client, calls, postOnce, workspace: bot.url, channelProblem: channels.get, alarmOnce, fine };
+  const { alarm } = core;
+  const tools: Tools = {
+    client,
+    calls,
+    postOnce,
+    workspace: bot.url,
+    channelProblem: channels.get,
+    alarmOnce,
+    fine,
+    alarm,
+  };
   const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools)];
+  const files = createShowFiles(tools, {
+    clock: core.clock,
+    upload: createUpload(fetch),
+    read: ({ chain }, content) => readContent({ contents, trust: core.trust }, { id: chain.request.asked.id, content }),
+  });
 
   const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
     const found = await find(core, id);
@@ -97,7 +117,7 @@ export const createProjection = ({
       ...(standing === undefined ? {} : { standing }),
     };
     const setbacks: Setback[] = [];
-    for (const step of cardOnly ? [card] : [card, thread, news]) {
+    for (const step of cardOnly ? [card] : [card, thread, files, news]) {
       const setback = await orSetback(() => step(subject));
       if (setback !== undefined) setbacks.push(setback);
       if (setback?.type === 'outage') break;

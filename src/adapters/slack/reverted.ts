@@ -37,6 +37,6 @@ const keptWords = (entries: Chain['entries']): string => {
 export const revertedList = (all: readonly Reverted[]) => {
   const shown = all
     .slice(0, 20)
-    .map(({ target, how }): readonly Piece[] => [`${cutMiddle(oneLine(sayTarget(target)), 200)}: ${words[how]}`]);
+    .map(({ target, how }): readonly Piece[] => [`${cutMiddle(oneLine(sayTarget(target)), 140)}: ${words[how]}`]);
   return bullets(all.length > 20 ? [...shown, [`and ${more(all.length - 20, 'object')}, in the log`]] : shown);
 };

@@ -1,3 +1,4 @@
+import type { RequestId } from '#domain/ids.ts';
 import { type Message, renderCard } from './card.ts';
 import type { Noted, Place } from './notes.ts';
 import {
@@ -15,14 +16,16 @@ import { updates } from './slack-calls.ts';
 
 /** Posts a request's card, or brings the one there is to the newest state: what lies between is never drawn. */
 export const createShowCard = (tools: Tools): Step => {
-  const { client, calls, postOnce, fine, alarmOnce } = tools;
+  const { client, calls, postOnce, fine, alarm } = tools;
+  const said = new Set<RequestId>();
 
   const draw = async ({ chain, description, standing, content }: Omit<Subject, 'notes'>): Promise<Message> => {
     const shown = await content();
-    if (shown.type === 'unreadable')
-      alarmOnce('What a request changes was altered or is gone from the store; nobody can approve it', {
-        id: chain.request.asked.id,
-      });
+    const { id } = chain.request.asked;
+    if (shown.type === 'unreadable' && !said.has(id)) {
+      said.add(id);
+      alarm('What a request changes was altered or is gone from the store; nobody can approve it', { request: id });
+    }
     return renderCard({
       chain,
       shown,

@@ -14,7 +14,7 @@ export const createShowThread = (tools: Tools): Step => {
     for (const entry of chain.entries) {
       const key = keyOf(entry.version);
       if (notes.now().messages[key] !== undefined) continue;
-      const message = renderEvent(entry, chain.request, description, standing);
+      const message = renderEvent(entry, chain, description, standing);
       await tools.postOnce(notes, { key, channel, thread: ts, message, spare: spareForCards });
     }
   };

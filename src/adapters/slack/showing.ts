@@ -4,6 +4,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { Request } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
+import type { Alarm } from '#use-cases/ports.ts';
 import type { Noted, Notes, Place } from './notes.ts';
 import type { PostOnce } from './post-once.ts';
 import type { Calls } from './slack-calls.ts';
@@ -33,6 +34,7 @@ export type Tools = {
   /** Once for a channel and a reason, until something works there again. */
   readonly alarmOnce: (message: string, fields: Readonly<Record<string, string>>) => void;
   readonly fine: (channel: string) => void;
+  readonly alarm: Alarm;
 };
 
 export const cardKey = 'card';

@@ -17,6 +17,8 @@ export type Budget = { readonly key: string; readonly burst: number; readonly pe
 export const postsTo = (channel: string): Budget => ({ key: `post ${channel}`, burst: 4, perSecond: 1 });
 export const updates: Budget = { key: 'update', burst: 10, perSecond: 0.8 };
 export const lookups: Budget = { key: 'lookup', burst: 10, perSecond: 0.8 };
+/** files.*: 100 a minute. */
+export const fileCalls: Budget = { key: 'file', burst: 10, perSecond: 1.2 };
 /** Everything else is seldom called and has limits of its own, far off. */
 export const others: Budget = { key: 'other', burst: 40, perSecond: 2 };
 

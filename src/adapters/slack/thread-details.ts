@@ -1,32 +1,45 @@
-import { formatDuration } from '#domain/duration.ts';
+import type { ContentRef } from '#domain/content/content.ts';
 import { canonical, type Json } from '#domain/json.ts';
-import type { RequestEvent } from '#domain/request/events.ts';
+import { type ObjectRef, sayTarget } from '#domain/plan.ts';
+import type { ChangedRef, RequestEvent, Reverted } from '#domain/request/events.ts';
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, bullets, code, line, lines, type Piece, quote, user } from './blocks.ts';
-import { excerpt, fitting, more } from './excerpt.ts';
+import { conflictLines } from './conflicts.ts';
+import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
+import { sayLength } from './nouns.ts';
 import { proofLines } from './proofs.ts';
+import { revertedList } from './reverted.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
-const room = { objects: 5_200, ask: 1_000, reason: 3_000, proofs: 6_000 };
+const room = { objects: 5_200, ask: 1_000, reason: 3_000, proofs: 6_000, conflicts: 4_500, changed: 5_200 };
 
 /** What an event says beyond its sentence, in full where the card had to shorten it. */
 export const detailsOf = (event: RequestEvent, request: Request, description?: Description) => {
   switch (event.type) {
     case 'submitted':
       return [
-        asked(request, description),
+        asked(request, event.content, description),
+        ...changes(event.content),
+        ...followed(event),
         ...words(event.reason),
-        line('seal ', code(request.asked.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
+        line('seal ', code(event.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
       ];
+    case 'revised':
+      return [...changes(event.content), line('seal ', code(event.seal.slice(0, 12)))];
     case 'denied':
     case 'end-requested':
+    case 'settled':
       return words(event.reason);
     case 'activated':
-      return event.objects.length === 0 ? [] : [made(event)];
+      return [...listed(event.objects), ...changed(event.changed ?? [])];
+    case 'completed':
+      return changed(event.changed);
+    case 'conflicted':
+      return [conflictLines(event.conflicts, room.conflicts), ...reverted(event.reverted)];
     case 'ended':
-      return [proofLines(event.proofs, room.proofs)];
+      return ended(event, description);
     case 'voted':
     case 'approved':
     case 'withdrawn':
@@ -34,15 +47,38 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'lapsed':
     case 'failed':
     case 'end-delayed':
-    case 'revised':
     case 'seen':
-    case 'completed':
     case 'followed':
-    case 'conflicted':
-    case 'settled':
       return [];
   }
 };
+
+const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [revertedList(all)]);
+
+/** What was changed is seen to be taken back; only access has to be proven to be gone. */
+const ended = (event: Extract<RequestEvent, { type: 'ended' }>, description?: Description) => {
+  const list = reverted(event.reverted ?? []);
+  const isAccess = description === undefined ? list.length === 0 : description.noun === 'access';
+  return event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs)] : list;
+};
+
+const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
+
+/** Which objects a revision is about, and what proves that its diff was not altered. */
+const changes = (content: ContentRef | undefined) => {
+  if (content === undefined) return [];
+  const { kept, left } = fitting(
+    content.targets.map((one) => `${verbs[one.op]} ${cutMiddle(oneLine(sayTarget(one)), 200)}`),
+    room.changed,
+  );
+  const shown = [...kept, ...(left === 0 ? [] : [`and ${more(left, 'object')}, in the log`])];
+  return [bullets(shown.map((one) => [one])), line('diff ', code(content.digest.slice(0, 12)))];
+};
+
+const followed = ({ follows }: Extract<RequestEvent, { type: 'submitted' }>) =>
+  follows === undefined
+    ? []
+    : [line('Follows ', bold(follows.request), `, which lapsed: ${cutMiddle(oneLine(follows.why), 400)}`)];
 
 const words = (text: string) => {
   if (text === '') return [];
@@ -51,7 +87,11 @@ const words = (text: string) => {
 };
 
 /** All that was asked, so that whoever reads the thread a year later needs no card and no policy beside it. */
-const asked = ({ asked: { kind, ask, cluster, namespace, subject, seconds } }: Request, description?: Description) => {
+const asked = (
+  { asked: { kind, ask, cluster, namespace, subject, seconds } }: Request,
+  content: ContentRef | undefined,
+  description?: Description,
+) => {
   const what: readonly (readonly Piece[])[] =
     description === undefined
       ? [[bold(`Asked (${cut(oneLine(kind), 40)})  `), code(excerpt(canonical(ask as Json), askRoom).shown)]]
@@ -61,30 +101,39 @@ const asked = ({ asked: { kind, ask, cluster, namespace, subject, seconds } }: R
             code(cut(oneLine(description.profiles.join(', ')), 80)),
             ` · ${cut(oneLine(description.title), 80)}`,
           ],
-          [bold('Objects  '), ...objects(description)],
+          // Objects that are changed are listed with what becomes of them.
+          ...(content === undefined ? objects(description) : []),
         ];
+  const forWhom = description === undefined || description.noun === 'access' ? [user(subject), ' · '] : [];
   return lines([
     ...what,
     [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
-    [bold('For  '), user(subject), ` · ${formatDuration(Temporal.Duration.from({ seconds }))}`],
+    [bold('For  '), ...forWhom, seconds === undefined ? 'good: it is not taken back' : sayLength(seconds)],
   ]);
 };
 
 const askRoom = { characters: room.ask, lines: 5 };
 
-const objects = (description: Description): readonly Piece[] => {
-  if (description.objects.length === 0) return ['all in the namespace'];
+const objects = (description: Description): readonly (readonly Piece[])[] => {
+  if (description.objects.length === 0)
+    return description.noun === 'access' ? [[bold('Objects  '), 'all in the namespace']] : [];
   const { kept, left } = fitting(description.objects, room.objects);
-  return [kept.join(', '), left === 0 ? '' : ` and ${more(left, 'object')}, in the log`];
+  return [[bold('Objects  '), kept.join(', '), left === 0 ? '' : ` and ${more(left, 'object')}, in the log`]];
 };
 
-const made = ({ objects: all }: Extract<RequestEvent, { type: 'activated' }>) => {
+type Named = Pick<ObjectRef, 'kind' | 'name' | 'namespace'>;
+
+const listed = (all: readonly (Named & { readonly verb?: string })[]) => {
+  if (all.length === 0) return [];
   const shown = all
     .slice(0, 20)
-    .map(({ kind, name, namespace }) => [
-      `${cut(oneLine(kind), 60)} `,
+    .map(({ verb, kind, name, namespace }) => [
+      `${verb === undefined ? '' : `${verb}: `}${cut(oneLine(kind), 60)} `,
       code(cut(oneLine(name), 100)),
       namespace === undefined ? ', in the whole cluster' : ` in ${cut(oneLine(namespace), 64)}`,
     ]);
-  return bullets(all.length > 20 ? [...shown, [`and ${more(all.length - 20, 'object')}, in the log`]] : shown);
+  return [bullets(all.length > 20 ? [...shown, [`and ${more(all.length - 20, 'object')}, in the log`]] : shown)];
 };
+
+const past = { create: 'created', update: 'changed', delete: 'deleted' } as const;
+const changed = (all: readonly ChangedRef[]) => listed(all.map((one) => ({ ...one, verb: past[one.op] })));

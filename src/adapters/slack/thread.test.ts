@@ -35,14 +35,14 @@ const gone: RequestEvent = {
 };
 
 const said = (...events: readonly RequestEvent[]): readonly string[] => {
-  const { entries, request } = chainOf(submitted(), ...events);
-  return entries.map((entry) => readBlocks(renderEvent(entry, request).blocks).shown);
+  const chain = chainOf(submitted(), ...events);
+  return chain.entries.map((entry) => readBlocks(renderEvent(entry, chain).blocks).shown);
 };
 
 describe('a thread', () => {
   test('says each event once, by whom and when, and proves which it is', () => {
     const chain = chainOf(submitted(), vote, approved, active, revoke, gone);
-    const messages = chain.entries.map((entry) => renderEvent(entry, chain.request));
+    const messages = chain.entries.map((entry) => renderEvent(entry, chain));
     expect(messages.map(({ blocks }) => readBlocks(blocks).shown.split('\n')[0])).toEqual([
       `<@${alice}> asked · 2026-11-20 12:00:00 UTC`,
       `👍 <@${bob}> approved, which counts for platform · 2026-11-20 12:01:00 UTC`,
@@ -61,8 +61,8 @@ describe('a thread', () => {
 
   test('says first all that was asked, so that nothing else has to be read beside it', () => {
     const first = (described?: Description) => {
-      const { entries, request } = chainOf(submitted({ subject: dave }));
-      return readBlocks(renderEvent(entries[0] ?? expect.fail(), request, described).blocks).shown.split('\n');
+      const chain = chainOf(submitted({ subject: dave }));
+      return readBlocks(renderEvent(chain.entries[0] ?? expect.fail(), chain, described).blocks).shown.split('\n');
     };
     expect(first(description)).toEqual([
       `<@${alice}> asked for <@${dave}> · 2026-11-20 12:00:00 UTC`,
@@ -81,7 +81,7 @@ describe('a thread', () => {
   test('says the time of each event once, the same for all readers', () => {
     const chain = chainOf(submitted(), vote, approved, active, revoke, gone);
     for (const entry of chain.entries) {
-      const { blocks } = renderEvent(entry, chain.request);
+      const { blocks } = renderEvent(entry, chain);
       const at = `${entry.at.toString().slice(0, 19).replace('T', ' ')} UTC`;
       expect(readBlocks(blocks).shown.split(at)).toHaveLength(2);
       expect(JSON.stringify(blocks)).not.toContain('"type":"date"');
@@ -89,9 +89,9 @@ describe('a thread', () => {
   });
 
   test('says for which groups a vote counts, when that is known', () => {
-    const { entries, request } = chainOf(submitted(quorum(['platform', 1], ['security', 1])), vote);
+    const chain = chainOf(submitted(quorum(['platform', 1], ['security', 1])), vote);
     const voted = (known?: Standing) =>
-      readBlocks(renderEvent(entries[1] ?? expect.fail(), request, undefined, known).blocks).shown.split(' · ')[0];
+      readBlocks(renderEvent(chain.entries[1] ?? expect.fail(), chain, undefined, known).blocks).shown.split(' · ')[0];
     expect(voted()).toBe(`👍 <@${bob}> approved`);
     expect(voted(standing([bob, 1]))).toBe(`👍 <@${bob}> approved, which counts for security`);
     expect(voted(standing([bob, 0, 1]))).toBe(`👍 <@${bob}> approved, which counts for platform or security`);
@@ -132,8 +132,8 @@ describe('a thread', () => {
       powers: [],
       cautions: [],
     };
-    const { entries, request } = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
-    const { text, blocks } = renderEvent(entries[0] ?? expect.fail(), request, description);
+    const chain = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
+    const { text, blocks } = renderEvent(chain.entries[0] ?? expect.fail(), chain, description);
     const { shown, mentions } = readBlocks(blocks);
     expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
     expect(text.length).toBeLessThanOrEqual(2_000);

@@ -1,7 +1,8 @@
 import type { MessageMetadata } from '@slack/types';
+import type { ContentRef } from '#domain/content/content.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
-import type { Entry } from '#domain/request/chain.ts';
+import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
@@ -9,8 +10,12 @@ import type { Description } from '#kinds/kind.ts';
 import { unasked } from './approvals.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
+import { whereConflicts } from './conflicts.ts';
 import { dateFallback } from './mrkdwn.ts';
+import { type Noun, wordsFor } from './nouns.ts';
 import { stillAllowed } from './proofs.ts';
+import { revertedSummary } from './reverted.ts';
+import { contentOfRevision } from './revisions.ts';
 import { briefly, sayLag } from './status-line.ts';
 import { detailsOf } from './thread-details.ts';
 
@@ -29,12 +34,15 @@ export const eventMetadata = ({ asked }: Request, { version, hash }: Entry): Mes
  */
 export const renderEvent = (
   entry: Entry,
-  request: Request,
+  { request, entries }: Pick<Chain, 'request' | 'entries'>,
   description?: Description,
   standing?: Standing,
 ): Message => {
   const { event, at, version, hash } = entry;
-  const sentence: readonly Piece[] = [...sentenceOf(event, request, standing), ` · ${dateFallback(at)}`];
+  const sentence: readonly Piece[] = [
+    ...sentenceOf(event, { request, entries }, description?.noun, standing),
+    ` · ${dateFallback(at)}`,
+  ];
   const parts = [line(...sentence), ...detailsOf(event, request, description)];
   return {
     text: mrkdwn(`${request.asked.id}: ${markupOf(sentence)}`, 2_000).text,
@@ -48,13 +56,19 @@ const footer = (version: number, hash: string) => ({
   elements: [mrkdwn(`entry ${version} · ${hash.slice(0, 12)}`, 100)],
 });
 
-const sentenceOf = (event: RequestEvent, { asked }: Request, standing?: Standing): readonly Piece[] => {
+const sentenceOf = (
+  event: RequestEvent,
+  { request: { asked }, entries }: Pick<Chain, 'request' | 'entries'>,
+  noun: Noun | undefined,
+  standing?: Standing,
+): readonly Piece[] => {
   switch (event.type) {
     case 'submitted':
       return [
         user(event.requester),
         ' asked',
         ...(asked.subject === asked.requester ? [] : [' for ', user(asked.subject)]),
+        ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
       ];
     case 'voted':
       return ['👍 ', user(event.by), ' approved', ...revision(event.revision), ...countsFor(event.by, asked, standing)];
@@ -69,21 +83,33 @@ const sentenceOf = (event: RequestEvent, { asked }: Request, standing?: Standing
     case 'activated':
       return ['✅ ', bold('Active'), ` until ${dateFallback(event.expiresAt)}: the API server confirms it`];
     case 'lapsed':
-      return ['⚠️ ', bold('Lapsed'), `: nothing was granted. ${briefly(event.why)}`];
+      return ['⚠️ ', bold('Lapsed'), `: ${wordsFor(noun).nothingWas}. ${briefly(event.why)}`];
     case 'failed':
-      return ['⚠️ ', bold('Failed'), `: nothing is granted. ${briefly(event.why)}`];
+      return ['⚠️ ', bold('Failed'), `: ${wordsFor(noun).nothingIs}. ${briefly(event.why)}`];
     case 'revised':
-      return [`Revision ${event.revision}: ${briefly(event.why)}`];
+      return [
+        '🔁 ',
+        bold(`Revision ${event.revision}`),
+        `: ${withoutStop(briefly(event.why))}; earlier approvals do not count. Now ${sayCounts(event.content)}`,
+      ];
     case 'seen':
-      return [user(event.by), ' opened the whole of it'];
+      return ['👁 ', user(event.by), ` opened ${sayWhole(event.revision, entries)} of revision ${event.revision}`];
     case 'completed':
-      return ['✅ ', bold('Done')];
+      return ['✅ ', bold('Done for good'), `: the API server confirms it${sayChanged(event.changed.length)}`];
     case 'followed':
-      return [`It was asked for anew, as ${event.request}`];
+      return ['↪️ It was asked for anew, as ', bold(event.request)];
     case 'conflicted':
-      return ['⚠️ ', bold('Somebody else changed it')];
+      return [
+        '⚠️ ',
+        bold('Not taken back whole'),
+        `: somebody else changed ${whereConflicts(event.conflicts)} meanwhile; an approver has to settle it`,
+      ];
     case 'settled':
-      return [user(event.by), ` settled it: ${event.choice}`];
+      return [
+        user(event.by),
+        ' settled it: ',
+        bold(event.choice === 'keep' ? 'keep as it is now' : 'restore as it was'),
+      ];
     case 'end-requested':
       return event.cause === 'done'
         ? [user(event.by), ' no longer needs it']
@@ -91,13 +117,27 @@ const sentenceOf = (event: RequestEvent, { asked }: Request, standing?: Standing
     case 'end-delayed':
       return [
         '⚠️ ',
-        bold('The end is late; the access may still work'),
+        bold(`The end is late; ${wordsFor(noun).still}`),
         `. ${briefly(event.why)} It is tried again every second`,
       ];
     case 'ended':
-      return endSentence(event);
+      return endSentence(event, entries);
   }
 };
+
+/** `2 objects, +3 −1, 12 lines of diff`. */
+const sayCounts = ({ added, removed, lines, targets }: ContentRef): string =>
+  `${targets.length} object${targets.length === 1 ? '' : 's'}, +${added} −${removed}, ${lines} line${lines === 1 ? '' : 's'} of diff`;
+
+/** How long the revision was that somebody opened, as its own event said. */
+const sayWhole = (revision: number, entries: Chain['entries']): string => {
+  const content = contentOfRevision(revision, entries);
+  return content === undefined ? 'all' : `all ${content.lines} lines`;
+};
+
+const sayChanged = (count: number): string => (count === 0 ? '' : ` for ${count} object${count === 1 ? '' : 's'}`);
+
+const withoutStop = (text: string): string => text.replace(/\.$/, '');
 
 const revision = (number: number): readonly Piece[] => (number === 1 ? [] : [` revision ${number}`]);
 
@@ -117,15 +157,16 @@ const causes = {
   unsafe: 'it was not safe any more',
 } as const;
 
-const endSentence = ({
-  cause,
-  lagMilliseconds,
-  proofs,
-}: Extract<RequestEvent, { type: 'ended' }>): readonly Piece[] => {
+const endSentence = (
+  { cause, why, lagMilliseconds, proofs, reverted = [] }: Extract<RequestEvent, { type: 'ended' }>,
+  entries: Chain['entries'],
+): readonly Piece[] => {
   const worrying = stillAllowed(proofs).length > 0;
+  const summary = revertedSummary(reverted, entries);
   return [
     worrying ? '⚠️ ' : '🔒 ',
     bold(worrying ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
-    `: ${causes[cause]}, and it was removed ${sayLag(lagMilliseconds)} after that`,
+    `: ${causes[cause]}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
+    ...(summary === '' ? [] : [`: ${summary}`]),
   ];
 };

@@ -8,6 +8,7 @@ import type { Message } from '#local/slack/state.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { submitted } from '#test/build/requests.ts';
 import { createMemoryClock } from '#test/memory/clock.ts';
+import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
 import { createMemoryEventStore } from '#test/memory/event-store.ts';
 import { createMemoryJobs } from '#test/memory/jobs.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
@@ -36,8 +37,7 @@ export type SlackWorld = {
   readonly workspace: Workspace;
   readonly notes: ProjectionStore;
   readonly core: Core;
-  /** What is kept of contents, by their digest. */
-  readonly contents: Map<string, string>;
+  readonly contents: MemoryContents;
   readonly alarms: readonly string[];
   readonly advance: (milliseconds: number) => void;
   /** Files a request by Alice; further events follow through `record`. */
@@ -88,13 +88,11 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
   });
   const core = coreOf('bot');
   const shared = createMemoryProjectionStore();
-  const contents = new Map<string, string>();
+  const contents = createMemoryContents();
   const url = `https://${workspace.state.team.domain}.slack.com/`;
 
-  const clientOf = (through: (fetch: Fetch) => Fetch) => {
-    const fetch = through(createInMemoryLink(workspace).fetch);
-    return new WebClient(workspace.state.app.token, { ...postingOptions, timeout: 60, fetch, logger: quiet });
-  };
+  const clientOf = (fetch: Fetch) =>
+    new WebClient(workspace.state.app.token, { ...postingOptions, timeout: 60, fetch, logger: quiet });
   const record = async (id: RequestId, ...events: readonly RequestEvent[]): Promise<void> => {
     for (const event of events) {
       const found = await find(core, id);
@@ -104,7 +102,8 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
     }
   };
   const start = (notes = shared, through = (fetch: Fetch): Fetch => fetch): Projection => {
-    const client = clientOf(through);
+    const fetch = through(createInMemoryLink(workspace).fetch);
+    const client = clientOf(fetch);
     const time = { now: () => elapsed, pause: async (milliseconds: number) => advance(milliseconds) };
     const directory = createDirectory(client, { team: 'T0HALLPASS' });
     return createProjection({
@@ -113,10 +112,8 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
       directory,
       bot: { user_id: workspace.state.app.botUserId, url },
       notes,
-      contents: {
-        keep: async (_, digest, text) => void contents.set(digest, text),
-        read: async (_, digest) => contents.get(digest),
-      },
+      contents,
+      fetch,
       time,
     });
   };
