@@ -533,13 +533,17 @@ describe('the cautions of a change', () => {
       'podSelector',
       'matchLabels',
       'policyTypes',
+      'toString',
+      'toJSON',
+      'externalIPs',
+      'hostnames',
     );
     const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
       tree: fc.oneof(
         { depthSize: 'small' },
         fc.constantFrom<Json[]>(null, 1, 'x', '', true),
         fc.array(tie('tree'), { maxLength: 3 }),
-        fc.dictionary(words, tie('tree'), { maxKeys: 4 }),
+        fc.dictionary(words, tie('tree'), { maxKeys: 4, noNullPrototype: true }),
       ),
     }));
     const kinds = fc.constantFrom<[string, string][]>(

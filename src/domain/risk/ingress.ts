@@ -1,6 +1,6 @@
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { entriesAt, listAt, textAt } from './read.ts';
+import { asText, entriesAt, listAt, textAt } from './read.ts';
 import type { Danger } from './rule.ts';
 
 export const isIngress = ({ kind }: Manifest): boolean => kind === 'Ingress';
@@ -13,7 +13,7 @@ export const annotationsOf = (object: Manifest): readonly Annotation[] =>
     ? entriesAt(object.metadata, 'annotations').map(([key, value]) => ({
         key,
         name: (key.split('/').at(-1) ?? key).trim().toLowerCase(),
-        value: typeof value === 'string' ? value.trim() : JSON.stringify(value),
+        value: asText(value).trim(),
       }))
     : [];
 

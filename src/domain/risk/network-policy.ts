@@ -1,7 +1,7 @@
 import type { Json } from '#domain/json.ts';
 import { type Cidr, parseCidr } from '#domain/networkpolicy/cidr.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { at, listAt, textAt } from './read.ts';
+import { asText, at, listAt, textAt } from './read.ts';
 
 export type Direction = 'ingress' | 'egress';
 export const directions = ['ingress', 'egress'] as const;
@@ -31,16 +31,16 @@ export const blocksOf = (object: Manifest, direction: Direction): readonly Block
 
 /** The directions that a policy isolates, with the API server's defaulting. */
 export const isolatedBy = (object: Manifest): readonly Direction[] => {
-  const types = listAt(object, 'spec', 'policyTypes').map((type) => String(type).toLowerCase());
+  const types = listAt(object, 'spec', 'policyTypes').map((type) => asText(type).toLowerCase());
   if (types.length > 0) return directions.filter((direction) => types.includes(direction));
   return rulesOf(object, 'egress').length > 0 ? directions : ['ingress'];
 };
 
 /** What a selector wants, each in one spelling; nothing means that it fits everything. */
 export const wantsOf = (selector: Json | undefined): readonly string[] => [
-  ...Object.entries(at(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${String(value)}`),
+  ...Object.entries(at(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${asText(value)}`),
   ...listAt(selector, 'matchExpressions').map((expression) => {
-    const values = listAt(expression, 'values').map(String).sort();
+    const values = listAt(expression, 'values').map(asText).sort();
     const operator = textAt(expression, 'operator');
     const key = textAt(expression, 'key');
     return operator === 'In' && values.length === 1

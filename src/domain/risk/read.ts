@@ -28,6 +28,9 @@ export const textAt = (value: Json | undefined, ...keys: readonly string[]): str
   return typeof found === 'string' ? found : '';
 };
 
+/** Any JSON as text; `String` would call a member named "toString". */
+export const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 const isMap = (value: Json | undefined): value is { readonly [key: string]: Json | undefined } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import { listAt } from './read.ts';
+import { asText, listAt } from './read.ts';
 import { isRoute } from './route.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,7 +7,7 @@ export const routeHostnames: Rule = {
   severity: 'high',
   inside: (object) => {
     if (!isRoute(object)) return [];
-    const names = listAt(object, 'spec', 'hostnames').map((name) => String(name).trim().toLowerCase());
+    const names = listAt(object, 'spec', 'hostnames').map((name) => asText(name).trim().toLowerCase());
     if (names.length === 0) return [{ key: '', says: 'a route for every host of its Gateway: it names none' }];
     return names
       .filter((name) => name === '' || name.startsWith('*'))

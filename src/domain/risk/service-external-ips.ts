@@ -1,4 +1,4 @@
-import { listAt, quoted } from './read.ts';
+import { asText, listAt, quoted } from './read.ts';
 import type { Rule } from './rule.ts';
 
 export const serviceExternalIps: Rule = {
@@ -6,7 +6,7 @@ export const serviceExternalIps: Rule = {
   severity: 'high',
   inside: (object) =>
     (object.kind === 'Service' ? listAt(object, 'spec', 'externalIPs') : []).map((address) => ({
-      key: String(address),
-      says: `a Service that takes the cluster’s traffic for the address ${quoted(String(address))} (CVE-2020-8554)`,
+      key: asText(address),
+      says: `a Service that takes the cluster’s traffic for the address ${quoted(asText(address))} (CVE-2020-8554)`,
     })),
 };
