@@ -72,7 +72,7 @@ describe('what is created', () => {
       {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'NetworkPolicy',
-        metadata: { name: 'hallpass-k7m2-qx-in', namespace: 'payments' },
+        metadata: { name: 'hallpass-k7m2-qx-in', namespace: 'payments', labels: { 'hallpass.dev/watched': 'yes' } },
         spec: {
           podSelector: { matchLabels: { app: 'ledger' } },
           policyTypes: ['Ingress'],
@@ -97,7 +97,7 @@ describe('what is created', () => {
     expect(create[1]).toEqual({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: 'hallpass-k7m2-qx-out', namespace: 'front' },
+      metadata: { name: 'hallpass-k7m2-qx-out', namespace: 'front', labels: { 'hallpass.dev/watched': 'yes' } },
       spec: {
         podSelector: { matchLabels: { app: 'web' } },
         policyTypes: ['Egress'],
