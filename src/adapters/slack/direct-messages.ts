@@ -54,9 +54,13 @@ const turns: readonly string[] = [
   'withdrawn',
   'denied',
   'timed-out',
+  'revised',
   'activated',
+  'completed',
   'lapsed',
   'failed',
+  'followed',
+  'conflicted',
   'ended',
 ];
 

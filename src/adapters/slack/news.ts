@@ -1,11 +1,15 @@
-import type { PersonId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
+import type { Asked } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
+import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
+import { type Noun, wordsFor } from './nouns.ts';
 import { stillAllowed } from './proofs.ts';
+import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
 import { tryIt } from './try-it.ts';
 
@@ -14,24 +18,22 @@ export type News = { readonly pieces: readonly Piece[]; readonly words?: string 
 
 /** What one person should know of a turn; undefined when they did it, or need not know. */
 export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, description?: Description): News | undefined => {
-  const { asked, state } = chain.request;
-  const mine = to === asked.subject;
-  const whose: readonly Piece[] = mine ? ['Your access'] : ['The access you asked for, for ', user(asked.subject), ','];
+  const { asked } = chain.request;
+  const noun = description?.noun ?? 'access';
+  const whose = whoseIs(to, asked, noun);
   switch (event.type) {
     case 'submitted':
       return to === asked.requester
         ? undefined
         : {
-            pieces: [user(asked.requester), ' asks for access for you. You will be told when it is decided.'],
+            pieces: [
+              user(asked.requester),
+              ` asks for ${withArticle(noun)} for you. You will be told when it is decided.`,
+            ],
             words: asked.reason,
           };
     case 'denied':
-      return event.by === to
-        ? undefined
-        : {
-            pieces: ['⛔ ', user(event.by), ' ', bold('denied'), mine ? ' access for you.' : ' what you asked for.'],
-            words: event.reason,
-          };
+      return event.by === to ? undefined : deniedNews(to, event, asked, noun);
     case 'timed-out':
       return {
         pieces: [
@@ -40,22 +42,36 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
           ': nobody decided in time. If it is still needed, it has to be asked for anew.',
         ],
       };
-    case 'activated':
-      return state.status === 'active'
+    case 'revised':
+      return to === asked.requester
         ? {
             pieces: [
-              '✅ ',
+              '🔁 ',
               ...whose,
-              ' works now, until ',
-              date(event.expiresAt),
-              '.',
-              ...(mine ? tryIt(event.proofs, description) : []),
+              ` waits again, as revision ${event.revision}: ${withStop(briefly(event.why))} Earlier approvals do not count.`,
             ],
           }
         : undefined;
+    case 'activated':
+      return activeNews(to, event, chain, whose, description);
+    case 'completed':
+      return { pieces: ['✅ ', ...whose, ` is done, for good: the API server confirms it.`] };
     case 'lapsed':
     case 'failed':
-      return { pieces: ['⚠️ ', ...whose, ` was approved but not granted. ${briefly(event.why)}`] };
+      return { pieces: ['⚠️ ', ...whose, ` was approved but ${notDone(noun)}. ${briefly(event.why)}`] };
+    case 'followed':
+      return { pieces: followedNews(chain, event.request, whose) };
+    case 'conflicted':
+      // Approvers see it on the card, which asks them; nobody else can do anything about it.
+      return to === asked.requester && isOpen(chain)
+        ? {
+            pieces: [
+              '⚠️ ',
+              ...whose,
+              ` could not be taken back whole: somebody else changed ${whereConflicts(event.conflicts)} meanwhile. An approver decides on the card what becomes of that.`,
+            ],
+          }
+        : undefined;
     case 'ended':
       return endNews(to, whose, chain);
     // Told when it works: "approved" alone lets nobody do anything. The thread has it.
@@ -64,20 +80,74 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
     case 'voted':
     case 'end-requested':
     case 'end-delayed':
-    case 'revised':
     case 'seen':
-    case 'completed':
-    case 'followed':
-    case 'conflicted':
     case 'settled':
       return undefined;
   }
 };
 
+const isOpen = ({ request: { state } }: Chain): boolean => state.status === 'active' && state.settled === undefined;
+
+/** `Your change`; what is for somebody else, with their name. */
+const whoseIs = (to: PersonId, { subject }: Asked, noun: Noun): readonly Piece[] =>
+  to === subject ? [`Your ${noun}`] : [`The ${noun} you asked for, for `, user(subject), ','];
+
+const withArticle = (noun: Noun): string => (noun === 'access' ? noun : `${noun === 'opening' ? 'an' : 'a'} ${noun}`);
+
+const notDone = (noun: Noun): string => {
+  switch (noun) {
+    case 'access':
+      return 'not granted';
+    case 'change':
+      return 'not made';
+    case 'opening':
+      return 'not opened';
+  }
+};
+
+const deniedNews = (
+  to: PersonId,
+  { by, reason }: Extract<Entry['event'], { type: 'denied' }>,
+  { subject }: Asked,
+  noun: Noun,
+): News => {
+  const forYou = noun === 'access' ? ' access for you.' : ` your ${noun}.`;
+  return {
+    pieces: ['⛔ ', user(by), ' ', bold('denied'), to === subject ? forYou : ' what you asked for.'],
+    words: reason,
+  };
+};
+
+const activeNews = (
+  to: PersonId,
+  { expiresAt, proofs }: Extract<Entry['event'], { type: 'activated' }>,
+  { request: { asked, state } }: Chain,
+  whose: readonly Piece[],
+  description?: Description,
+): News | undefined => {
+  if (state.status !== 'active') return undefined;
+  const noun = description?.noun ?? 'access';
+  const command = to === asked.subject && noun === 'access' ? tryIt(proofs, description) : [];
+  return { pieces: ['✅ ', ...whose, ` ${wordsFor(noun).works}, until `, date(expiresAt), '.', ...command] };
+};
+
+/** Why it has to be asked for anew is told with it: who was not told of the one before reads it here. */
+const followedNews = ({ request: { state } }: Chain, by: RequestId, whose: readonly Piece[]): readonly Piece[] => {
+  const why = state.status === 'lapsed' ? ` ${withStop(briefly(state.why))}` : '';
+  return ['↪️ ', ...whose, ` lapsed.${why} It is asked for anew as `, bold(by), ', and needs approval again.'];
+};
+
+const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 const endNews = (to: PersonId, whose: readonly Piece[], { request: { state }, entries }: Chain): News | undefined => {
   if (state.status !== 'revoked') return undefined;
-  const rest = stillThere(state.proofs);
+  const summary = revertedSummary(state.reverted, entries);
+  const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs)];
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
+  if (state.cause === 'unsafe') {
+    const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
+    return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };
+  }
   if (state.endedBy === undefined || state.endedBy === to) return undefined;
   const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
   const words = asked?.type === 'end-requested' ? asked.reason : '';
