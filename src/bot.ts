@@ -14,6 +14,7 @@ import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
+import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -24,7 +25,7 @@ import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
 import { checkClusters } from './worker.ts';
 
-/** The way into Slack: signed HTTP by default; the demo and the tests bring their own. */
+/** The way into Slack: Socket Mode or signed HTTP, as configured; tests bring their own. */
 export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOptions['fetch'] };
 
 /** Requests whose messages are brought up to date at the same time; Slack takes about one post a second and channel. */
@@ -44,18 +45,32 @@ export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Te
 
 /** Starts the bot: it talks with Slack, decides, and only looks at clusters. Several may run side by side. */
 export const startBot = async (config: Config, way?: WayIn): Promise<Result<RunningBot, readonly string[]>> => {
-  if (config.slack === undefined) return err(['The bot needs Slack: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.']);
+  if (config.slack === undefined) return err(['The bot needs Slack: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.']);
   const opened = await openGround(config, 'bot', config.clusters);
   if (!opened.ok) return opened;
   const started = await startOn(
     opened.value,
     config,
     config.slack,
-    way ?? { receiver: createHttpReceiver(config.slack) },
+    way ?? { receiver: receiverFor(config.slack, opened.value) },
     // A port that is taken, or Slack gone between two calls: a worker beside it must not end with the bot.
   ).catch((cause: unknown) => err([`The bot cannot start: ${String(cause)}`]));
   if (!started.ok) await opened.value.stop();
   return started;
+};
+
+const receiverFor = ({ inbound, apiUrl, port }: SlackConfig, { core, info }: Ground): Receiver => {
+  switch (inbound.type) {
+    case 'http':
+      return createHttpReceiver({ signingSecret: inbound.signingSecret, port });
+    case 'socket':
+      return createSocketReceiver({
+        appToken: inbound.appToken,
+        clientOptions: clientOptions(apiUrl),
+        onOutage: (cause) => core.alarm('Slack cannot reach the bot: no connection; it goes on trying', { cause }),
+        onBack: () => info('Slack reaches the bot again'),
+      });
+  }
 };
 
 const startOn = async (

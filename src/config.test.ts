@@ -23,7 +23,7 @@ describe('an environment that is right', () => {
         role: 'all',
         slack: {
           botToken: 'xoxb-1-secret',
-          signingSecret: 'signing-secret',
+          inbound: { type: 'http', signingSecret: 'signing-secret' },
           apiUrl: 'https://slack.com/api/',
           port: 3_000,
         },
@@ -37,6 +37,14 @@ describe('an environment that is right', () => {
       },
     });
   });
+
+  test.each([undefined, 'signing-secret'])(
+    'with an app token means Socket Mode, beside signing secret %s',
+    (secret) => {
+      const config = readConfig({ ...enough, SLACK_SIGNING_SECRET: secret, SLACK_APP_TOKEN: ' xapp-1-A0-secret ' });
+      expect(config.ok && config.value.slack?.inbound).toEqual({ type: 'socket', appToken: 'xapp-1-A0-secret' });
+    },
+  );
 
   test('of a worker needs nothing of Slack', () => {
     const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = enough;
@@ -77,7 +85,7 @@ test('an empty environment has every problem at once, each with its remedy', () 
   const problems = problemsOf({});
   const names = [
     'SLACK_BOT_TOKEN',
-    'SLACK_SIGNING_SECRET',
+    'SLACK_APP_TOKEN',
     'HALLPASS_CLUSTERS',
     'HALLPASS_POLICY',
     'HALLPASS_KEYS',
@@ -100,7 +108,7 @@ test('everything that is wrong is named at once', () => {
   });
   for (const name of [
     'SLACK_BOT_TOKEN',
-    'SLACK_SIGNING_SECRET',
+    'SLACK_APP_TOKEN',
     'SLACK_API_URL',
     'HALLPASS_ROLE',
     'REDIS_URL',
@@ -132,6 +140,12 @@ test.each([
   ['REDIS_URL', '127.0.0.1:6379', 'REDIS_URL is not a URL that starts with redis:// or rediss://.'],
   ['SLACK_API_URL', 'ftp://slack.com', 'SLACK_API_URL is not a URL that starts with http:// or https://.'],
   ['HALLPASS_MANAGED_NAMESPACES', '', 'HALLPASS_MANAGED_NAMESPACES is not set.'],
+  [
+    'SLACK_SIGNING_SECRET',
+    '',
+    'Or set SLACK_SIGNING_SECRET to the signing secret of the Slack app (Basic Information)',
+  ],
+  ['SLACK_APP_TOKEN', 'xoxb-1', 'SLACK_APP_TOKEN does not start with "xapp-". Take an app-level token'],
   ['HALLPASS_POLICY', '  ', 'HALLPASS_POLICY is not set.'],
 ])('%s=%s is the one problem', (name, value, problem) => {
   const problems = problemsWith({ [name]: value });
@@ -143,11 +157,12 @@ test('no secret is ever repeated in a problem', () => {
   const problems = problemsOf({
     ...enough,
     SLACK_BOT_TOKEN: 'xoxp-hunter2',
+    SLACK_APP_TOKEN: 'hunter2',
     SLACK_SIGNING_SECRET: 'hunter2',
     REDIS_URL: 'http://:hunter2@redis:6379',
     SLACK_API_URL: 'ftp://hunter2@slack.com',
     HALLPASS_PORT: 'x',
   });
-  expect(problems.length).toBeGreaterThanOrEqual(4);
+  expect(problems.length).toBeGreaterThanOrEqual(5);
   expect(problems.join('\n')).not.toContain('hunter2');
 });

@@ -13,7 +13,10 @@ export type Role = 'bot' | 'worker' | 'all';
 
 export type SlackConfig = {
   readonly botToken: string;
-  readonly signingSecret: string;
+  /** How Slack reaches the bot: through connections that the bot opens, or signed HTTP to it. */
+  readonly inbound:
+    | { readonly type: 'socket'; readonly appToken: string }
+    | { readonly type: 'http'; readonly signingSecret: string };
   readonly apiUrl: string;
   readonly port: number;
 };
@@ -104,19 +107,30 @@ const readSlack = (environment: Environment, problems: Problems): SlackConfig =>
   );
   if (botToken !== '' && !botToken.startsWith('xoxb-'))
     problems.push('SLACK_BOT_TOKEN does not start with "xoxb-". Take the bot token, not the user or app token.');
-  const signingSecret = wanted(
-    environment,
-    'SLACK_SIGNING_SECRET',
-    'the signing secret of the Slack app (Basic Information)',
-    problems,
-  );
+  const inbound = readInbound(environment, problems);
   const apiUrl = readUrl(environment, 'SLACK_API_URL', ['http:', 'https:'], 'https://slack.com/api/', problems);
   return {
     botToken,
-    signingSecret,
+    inbound,
     apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
     port: readPort(environment, problems),
   };
+};
+
+/** Where both are set, Socket Mode it is: it needs no address that others can reach. */
+const readInbound = (environment: Environment, problems: Problems): SlackConfig['inbound'] => {
+  const appToken = environment.SLACK_APP_TOKEN?.trim() ?? '';
+  const signingSecret = environment.SLACK_SIGNING_SECRET?.trim() ?? '';
+  if (appToken === '' && signingSecret !== '') return { type: 'http', signingSecret };
+  if (appToken === '')
+    problems.push(
+      'SLACK_APP_TOKEN is not set. Set it to an app-level token with the scope connections:write (Basic Information; it starts with "xapp-"): the bot then connects to Slack. Or set SLACK_SIGNING_SECRET to the signing secret of the Slack app (Basic Information): Slack then sends to the bot over HTTP.',
+    );
+  else if (!appToken.startsWith('xapp-'))
+    problems.push(
+      'SLACK_APP_TOKEN does not start with "xapp-". Take an app-level token (Basic Information), not the bot token or the signing secret.',
+    );
+  return { type: 'socket', appToken };
 };
 
 const readUrl = (

@@ -39,6 +39,9 @@ const leaks: [file: string, rule: string, source: string][] = [
   ['src/domain/cycle-b.ts', 'noImportCycles', "import { a } from './cycle-a.ts';\nexport const b = () => a;"],
   ['src/kinds/open/now.ts', 'plugin', 'export const a = () => Temporal.Now.instant();'],
   ['src/kinds/open/to-use-cases.ts', 'noRestrictedImports', "export { a } from '#use-cases/a.ts';"],
+  ['src/kinds/open/to-package.ts', 'noRestrictedImports', "export { parse } from 'yaml';"],
+  ['src/kinds/change/to-node.ts', 'noRestrictedImports', "export { readFileSync } from 'node:fs';"],
+  ['src/kinds/change/to-use-cases.ts', 'noRestrictedImports', "export { a } from '#use-cases/a.ts';"],
   ['src/kinds/open/fetch.ts', 'noRestrictedGlobals', "export const a = () => fetch('b');"],
   ['src/use-cases/to-adapters.ts', 'noRestrictedImports', "export { a } from '#adapters/slack/a.ts';"],
   ['src/use-cases/to-node.ts', 'noRestrictedImports', "export { createHash } from 'node:crypto';"],
@@ -71,6 +74,7 @@ const clean: [file: string, source: string][] = [
     'src/kinds/a.ts',
     "import { a } from '#domain/plan.ts';\nimport { b } from '#kinds/open/a.ts';\n\nexport const c = [a, b];\n",
   ],
+  ['src/kinds/change/a.ts', "import { parse } from 'yaml';\n\nexport const a = parse;\n"],
   ['src/use-cases/a.ts', "import { a } from '#kinds/a.ts';\n\nexport const b = () => setTimeout(() => a, 1);\n"],
   [
     'src/adapters/slack/a.ts',

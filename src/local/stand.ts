@@ -13,7 +13,10 @@ import { shopObjects } from '#local/shop/objects.ts';
 import { shopPeople, shopUsers } from '#local/shop/people.ts';
 import { writeShopPolicy } from '#local/shop/policy.ts';
 import { hallpassApp } from '#local/slack/seed.ts';
-import type { Config, Role } from '#src/config.ts';
+import type { Config, Role, SlackConfig } from '#src/config.ts';
+
+/** Where the local Slack is, and how it reaches the bot. */
+export type SlackReached = Pick<SlackConfig, 'apiUrl' | 'port'> & Partial<Pick<SlackConfig, 'inbound'>>;
 
 /** Redis, a cluster with the shop in it, keys, policy and kubeconfigs: all that Hallpass needs beside Slack. */
 export type Stand = {
@@ -24,7 +27,8 @@ export type Stand = {
   readonly admin: ApiClient;
   /** The kubeconfig of a person or process by its file's name, such as `requester`. */
   readonly kubeconfig: (name: string) => string;
-  readonly config: (role: Role, slack?: { readonly apiUrl: string; readonly port: number }) => Config;
+  /** Signed HTTP unless another way in is said. */
+  readonly config: (role: Role, slack?: SlackReached) => Config;
   readonly stop: () => Promise<void>;
 };
 
@@ -35,6 +39,7 @@ export type StandOptions = {
   readonly say?: Say;
 };
 
+const signedHttp: SlackConfig['inbound'] = { type: 'http', signingSecret: hallpassApp.signingSecret };
 const home = 'hallpass';
 const cluster = 'shop';
 /** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
@@ -82,9 +87,7 @@ export const startStand = async ({
     kubeconfig,
     config: (role, slack) => ({
       role,
-      ...(slack === undefined
-        ? {}
-        : { slack: { ...slack, botToken: hallpassApp.token, signingSecret: hallpassApp.signingSecret } }),
+      ...(slack === undefined ? {} : { slack: { botToken: hallpassApp.token, inbound: signedHttp, ...slack } }),
       redisUrl: redis.url,
       policy,
       keys,

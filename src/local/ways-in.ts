@@ -1,16 +1,16 @@
 import { freePort } from '#local/parts/daemon.ts';
 import { createHttpLink, type Routes } from '#local/slack/http-link.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
+import { createSocketLink, type SocketLink } from '#local/slack/socket-link.ts';
 import type { Workspace } from '#local/slack/workspace.ts';
+import type { SlackReached } from '#local/stand.ts';
 import { type RunningBot, startBot } from '#src/bot.ts';
 import type { Config } from '#src/config.ts';
 
 /** A way into the local Slack: starts a bot on it, as often as wanted. */
 export type Way = {
   readonly name: string;
-  readonly startBot: (
-    configure: (slack: { readonly apiUrl: string; readonly port: number }) => Config,
-  ) => Promise<RunningBot>;
+  readonly startBot: (configure: (slack: SlackReached) => Config) => Promise<RunningBot>;
   /** Where the page is, where the way has one. */
   readonly url?: string;
   readonly stop: () => Promise<void>;
@@ -52,6 +52,25 @@ export const overHttp = async (
           await bot.stop();
         },
       };
+    },
+    stop: link.stop,
+  };
+};
+
+/** Socket Mode on 127.0.0.1, as with real Slack by default: the bot connects, and listens for `/livez` only. */
+export const overSocket = async (
+  workspace: Workspace,
+  options: { readonly port?: number; readonly routes?: Routes[] } = {},
+): Promise<Way & { readonly link: SocketLink }> => {
+  const link = await createSocketLink(workspace, options);
+  const { appToken } = workspace.state.app;
+  return {
+    name: 'Socket Mode',
+    url: link.url,
+    link,
+    startBot: async (configure) => {
+      const inbound = { type: 'socket', appToken } as const;
+      return running(startBot(configure({ apiUrl: link.slackApiUrl, port: await freePort(), inbound })));
     },
     stop: link.stop,
   };

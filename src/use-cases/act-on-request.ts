@@ -28,7 +28,7 @@ type As = 'approver' | 'owner';
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
 const act = async (
   ports: BotPorts,
-  { by, id, as, check }: Which & { readonly as: As; readonly check?: Check },
+  { by, id, as, check = unhindered }: Which & { readonly as: As; readonly check?: Check },
   command: Act,
 ): Promise<Result<Chain, ActRefusal>> => {
   const admitted = await admit(ports, by);
@@ -45,7 +45,7 @@ const act = async (
     const decided = decide(chain.request, command(chain, standing.value), now);
     if (!decided.ok) return err({ ...decided.error, chain });
     if (decided.value.length === 0) return ok(chain);
-    const hindered = await check?.(chain);
+    const hindered = await check(chain);
     if (hindered !== undefined) return err(hindered);
     const result = await commit(ports, id, chain, decided.value, now);
     if (result.type === 'committed') return ok(result.chain);
@@ -55,6 +55,8 @@ const act = async (
 
 /** Looked at only for who may act, last before the commit. */
 type Check = (chain: Chain) => Promise<ActRefusal | undefined>;
+
+const unhindered: Check = async () => undefined;
 
 /** What is approved must be what the card shows: an object that moved meanwhile makes a new revision instead. */
 const stillAsShown =

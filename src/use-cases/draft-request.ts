@@ -2,7 +2,7 @@ import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { cautionsOf } from '#domain/risk/rules.ts';
+import { cautionsOf } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';

@@ -11,6 +11,7 @@ import { accessSorts } from '#kinds/access/sorts.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type ClusterReader, type ClusterWriter, isClusterRefusal } from '#use-cases/ports.ts';
+import { policyIn } from './kubernetes-foreign-suite.ts';
 import { bindingIn, editIngresses, roleIn } from './kubernetes-suite.ts';
 import { type RealWorld, startWorld } from './kubernetes-world.ts';
 
@@ -175,6 +176,29 @@ describe('a worker with the generated roles', () => {
     expect(await worker.remove(ref)).toBe('removed');
     const trusted = { ...metadata, namespace: 'hallpass', name: 'hallpass-trusted' };
     expect(await statusOf(worker.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: trusted }))).toBe(403);
+  });
+
+  it('keeps its journals in the namespace of its markers, and reaches no Secret where Hallpass lives', async () => {
+    const metadata = {
+      namespace: 'hallpass-markers',
+      name: 'journal-k7m2-qx-r1',
+      labels: { 'app.kubernetes.io/managed-by': 'hallpass' },
+    };
+    const journal = { apiVersion: 'v1', kind: 'Secret', metadata };
+    const { ref } = await worker.create(journal);
+    await worker.annotate(ref, { 'hallpass.dev/ended-at': 'now' });
+    expect((await worker.journals('hallpass-markers', '')).map((found) => found.ref)).toEqual([ref]);
+    expect(await worker.remove(ref)).toBe('removed');
+    for (const namespace of ['hallpass', 'shop', 'kept-out'])
+      expect(await statusOf(worker.create({ ...journal, metadata: { ...metadata, namespace } }))).toBe(403);
+    expect(await statusOf(worker.get({ ...ref, namespace: 'hallpass', name: 'hallpass-worker-key' }))).toBe(403);
+    expect(await statusOf(worker.journals('hallpass', ''))).toBe(403);
+  });
+
+  it('changes nothing that is not Hallpass’s own unless a kind needs it', async () => {
+    const policy = policyIn('kept-out');
+    expect(await statusOf(worker.tryWrite(policy, { manager: 'hallpass-k7m2-qx' }))).toBe(403);
+    expect(await statusOf(worker.write(policy, { manager: 'hallpass-k7m2-qx' }))).toBe(403);
   });
 
   it('says once which managed namespace it may not look into, and finds the others’ grants', async () => {

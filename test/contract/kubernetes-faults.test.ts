@@ -1,53 +1,16 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
-import type { Credentials } from '#adapters/kubernetes/credentials.ts';
-import { isKubernetesFault, type KubernetesFault } from '#adapters/kubernetes/fault.ts';
-import { createRawClient, type Limits, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import type { RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { accessSorts } from '#kinds/access/sorts.ts';
+import { against, clientFor, faultOf, status } from '#test/contract/parts/bad-server.ts';
 import { isClusterRefusal } from '#use-cases/ports.ts';
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-const credentialsFor = (origin: string, forget = () => {}): Credentials => {
-  const connection = { origin, basePath: '', tls: {}, headers: { authorization: 'Bearer t' }, transport: origin };
-  return { current: () => Promise.resolve(connection), forget };
-};
-
-/** A server of our own that behaves badly, and a client for it. */
-const against = async (listener: RequestListener, limits?: Limits, forget?: () => void): Promise<RawClient> => {
-  const server = createServer(listener);
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  const client = createRawClient('prod', credentialsFor(`http://127.0.0.1:${port}`, forget), limits);
-  closing.push(async () => {
-    await client.close();
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  });
-  return client;
-};
 
 const get = (client: RawClient) =>
   client.call(
     { method: 'GET', path: '/api/v1/namespaces/shop', saying: 'get namespace "shop"' },
     z.object({ ok: z.literal(true) }),
   );
-const faultOf = async (wanted: Promise<unknown>): Promise<KubernetesFault> => {
-  const fault = await wanted.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!isKubernetesFault(fault)) throw new Error('there was no fault', { cause: fault });
-  return fault;
-};
-const status = (code: number, reason: string, message: string) =>
-  JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });
 const timed = async <T>(work: () => Promise<T>): Promise<{ result: T; milliseconds: number }> => {
   const from = performance.now();
   const result = await work();
@@ -56,8 +19,7 @@ const timed = async <T>(work: () => Promise<T>): Promise<{ result: T; millisecon
 
 describe('a cluster that misbehaves', () => {
   it('that is down is a fault at once, with the system’s code', async () => {
-    const client = createRawClient('prod', credentialsFor('http://127.0.0.1:9'));
-    closing.push(client.close);
+    const client = clientFor('http://127.0.0.1:9');
     const { result, milliseconds } = await timed(() => faultOf(get(client)));
     expect(result.kubernetes).toMatchObject({
       failure: 'unreachable',

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { HomeView, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import { registerChange } from '#test/local/page-change.ts';
 
 const words = (text: string) => ({ type: 'plain_text' as const, text });
 const option = (text: string, value = text): PlainTextOption => ({ text: words(text), value });
@@ -176,6 +177,7 @@ const second: ModalView = {
 /** Answers of every kind that the page has to show; `submitted` holds what forms brought. */
 export const registerPageApp = (app: App): { submitted: unknown[] } => {
   const submitted: unknown[] = [];
+  registerChange(app);
   app.command('/jit', async ({ ack, body, client, command }) => {
     if (command.text === 'silent') return;
     await ack(command.text === 'help' ? { response_type: 'ephemeral', text: 'Try `/jit request`.' } : undefined);

@@ -237,11 +237,11 @@ test('a thread opens on the right, takes replies, and its file opens in place', 
   const thread = page.getByRole('complementary', { name: 'Thread' });
   await seen(thread.getByText('Asked: <script>'));
   await thread.getByText('full.diff').click();
-  await seen(thread.locator('details pre').getByText('+  replicas: 3'));
+  await seen(thread.locator('.file pre').getByText('+  replicas: 3'));
   await say('On it', 'Reply');
   await seen(thread.getByRole('article').filter({ hasText: 'On it' }));
   await seen(page.getByText('3 replies'));
-  expect(await thread.locator('details[open]').count()).toBe(1);
+  expect(await thread.getByRole('button', { name: 'full.diff', expanded: true }).count()).toBe(1);
   await page.keyboard.press('Escape');
   await thread.waitFor({ state: 'hidden' });
 });

@@ -60,11 +60,13 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     if (fault !== undefined) throw fault;
   };
 
-  const admit = ({ namespace, ...target }: Target): void => {
-    const found = namespace === undefined ? undefined : namespaces.get(namespace);
-    const call = `create ${say({ ...target, ...(namespace === undefined ? {} : { namespace }) })}`;
-    if (namespace !== undefined && found === undefined) throw refusal(404, call, `namespaces "${namespace}" not found`);
-    if (found?.terminating === true) throw refusal(403, call, `namespace ${namespace} is being terminated`);
+  const admit = (target: Target): void => {
+    const { namespace } = target;
+    if (namespace === undefined) return;
+    const found = namespaces.get(namespace);
+    const call = `create ${say(target)}`;
+    if (found === undefined) throw refusal(404, call, `namespaces "${namespace}" not found`);
+    if (found.terminating) throw refusal(403, call, `namespace ${namespace} is being terminated`);
   };
 
   const create = async (manifest: Manifest): Promise<Created> => {

@@ -85,7 +85,7 @@ export const createMemoryObjects = (
   const keep = (live: Manifest): Managed => {
     const target = targetOf(live);
     const there = stored.get(targetKey(target));
-    if (there?.live === live) return there;
+    if (there !== undefined && canonical(live) === canonical(there.live)) return there;
     version += 1;
     const kept = structuredClone({ ...live, metadata: { ...live.metadata, resourceVersion: String(version) } });
     const managed = { ref: { ...target, uid: metadata.parse(kept.metadata).uid }, live: kept };

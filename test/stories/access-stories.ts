@@ -50,5 +50,24 @@ export const tellAccessStories = (name: string, wayInto: (slack: Workspace) => W
       });
       await shows(id, 'Ended');
     });
+
+    it('beside it a change is shown as a diff, applied exactly, and taken back on time', async () => {
+      const { stand } = company();
+      const specNow = async (): Promise<string> => JSON.stringify((await stand.admin.send('GET', ledger)).body);
+      expect(await specNow()).not.toContain('/refunds');
+      const id = await ask(
+        '/jit request change add pay.acme.test/refunds=ledger:80 shop-payments/ledger for 6s because refunds fail',
+      );
+      await company().slack.until(() => cardOf(id)?.shown.includes('+'), { milliseconds: 10_000 });
+      expect(cardOf(id)?.shown).toContain('/refunds');
+      await approve('U0BOB', id);
+      expect(await specNow()).not.toContain('/refunds');
+      await approve('U0DAN', id);
+      await company().slack.until(async () => (await specNow()).includes('/refunds'), { milliseconds: 5_000 });
+      await shows(id, 'Active');
+      await company().slack.until(async () => !(await specNow()).includes('/refunds'), { milliseconds: 9_000 });
+      await shows(id, 'Ended');
+      expect(await specNow()).toContain('/webhooks');
+    });
   });
 };

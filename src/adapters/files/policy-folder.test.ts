@@ -44,7 +44,27 @@ const profiles = `profiles:
             resources: [ingresses]
             verbs: [get, list]
 `;
-const right = { 'rules.yaml': rules, 'identities.yaml': identities, 'profiles.yaml': profiles };
+const openings = `openings:
+  - name: pods-to-pods
+    title: Let pods reach others
+    from: same-namespace
+`;
+const changes = `resources:
+  - name: ingresses
+    title: Ingresses
+    group: networking.k8s.io
+    version: v1
+    resource: ingresses
+    kind: Ingress
+    operations: [create, update, delete]
+`;
+const right = {
+  'rules.yaml': rules,
+  'identities.yaml': identities,
+  'profiles.yaml': profiles,
+  'changes.yaml': changes,
+  'open.yaml': openings,
+};
 type Files = Readonly<Partial<typeof right>>;
 
 const read = (files: Files) => withFolder({ ...right, ...files }, readPolicyFolder);
@@ -69,7 +89,7 @@ describe('a folder that is right', () => {
     expect(settings.policy.rules.map(({ name }) => name)).toEqual(['shop', 'bank']);
     expect(settings.policy.adminChannel).toBe('C02ADMINS');
     expect(settings.identities).toHaveLength(2);
-    expect(settings.kinds.map(({ name }) => name)).toEqual(['access']);
+    expect(settings.kinds.map(({ name }) => name)).toEqual(['access', 'change']);
   });
 
   test('knows where a group and a rule stand', async () => {
@@ -211,12 +231,14 @@ test('files that are missing are named, each', async () => {
   expect(problems.ok ? [] : problems.error).toEqual([
     expect.stringMatching(/^identities\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
     expect.stringMatching(/^profiles\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
+    expect.stringMatching(/^changes\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
+    expect.stringMatching(/^open\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
   ]);
 });
 
 test('a folder that is not there has all files missing', async () => {
   const problems = await readPolicyFolder('/nowhere/at/all');
-  expect(problems.ok ? [] : problems.error).toHaveLength(3);
+  expect(problems.ok ? [] : problems.error).toHaveLength(5);
 });
 
 test('all problems of all files are told at once', async () => {
@@ -250,7 +272,7 @@ test('a rule that names a profile or a kind that there is not is a problem: anot
   );
   const read = await withFolder({ ...right, 'rules.yaml': misspelt }, readPolicyFolder);
   expect(read.ok ? [] : read.error).toEqual([
-    'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access.',
-    'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view.',
+    'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access, change.',
+    'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view, ingresses.',
   ]);
 });

@@ -53,7 +53,12 @@ const container = (component: 'bot' | 'worker', port: number | undefined) => ({
     capabilities: { drop: ['ALL'] },
   },
   volumeMounts: [
-    { name: 'key', mountPath: `${keys}/${component}.key`, subPath: `${component}.key`, readOnly: true },
+    ...(component === 'worker' ? [`${component}.key`, 'journal.key'] : [`${component}.key`]).map((file) => ({
+      name: 'key',
+      mountPath: `${keys}/${file}`,
+      subPath: file,
+      readOnly: true,
+    })),
     { name: 'trusted', mountPath: `${keys}/trusted`, readOnly: true },
     { name: 'policy', mountPath: '/etc/hallpass/policy', readOnly: true },
   ],

@@ -26,7 +26,7 @@ export type PathEdit = z.infer<typeof pathEdit>;
 export type Comparison = {
   /** In a fixed order; none when the two are the same to Hallpass. Whole objects for creation and deletion: one edit with an empty path. */
   readonly edits: readonly PathEdit[];
-  /** Digest over the canonical edits. */
+  /** Digest over the canonical edits, without their positions. */
   readonly delta: string;
   /** Digests over the canonical normalised states; absent for the side that is not there. */
   readonly before?: string;

@@ -1,4 +1,4 @@
-/** Whole numbers from `first` to `last`, both included: ports, or addresses of one family. */
+/** Whole numbers, the first and the last included: ports, or addresses of one family. */
 export type Range = { readonly first: bigint; readonly last: bigint };
 
 /** Ranges in ascending order that neither overlap nor touch. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { conflictAt, contentRefOf } from '#test/build/changes.ts';
 import { alice, bob, carol, dave, erin, id } from '#test/build/people.ts';
 import { activated, approved, ended, grown, later, noon, pending, quorum } from '#test/build/requests.ts';
+import { conflictAt, contentRefOf } from '#test/build/shop-ingress.ts';
 import { type Command, decide } from './decide.ts';
 import type { RequestEvent } from './events.ts';
 import { nextStep } from './next-step.ts';

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { connectRedis } from '#adapters/redis/connection.ts';
 import { createPageHandler } from '#local/page/page.ts';
+import { createClusterPanel } from '#local/panel/cluster-panel.ts';
 import { startNodeStandIn } from '#local/parts/node-stand-in.ts';
 import { keepIn } from '#local/slack/keep.ts';
 import { createPageRoutes } from '#local/slack/page-routes.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
-import { startStand } from '#local/stand.ts';
-import { overHttp } from '#local/ways-in.ts';
+import { type Stand, startStand } from '#local/stand.ts';
+import { overSocket } from '#local/ways-in.ts';
 import { startWorker } from '#src/worker.ts';
 
 export type DemoOptions = {
@@ -28,9 +31,9 @@ export const startDemo = async ({
   const { url, caPem, adminToken, version } = stand.plane;
   const workspace = createWorkspace();
   const keep = keepIn(join(folder, 'slack'), workspace);
-  const way = await overHttp(workspace, {
+  const way = await overSocket(workspace, {
     port,
-    routes: [createPageRoutes(workspace, { serveStatic: createPageHandler() })],
+    routes: [createPageRoutes(workspace, { serveStatic: createPageHandler(), cluster: openPanel(stand, onStop) })],
   });
   onStop(way.stop);
   onStop(keep);
@@ -42,4 +45,13 @@ export const startDemo = async ({
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);
   return { url: way.url ?? '', version };
+};
+
+/** The page's view into the cluster, by its administrator and as Redis's; it reads only. */
+const openPanel = (stand: Stand, onStop: DemoOptions['onStop']): ReturnType<typeof createClusterPanel> => {
+  const keys = createKeys(stand.config('worker').keys, []);
+  if (!keys.ok) throw new Error(`The keys cannot be read:\n${keys.error.join('\n')}`);
+  const redis = connectRedis({ url: stand.redis.url, profile: 'commit', name: 'page', onLost: () => {} });
+  onStop(() => redis.disconnect());
+  return createClusterPanel({ redis, trust: keys.value.trust, admin: stand.admin, now: () => Temporal.Now.instant() });
 };

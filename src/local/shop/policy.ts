@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { kindModules } from '#kinds/index.ts';
 import { shopPeople } from './people.ts';
 
 const rules = `# Who may ask for what, and who decides. The first rule that fits, from the top, counts.
@@ -25,7 +26,7 @@ rules:
     respondWithin: 30m
 
   - name: payments
-    match: { namespaces: [shop-payments], kinds: [access], profiles: ['*', ingress-debug] }
+    match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
@@ -35,16 +36,18 @@ rules:
     respondWithin: 30m
 
   - name: shop
-    match: { namespaces: ['shop-*'], kinds: [access], profiles: ['*', ingress-debug] }
+    match: { namespaces: ['shop-*'], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
     channel: C0APPROVALS
     duration: { default: 30m, longest: 4h }
     respondWithin: 1h
+    # Changes may also be asked for for good.
+    permanent: true
 `;
 
-const profiles = fileURLToPath(new URL('../../../manifests/policy/profiles.yaml', import.meta.url));
+const shipped = (name: string): string => fileURLToPath(new URL(`../../../manifests/policy/${name}`, import.meta.url));
 
 /** Writes the demo's policy folder; a file that is there already stays as somebody has changed it. */
 export const writeShopPolicy = async (folder: string): Promise<string> => {
@@ -56,6 +59,7 @@ export const writeShopPolicy = async (folder: string): Promise<string> => {
   };
   await writeFile(join(folder, 'rules.yaml'), rules, keep).catch(unlessThere);
   await writeFile(join(folder, 'identities.yaml'), stringify({ people }), keep).catch(unlessThere);
-  await copyFile(profiles, join(folder, 'profiles.yaml'), 1).catch(unlessThere);
+  for (const { settingsFile } of kindModules)
+    await copyFile(shipped(settingsFile), join(folder, settingsFile), 1).catch(unlessThere);
   return folder;
 };

@@ -33,6 +33,8 @@ export type Core = {
   notice: (notice: Omit<Notice, 'id' | 'at'>) => void;
   /** Where the workspace is reached from outside; response urls and uploads hang under it. */
   baseUrl: { value: string };
+  /** Makes an address for one Socket Mode connection; undefined while no link has Socket Mode. */
+  socketUrl: { make: (() => string) | undefined };
 };
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -86,6 +88,7 @@ export const createCore = ({ seed, now, random, timers }: CoreOptions): Core => 
       changed('notice');
     },
     baseUrl: { value: 'https://slack.local' },
+    socketUrl: { make: undefined },
   };
 };
 

@@ -10,7 +10,7 @@ export type Envelope = {
 
 export type Answered = { type: 'answered'; status: number; body: unknown } | { type: 'unreachable'; reason: string };
 
-/** The seam for ways to reach the app: in memory, by HTTP, later by Socket Mode. */
+/** The seam for ways to reach the app: in memory, by HTTP, by Socket Mode. */
 export type Transport = { deliver: (envelope: Envelope, forgery?: Forgery) => Promise<Answered> };
 
 /** How a forged request differs from Slack's own; only a way that signs (HTTP) can be forged so. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createHttpDelivery } from './http-delivery.ts';
 import type { WireReply, WireRequest } from './serve.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,6 +15,8 @@ export type HttpLinkOptions = {
   routes?: Routes[];
   /** The clock that signs; the app compares it with its own. Default: the system's. */
   seconds?: () => number;
+  /** Takes on what is to become a WebSocket; without it nothing does. */
+  onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
 
 export type HttpLink = {
@@ -84,6 +87,7 @@ export const createHttpLink = async (workspace: Workspace, options: HttpLinkOpti
       response.end(error instanceof Error ? error.message : 'error');
     });
   });
+  if (options.onUpgrade !== undefined) server.on('upgrade', options.onUpgrade);
   await listen(server, options.port ?? 0);
   const address = server.address();
   if (!isAddress(address)) throw new Error('The server has no port.');

@@ -19,6 +19,7 @@ import { z } from 'zod';
  * | `POST /page/api/close-view?as=`  | `CloseCall`   | `OutcomeAnswer`   |
  * | `POST /page/api/open-home?as=`   | `{}`          | `OutcomeAnswer`   |
  * | `GET  /page/api/file/FILEID?as=` |               | the file's bytes, `text/plain` |
+ * | `GET  /page/api/cluster?as=&request=` |          | `ClusterPanel`, where `PeopleAnswer.hasCluster`; `request` (optional) is one wanted in any case |
  *
  * An answer that is not 200 carries a `PageError`.
  */
@@ -170,7 +171,16 @@ export type PageChannel = {
   withUserId?: string;
 };
 
-export type PageFile = { id: string; name: string; title: string; size: number; filetype: string; url: string };
+export type PageFile = {
+  id: string;
+  name: string;
+  title: string;
+  /** In bytes. */
+  size: number;
+  lines: number;
+  filetype: string;
+  url: string;
+};
 
 export type PageMessage = {
   channelId: string;
@@ -235,7 +245,40 @@ export type PageState = {
   notices: PageNotice[];
 };
 
-export type PeopleAnswer = { people: PagePerson[] };
+export type PeopleAnswer = { people: PagePerson[]; hasCluster: boolean };
+
+/** What a request runs towards, or when it was over. Instants in ISO 8601. */
+export type PanelClock =
+  | { type: 'decide-by' | 'apply-by' | 'ends'; from: string; at: string }
+  | { type: 'ended'; at: string };
+
+/** One object of the cluster as it is now. */
+export type PanelObject = {
+  apiVersion: string;
+  kind: string;
+  namespace?: string | undefined;
+  name: string;
+  /** Made by Hallpass for the request, changed by it, or named in what was asked. */
+  why: 'created' | 'changed' | 'asked';
+  /** `another`: a later object of the same name. */
+  live: 'there' | 'absent' | 'another' | 'unreadable';
+  /** Empty unless there; Secrets without their values. */
+  yaml: string;
+};
+
+export type PanelRequest = {
+  id: string;
+  kind: string;
+  namespace: string;
+  requester: string;
+  reason: string;
+  status: string;
+  clock: PanelClock;
+  objects: PanelObject[];
+};
+
+/** What stands in the cluster for requests, read by its administrator whoever looks: the demo's view behind the scenes. */
+export type ClusterPanel = { now: string; requests: PanelRequest[]; troubles: string[] };
 export type PageChange = {
   version: number;
   kind: 'message' | 'view' | 'home' | 'notice' | 'people' | 'channel' | 'file';

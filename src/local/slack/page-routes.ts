@@ -6,6 +6,7 @@ import type { Outcome, Suggestions } from './outcome.ts';
 import {
   ActionCall,
   CloseCall,
+  type ClusterPanel,
   CommandCall,
   PAGE_API,
   type PageChange,
@@ -19,6 +20,8 @@ import type { Workspace } from './workspace.ts';
 export type PageRoutesOptions = {
   /** Answers whatever is neither the page's API nor Slack's; says whether it did. */
   serveStatic?: Routes;
+  /** What stands in the cluster for the open requests and the one named, if any; without it the page has no such panel. */
+  cluster?: (wish: { readonly request?: string }) => Promise<ClusterPanel>;
 };
 
 const securityHeaders = {
@@ -73,6 +76,19 @@ const file = (workspace: Workspace, userId: string, id: string, response: Server
   return true;
 };
 
+const showCluster = async (
+  cluster: NonNullable<PageRoutesOptions['cluster']>,
+  url: URL,
+  response: ServerResponse,
+): Promise<true> => {
+  const wanted = url.searchParams.get('request');
+  try {
+    return json(response, 200, await cluster(wanted === null ? {} : { request: wanted }));
+  } catch {
+    return json(response, 503, { error: 'The cluster or Redis did not answer.' });
+  }
+};
+
 type Post = { schema: z.ZodType; act: (userId: string, call: unknown) => Promise<Outcome | Suggestions> };
 const post = <S extends z.ZodType>(
   schema: S,
@@ -117,7 +133,7 @@ const parseJson = (text: string): unknown => {
 };
 
 /** The page's API on the same server as Slack's. */
-export const createPageRoutes = (workspace: Workspace, { serveStatic }: PageRoutesOptions = {}): Routes => {
+export const createPageRoutes = (workspace: Workspace, { serveStatic, cluster }: PageRoutesOptions = {}): Routes => {
   const posts = postsOf(workspace);
   return async (request, response, url) => {
     const isSlack = /^\/(api|hooks|upload)\//.test(url.pathname);
@@ -128,13 +144,18 @@ export const createPageRoutes = (workspace: Workspace, { serveStatic }: PageRout
       return serveStatic === undefined ? false : serveStatic(request, response, url);
     const name = url.pathname.slice(PAGE_API.length + 1);
     if (request.method === 'GET' && name === 'people')
-      return json(response, 200, { people: [...workspace.state.people.values()].map(pagePerson) });
+      return json(response, 200, {
+        people: [...workspace.state.people.values()].map(pagePerson),
+        hasCluster: cluster !== undefined,
+      });
     const userId = url.searchParams.get('as') ?? '';
     const person = workspace.state.people.get(userId);
     if (person === undefined)
       return json(response, 400, { error: `Say who acts: ?as=U…; nobody has the id "${userId}".` });
     if (request.method === 'GET' && name === 'state') return json(response, 200, workspace.snapshotFor(userId));
     if (request.method === 'GET' && name === 'events') return stream(workspace, request, response);
+    if (request.method === 'GET' && name === 'cluster' && cluster !== undefined)
+      return showCluster(cluster, url, response);
     if (request.method === 'GET' && name.startsWith('file/'))
       return file(workspace, userId, name.slice('file/'.length), response);
     const found = request.method === 'POST' && Object.hasOwn(posts, name) ? posts[name] : undefined;

@@ -37,6 +37,8 @@ export type AppSeed = {
   botId: string;
   botUserId: string;
   token: string;
+  /** For `apps.connections.open` and nothing else. */
+  appToken: string;
   signingSecret: string;
   scopes: string[];
   commands: CommandSeed[];
@@ -84,6 +86,7 @@ export const hallpassApp: AppSeed = {
   botId: 'B0HALLPASS',
   botUserId: 'U0HALLPASS',
   token: 'xoxb-local-hallpass',
+  appToken: 'xapp-1-A0HALLPASS-local',
   signingSecret: 'local-signing-secret-0123456789abcdef',
   scopes: hallpassScopes,
   commands: [

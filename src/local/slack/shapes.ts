@@ -113,10 +113,35 @@ export const fileShape = (core: Core, file: UploadedFile): Record<string, unknow
   size: file.length,
   mode: 'hosted',
   user: core.state.app.botUserId,
-  channels: file.channelIds,
+  ...conversationsOf(core.state, file),
   url_private: `${core.baseUrl.value}/files/${file.id}/${encodeURIComponent(file.name)}`,
   permalink: `${core.baseUrl.value}/files/${file.id}`,
 });
+
+/** Slack lists the conversations of a file by their sort. */
+const conversationsOf = ({ channels }: State, { channelIds }: UploadedFile): Record<string, string[]> => {
+  const ofKind = (kind: Channel['kind']) => channelIds.filter((id) => channels.get(id)?.kind === kind);
+  return { channels: ofKind('public'), groups: ofKind('private'), ims: ofKind('im') };
+};
+
+/** The messages that show a file, as `files.info` tells them: by sort of conversation, then by its id. Direct ones are not told. */
+export const sharesOf = (core: Core, file: UploadedFile): Record<string, Record<string, unknown[]>> => {
+  const shares: Record<string, Record<string, unknown[]>> = {};
+  for (const id of file.channelIds) {
+    const channel = core.state.channels.get(id);
+    if (channel === undefined || channel.kind === 'im') continue;
+    const messages = messagesIn(core.state, id).filter(({ fileIds }) => fileIds.includes(file.id));
+    const told = messages.map(({ ts, threadTs }) => ({
+      ts,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      channel_name: channel.name,
+      team_id: core.state.team.id,
+      share_user_id: core.state.app.botUserId,
+    }));
+    if (told.length > 0) shares[channel.kind] = { ...shares[channel.kind], [id]: told };
+  }
+  return shares;
+};
 
 /** A message as history shows it: metadata only for those who ask for it. */
 export const messageShape = (core: Core, message: Message, withMetadata: boolean): Record<string, unknown> => {

@@ -32,12 +32,26 @@ const pageChannel = (core: Core, channel: Channel, userId: string): PageChannel 
   };
 };
 
+/** Files never change, and each state of a page tells of all of them. */
+const counted = new WeakMap<Uint8Array, number>();
+
+const linesIn = (bytes: Uint8Array): number => {
+  const known = counted.get(bytes);
+  if (known !== undefined) return known;
+  const endings = bytes.reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0);
+  const lines = endings + (bytes.at(-1) === 10 || bytes.length === 0 ? 0 : 1);
+  counted.set(bytes, lines);
+  return lines;
+};
+
 const pageFiles = (core: Core, ids: string[]): PageFile[] =>
   ids.flatMap((id) => {
     const file = core.state.files.get(id);
     if (file === undefined) return [];
     const filetype = file.name.split('.').at(-1) ?? '';
-    return [{ id, name: file.name, title: file.title, size: file.length, filetype, url: `/page/api/file/${id}` }];
+    const { name, title, length: size, bytes } = file;
+    const lines = bytes === undefined ? 0 : linesIn(bytes);
+    return [{ id, name, title, size, lines, filetype, url: `/page/api/file/${id}` }];
   });
 
 export const pageMessage = (core: Core, message: Message): PageMessage => {

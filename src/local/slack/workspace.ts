@@ -51,6 +51,8 @@ export type Workspace = {
   subscribe: (listener: (change: PageChange) => void) => () => void;
   snapshotFor: (userId: string) => PageState;
   setBaseUrl: (url: string) => void;
+  /** Switches Socket Mode on (`apps.connections.open` answers with such an address), or off. */
+  setSocketUrl: (make: (() => string) | undefined) => void;
   /** Stops retries of events. */
   stop: () => void;
 };
@@ -99,6 +101,9 @@ export const createWorkspace = (options: WorkspaceOptions = {}): Workspace => {
     snapshotFor: (userId) => snapshotFor(core, userId),
     setBaseUrl: (url) => {
       core.baseUrl.value = url;
+    },
+    setSocketUrl: (make) => {
+      core.socketUrl.make = make;
     },
     stop: deliveries.stop,
   };

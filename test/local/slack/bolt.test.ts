@@ -1,7 +1,8 @@
-import { App, HTTPReceiver } from '@slack/bolt';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpLink } from '#local/slack/http-link.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
+import { createSocketLink } from '#local/slack/socket-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { quietLogger, registerSampleApp } from './sample-app.ts';
 
@@ -45,9 +46,25 @@ const startOverHttp = async (): Promise<Workspace> => {
   return workspace;
 };
 
+/** With bolt's own receiver: the workspace speaks Socket Mode as Slack's client expects it. */
+const startOverSocket = async (): Promise<Workspace> => {
+  const workspace = createWorkspace();
+  const link = await createSocketLink(workspace);
+  const clientOptions = { slackApiUrl: link.slackApiUrl, retryConfig: { retries: 0 }, timeout: 2_000 };
+  const { token, appToken } = workspace.state.app;
+  const receiver = new SocketModeReceiver({ appToken, logger: quietLogger, installerOptions: { clientOptions } });
+  const app = new App({ token, receiver, logger: quietLogger, clientOptions });
+  registerSampleApp(app);
+  await app.start();
+  cleanups.push(() => app.stop());
+  cleanups.push(() => link.stop());
+  return workspace;
+};
+
 describe.each([
   { way: 'in memory', start: startInMemory },
   { way: 'over HTTP', start: startOverHttp },
+  { way: 'over Socket Mode', start: startOverSocket },
 ])('a bolt app $way', ({ start }) => {
   test('answers a command, opens a modal, gets its submission, posts a card, gets a click and updates', async () => {
     const workspace = await start();

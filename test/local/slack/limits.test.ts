@@ -17,6 +17,17 @@ const confirm = (more: Record<string, unknown> = {}) =>
       confirm: { title: plain('Sure?'), text: plain('Really?'), confirm: plain('Yes'), deny: plain('No'), ...more },
     }),
   );
+const preformatted = (more: Record<string, unknown>) => [
+  {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: '+ a' }], ...more }],
+  },
+];
+const input = (more: Record<string, unknown>) => ({
+  type: 'input',
+  label: plain('Content'),
+  element: { type: 'plain_text_input', ...more },
+});
 const times = (n: number, make: (index: number) => unknown) => Array.from({ length: n }, (_, index) => make(index));
 
 let ids = 0;
@@ -195,6 +206,34 @@ const limits: Limit[] = [
     fails: [{ type: 'rich_text', elements: [{ type: 'rich_text_table', elements: [] }] }],
   },
   {
+    what: 'a border of preformatted text that is there or not',
+    passes: preformatted({ border: 1, language: 'diff' }),
+    fails: preformatted({ border: 2, language: 'diff' }),
+  },
+  {
+    what: 'no mention in preformatted text',
+    passes: preformatted({ elements: [{ type: 'link', url: 'https://a.test/' }] }),
+    fails: preformatted({ elements: [{ type: 'user', user_id: 'U0BOB' }] }),
+  },
+  {
+    what: '100 blocks of diff and buttons in a modal',
+    passes: times(50, () => [...preformatted({}), ...actions(button())]).flat(),
+    fails: times(51, () => [...preformatted({}), ...actions(button())]).flat(),
+    surface: 'modal',
+  },
+  {
+    what: '3000 characters of a text to begin with',
+    passes: [input({ multiline: true, max_length: 3000, initial_value: x(3000) })],
+    fails: [input({ multiline: true, max_length: 3000, initial_value: x(3001) })],
+    surface: 'modal',
+  },
+  {
+    what: '3000 characters of a text at most',
+    passes: [input({ max_length: 3000 })],
+    fails: [input({ max_length: 3001 })],
+    surface: 'modal',
+  },
+  {
     what: 'no empty text within rich text',
     passes: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'x' }] }] }],
     fails: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: '' }] }] }],
@@ -228,6 +267,13 @@ describe('Block Kit holds', () => {
     expect(outcome([section(x(3000)), section(x(3000)), section(x(3000)), section(x(rest + 1))])).toBe(
       'msg_blocks_too_long',
     );
+  });
+
+  test('and diffs count towards that length, but not in a modal', () => {
+    const diff = (length: number) => preformatted({ language: 'diff', elements: [{ type: 'text', text: x(length) }] });
+    expect(outcome(diff(maxBlocksText))).toBe('ok');
+    expect(outcome(diff(maxBlocksText + 1))).toBe('msg_blocks_too_long');
+    expect(outcome(diff(maxBlocksText + 1), 'modal')).toBe('ok');
   });
 
   test('and says where it is wrong, as Slack does', () => {

@@ -258,6 +258,42 @@ describe('files', () => {
     expect(await outcomeOf(workspace, 'files.completeUploadExternal', { files: [{ id }] })).toBe('file_not_found');
   });
 
+  test('say where they were shared once that is done, and are shared in a thread only with its channel', async () => {
+    const workspace = createWorkspace();
+    const { ts } = await call(workspace, 'chat.postMessage', { channel: 'C0APPROVALS', text: 'card' });
+    const { id } = await upload(workspace, '+ a\n');
+    const files = [{ id, title: 'Full diff' }];
+    expect(await outcomeOf(workspace, 'files.info', { file: id })).toBe('file_not_found');
+    expect(await outcomeOf(workspace, 'files.completeUploadExternal', { files, thread_ts: ts })).toBe(
+      'invalid_arguments',
+    );
+    const completed = await call(workspace, 'files.completeUploadExternal', {
+      files,
+      channel_id: 'C0APPROVALS',
+      thread_ts: ts,
+    });
+    expect(completed.files).toEqual(files);
+    const shared = workspace.as('U0BOB').readThread({ channelId: 'C0APPROVALS', ts: String(ts) })[1];
+    expect((await call(workspace, 'files.info', { file: id })).file).toMatchObject({
+      id,
+      filetype: 'diff',
+      channels: ['C0APPROVALS'],
+      groups: [],
+      shares: { public: { C0APPROVALS: [{ ts: shared?.ts, thread_ts: ts, channel_name: 'approvals' }] } },
+    });
+  });
+
+  test('in a private channel are told as shared there', async () => {
+    const workspace = createWorkspace();
+    const { id } = await upload(workspace, '+ a\n');
+    await call(workspace, 'files.completeUploadExternal', { files: [{ id }], channel_id: 'C0PRODOPS' });
+    expect((await call(workspace, 'files.info', { file: id })).file).toMatchObject({
+      channels: [],
+      groups: ['C0PRODOPS'],
+      shares: { private: { C0PRODOPS: [{ channel_name: 'prod-ops' }] } },
+    });
+  });
+
   test('of another length than announced are refused', async () => {
     const workspace = createWorkspace();
     const { id, status } = await upload(workspace, 'abc', 4);

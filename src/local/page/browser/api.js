@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { ActionCall, CloseCall, CommandCall, OutcomeAnswer, PageFile, PageState, PeopleAnswer, SayCall, SubmitCall, SuggestAnswer, SuggestCall } from '#local/slack/page-api.ts' */
+/** @import { ActionCall, CloseCall, ClusterPanel, CommandCall, OutcomeAnswer, PageFile, PageState, PeopleAnswer, SayCall, SubmitCall, SuggestAnswer, SuggestCall } from '#local/slack/page-api.ts' */
 
 const base = '/page/api';
 
@@ -33,11 +33,18 @@ export const readPeople = async () => (await ask('/people')).json();
 export const readState = async (person) => (await ask(`/state${as(person)}`)).json();
 
 /** @param {string} person @param {PageFile} file */
+export const fileAddress = (person, file) => `${file.url}${as(person)}`;
+
+/** @param {string} person @param {PageFile} file */
 export const readFile = async (person, file) => {
-  const response = await fetch(`${file.url}${as(person)}`);
+  const response = await fetch(fileAddress(person, file));
   if (!response.ok) throw new Error(`The file could not be read (${response.status}).`);
   return response.text();
 };
+
+/** @param {string} person @param {string | null} request one that is wanted in any case @returns {Promise<ClusterPanel>} */
+export const readCluster = async (person, request) =>
+  (await ask(`/cluster${as(person)}${request === null ? '' : `&request=${encodeURIComponent(request)}`}`)).json();
 
 /** @param {string} person */
 export const eventsUrl = (person) => `${base}/events${as(person)}`;

@@ -62,7 +62,7 @@ export const createCombobox = ({ id, choices, isMany, most, least, placeholder, 
   const chips = h('span', { class: 'chips' });
   const clear = h(
     'button',
-    { type: 'button', class: 'icon-button', 'aria-label': 'Clear', tabindex: '-1', onclick: () => choose(null) },
+    { type: 'button', class: 'icon-button', 'aria-label': 'Clear', onclick: () => choose(null) },
     '✕',
   );
   const list = h('div', {

@@ -51,8 +51,8 @@ const matching = (text) => {
   );
 };
 
-/** A message box that takes messages and slash commands. @param {{ label: string, sent: () => void }} what */
-export const createComposer = ({ label, sent }) => {
+/** A message box that takes messages and slash commands. @param {{ label: string, sent: () => void, left?: () => void }} what `left`: Esc was pressed */
+export const createComposer = ({ label, sent, left }) => {
   /** @type {Target | null} */
   let target = null;
   let key = '';
@@ -116,7 +116,13 @@ export const createComposer = ({ label, sent }) => {
     } else if (isSending) {
       event.preventDefault();
       form.requestSubmit();
-    } else if (event.key === 'Escape') hints.hidden = true;
+    } else if (event.key === 'Escape' && !hints.hidden) {
+      event.preventDefault();
+      hints.hidden = true;
+    } else if (event.key === 'Escape' && left !== undefined) {
+      event.preventDefault();
+      left();
+    }
   };
 
   const submit = async () => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** @import { PageConfirm } from '#local/slack/page-api.ts' */
 import { h, newId } from './dom.js';
+import { rememberFocus, trapFocus } from './focus.js';
 import { textNode, wordsOf } from './text.js';
 
 /**
@@ -31,8 +32,11 @@ export const askConfirm = (confirm) =>
       h('div', { class: 'modal-body' }, text),
       h('footer', {}, no, yes),
     );
+    const giveBack = rememberFocus();
+    trapFocus(dialog);
     dialog.addEventListener('close', () => {
       dialog.remove();
+      giveBack();
       resolve(dialog.returnValue === 'yes');
     });
     document.body.append(dialog);

@@ -25,8 +25,8 @@ const closedBecause = (channel) => {
   return channel.isMember ? '' : 'You are not in this channel: you can read it, but not write here.';
 };
 
-/** The middle: a channel, a direct conversation or the app's Home. */
-export const createConversation = (/** @type {() => void} */ showSidebar) => {
+/** The middle: a channel, a direct conversation or the app's Home. @param {{ showSidebar: () => void, tools: HTMLElement }} bar */
+export const createConversation = ({ showSidebar, tools }) => {
   const title = h('h1', { dir: 'auto' });
   const about = h('span', { class: 'quiet' });
   const menu = h(
@@ -35,14 +35,18 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
     '☰',
   );
   const list = createMessageList({ label: 'Messages', isThread: false });
-  const composer = createComposer({ label: 'Message or command', sent: list.toEnd });
+  const composer = createComposer({
+    label: 'Message or command',
+    sent: list.toEnd,
+    left: () => list.node.focus(),
+  });
   const home = createHome();
   const closed = h('p', { class: 'closed' });
   const empty = h('p', { class: 'closed' }, 'Nothing here yet. Type / to see the commands.');
   const node = h(
     'main',
     { class: 'main' },
-    h('header', { class: 'bar' }, menu, title, about),
+    h('header', { class: 'bar' }, menu, title, about, tools),
     list.node,
     empty,
     home.node,
@@ -74,6 +78,7 @@ export const createConversation = (/** @type {() => void} */ showSidebar) => {
 
   return {
     node,
+    focus: composer.focus,
     show: () => {
       const isHome = seen.at.type === 'home';
       const channel = currentChannel();

@@ -75,7 +75,9 @@ const replaceKeepingFocus = (old, node) => {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const mark = focused instanceof HTMLElement ? focused.dataset.focus : undefined;
   old.replaceWith(node);
-  if (mark !== undefined) focusMarked(node, mark);
+  if (focused === null || (mark !== undefined && focusMarked(node, mark))) return;
+  // What was pressed is gone: who works with keys goes on from here, not from the top of the page.
+  if (node instanceof HTMLElement && node.tabIndex === -1) node.focus({ preventScroll: true });
 };
 
 /**

@@ -57,7 +57,13 @@ const overflowNode = (element, blockId, surface) => {
   const items = element.options.map((option) =>
     h('button', { type: 'button', class: 'menu-item', onclick: () => void choose(option) }, wordsOf(option.text)),
   );
-  const details = h('details', { class: 'overflow' }, summary, h('div', { class: 'menu' }, ...items));
+  const shut = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Escape' || !details.open) return;
+    event.preventDefault();
+    details.open = false;
+    summary.focus();
+  };
+  const details = h('details', { class: 'overflow', onkeydown: shut }, summary, h('div', { class: 'menu' }, ...items));
   return details;
 };
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { preformatted } from './diff.js';
 import { h } from './dom.js';
 import { withEmoji } from './emoji.js';
 import { link } from './text.js';
@@ -80,7 +81,8 @@ const blockNodes = (lines) => {
     const kind = kinds.find(({ pattern }) => pattern.test(line));
     if (line.startsWith('```')) {
       at += 1;
-      nodes.push(h('pre', {}, take((one) => !one.startsWith('```')).join('\n')));
+      const isDiff = /^```\s*diff\s*$/.test(line) || undefined;
+      nodes.push(preformatted(take((one) => !one.startsWith('```')).join('\n'), isDiff));
       at += 1;
     } else if (/^#{1,6} /.test(line)) {
       nodes.push(h('p', {}, h('strong', {}, ...inlineNodes(line.replace(/^#+ /, '')))));

@@ -4,7 +4,7 @@ import { blockNodes } from './blocks.js';
 import { h } from './dom.js';
 import { fileNode } from './files.js';
 import { avatar, badgeOf, nameOf, personOf } from './names.js';
-import { openThread } from './store.js';
+import { chooseRequest, openThread, requestOf, seen } from './store.js';
 import { createSurface } from './surface.js';
 import { emoji, isolated, spansNode } from './text.js';
 import { messageTime } from './time.js';
@@ -29,6 +29,7 @@ const replyButton = (message) =>
       class: 'reply-button',
       'aria-label': 'Reply in thread',
       title: 'Reply in thread',
+      'data-focus': 'reply',
       onclick: () => openThread({ channelId: message.channelId, ts: message.ts }),
     },
     '↩ Reply',
@@ -60,11 +61,16 @@ export const messageNode = (message, { isInThread }) => {
   const author = personOf(message.authorId);
   const surface = createSurface({ type: 'message', channelId: message.channelId, ts: message.ts });
   const name = nameOf(author);
+  const request = requestOf(message);
+  const look = () => seen.hasCluster && request !== null && chooseRequest(request);
   return h(
     'article',
     {
       class: message.isEphemeral ? 'message ephemeral' : 'message',
       'data-ts': message.ts,
+      'data-request': request,
+      tabindex: '-1',
+      onclick: look,
       'aria-label': `Message from ${name}`,
     },
     avatar(author, message.authorId),

@@ -2,6 +2,7 @@
 /** @import { PageView } from '#local/slack/page-api.ts' */
 import { closeView, submit } from './api.js';
 import { fill, h } from './dom.js';
+import { rememberFocus, trapFocus } from './focus.js';
 import { refresh, seen } from './store.js';
 import { wordsOf } from './text.js';
 import { createViewBody } from './view.js';
@@ -43,6 +44,8 @@ export const createModal = () => {
   });
   /** @type {Set<string>} Closed here; the workspace may not say so yet. */
   const closing = new Set();
+  let giveBack = () => false;
+  trapFocus(dialog);
   document.body.append(dialog);
 
   const complain = (/** @type {string} */ text) => {
@@ -111,14 +114,22 @@ export const createModal = () => {
       complain('');
     }
     top = view;
-    if (view === null) return dialog.close();
+    if (view === null) {
+      const wasOpen = dialog.open;
+      dialog.close();
+      if (wasOpen) giveBack();
+      return;
+    }
     title.textContent = wordsOf(view.title);
     back.hidden = stack.length < 2;
     fill(cancel, wordsOf(view.close, view.submit === null ? 'Close' : 'Cancel'));
     fill(send, wordsOf(view.submit));
     send.hidden = view.submit === null;
     const isOther = content.show(view, { ...view.errors, ...problems });
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) {
+      giveBack = rememberFocus();
+      dialog.showModal();
+    }
     if (isOther) focusFirst(view);
   };
 

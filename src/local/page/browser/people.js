@@ -77,6 +77,7 @@ export const createPeopleSwitch = () => {
 
   return {
     node: h('div', { class: 'people' }, button, menu),
+    open: () => menu.showPopover({ source: button }),
     show: () => {
       const me = seen.state?.me ?? personOf(seen.person);
       if (me === undefined) return;

@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { RichInline, RichPart } from '#local/slack/page-api.ts' */
+import { preformatted } from './diff.js';
 import { h } from './dom.js';
 import { drawableText, emojiText } from './emoji.js';
 import { broadcastMention, channelMention, groupMention, link, styled, userMention } from './text.js';
@@ -40,28 +41,6 @@ const inlineNodes = (inlines) => inlines.map((inline) => styled(inlineNode(inlin
 const plainWords = (inline) =>
   inline.type === 'text' ? inline.text : inline.type === 'link' ? (inline.text ?? inline.url) : '';
 
-/**
- * Preformatted text; where it is a diff its lines are also coloured, the signs stay.
- *
- * @param {string} text
- * @param {boolean} isDiff
- */
-export const preformatted = (text, isDiff) => {
-  if (!isDiff) return h('pre', { tabindex: '0' }, text);
-  const lines = text.split('\n').map((line, index, all) => {
-    const look = /^(\+\+\+|---|@@)/.test(line)
-      ? 'diff-at'
-      : line.startsWith('+')
-        ? 'diff-in'
-        : line.startsWith('-')
-          ? 'diff-out'
-          : '';
-    const ending = index < all.length - 1 ? '\n' : '';
-    return look === '' ? line + ending : h('span', { class: look }, line + ending);
-  });
-  return h('pre', { tabindex: '0' }, ...lines);
-};
-
 /** @param {RichPart} part */
 const partNode = (part) => {
   switch (part.type) {
@@ -70,7 +49,7 @@ const partNode = (part) => {
     case 'rich_text_quote':
       return h('blockquote', {}, ...inlineNodes(part.elements));
     case 'rich_text_preformatted':
-      return preformatted(part.elements.map(plainWords).join(''), part.language === 'diff');
+      return preformatted(part.elements.map(plainWords).join(''), part.language === 'diff' || undefined);
     case 'rich_text_list':
       return h(
         part.style === 'ordered' ? 'ol' : 'ul',

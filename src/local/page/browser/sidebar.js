@@ -90,6 +90,12 @@ export const createSidebar = ({ chosen }) => {
   const lists = h('div', { class: 'places' }, channels.node, directs.node, apps.node);
   return {
     node: h('nav', { class: 'sidebar', 'aria-label': 'Workspace' }, people.node, team, lists),
+    switchPerson: people.open,
+    /** Goes to a place by where it stands in the list, counted from 1. @param {number} number */
+    pick: (number) => {
+      const place = lists.querySelectorAll('.place')[number - 1];
+      if (place instanceof HTMLElement) place.click();
+    },
     show: () => {
       people.show();
       const all = seen.state?.channels ?? [];

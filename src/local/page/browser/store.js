@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { PageChannel, PageMessage, PagePerson, PageState } from '#local/slack/page-api.ts' */
+/** @import { PageChannel, PageMessage, PeopleAnswer, PageState } from '#local/slack/page-api.ts' */
 import { openHome, readState } from './api.js';
 import { listen } from './live.js';
 
@@ -11,7 +11,9 @@ import { listen } from './live.js';
 
 /**
  * @typedef {object} Seen
- * @property {PagePerson[]} people who can be switched to
+ * @property {PeopleAnswer['people']} people who can be switched to
+ * @property {boolean} hasCluster whether this workspace can tell what stands in a cluster
+ * @property {string | null} request the one whose card or thread is looked at
  * @property {string} person whose client this is
  * @property {PageState | null} state what that person's Slack holds; null while it is read
  * @property {At} at
@@ -23,6 +25,8 @@ import { listen } from './live.js';
 /** @type {Seen} */
 export const seen = {
   people: [],
+  hasCluster: false,
+  request: null,
   person: '',
   state: null,
   at: { type: 'home' },
@@ -51,7 +55,12 @@ const readOnce = async () => {
   try {
     const state = await readState(person);
     // One reading at a time, so a later answer is never older; a restarted workspace counts from the beginning.
-    if (person === seen.person) seen.state = state;
+    if (person === seen.person) {
+      const isFirst = seen.state === null;
+      seen.state = state;
+      // The address may name a thread before it is known what it is about.
+      if (isFirst && seen.thread !== null) seen.request = requestBehind(seen.thread);
+    }
     seen.problem = null;
   } catch (error) {
     seen.problem = error instanceof Error ? error.message : 'The workspace cannot be read.';
@@ -110,15 +119,35 @@ export const become = (person) => {
 export const goTo = (at) => {
   const isSame = placeWord(at) === placeWord(seen.at);
   seen.at = at;
-  if (!isSame) seen.thread = null;
+  if (!isSame) {
+    seen.thread = null;
+    seen.request = null;
+  }
   if (at.type === 'home') void openHome(seen.person);
   remember();
+  tell();
+};
+
+/** The request that a message of Hallpass is about. @param {PageMessage | undefined} message @returns {string | null} */
+export const requestOf = (message) => {
+  const request = message?.metadata?.eventPayload.request;
+  return typeof request === 'string' ? request : null;
+};
+
+/** @param {{ channelId: string, ts: string }} thread */
+const requestBehind = (thread) => requestOf(messagesOf(thread.channelId).find(({ ts }) => ts === thread.ts));
+
+/** Looks at one request, or at none in particular. @param {string | null} request */
+export const chooseRequest = (request) => {
+  if (request === seen.request) return;
+  seen.request = request;
   tell();
 };
 
 /** @param {{ channelId: string, ts: string } | null} thread */
 export const openThread = (thread) => {
   seen.thread = thread;
+  seen.request = thread === null ? null : requestBehind(thread);
   remember();
   tell();
 };
@@ -137,11 +166,12 @@ export const messagesOf = (channelId) => seen.state?.messages[channelId] ?? [];
 /**
  * Takes up the person, place and thread that the address names, or else these.
  *
- * @param {PagePerson[]} people
+ * @param {PeopleAnswer} workspace
  */
-export const start = (people) => {
+export const start = ({ people, hasCluster }) => {
   const named = new URLSearchParams(location.hash.slice(1));
   seen.people = people;
+  seen.hasCluster = hasCluster;
   const wanted = people.find((one) => one.id === named.get('as')) ?? people[0];
   if (wanted === undefined) throw new Error('There is nobody in this workspace.');
   const at = named.get('at') ?? '';

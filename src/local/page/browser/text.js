@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { PageText, Span } from '#local/slack/page-api.ts' */
+import { preformatted } from './diff.js';
 import { h } from './dom.js';
 import { drawableText, emojiText, withEmoji } from './emoji.js';
 import { channelName, groupName, userName } from './names.js';
@@ -94,7 +95,7 @@ const spanNode = (span) => {
     case 'code':
       return h('code', {}, span.text);
     case 'preformatted':
-      return h('pre', {}, span.text);
+      return preformatted(span.text);
     case 'quote':
       return h('blockquote', {}, ...span.spans.map(spanNode));
     case 'link':

@@ -1,6 +1,7 @@
 // @ts-check
 import { createComposer } from './composer.js';
 import { h } from './dom.js';
+import { rememberFocus } from './focus.js';
 import { createMessageList } from './messages.js';
 import { titleOf } from './names.js';
 import { messagesOf, openThread, seen } from './store.js';
@@ -23,9 +24,12 @@ export const createThread = () => {
     composer.node,
   );
   node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) openThread(null);
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    openThread(null);
   });
   let focused = '';
+  let giveBack = () => false;
   return {
     node,
     show: () => {
@@ -36,6 +40,8 @@ export const createThread = () => {
         : [];
       node.hidden = !thread || (seen.state !== null && messages.length === 0);
       if (!thread || node.hidden) {
+        if (focused !== '' && (document.activeElement === document.body || node.contains(document.activeElement)))
+          giveBack();
         focused = '';
         return;
       }
@@ -44,6 +50,7 @@ export const createThread = () => {
       const isOpen = channel?.isMember && !channel.isArchived;
       composer.show(channel && isOpen ? { channelId: channel.id, threadTs: thread.ts, hint: 'Reply…' } : null);
       if (focused !== thread.ts && seen.state !== null) {
+        if (focused === '') giveBack = rememberFocus();
         focused = thread.ts;
         composer.focus();
       }

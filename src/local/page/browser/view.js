@@ -27,6 +27,9 @@ export const createViewBody = (body, mayGo = () => false) => {
   let surface = null;
   let shown = '';
   let print = '';
+  /** @type {string[]} */
+  let blockIds = [];
+  body.tabIndex = -1;
   const printOf = (/** @type {PageView} */ view, /** @type {Record<string, string>} */ errors) =>
     JSON.stringify([view.blocks, errors]);
   return {
@@ -57,9 +60,13 @@ export const createViewBody = (body, mayGo = () => false) => {
       };
       surface = createSurface({ type: 'view', viewId: view.id }, keepTyped(view.values, typed), errors, filled);
       const { scrollTop } = body;
+      const isOtherPage = !view.blocks.some(({ block_id: id }) => blockIds.includes(id));
+      blockIds = view.blocks.map(({ block_id: id }) => id);
       fill(body, ...blockNodes(view.blocks, surface));
-      body.scrollTop = isOther ? 0 : scrollTop;
+      body.scrollTop = isOther || isOtherPage ? 0 : scrollTop;
       if (!isOther && mark !== undefined && focusMarked(body, mark)) restoreCaret(place);
+      // What was pressed is gone with the page it stood on: the new one is read from its beginning.
+      else if (!isOther && focused !== null) body.focus({ preventScroll: true });
       shown = view.id;
       print = nowPrint;
       return isOther;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addMessage, messagesIn } from '#local/slack/core.ts';
-import { fileShape } from '#local/slack/shapes.ts';
+import { fileShape, sharesOf } from '#local/slack/shapes.ts';
 import { botMessage } from './chat.ts';
 import { type Answer, count, json, method, refuse, ts } from './method.ts';
 import { ownChannel } from './reach.ts';
@@ -51,6 +51,8 @@ const complete = method({
     const files = found.flatMap(({ file }) => (file?.bytes === undefined || file.isComplete ? [] : [file]));
     if (files.length !== found.length) return refuse('file_not_found');
     const channelId = args.channel_id ?? args.channels;
+    if (channelId === undefined && args.thread_ts !== undefined)
+      return refuse('invalid_arguments', ['[ERROR] thread_ts needs channel_id [json-pointer:/thread_ts]']);
     const reach = channelId === undefined ? undefined : ownChannel(core, channelId);
     if (reach && !reach.ok) return refuse(reach.error);
     if (reach?.channel.isArchived) return refuse('is_archived');
@@ -73,7 +75,8 @@ const complete = method({
       });
     }
     core.changed('file');
-    return { ok: true, files: files.map((one) => fileShape(core, one)) };
+    // Slack shares after it has answered: where the file stands then is told by files.info only.
+    return { ok: true, files: files.map(({ id, title }) => ({ id, title })) };
   },
 });
 
@@ -82,7 +85,9 @@ const info = method({
   args: { file: z.string().min(1) },
   run: (core, args): Answer => {
     const file = core.state.files.get(args.file);
-    return file?.isComplete ? { ok: true, file: fileShape(core, file), comments: [] } : refuse('file_not_found');
+    return file?.isComplete
+      ? { ok: true, file: { ...fileShape(core, file), shares: sharesOf(core, file) }, comments: [] }
+      : refuse('file_not_found');
   },
 });
 

@@ -16,6 +16,8 @@ export const refuse = (error: string, messages?: string[]): Answer => ({
 export type Method = {
   /** Any one of these is enough to be let in; a method may ask for more once it knows the channel. Empty: none needed. */
   scopes: string[];
+  /** The token it takes: the bot's, unless it is the app's. */
+  takes?: 'app-token';
   /** A method of the rate table's per-channel limit says which argument names the channel. */
   call: (core: Core, raw: Record<string, unknown>) => Answer;
 };

@@ -1,6 +1,7 @@
 import type { Core } from '#local/slack/core.ts';
 import { chatMethods } from './chat.ts';
 import { chatUpdateMethods } from './chat-update.ts';
+import { connectionMethods } from './connections.ts';
 import { conversationMethods } from './conversations.ts';
 import { fileMethods } from './files.ts';
 import { type Answer, has, type Method, refuse } from './method.ts';
@@ -11,6 +12,7 @@ import { viewMethods } from './views.ts';
 const methods: Record<string, Method> = {
   ...chatMethods,
   ...chatUpdateMethods,
+  ...connectionMethods,
   ...conversationMethods,
   ...fileMethods,
   ...peopleMethods,
@@ -25,9 +27,12 @@ export const callMethod = (
   args: Record<string, unknown>,
 ): Answer => {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (method === undefined) return { ok: false, error: 'unknown_method', req_method: name };
+  if (method === undefined || (method.takes === 'app-token' && core.socketUrl.make === undefined))
+    return { ok: false, error: 'unknown_method', req_method: name };
   if (token === undefined || token === '') return refuse('not_authed');
-  if (token !== core.state.app.token) return refuse('invalid_auth');
+  const { token: botToken, appToken } = core.state.app;
+  if (token !== botToken && token !== appToken) return refuse('invalid_auth');
+  if ((token === appToken) !== (method.takes === 'app-token')) return refuse('not_allowed_token_type');
   if (method.scopes.length > 0 && !method.scopes.some((scope) => has(core, scope))) {
     return {
       ok: false,

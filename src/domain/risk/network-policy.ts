@@ -1,0 +1,54 @@
+import type { Json } from '#domain/json.ts';
+import { type Cidr, parseCidr } from '#domain/networkpolicy/cidr.ts';
+import type { Manifest } from '#domain/plan.ts';
+import { asText, at, listAt, textAt } from './read.ts';
+
+export type Direction = 'ingress' | 'egress';
+export const directions = ['ingress', 'egress'] as const;
+
+export const isNetworkPolicy = ({ apiVersion, kind }: Manifest): boolean =>
+  kind === 'NetworkPolicy' && /^(networking\.k8s\.io|extensions)\//.test(apiVersion);
+
+export const rulesOf = (object: Manifest, direction: Direction): readonly Json[] =>
+  isNetworkPolicy(object) ? listAt(object, 'spec', direction) : [];
+
+export const peersOf = (rule: Json, direction: Direction): readonly Json[] =>
+  listAt(rule, direction === 'ingress' ? 'from' : 'to');
+
+export type Block = { readonly text: string; readonly cidr: Cidr; readonly holes: readonly Cidr[] };
+
+export const blocksOf = (object: Manifest, direction: Direction): readonly Block[] =>
+  rulesOf(object, direction)
+    .flatMap((rule) => peersOf(rule, direction))
+    .flatMap((peer) => {
+      const text = textAt(peer, 'ipBlock', 'cidr').trim();
+      const cidr = parseCidr(text);
+      const holes = listAt(peer, 'ipBlock', 'except').flatMap((hole) =>
+        typeof hole === 'string' ? (parseCidr(hole.trim()) ?? []) : [],
+      );
+      return cidr === undefined ? [] : [{ text, cidr, holes }];
+    });
+
+/** The directions that a policy isolates, with the API server's defaulting. */
+export const isolatedBy = (object: Manifest): readonly Direction[] => {
+  const types = listAt(object, 'spec', 'policyTypes').map((type) => asText(type).toLowerCase());
+  if (types.length > 0) return directions.filter((direction) => types.includes(direction));
+  return rulesOf(object, 'egress').length > 0 ? directions : ['ingress'];
+};
+
+/** What a selector wants, each in one spelling; nothing means that it fits everything. */
+export const wantsOf = (selector: Json | undefined): readonly string[] => [
+  ...Object.entries(at(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${asText(value)}`),
+  ...listAt(selector, 'matchExpressions').map((expression) => {
+    const values = listAt(expression, 'values').map(asText).sort();
+    const operator = textAt(expression, 'operator');
+    const key = textAt(expression, 'key');
+    return operator === 'In' && values.length === 1
+      ? `${key}=${values[0]}`
+      : [key, operator.toLowerCase(), values.join('|')].filter((part) => part !== '').join(' ');
+  }),
+];
+
+export const way = (direction: Direction): string => (direction === 'ingress' ? 'in' : 'out');
+export const everywhere = (direction: Direction): string =>
+  direction === 'ingress' ? 'from everywhere' : 'to everywhere';

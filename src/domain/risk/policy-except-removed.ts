@@ -1,0 +1,20 @@
+import { without } from '#domain/networkpolicy/ranges.ts';
+import { blocksOf, directions, way } from './network-policy.ts';
+import type { Rule } from './rule.ts';
+
+/** Addresses that a block left out before and does not now. */
+export const policyExceptRemoved: Rule = {
+  name: 'policy-except-removed',
+  severity: 'high',
+  between: (before, after) =>
+    (after === undefined ? [] : directions).flatMap((direction) => {
+      const was = blocksOf(before, direction);
+      return (after === undefined ? [] : blocksOf(after, direction)).flatMap(({ text, cidr, holes }) => {
+        const same = was.filter(
+          (one) => one.cidr.family === cidr.family && one.cidr.first === cidr.first && one.cidr.last === cidr.last,
+        );
+        const isMore = same.length > 0 && same.every((one) => without(one.holes, holes).length > 0);
+        return isMore ? [`addresses let ${way(direction)} that were excepted from ${text}`] : [];
+      });
+    }),
+};

@@ -1,0 +1,17 @@
+import { quoted, textAt } from './read.ts';
+import type { Rule } from './rule.ts';
+
+export const serviceExternalName: Rule = {
+  name: 'service-external-name',
+  severity: 'high',
+  inside: (object) => {
+    if (object.kind !== 'Service' || textAt(object, 'spec', 'type').toLowerCase() !== 'externalname') return [];
+    const name = textAt(object, 'spec', 'externalName');
+    return [
+      {
+        key: name,
+        says: `a Service that stands for ${quoted(name)}, which may be another namespace’s or outside (CVE-2021-25740)`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,49 @@
+import { cut, oneLine } from '#domain/text.ts';
+import { hostsIn, type IngressPath, pathsIn, sayHost, sayPath } from './ingress.ts';
+import { tlsIn } from './ingress-parts.ts';
+import { at, isList, type Members } from './raw.ts';
+
+/** What people must not look for in vain afterwards: hosts, paths and certificates that a change takes away. */
+export const takenAway = (kind: string, live: Members, wanted: Members | undefined): readonly string[] => {
+  if (kind === 'Ingress') return [...lostPaths(live, wanted ?? {}), ...lostTls(live, wanted)].map(plain);
+  if (kind === 'HTTPRoute') return lostHostnames(live, wanted ?? {}).map(plain);
+  return [];
+};
+
+const plain = (text: string): string => cut(oneLine(text), 300);
+
+const lostPaths = (live: Members, wanted: Members): readonly string[] => {
+  const before = pathsIn(live);
+  const left = new Set(pathsIn(wanted).map(keyOf));
+  const hosts = new Set(hostsIn(wanted));
+  const gone = hostsIn(live).filter((host) => !hosts.has(host));
+  return [
+    ...gone.map((host) => {
+      const count = before.filter((one) => one.host === host).length;
+      return `Takes away ${host === '' ? sayHost(host) : `host ${host}`} with ${count} ${count === 1 ? 'path' : 'paths'}.`;
+    }),
+    ...before
+      .filter((one) => hosts.has(one.host) && !left.has(keyOf(one)))
+      .map((one) => `Takes away ${sayPath(one)} (${one.pathType}).`),
+  ];
+};
+
+const keyOf = ({ host, path, pathType }: IngressPath): string => JSON.stringify([host, path, pathType]);
+
+const lostTls = (live: Members, wanted: Members | undefined): readonly string[] => {
+  // With the Ingress all of it goes; that is said once.
+  if (wanted === undefined) return [];
+  const left = tlsIn(wanted);
+  return tlsIn(live)
+    .filter(({ host, secret }) => !left.some((one) => one.host === host && one.secret === secret))
+    .map(({ host, secret }) => `Host ${host} is no longer served with the certificate of Secret "${secret}".`);
+};
+
+const lostHostnames = (live: Members, wanted: Members): readonly string[] => {
+  const before = at(live, 'spec', 'hostnames');
+  const after = at(wanted, 'spec', 'hostnames');
+  const left = isList(after) ? after : [];
+  return (isList(before) ? before : [])
+    .filter((host) => typeof host === 'string' && !left.includes(host))
+    .map((host) => `Takes away host ${String(host)}.`);
+};

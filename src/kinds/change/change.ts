@@ -1,0 +1,93 @@
+import type { Json } from '#domain/json.ts';
+import { problemsOfIssue } from '#domain/problem.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind, KindModule, Permissions } from '#kinds/kind.ts';
+import { type Aimed, aim, targetOfAimed } from './aim.ts';
+import { describeChange } from './describe.ts';
+import { changeFields } from './fields.ts';
+import { askFromForm } from './from-form.ts';
+import { askFromWords, usage } from './from-words.ts';
+import { planChange } from './plan.ts';
+import { asJson, readAsk } from './read-ask.ts';
+import { changesFile, problemsOf, type Resource, resourcesOf } from './resources.ts';
+
+/** Changes of objects that are not Hallpass's own: shown as a diff first, for a time or for good. */
+export const change: KindModule = {
+  name: 'change',
+  makes: [],
+  settingsFile: 'changes.yaml',
+  configure: (settings) => {
+    const file = changesFile.safeParse(settings);
+    if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));
+    const problems = problemsOf(file.data.resources);
+    return problems.length > 0 ? err(problems) : ok(changeOver(file.data.resources));
+  },
+};
+
+const changeOver = (all: readonly Resource[]): Kind => {
+  const resources = resourcesOf(all);
+
+  const read = (json: Json): Result<readonly Aimed[], string> => {
+    const asked = readAsk(json);
+    return asked.ok ? aim(asked.value, resources) : asked;
+  };
+
+  /** An ask in its one spelling: what is left out is filled in, and what nobody can set is gone. */
+  const settle = (json: Result<Json, string>): Result<Json, string> => {
+    if (!json.ok) return json;
+    const asked = readAsk(json.value);
+    if (!asked.ok) return asked;
+    const aimed = aim(asked.value, resources);
+    return aimed.ok ? ok(asJson(asked.value)) : aimed;
+  };
+
+  return {
+    name: 'change',
+    title: 'Change of objects',
+    usage,
+    profiles: all.map(({ name, title }) => ({ profile: name, title, reachesFurther: false })),
+    fields: (chosen, offered) => changeFields(resources, chosen, offered),
+    fromWords: (words, objects) => settle(askFromWords(words, objects)),
+    fromForm: (values) => settle(askFromForm(values, resources)),
+    describe: (json) => {
+      const aimed = read(json);
+      return aimed.ok ? ok(describeChange(aimed.value)) : aimed;
+    },
+    isForSomebody: false,
+    mayBePermanent: true,
+    look: (json, namespace) => {
+      const aimed = read(json);
+      if (!aimed.ok) return aimed;
+      return ok(aimed.value.map((one) => ({ type: 'object', target: targetOfAimed(one, namespace) })));
+    },
+    plan: (json, context) => {
+      const aimed = read(json);
+      return aimed.ok ? planChange(aimed.value, context) : aimed;
+    },
+    permissions: permissionsOf(all),
+  };
+};
+
+/**
+ * What the worker must hold. Whatever is done may have to be taken back: what was created is deleted, what was deleted
+ * is created again. It patches only to give the ownership of fields back.
+ */
+const permissionsOf = (resources: readonly Resource[]): Permissions => ({
+  namespaced: [...resources]
+    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+    .map(({ group, resource, operations }) => {
+      const makes = operations.includes('create') || operations.includes('delete');
+      const updates = operations.includes('update');
+      const verbs = [
+        ...(makes ? ['delete', 'create'] : []),
+        ...(updates ? ['update'] : []),
+        ...(updates || operations.includes('delete') ? ['patch'] : []),
+        'get',
+      ];
+      return { apiGroups: [group], resources: [resource], verbs };
+    }),
+  inNamespaces: {},
+  clusterWide: [],
+});
+
+const keyOf = ({ group, resource }: Resource): string => `${group}|${resource}`;

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { Problem } from '#domain/problem.ts';
+import { apiVersionOf } from '#kinds/kind.ts';
+
+const operation = z.enum(['create', 'update', 'delete']);
+
+const resource = z.strictObject({
+  /** What rules name under `match.profiles`, and what people type. */
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,58}[a-z0-9])?$/, 'not a name; write it in lower case, like "ingresses"'),
+  title: z.string().min(1).max(70),
+  group: z.string().regex(/^[a-z0-9.-]*$/, 'not an API group; the core group is ""'),
+  version: z.string().regex(/^v[0-9]+((alpha|beta)[0-9]+)?$/, 'not a version of an API, as in "v1"'),
+  resource: z.string().regex(/^[a-z0-9]+(\/[a-z]+)?$/, 'not a resource, as in "ingresses"'),
+  kind: z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'not a kind, as in "Ingress"'),
+  operations: z
+    .array(operation)
+    .min(1, 'nothing may be done with it; name "create", "update" or "delete", or leave the resource out'),
+});
+export type Resource = z.infer<typeof resource>;
+
+/** `changes.yaml`: the sorts of objects that may be changed through Hallpass, and how. It is the worker's ceiling. */
+export const changesFile = z.strictObject({ resources: z.array(resource).min(1) });
+
+const closedGroups: Readonly<Record<string, string>> = {
+  'rbac.authorization.k8s.io': 'it gives rights; ask for access instead, which ends by itself',
+  'admissionregistration.k8s.io': 'it can switch admission off',
+  'apiregistration.k8s.io': 'it can put another server in the API’s place',
+  'apiextensions.k8s.io': 'it defines sorts of objects for the whole cluster',
+  'certificates.k8s.io': 'certificates signed by it stay valid',
+  'authentication.k8s.io': 'it is about who somebody is, not an object that is kept',
+  'authorization.k8s.io': 'it is about what somebody may do, not an object that is kept',
+};
+
+const closedCore: Readonly<Record<string, string>> = {
+  secrets: 'the content of Secrets is not stored; they change by their author’s own write only',
+  pods: 'pods are made by their workloads; change the workload, or ask for access',
+  nodes: 'whoever changes a node reaches every pod on it',
+  serviceaccounts: 'tokens of ServiceAccounts stay valid after the end',
+};
+const closedKinds: Readonly<Record<string, string>> = {
+  Secret: 'secrets',
+  Pod: 'pods',
+  Node: 'nodes',
+  ServiceAccount: 'serviceaccounts',
+};
+
+/** Of Kubernetes itself and of Gateway API; others that are no namespace's own fail when they are looked at. */
+const clusterScoped = new Set([
+  'namespaces',
+  'persistentvolumes',
+  'componentstatuses',
+  'storageclasses',
+  'csidrivers',
+  'csinodes',
+  'volumeattachments',
+  'volumeattributesclasses',
+  'ingressclasses',
+  'ipaddresses',
+  'servicecidrs',
+  'gatewayclasses',
+  'adminnetworkpolicies',
+  'baselineadminnetworkpolicies',
+  'priorityclasses',
+  'runtimeclasses',
+  'podsecuritypolicies',
+  'flowschemas',
+  'prioritylevelconfigurations',
+  'deviceclasses',
+  'resourceslices',
+  'clusterissuers',
+  'clustertrustbundles',
+  'clustersecretstores',
+]);
+
+/** Why a sort of objects must not be changed through Hallpass; undefined where it may. */
+const closed = (one: Resource): string | undefined => {
+  if (one.resource.includes('/')) return 'it is a part of another object; name the object itself';
+  if (Object.hasOwn(closedGroups, one.group)) return closedGroups[one.group];
+  const core = Object.hasOwn(closedKinds, one.kind) ? closedKinds[one.kind] : one.resource;
+  if (one.group === '' && core !== undefined && Object.hasOwn(closedCore, core)) return closedCore[core];
+  return clusterScoped.has(one.resource) || one.kind === 'Namespace'
+    ? 'it belongs to the whole cluster, and a request is for one namespace'
+    : undefined;
+};
+
+/** What the schema cannot see: sorts that must stay closed, names and sorts that are there twice. */
+export const problemsOf = (resources: readonly Resource[]): readonly Problem[] =>
+  resources.flatMap((one, index) => {
+    const why = closed(one);
+    const earlier = resources.slice(0, index);
+    const same = earlier.find(
+      ({ group, resource: other, kind }) => group === one.group && (other === one.resource || kind === one.kind),
+    );
+    return [
+      ...(why === undefined
+        ? []
+        : [
+            {
+              path: ['resources', index, 'resource'],
+              message: `"${one.resource}" cannot be changed through Hallpass: ${why}`,
+            },
+          ]),
+      ...(earlier.some(({ name }) => name === one.name)
+        ? [
+            {
+              path: ['resources', index, 'name'],
+              message: `resource "${one.name}" is there twice; give each its own name`,
+            },
+          ]
+        : []),
+      // Under two names it would have two rules.
+      ...(same === undefined
+        ? []
+        : [
+            {
+              path: ['resources', index, 'kind'],
+              message: `${one.kind} is there already, as "${same.name}"; name each sort once, in one version`,
+            },
+          ]),
+      ...(new Set(one.operations).size === one.operations.length
+        ? []
+        : [{ path: ['resources', index, 'operations'], message: 'an operation is there twice' }]),
+    ];
+  });
+
+/** The sorts of the settings, found by what people and manifests call them. */
+export type Resources = {
+  readonly all: readonly Resource[];
+  readonly named: (name: string) => Resource | undefined;
+  readonly ofKind: (apiVersion: string, kind: string) => Resource | undefined;
+  /** Those of Ingress, which have edits of their own. */
+  readonly ingresses: Resource | undefined;
+};
+
+export const resourcesOf = (all: readonly Resource[]): Resources => {
+  const ofKind = (apiVersion: string, kind: string) =>
+    all.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  return {
+    all,
+    named: (name) => all.find((one) => one.name === name),
+    ofKind,
+    ingresses: ofKind('networking.k8s.io/v1', 'Ingress'),
+  };
+};

@@ -1,0 +1,22 @@
+import type { Request } from '#domain/request/request.ts';
+import type { PanelClock } from '#local/slack/page-api.ts';
+
+/** The moment that a request runs towards, or the one at which it was over. */
+export const clockOf = ({ asked, state }: Request): PanelClock => {
+  switch (state.status) {
+    case 'pending':
+      return { type: 'decide-by', from: asked.submittedAt.toString(), at: asked.respondBy.toString() };
+    case 'approved':
+      return { type: 'apply-by', from: state.at.toString(), at: state.applyBy.toString() };
+    case 'active':
+      return { type: 'ends', from: state.startedAt.toString(), at: (state.ending?.at ?? state.expiresAt).toString() };
+    case 'completed':
+    case 'revoked':
+    case 'denied':
+    case 'withdrawn':
+    case 'timed-out':
+    case 'lapsed':
+    case 'failed':
+      return { type: 'ended', at: state.at.toString() };
+  }
+};
