@@ -1,18 +1,30 @@
 import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { type PersonId, personId, requestId } from '#domain/ids.ts';
-import { type ActRefusal, finishGrant, revokeGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Result } from '#domain/result.ts';
+import {
+  type ActRefusal,
+  finishGrant,
+  revokeGrant,
+  settleConflict,
+  withdrawRequest,
+} from '#use-cases/act-on-request.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { formFor } from './actions.ts';
+import { describedBy } from './described.ts';
 import type { Faces } from './faces.ts';
+import { notice } from './form.ts';
 import { inTime } from './in-time.ts';
-import { escaped } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, sayNotFiled, wentWrong } from './replies.ts';
-import { parseTyped } from './typed-request.ts';
+import { escaped, plain } from './mrkdwn.ts';
+import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import { parseTyped, usageLine } from './typed-request.ts';
 import { asTyped } from './typed-text.ts';
+import { showWhole } from './whole-actions.ts';
 
 const command = z.object({ user_id: personId, text: z.string().default(''), trigger_id: z.string() });
 type Command = z.infer<typeof command>;
@@ -30,9 +42,26 @@ export const listenToCommands = (app: App, ports: BotPorts, faces: Faces): void 
       await client.views.open({ trigger_id: typed.trigger_id, view: await formFor(ports, typed.user_id, {}) });
       return;
     }
+    if (verb.toLowerCase() === 'diff') {
+      await ack();
+      await showDiff(ports, client, typed, rest[0] ?? '');
+      return;
+    }
     const { text, blocks } = await answer(ports, faces, typed, verb.toLowerCase(), rest);
     await ack({ response_type: 'ephemeral', text, ...(blocks === undefined ? {} : { blocks: [...blocks] }) });
   });
+};
+
+/** As the button on the card, for the revision that there is now. */
+const showDiff = async (
+  ports: BotPorts,
+  client: WebClient,
+  { trigger_id, user_id: by }: Command,
+  word: string,
+): Promise<void> => {
+  const id = requestId.safeParse(word.toLowerCase());
+  if (id.success) return showWhole(ports, client, trigger_id, by, { id: id.data });
+  await client.views.open({ trigger_id, view: notice(plain(which('diff'))) });
 };
 
 const answer = async (
@@ -73,23 +102,38 @@ const run = async (
       );
     case 'withdraw':
       return withId(verb, rest, async (id) =>
-        said(ports, { by, id }, await withdrawRequest(ports, { by, id }), `Request *${id}* is withdrawn.`),
+        said(ports, { by, id }, await withdrawRequest(ports, { by, id }), () => `Request *${id}* is withdrawn.`),
       );
     case 'done':
-      return withId(verb, rest, async (id) =>
+      return withId(verb, rest, async (id) => {
+        const thanks = (name: string) => `${name} *${id}* is being ended. Thank you for giving it back.`;
+        return said(ports, { by, id }, await finishGrant(ports, { by, id }), thanks);
+      });
+    case 'revoke':
+      return withReason(verb, rest, async (id, reason) =>
         said(
           ports,
-          { by, id },
-          await finishGrant(ports, { by, id }),
-          `Access *${id}* is being ended. Thank you for giving it back.`,
+          { by, id, verb },
+          await revokeGrant(ports, { by, id, reason }),
+          (name) => `${name} *${id}* is being ended.`,
         ),
       );
-    case 'revoke':
-      return withId(verb, rest, (id, reason) => revoke(ports, by, id, reason));
+    case 'keep':
+    case 'restore':
+      return withReason(verb, rest, async (id, reason) => {
+        const what = verb === 'keep' ? 'stays as it is now' : 'becomes again what it was';
+        const result = await settleConflict(ports, { by, id, choice: verb, reason });
+        return said(
+          ports,
+          { by, id, verb: 'settle' },
+          result,
+          (name) => `${name} *${id}* is being ended; what somebody else changed ${what}.`,
+        );
+      });
     case 'help':
-      return { text: help };
+      return { text: helpFor(ports) };
     default:
-      return { text: `\`/jit ${escaped(verb)}\` is not a command.\n${help}` };
+      return { text: `\`/jit ${escaped(verb)}\` is not a command.\n${helpFor(ports)}` };
   }
 };
 
@@ -99,18 +143,38 @@ const withId = async (
   act: (id: z.infer<typeof requestId>, rest: string) => Promise<Answer>,
 ): Promise<Answer> => {
   const id = requestId.safeParse(word.toLowerCase());
-  if (!id.success) return { text: `Say which request: \`/jit ${verb} k7m2-qx\`. \`/jit list\` shows yours.` };
+  if (!id.success) return { text: which(verb) };
   return act(id.data, more.join(' '));
 };
 
+const which = (verb: string): string => `Say which request: \`/jit ${verb} k7m2-qx\`. \`/jit list\` shows yours.`;
+
+/** The same, with why: people read it. */
+const withReason = (
+  verb: string,
+  rest: readonly string[],
+  act: (id: z.infer<typeof requestId>, reason: string) => Promise<Answer>,
+): Promise<Answer> =>
+  withId(verb, rest, async (id, words) => {
+    const reason = asTyped(words)
+      .replace(/^because\s+/i, '')
+      .trim();
+    return reason === '' ? { text: `Say why: \`/jit ${verb} ${id} because …\`` } : act(id, reason);
+  });
+
 type Which = { readonly by: PersonId; readonly id: z.infer<typeof requestId> };
 
+/** What was done, by what it is called: "Access k7m2-qx is being ended". */
 const said = async (
   ports: BotPorts,
-  which: Which & { readonly verb?: 'revoke' },
-  result: { readonly ok: true } | { readonly ok: false; readonly error: ActRefusal },
-  done: string,
-): Promise<Answer> => ({ text: result.ok ? done : sayNotDone(await tellable(ports, which, result.error), which.verb) });
+  which: Which & { readonly verb?: Wanted },
+  result: Result<Chain, ActRefusal>,
+  done: (name: string) => string,
+): Promise<Answer> => {
+  if (!result.ok) return { text: sayNotDone(await tellable(ports, which, result.error), which.verb) };
+  const noun = describedBy(ports.settings().kinds, result.value.request.asked)?.noun ?? 'access';
+  return { text: done(noun === 'access' ? 'Access' : `The ${noun}`) };
+};
 
 /** Ids that are typed can be guessed: whom a request does not concern is answered as if it were not there. */
 const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal): Promise<ActRefusal> => {
@@ -118,29 +182,18 @@ const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal)
   return (await seeRequest(ports, by, id)) === undefined ? { type: 'no-such-request', id } : refusal;
 };
 
-const revoke = async (ports: BotPorts, by: PersonId, id: z.infer<typeof requestId>, rest: string): Promise<Answer> => {
-  const reason = asTyped(rest)
-    .replace(/^because\s+/i, '')
-    .trim();
-  if (reason === '') return { text: `Say why: \`/jit revoke ${id} because …\`` };
-  return said(
-    ports,
-    { by, id, verb: 'revoke' },
-    await revokeGrant(ports, { by, id, reason }),
-    `Access *${id}* is being ended.`,
-  );
-};
-
 const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, text: string): Promise<string> => {
-  const typed = parseTyped(text);
+  const { kinds } = ports.settings();
+  const typed = parseTyped(text, kinds);
   if (!typed.ok) return typed.error;
   const { kind: name, words, objects, subject, cluster, ...rest } = typed.value;
-  const { kinds } = ports.settings();
   const kind = kinds.find((one) => one.name === name);
   if (kind === undefined)
     return `There is no kind of request ${escaped(JSON.stringify(name))}. There are: ${kinds.map((one) => one.name).join(', ')}.`;
   const ask = kind.fromWords(words, objects);
-  if (!ask.ok) return escaped(ask.error);
+  if (!ask.ok) return `${escaped(ask.error)}\nThe whole line: ${usageLine(kind)}`;
+  if (subject !== undefined && !kind.isForSomebody)
+    return `This is for nobody in particular: leave "to …" out. The whole line: ${usageLine(kind)}`;
   const only = ports.clusters.size === 1 ? [...ports.clusters.keys()][0] : undefined;
   const where = cluster ?? only;
   if (where === undefined) return 'Say in which cluster: "on <cluster>". `/jit` shows where you may ask.';
@@ -159,12 +212,15 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;
 };
 
-const help = [
-  '`/jit` opens a form, which shows what you may ask for. Or type it:',
-  '`/jit request access <profile> <namespace>[/<object>,…] [on <cluster>] [to @person] for <30m> because <reason>`',
-  '`/jit list` what waits for you, what is yours, what is active',
-  '`/jit show <id>` one request, with its buttons',
-  '`/jit withdraw <id>` take back what you asked for',
-  '`/jit done <id>` give access back before its time',
-  '`/jit revoke <id> because <reason>` end somebody’s access',
-].join('\n');
+const helpFor = (ports: BotPorts): string =>
+  [
+    '`/jit` opens a form, which shows what you may ask for. Or type it:',
+    ...ports.settings().kinds.map(usageLine),
+    '`/jit list` what waits for you, what is yours, what is active',
+    '`/jit show &lt;id&gt;` one request, with its buttons',
+    '`/jit diff &lt;id&gt;` all of what it changes',
+    '`/jit withdraw &lt;id&gt;` take back what you asked for',
+    '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
+    '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
+    '`/jit keep &lt;id&gt; because &lt;reason&gt;` or `/jit restore &lt;id&gt; because &lt;reason&gt;` what becomes of a change that somebody else changed too',
+  ].join('\n');

@@ -69,13 +69,51 @@ describe('what is typed', () => {
     expect(read('access ingress-edit shop for ever because x')).toMatchObject({ duration: 'ever' });
   });
 
+  test('may say that it is for good', () => {
+    for (const text of ['for good', 'for GOOD', 'permanently', 'for forever'])
+      expect(read(`change tls a.test=s shop/web ${text} because x`)).toMatchObject({
+        duration: 'good',
+        words: ['tls', 'a.test=s'],
+      });
+  });
+
+  test('is read as it was typed, where Slack made links of hosts', () => {
+    const sent =
+      'change add <http://shop.acme.test/beta|shop.acme.test/beta>=web:80 shop/<http://web.io|web.io> for 10m because see <https://ci.test|ci.test>';
+    expect(read(sent)).toMatchObject({
+      words: ['add', 'shop.acme.test/beta=web:80'],
+      objects: ['web.io'],
+      reason: 'see ci.test',
+    });
+    expect(read('change annotate a=x&lt;y&gt;&amp;z shop/web because x')).toMatchObject({
+      words: ['annotate', 'a=x<y>&z'],
+    });
+  });
+
+  test('glues lists, and no value and no option to what stands behind it', () => {
+    expect(read('access p shop/web, api, cart for 10m because x')).toMatchObject({
+      objects: ['web', 'api', 'cart'],
+      words: ['p'],
+    });
+    expect(read('access p shop/web, for 10m because x')).toMatchObject({ objects: ['web'], duration: '10m' });
+    expect(read('open app=a into app=b 8080, 53/UDP shop because x')).toMatchObject({
+      words: ['app=a', 'into', 'app=b', '8080,53/UDP'],
+      namespace: 'shop',
+    });
+    expect(read('change annotate key=a, shop/web because x')).toMatchObject({
+      words: ['annotate', 'key=a,'],
+      namespace: 'shop',
+    });
+    expect(read('change annotate key=a, b shop/web because x')).toMatchObject({ words: ['annotate', 'key=a,', 'b'] });
+  });
+
   test('has an empty reason where nothing stands behind "because"', () => {
     expect(read('access ingress-edit shop because')).toMatchObject({ reason: '' });
   });
 });
 
 describe('a typing error is answered with the right usage', () => {
-  const usage = 'Write it like `/jit request <kind>';
+  const usage = 'Write it like `/jit request &lt;kind&gt;';
   test.each([
     ['', 'Say what and where.'],
     ['   ', 'Say what and where.'],
@@ -102,6 +140,19 @@ describe('a typing error is answered with the right usage', () => {
       );
     },
   );
+});
+
+test('a typing error in a known kind is answered with the usage of that kind', () => {
+  const kinds = [
+    { name: 'access', usage: '<profile> <namespace>', isForSomebody: true, mayBePermanent: false },
+    { name: 'change', usage: '<edit> … <namespace>/<name>', isForSomebody: false, mayBePermanent: true },
+  ];
+  const typed = parseTyped('change tls', kinds);
+  expect(typed.ok ? '' : typed.error).toContain(
+    '`/jit request change &lt;edit&gt; … &lt;namespace&gt;/&lt;name&gt; [on &lt;cluster&gt;] for &lt;30m&gt;|good because &lt;reason&gt;`',
+  );
+  const other = parseTyped('access', kinds);
+  expect(other.ok ? '' : other.error).toContain('[to @person] for &lt;30m&gt; because');
 });
 
 test('no text makes it throw, and what it reads has a kind, a namespace and a reason', () => {

@@ -1,4 +1,6 @@
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { escaped } from './mrkdwn.ts';
 import { asTyped } from './typed-text.ts';
 
 /** A request as typed behind `/jit request`, taken apart but not judged. */
@@ -13,49 +15,92 @@ export type Typed = {
   readonly reason: string;
 };
 
-const shape = '`/jit request <kind> … <namespace>[/<object>,…] [on <cluster>] [to @person] for <30m> because <reason>`';
+/** How a kind is asked for; its usage says what stands between its name and the options. */
+export type Shape = Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent'>;
+
+const anyKind: Shape = {
+  name: '<kind>',
+  usage: '… <namespace>[/<object>,…]',
+  isForSomebody: true,
+  mayBePermanent: false,
+};
+
+/** The line to type for a kind, as mrkdwn. */
+export const usageLine = ({ name, usage, isForSomebody, mayBePermanent }: Shape): string => {
+  const options = `[on <cluster>]${isForSomebody ? ' [to @person]' : ''} for <30m>${mayBePermanent ? '|good' : ''}`;
+  return `\`${escaped(`/jit request ${name} ${usage} ${options} because <reason>`)}\``;
+};
 
 /**
  * Reads `access ingress-edit prod/web for 30m because checkout 502s`. The reason is everything behind the first
- * "because", so that it may hold any words; `on`, `to` and `for` stand anywhere before it, each once.
+ * "because", so that it may hold any words; `on`, `to` and `for` stand anywhere before it, each once. What is wrong is
+ * said in mrkdwn, with the usage of the kind that was meant.
  */
-export const parseTyped = (text: string): Result<Typed, string> => {
+export const parseTyped = (text: string, kinds: readonly Shape[] = []): Result<Typed, string> => {
   const [head = '', reason] = split(text);
-  // "a, b" is one list of objects.
-  const words = head
-    .replace(/,\s+/g, ',')
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const options = new Map<string, string>();
-  const rest: string[] = [];
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    const option = ['on', 'to', 'for'].find((name) => name === word.toLowerCase());
-    if (option === undefined) {
-      rest.push(word);
-      continue;
-    }
-    const value = words[index + 1];
-    if (value === undefined) return err(`Something is missing behind "${option}". Write it like ${shape}.`);
-    if (options.has(option)) return err(`"${option}" is there twice. Write it like ${shape}.`);
-    options.set(option, value);
-    index += 1;
-  }
-  const [kind, ...more] = rest;
+  const words = wordsOf(head);
+  const like = `Write it like ${usageLine(kinds.find(({ name }) => name === words[0]?.typed) ?? anyKind)}.`;
+  const taken = takeOptions(words);
+  if (!taken.ok) return err(`${taken.error} ${like}`);
+  const { options, rest } = taken.value;
+  const [kind, ...more] = glued(rest);
   const place = more.pop();
-  if (kind === undefined || place === undefined || place.startsWith('/'))
-    return err(`Say what and where. Write it like ${shape}.`);
-  if (reason === undefined) return err(`Say why: "because …" is missing. Write it like ${shape}.`);
-  const subject = options.get('to');
+  if (kind === undefined || place === undefined || place.startsWith('/')) return err(`Say what and where. ${like}`);
+  if (reason === undefined) return err(`Say why: "because …" is missing. ${like}`);
+  const subject = options.get('to')?.sent;
   const person = subject === undefined ? undefined : /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(subject)?.[1];
   if (subject !== undefined && person === undefined)
     return err('Behind "to" stands a person, picked from Slack’s list: @name.');
   return ok({ kind, words: more, ...placeOf(place), reason, ...optional(options, person) });
 };
 
+/** A word as Slack sent it, which may be a person or a link, and as it was typed. */
+type Word = { readonly sent: string; readonly typed: string };
+
+/** White space within a link or a person's name divides no words. */
+const wordsOf = (text: string): readonly Word[] =>
+  [...text.matchAll(/(?:<[^<>]*>|\S)+/g)].map(([sent]) => ({ sent, typed: asTyped(sent).replace(/\s+/g, '') }));
+
+type Taken = { readonly options: ReadonlyMap<string, Word>; readonly rest: readonly string[] };
+
+const takeOptions = (words: readonly Word[]): Result<Taken, string> => {
+  const options = new Map<string, Word>();
+  const rest: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const { sent = '', typed = '' } = words[index] ?? {};
+    const isForGood = /^permanently$/i.test(typed);
+    const option = isForGood ? 'for' : ['on', 'to', 'for'].find((name) => name === typed.toLowerCase());
+    if (option === undefined) {
+      if (typed !== '') rest.push(typed);
+      continue;
+    }
+    const value = isForGood ? { sent, typed } : words[index + 1];
+    if (value === undefined) return err(`Something is missing behind "${option}".`);
+    if (options.has(option)) return err(`"${option}" is there twice.`);
+    options.set(option, value);
+    if (!isForGood) index += 1;
+  }
+  return ok({ options, rest });
+};
+
+/**
+ * "a, b" is one list, of objects or ports; but a value that somebody sets may end in a comma, and the place stands for
+ * itself unless it is the end of a list of objects.
+ */
+const glued = (words: readonly string[]): readonly string[] => {
+  const lists: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const before = lists.at(-1) ?? '';
+    const goesOn = index < words.length - 1 || (before.includes('/') && !word.includes('/'));
+    if (before.endsWith(',') && !before.includes('=') && goesOn) lists.splice(-1, 1, `${before}${word}`);
+    else lists.push(word);
+  }
+  return lists;
+};
+
 /** How long as people say it; `good`, however they say that it is not to be taken back. */
 export const readLength = (text: string): string =>
-  /^(?:for\s+)?(?:good|ever|always)$|^(?:forever|permanent(?:ly)?)$/i.test(text.trim()) ? 'good' : text;
+  /^(?:(?:for\s+)?good|forever|permanent(?:ly)?)$/i.test(text.trim()) ? 'good' : text;
 
 const split = (text: string): readonly [string, string | undefined] => {
   const found = /(?:^|\s)because(?:\s|$)/i.exec(text);
@@ -75,12 +120,12 @@ const placeOf = (place: string) => {
   };
 };
 
-const optional = (options: ReadonlyMap<string, string>, person: string | undefined) => {
-  const cluster = options.get('on');
-  const duration = options.get('for');
+const optional = (options: ReadonlyMap<string, Word>, person: string | undefined) => {
+  const cluster = options.get('on')?.typed;
+  const duration = options.get('for')?.typed;
   return {
     ...(cluster === undefined ? {} : { cluster }),
-    ...(duration === undefined ? {} : { duration }),
+    ...(duration === undefined ? {} : { duration: readLength(duration) }),
     ...(person === undefined ? {} : { subject: person }),
   };
 };

@@ -8,6 +8,11 @@ test.each([
   ['ask <@U02BOB|bob> in <#C02OPS|ops>', 'ask @bob in #ops'],
   ['<!here> and <!subteam^S02|@platform>', '@here and @platform'],
   ['&amp;lt; stays what it was', '&lt; stays what it was'],
+  ['host=<http://shop.acme.test|shop.acme.test>', 'host=shop.acme.test'],
+  ['<http://shop.acme.test/beta|shop.acme.test/beta>=web:80', 'shop.acme.test/beta=web:80'],
+  ['<https://shop.acme.test|shop.acme.test>', 'shop.acme.test'],
+  ['<mailto:ops@acme.test|ops@acme.test>', 'ops@acme.test'],
+  ['<https://evil.test|shop.acme.test>', 'https://evil.test'],
   ['nothing special', 'nothing special'],
 ])('%s is what was typed as %s', (sent, typed) => {
   expect(asTyped(sent)).toBe(typed);
