@@ -39,12 +39,9 @@ const leaks: [file: string, rule: string, source: string][] = [
   ['src/domain/cycle-b.ts', 'noImportCycles', "import { a } from './cycle-a.ts';\nexport const b = () => a;"],
   ['src/kinds/open/now.ts', 'plugin', 'export const a = () => Temporal.Now.instant();'],
   ['src/kinds/open/to-use-cases.ts', 'noRestrictedImports', "export { a } from '#use-cases/a.ts';"],
-<<<<<<< test/layers.test.ts
   ['src/kinds/open/to-package.ts', 'noRestrictedImports', "export { parse } from 'yaml';"],
   ['src/kinds/change/to-node.ts', 'noRestrictedImports', "export { readFileSync } from 'node:fs';"],
   ['src/kinds/change/to-use-cases.ts', 'noRestrictedImports', "export { a } from '#use-cases/a.ts';"],
-=======
->>>>>>> /tmp/l.c
   ['src/kinds/open/fetch.ts', 'noRestrictedGlobals', "export const a = () => fetch('b');"],
   ['src/use-cases/to-adapters.ts', 'noRestrictedImports', "export { a } from '#adapters/slack/a.ts';"],
   ['src/use-cases/to-node.ts', 'noRestrictedImports', "export { createHash } from 'node:crypto';"],
@@ -55,10 +52,7 @@ const leaks: [file: string, rule: string, source: string][] = [
   ['src/adapters/slack/to-main.ts', 'noRestrictedImports', "export { a } from '#src/config.ts';"],
   ['src/adapters/slack/to-local.ts', 'noRestrictedImports', "export { a } from '#local/slack/a.ts';"],
   ['src/adapters/redis/to-slack.ts', 'noRestrictedImports', "export const a = () => import('#adapters/slack/a.ts');"],
-<<<<<<< test/layers.test.ts
-=======
   ['src/adapters/threads/to-keys.ts', 'noRestrictedImports', "export { a } from '#adapters/keys/a.ts';"],
->>>>>>> /tmp/l.c
   ['src/adapters/brand-new/to-redis.ts', 'noRestrictedImports', "export { a } from '#adapters/redis/a.ts';"],
   ['src/main.ts', 'noRestrictedImports', "export { a } from '#local/slack/a.ts';"],
   ['src/config.ts', 'noRestrictedImports', "export { a } from './adapters/redis/a.ts';"],
@@ -81,10 +75,7 @@ const clean: [file: string, source: string][] = [
     'src/kinds/a.ts',
     "import { a } from '#domain/plan.ts';\nimport { b } from '#kinds/open/a.ts';\n\nexport const c = [a, b];\n",
   ],
-<<<<<<< test/layers.test.ts
   ['src/kinds/change/a.ts', "import { parse } from 'yaml';\n\nexport const a = parse;\n"],
-=======
->>>>>>> /tmp/l.c
   ['src/use-cases/a.ts', "import { a } from '#kinds/a.ts';\n\nexport const b = () => setTimeout(() => a, 1);\n"],
   [
     'src/adapters/slack/a.ts',
