@@ -9,7 +9,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 const usage = `hallpass <command>
 
   keys generate <folder>     make the signing keys of the bot and the worker
-  policy check <folder>      read rules.yaml, identities.yaml and profiles.yaml as the bot does, and name every problem
+  policy check <folder>      read all files of the folder as the bot does, and name every problem
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;

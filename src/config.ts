@@ -26,7 +26,7 @@ export type Config = {
   /** Absent in a process that is only a worker. */
   readonly slack?: SlackConfig;
   readonly redisUrl: string;
-  /** Folder with rules.yaml, identities.yaml, profiles.yaml. */
+  /** Folder with rules.yaml, identities.yaml and a file for each kind. */
   readonly policy: string;
   /** Folder with bot.key and/or worker.key, and trusted/*.pub. */
   readonly keys: string;
@@ -59,7 +59,7 @@ export const readConfig = (environment: Environment): Result<Config, readonly st
     policy: wanted(
       environment,
       'HALLPASS_POLICY',
-      'the folder with rules.yaml, identities.yaml and profiles.yaml',
+      'the folder with rules.yaml, identities.yaml and a file for each kind; start from manifests/policy',
       problems,
     ),
     keys: wanted(

@@ -28,8 +28,9 @@ type As = 'approver' | 'owner';
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
 const act = async (
   ports: BotPorts,
-  { by, id, as, check = unhindered }: Which & { readonly as: As; readonly check?: Check },
+  { by, id, as }: Which & { readonly as: As },
   command: Act,
+  check: Check = unhindered,
 ): Promise<Result<Chain, ActRefusal>> => {
   const admitted = await admit(ports, by);
   if (!admitted.ok) return admitted;
@@ -80,12 +81,12 @@ const votersOf = ({ request }: Chain): readonly PersonId[] =>
 
 /** An approver says yes to the revision that they saw. */
 export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
-  act(ports, { by, id, as: 'approver', check: stillAsShown(ports) }, (_, standing) => ({
-    type: 'approve',
-    by,
-    revision,
-    standing,
-  }));
+  act(
+    ports,
+    { by, id, as: 'approver' },
+    (_, standing) => ({ type: 'approve', by, revision, standing }),
+    stillAsShown(ports),
+  );
 
 /** An approver says no, and why. One is enough. */
 export const denyRequest = (

@@ -19,6 +19,9 @@ export type Standing =
   | { readonly type: 'impossible'; readonly why: string }
   | { readonly type: 'not-tried' };
 
+/** What moves all the time is not shown again and again: each revision is kept, and asks everybody to look anew. */
+const mostRevisions = 50;
+
 /**
  * Tries a pending request anew and, where the difference that it makes is another by now, makes a new revision of it.
  * What else moved in the objects (a status, an unrelated label) disturbs nobody.
@@ -42,6 +45,11 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
   if (sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal) return { type: 'same' };
+  if (asked.revision >= mostRevisions)
+    return {
+      type: 'impossible',
+      why: `It has moved ${mostRevisions} times while it waited. Ask anew once it is still.`,
+    };
   const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
   return revise(ports, chain, { revision, seal }, draft.value);
 };

@@ -89,7 +89,7 @@ describe('a folder that is right', () => {
     expect(settings.policy.rules.map(({ name }) => name)).toEqual(['shop', 'bank']);
     expect(settings.policy.adminChannel).toBe('C02ADMINS');
     expect(settings.identities).toHaveLength(2);
-    expect(settings.kinds.map(({ name }) => name)).toEqual(['access', 'change']);
+    expect(settings.kinds.map(({ name }) => name)).toEqual(['access', 'change', 'open']);
   });
 
   test('knows where a group and a rule stand', async () => {
@@ -272,7 +272,7 @@ test('a rule that names a profile or a kind that there is not is a problem: anot
   );
   const read = await withFolder({ ...right, 'rules.yaml': misspelt }, readPolicyFolder);
   expect(read.ok ? [] : read.error).toEqual([
-    'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access, change.',
-    'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view, ingresses.',
+    'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access, change, open.',
+    'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view, ingresses, pods-to-pods.',
   ]);
 });
