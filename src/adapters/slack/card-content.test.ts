@@ -100,6 +100,15 @@ describe('a card of a change', () => {
     expect(visible).toBeGreaterThan(60);
   });
 
+  test('says the name of the object once: a header that says the same is left out, any other stays', () => {
+    const diff = (name: string) =>
+      `--- Ingress shop-front/${name}\n+++ Ingress shop-front/${name}\n@@ -1 +1 @@\n-a\n+b`;
+    const same = shown(contentOf([changeOf(diff('shop'))]));
+    expect(same).toContain('+1 −1\n@@ -1 +1 @@');
+    expect(same).not.toContain('hidden');
+    expect(shown(contentOf([changeOf(diff('other'))]))).toContain('+++ Ingress shop-front/other');
+  });
+
   test('shows no piece of a line that does not fit whole', () => {
     const content = contentOf([changeOf(`--- a\n+++ b\n+${'x'.repeat(10_000)}\n+end`)]);
     expect(shown(content)).toContain('⚠️ 2 of 4 lines are hidden');
@@ -190,7 +199,7 @@ describe('a card of a change', () => {
     const card = shown(of(4), [...granted, conflicted]);
     expect(card).toContain('⚠️ Needs a decision: somebody else changed Ingress shop-front/shop in 1 place meanwhile');
     expect(card).toContain('⚠️ Ingress shop-front/shop spec.rules[host=shop0.acme.test].http.paths');
-    expect(card).toContain('before /old · ours /new · now /other · by kubectl-edit');
+    expect(card).toContain('   before /old\n   ours /new\n   now /other · by kubectl-edit');
     expect(buttons(card)).toEqual(['Keep as it is now', 'Restore as it was', 'Full diff']);
     const approval = { ...quorum(['platform', 1]).approval, settle: ['keep' as const] };
     expect(buttons(shown(of(4), [...granted, conflicted], { approval }))).toEqual(['Keep as it is now', 'Full diff']);
@@ -225,6 +234,7 @@ describe('a card of a change', () => {
     const settled = shown(of(4), events.slice(0, -1));
     expect(settled).toContain(`Being ended · <@${carol}> keeps it as it is now`);
     expect(settled).toContain('theirs is right');
+    expect(shown(of(4), events)).toContain(`<@${carol}> kept what somebody else made of it:\ntheirs is right`);
     expect(buttons(settled)).toEqual(['Full diff']);
     expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
     expect(shown(of(4), events)).not.toContain('Not proven');
