@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { compareStates } from '#domain/content/compare.ts';
+import type { Json } from '#domain/json.ts';
+import type { Manifest } from '#domain/plan.ts';
+import { ingressOf } from '#test/build/objects.ts';
+import { createCompare } from './compare.ts';
+import { outweighs } from './weight.ts';
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const { compare, close } = createCompare();
+afterAll(close);
+
+const small = ingressOf(3, () => 'web');
+const large = ingressOf(2_000, () => 'web');
+const changed = ingressOf(2_000, (index) => (index % 200 === 0 ? 'other' : 'web'));
+const odd: Manifest = { ...large, ...JSON.parse('{"__proto__":{"a":null},"empty":{},"text":"\\ud800\\u2028"}') };
+
+test.for<[what: string, before: Manifest | undefined, after: Manifest | undefined]>([
+  ['small', small, ingressOf(3, () => 'other')],
+  ['large', large, changed],
+  ['odd', odd, changed],
+  ['created', undefined, odd],
+  ['deleted', odd, undefined],
+  ['unchanged', large, structuredClone(large)],
+])('%s: the same comparison, whichever thread makes it', async ([, before, after]) => {
+  expect(JSON.stringify(await compare(before, after))).toBe(JSON.stringify(compareStates(before, after, digest)));
+});
+
+test('the event loop goes on while a large object is compared', async () => {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  await compare(large, changed);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});
+
+test('an object that is nested beyond reason fails its own comparison only', async () => {
+  let nested: Json = 1;
+  for (let depth = 0; depth < 200_000; depth += 1) nested = [nested];
+  const asked = await Promise.allSettled([compare(small, { ...small, nested }), compare(large, changed)]);
+  expect(asked).toMatchObject([
+    { reason: { message: expect.stringContaining('RangeError') } },
+    { value: { added: 10, removed: 10 } },
+  ]);
+});
+
+test('a process that has compared something large ends by itself', () => {
+  const script = `
+    import { createCompare } from '#adapters/threads/compare.ts';
+    import { ingressOf } from '#test/build/objects.ts';
+    const { compare } = createCompare();
+    const hold = setInterval(() => {}, 1000);
+    console.log((await compare(undefined, ingressOf(1000, () => 'web'))).added);
+    clearInterval(hold);`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+    encoding: 'utf8',
+    timeout: 18_000,
+    cwd: new URL('../../..', import.meta.url),
+  });
+  expect([stdout.trim(), stderr, status]).toEqual(['8007', '', 0]);
+}, 20_000);
+
+test('what is large is told without looking at all of it', () => {
+  expect(outweighs(small, 16_000)).toBe(false);
+  expect(outweighs(large, 16_000)).toBe(true);
+  expect(outweighs('x'.repeat(15_000), 16_000)).toBe(false);
+  expect(outweighs('x\n'.repeat(2_000), 16_000)).toBe(true);
+  expect(outweighs('x'.repeat(17_000), 16_000)).toBe(true);
+  let deep: Json = null;
+  for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+  expect(outweighs(deep, 16_000)).toBe(true);
+});
