@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
+import { isJson } from './tree.ts';
 
 /**
  * A way into an object: keys of maps, and items of keyed lists by what identifies them, as in
@@ -9,11 +10,13 @@ const step = z.union([z.string(), z.strictObject({ by: z.record(z.string(), z.st
 export const path = z.array(step);
 export type Path = z.infer<typeof path>;
 
+const value = z.custom<Json>(isJson, 'not JSON');
+
 /** What one place in an object was and is; absent means that it was not, or is not, there. */
 export const pathEdit = z.strictObject({
   path,
-  before: z.json().optional(),
-  after: z.json().optional(),
+  before: value.optional(),
+  after: value.optional(),
   /** For an item of a keyed list: where it stood before, or stands after. */
   at: z.int().min(0).optional(),
 });
