@@ -15,15 +15,12 @@ const value = z.custom<Json>(isJson, 'not JSON');
 /** What one place in an object was and is; absent means that it was not, or is not, there. */
 export const pathEdit = z.strictObject({
   path,
-  before: value.optional(),
-  after: value.optional(),
+  before: value.exactOptional(),
+  after: value.exactOptional(),
   /** For an item of a keyed list: where it stood before, or stands after. */
-  at: z.int().min(0).optional(),
+  at: z.int().min(0).exactOptional(),
 });
-export type PathEdit = Omit<z.infer<typeof pathEdit>, 'before' | 'after'> & {
-  readonly before?: Json;
-  readonly after?: Json;
-};
+export type PathEdit = z.infer<typeof pathEdit>;
 
 /** Two states of one object, compared after normalising; `undefined` on either side means that it is not there. */
 export type Comparison = {
