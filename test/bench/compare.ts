@@ -1,5 +1,7 @@
-/** How long comparing takes: a 5,000-line Ingress of which ten rules change, and states that share nothing. */
+/** How long comparing takes: an Ingress of which ten rules change, states that share nothing, and what the event loop notices. */
 import { createHash } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createCompare } from '#adapters/threads/compare.ts';
 import { compareStates } from '#domain/content/compare.ts';
 import { renderLines } from '#domain/content/render.ts';
 import type { Manifest } from '#domain/plan.ts';
@@ -44,3 +46,44 @@ measure(
   words(1, () => 'line of a text\n'.repeat(70_000)),
   words(1, () => 'line of a text\n'.repeat(69_999)),
 );
+
+const { compare, close } = createCompare();
+// The thread itself keeps no process alive.
+const hold = setInterval(() => {}, 1_000);
+const watch = async (what: string, before: Manifest | undefined, after: Manifest | undefined): Promise<void> => {
+  const size = JSON.stringify([before, after]).length;
+  const delays: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await compare(before, after);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    delay.disable();
+    delays.push(delay.max / 1e6);
+  }
+  const sorted = delays.toSorted((one, other) => one - other);
+  console.log(
+    `${what}: ${size} characters, longest turn of the event loop: first ${delays[0]?.toFixed(1)} ms, median ${sorted[5]?.toFixed(1)} ms, worst ${sorted.at(-1)?.toFixed(1)} ms`,
+  );
+};
+const large = ingressOf(8_000, () => 'web');
+await watch('Nothing', undefined, undefined);
+await watch(
+  'Just light enough for this thread',
+  ingressOf(9, () => 'web'),
+  ingressOf(9, (index) => `b-${index}`),
+);
+await watch(
+  'Ten rules of 1 MB changed, in a thread',
+  large,
+  ingressOf(8_000, (index) => (index % 800 === 0 ? 'other' : 'web')),
+);
+await watch('1 MB created, in a thread', undefined, large);
+await watch(
+  'All of 1 MB changed, in a thread',
+  large,
+  ingressOf(8_000, (index) => `b-${index}`),
+);
+await close();
+clearInterval(hold);
