@@ -90,7 +90,8 @@ const restore = async (
   const { target, uid, image } = entry;
   const live = (await cluster.get(target))?.live;
   if (live === undefined || refTo(live).uid !== uid) return done(entry, 'gone');
-  if (onConflict === 'undo' && !hasManager(live, manager)) return done(entry, 'already');
+  const untouched = onConflict === 'undo' && !hasManager(live, manager);
+  if (image?.edits === undefined && untouched) return done(entry, 'already');
   if (image?.edits === undefined) throw new Error(`How ${sayTarget(target)} was before was not kept`);
   const { content, moved, conflicts } = moveEdits(live, image.edits, 'back', { force: onConflict === 'restore' });
   let now = live;
@@ -102,6 +103,7 @@ const restore = async (
   if (!(await ownersGivenBack(cluster, manager, entry, now))) return 'again';
   if (conflicts.length === 0) return done(entry, moved > 0 ? 'restored' : 'already');
   if (onConflict === 'keep') return done(entry, 'kept');
+  if (untouched) return done(entry, 'already');
   const owners = ownersIn(live);
   return {
     reverted: [],
