@@ -1,6 +1,7 @@
 import { benchAcknowledge } from './acknowledge.ts';
 import { benchAllow } from './allow.ts';
 import { benchChange } from './change.ts';
+import { benchDiff } from './diff.ts';
 import { benchExpire } from './expire.ts';
 import type { Figure } from './figure.ts';
 import { benchFlood } from './flood.ts';
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure
   acknowledge: benchAcknowledge,
   allow: benchAllow,
   change: benchChange,
+  diff: benchDiff,
   expire: benchExpire,
   revert: benchRevert,
   flood: benchFlood,
