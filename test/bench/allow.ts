@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { type Bare, createBare, endBare, makeBare } from './bare.ts';
 import { type Figure, latencies } from './figure.ts';
+import { type Hop, openHop } from './hop.ts';
 import { approve, ask, requester, untilLogged, type Wanted } from './people.ts';
 import type { Stage } from './stage.ts';
 
@@ -15,7 +14,7 @@ export const benchAllow = async (stage: Stage): Promise<readonly Figure[]> => {
     ['hallpass-worker', 'requester'].map((name) => createBare(stage.stand.kubeconfig(name))),
   );
   if (worker === undefined || person === undefined) throw new Error('No clients');
-  const hop = await openHop(stage.stand.redis.url, async (wanted) => {
+  const hop = await openHop<Wanted>(stage.stand.redis.url, 'bench-allow', async (wanted) => {
     const made = await makeBare(worker, { ...wanted, name: `bare-${wanted.object}` });
     await endBare(worker, made);
   });
@@ -56,38 +55,7 @@ const throughProduct = async (stage: Stage, person: Bare, wanted: Wanted): Promi
   return milliseconds;
 };
 
-type Hop = { readonly add: (wanted: Wanted) => Promise<void>; readonly close: () => Promise<void> };
-
-/** One queue and one worker of BullMQ with nothing around them. `add` resolves when the work is done. */
-const openHop = async (url: string, work: (wanted: Wanted) => Promise<void>): Promise<Hop> => {
-  const connections = [1, 2].map(() => new Redis(url, { maxRetriesPerRequest: null }));
-  const [producing, consuming] = connections;
-  if (producing === undefined || consuming === undefined) throw new Error('No connections');
-  const queue = new Queue<Wanted>('bench-hop', { connection: producing, prefix: '{bench}' });
-  const waiting = new Map<string, PromiseWithResolvers<void>>();
-  const worker = new Worker<Wanted>('bench-hop', ({ data }) => work(data), {
-    connection: consuming,
-    prefix: '{bench}',
-  });
-  worker.on('completed', ({ data }) => waiting.get(data.object)?.resolve());
-  worker.on('failed', (job, cause) => waiting.get(job?.data.object ?? '')?.reject(cause));
-  await worker.waitUntilReady();
-  return {
-    add: async (wanted) => {
-      const done = Promise.withResolvers<void>();
-      waiting.set(wanted.object, done);
-      await queue.add('make', wanted, { removeOnComplete: true });
-      await done.promise;
-    },
-    close: async () => {
-      await worker.close();
-      await queue.close();
-      for (const connection of connections) connection.disconnect();
-    },
-  };
-};
-
-const throughHop = async (hop: Hop, person: Bare, wanted: Wanted): Promise<number> => {
+const throughHop = async (hop: Hop<Wanted>, person: Bare, wanted: Wanted): Promise<number> => {
   await pause(40);
   const [milliseconds] = await Promise.all([untilAllowed(person, wanted), hop.add(wanted)]);
   return milliseconds;

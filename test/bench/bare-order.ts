@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const order = z.object({
   /** `flood`: ends all at once; `spread`: each at its time, by a bare BullMQ job. */
   mode: z.enum(['flood', 'spread']),
+  /** What it makes and ends: access as `bare.ts` grants it, or Ingresses as `bare-change.ts` changes them. */
+  what: z.enum(['grants', 'changes']).default('grants'),
   kubeconfig: z.string(),
   redisUrl: z.string(),
   namespaces: z.array(z.string()).min(1),

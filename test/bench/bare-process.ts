@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { atOnce, createBare, endBare, inLanes, makeBare } from './bare.ts';
+import { makeBareChange, takeBackBare } from './bare-change.ts';
 import { type Answer, order } from './bare-order.ts';
 import { now } from './time.ts';
 
@@ -8,22 +9,30 @@ import { now } from './time.ts';
  * The baseline in a process of its own, as the worker is one: makes grants with a bare client, ends them, and sends its
  * figures to its parent.
  */
-const { mode, kubeconfig, redisUrl, namespaces, count, label, from, over } = order.parse(
+const { mode, what, kubeconfig, redisUrl, namespaces, count, label, from, over } = order.parse(
   JSON.parse(process.argv[2] ?? ''),
 );
 process.once('disconnect', () => process.exit(1));
 
 const bare = await createBare(kubeconfig);
-const grants = Array.from({ length: count }, (_, index) => ({
+const items = Array.from({ length: count }, (_, index) => ({
   namespace: namespaces[index % namespaces.length] ?? '',
   name: `${label}-${index}`,
-  object: `${label}-np-${index}`,
 }));
-const made = await inLanes(grants, atOnce, (grant) => makeBare(bare, grant));
+/** Makes one and answers with what ends it. */
+const make = async (item: (typeof items)[number]): Promise<() => Promise<void>> => {
+  if (what === 'changes') {
+    const made = await makeBareChange(bare, item);
+    return () => takeBackBare(bare, made);
+  }
+  const made = await makeBare(bare, { ...item, object: `np-${item.name}` });
+  return () => endBare(bare, made);
+};
+const ends = await inLanes(items, atOnce, make);
 
 const endAllAtOnce = async (): Promise<readonly number[]> => {
   const started = now();
-  await inLanes(made, atOnce, (one) => endBare(bare, one));
+  await inLanes(ends, atOnce, (end) => end());
   return [now() - started];
 };
 
@@ -38,16 +47,16 @@ const endEachAtItsTime = async (): Promise<readonly number[]> => {
   const worker = new Worker<{ index: number; due: number }>(
     label,
     async ({ data }) => {
-      const one = made[data.index];
-      if (one === undefined) throw new Error(`Nothing was made as ${data.index}`);
-      await endBare(bare, one);
+      const end = ends[data.index];
+      if (end === undefined) throw new Error(`Nothing was made as ${data.index}`);
+      await end();
       late.push(now() - data.due);
       if (late.length === count) all.resolve();
     },
     { connection: consuming, prefix: '{bench}', concurrency: atOnce },
   );
   worker.on('failed', (_, cause) => all.reject(cause));
-  await inLanes(made, atOnce, async (_, index) => {
+  await inLanes(ends, atOnce, async (_, index) => {
     const due = from + (over * (index + 0.5)) / count;
     await queue.add('end', { index, due }, { delay: Math.max(0, Math.round(due - now())), removeOnComplete: true });
   });

@@ -6,10 +6,12 @@ import type { Json } from '#domain/json.ts';
 
 /** What everything is measured against: undici with 32 kept connections and nothing around it. */
 export type Bare = {
-  readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: Json) => Promise<Answer>;
+  /** A PATCH is a JSON patch. */
+  readonly send: (method: Method, path: string, body?: Json) => Promise<Answer>;
   readonly close: () => Promise<void>;
 };
-type Answer = { readonly status: number; readonly text: string };
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Answer = { readonly status: number; readonly text: string };
 
 /** How many calls, or grants, are under way at once: as many as the worker has. */
 export const atOnce = 32;
@@ -24,7 +26,11 @@ export const createBare = async (kubeconfig: string): Promise<Bare> => {
       const answer = await pool.request({
         method,
         path,
-        headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
+        headers: {
+          ...headers,
+          accept: 'application/json',
+          'content-type': method === 'PATCH' ? 'application/json-patch+json' : 'application/json',
+        },
         body: body === undefined ? null : JSON.stringify(body),
         // Otherwise undici closes the connection after each DELETE with a body, and the baseline would be an easy one.
         reset: false,
@@ -50,7 +56,7 @@ export type BareGrant = {
 export type Made = BareGrant & { readonly uids: { readonly role: string; readonly binding: string } };
 
 /** As big as a stamp; under other labels, so that no sweep takes it for one of Hallpass's. */
-const metadataOf = (name: string, namespace: string) => ({
+export const metadataOf = (name: string, namespace: string) => ({
   name,
   namespace,
   labels: { 'app.kubernetes.io/managed-by': 'bench', 'bench.test/request': name, 'bench.test/hour': '2026-01-01T00' },
@@ -65,12 +71,12 @@ const metadataOf = (name: string, namespace: string) => ({
 const created = z.object({ metadata: z.object({ uid: z.string() }) });
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
-const wanted = (answer: Answer, status: number, what: string): Answer => {
+export const wanted = (answer: Answer, status: number, what: string): Answer => {
   if (answer.status !== status) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`);
   return answer;
 };
 
-const post = async (bare: Bare, path: string, body: Json): Promise<string> => {
+export const post = async (bare: Bare, path: string, body: Json): Promise<string> => {
   const { text } = wanted(await bare.send('POST', path, body), 201, path);
   return created.parse(JSON.parse(text)).metadata.uid;
 };

@@ -1,16 +1,22 @@
 import { benchAcknowledge } from './acknowledge.ts';
 import { benchAllow } from './allow.ts';
+import { benchChange } from './change.ts';
+import { benchDiff } from './diff.ts';
 import { benchExpire } from './expire.ts';
 import type { Figure } from './figure.ts';
 import { benchFlood } from './flood.ts';
 import { readOptions } from './options.ts';
+import { benchRevert } from './revert.ts';
 import { type Stage, startStage } from './stage.ts';
 
 /** In the order in which they run; `--only` takes one of these names. */
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure[]>>> = {
   acknowledge: benchAcknowledge,
   allow: benchAllow,
+  change: benchChange,
+  diff: benchDiff,
   expire: benchExpire,
+  revert: benchRevert,
   flood: benchFlood,
 };
 

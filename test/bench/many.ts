@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '#adapters/redis/keys.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { inLanes } from './bare.ts';
-import { approve, ask, logOf, untilLogged, type Wanted } from './people.ts';
+import { approve, ask, logOf, typed, untilLogged, type Wanted } from './people.ts';
 import type { Stage } from './stage.ts';
 import { now } from './time.ts';
 
@@ -15,7 +15,13 @@ const lanes = 12;
 const each = 40;
 
 /** When grants must be planned to end so that all of them are active before. */
-export const planFor = (count: number): number => now() + 3_000 + count * each;
+export const planFor = (count: number, milliseconds = each): number => now() + 3_000 + count * milliseconds;
+
+/** What the n-th request of a bench is about. */
+export const nth = (namespaces: Stage['namespaces'], label: string, index: number): Wanted => ({
+  namespace: namespaces[index % namespaces.length] ?? '',
+  object: `${label}-${index}`,
+});
 
 /**
  * Makes grants as people do (typed, clicked, applied by the worker), so that the n-th ends near `endOf(n)`. Durations
@@ -26,15 +32,16 @@ export const grantMany = async (
   label: string,
   count: number,
   endOf: (index: number) => number,
+  line: typeof typed = typed,
 ): Promise<readonly Granted[]> => {
   const { namespaces } = stage;
   const started = performance.now();
   let delay = 150;
   const granted = await inLanes(Array.from({ length: count }), lanes, async (_, index) => {
-    const wanted = { namespace: namespaces[index % namespaces.length] ?? '', object: `${label}-${index}` };
+    const wanted = nth(namespaces, label, index);
     const asked = now();
     const seconds = Math.max(5, Math.round((endOf(index) - asked - delay) / 1_000));
-    const id = await ask(stage, wanted, seconds);
+    const id = await ask(stage, wanted, seconds, line);
     await approve(stage, id);
     const { event } = await untilLogged(stage, id, 'activated');
     delay += (epoch(event.startedAt) - asked - delay) / 10;

@@ -10,13 +10,17 @@ import type { Stage } from './stage.ts';
 export const requester = 'U0ALICE';
 export const approver = 'U0BOB';
 
-/** What one request is about: a NetworkPolicy of its own, for nobody may ask twice for the same. */
+/** What one request is about: a NetworkPolicy or an Ingress of its own, for nobody may ask twice for the same. */
 export type Wanted = { readonly namespace: string; readonly object: string };
 
 export const typed = ({ namespace, object }: Wanted, seconds: number): string =>
   `/jit request access networkpolicy-edit ${namespace}/${object} for ${seconds}s because the bench wants it`;
 
 const said = z.object({ text: z.string() });
+
+/** A change of an Ingress that `makeIngress` made: one path more. */
+export const typedChange = ({ namespace, object }: Wanted, seconds: number): string =>
+  `/jit request change add ${object}.bench.test/beta=beta:80 ${namespace}/${object} for ${seconds}s because the bench wants it`;
 
 /** The request's id in the answer to `/jit request`; throws with the answer when there is none. */
 export const idIn = (outcome: Outcome): RequestId => {
@@ -27,11 +31,18 @@ export const idIn = (outcome: Outcome): RequestId => {
 };
 
 /** Types `/jit request …` as the requester. */
-export const ask = async ({ slack }: Stage, wanted: Wanted, seconds: number): Promise<RequestId> =>
-  idIn(await slack.as(requester).command(typed(wanted, seconds)));
+export const ask = async (
+  { slack }: Stage,
+  wanted: Wanted,
+  seconds: number,
+  line: typeof typed = typed,
+): Promise<RequestId> => idIn(await slack.as(requester).command(line(wanted, seconds)));
 
 /** The click on a card's Approve button, as Slack sends it; resolves with its acknowledgement. */
-export const approve = async ({ slack }: Stage, id: RequestId): Promise<void> => {
+export const approve = (stage: Stage, id: RequestId): Promise<void> => press(stage, id, actions.approve);
+
+/** The click on a button of a card. */
+export const press = async ({ slack }: Stage, id: RequestId, action: string): Promise<void> => {
   const { status } = await slack.sendRaw({
     type: 'block_actions',
     team: { id: 'T0HALLPASS', domain: 'acme' },
@@ -42,9 +53,7 @@ export const approve = async ({ slack }: Stage, id: RequestId): Promise<void> =>
     channel: { id: 'C0APPROVALS', name: 'approvals' },
     trigger_id: `bench.${id}`,
     response_url: 'https://slack.local/actions/bench',
-    actions: [
-      { type: 'button', block_id: 'buttons', action_id: actions.approve, value: `${id}.1`, action_ts: '1.000001' },
-    ],
+    actions: [{ type: 'button', block_id: 'buttons', action_id: action, value: `${id}.1`, action_ts: '1.000001' }],
   });
   if (status !== 'acknowledged') throw new Error(`The click on ${id} was ${status}.`);
 };

@@ -13,12 +13,13 @@ import { fileURLToPath } from 'node:url';
 import { type Figure, jsonLine, table } from './figure.ts';
 import { readOptions } from './options.ts';
 
-readOptions(process.argv.slice(2));
 const folder = mkdtempSync(join(tmpdir(), 'hallpass-bench-'));
 const logFile = join(folder, 'bot.log');
 const log = openSync(logFile, 'a', 0o600);
 const program = fileURLToPath(new URL('./benches.ts', import.meta.url));
-const child = fork(program, process.argv.slice(2), { stdio: ['ignore', log, 'inherit', 'ipc'] });
+const { profile } = readOptions(process.argv.slice(2));
+const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+const child = fork(program, process.argv.slice(2), { execArgv, stdio: ['ignore', log, 'inherit', 'ipc'] });
 closeSync(log);
 
 const figures: Figure[] = [];

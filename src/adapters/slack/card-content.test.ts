@@ -53,12 +53,13 @@ describe('a card of a change', () => {
       'For  10m, then taken back, field by field',
       'Does',
       '• sets the host of one rule',
+      '• Ingress shop has one host.',
+      '',
       'Change Ingress shop-front/shop  +1 −1',
       '--- before',
       '+++ after',
       '-  path: /old',
       '+  path: /new',
-      '• Ingress shop has one host.',
     ]);
     expect(buttons(shown(content))).toEqual(['Approve', 'Deny', 'Full diff', 'Withdraw']);
     const [row] = cardOf(content).blocks.filter(({ type }) => type === 'actions');
