@@ -146,6 +146,8 @@ describe('a change that does not fit on its card', () => {
     expect((await look(world, chain)).request.asked.revision).toBe(2);
     await slack.as(bob).click(card, 'Full diff');
     await opens(bob, 'Not recorded: the button that you pressed was of revision 1, and it changed since.');
+    // Turning its pages records nothing either.
+    expect(JSON.parse(slack.as(bob).view()?.privateMetadata ?? '')).toMatchObject({ revision: 1 });
   });
 });
 

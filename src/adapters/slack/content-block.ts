@@ -49,7 +49,7 @@ const withoutHeader = ({ target }: Change, lines: readonly string[]): readonly s
 };
 
 /**
- * What a request would do, as far as there is room: for each object a heading and its diff, in whole lines; what does
+ * What a request would do, as far as there is room: the facts, then for each object a heading and its diff, in whole lines; what does
  * not fit is counted, and where it is read is said.
  */
 export const contentBlock = (
@@ -69,9 +69,11 @@ export const contentBlock = (
     ...named.map(({ change }) => heading(change, length)),
     ...(unnamed === 0 ? [] : [[bold(more(unnamed, 'object'))]]),
     ...hiddenLine(parts, asked, isPending),
-    ...notes(content),
   ];
+  // Whom it concerns comes before what is written: it is what one decides by. The empty line ends the section.
+  const facts = notes(content);
   return richText(
+    ...(facts.length === 0 ? [] : [lines([...facts, []])]),
     ...withDiff.flatMap(({ change, drawn }) => [line(...heading(change, length)), ...partsOf(drawn)]),
     ...(rest.length === 0 ? [] : [lines(rest)]),
   );
