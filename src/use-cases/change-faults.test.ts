@@ -89,6 +89,14 @@ describe('the log away at the end of a change', () => {
     expect(journalsIn(world)).toEqual([]);
   });
 
+  test('a log that does not answer at all holds nothing up: the change is taken back at its time', async () => {
+    const { world } = await inForce();
+    world.advance({ minutes: 10 });
+    const hang = () => new Promise<never>(() => {});
+    await sweep(world, { ...world.worker, store: { ...world.worker.store, read: hang, due: hang } });
+    expect((await live(world))?.spec).toEqual(shopIngress().spec);
+  });
+
   test('what somebody writes afterwards is theirs: it is taken back once, not in each round', async () => {
     const { world } = await inForce();
     const applied = await live(world);

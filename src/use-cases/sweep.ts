@@ -121,7 +121,10 @@ const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Te
 };
 
 /** What is due by the log, for the sweep over it to end; undefined when the store does not answer in time. */
-const dueByLog = async ({ store }: WorkerPorts, now: Temporal.Instant): Promise<ReadonlySet<RequestId> | undefined> => {
+export const dueByLog = async (
+  { store }: Pick<WorkerPorts, 'store'>,
+  now: Temporal.Instant,
+): Promise<ReadonlySet<RequestId> | undefined> => {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   AbortSignal.timeout(patience).addEventListener('abort', () => resolve(undefined), { once: true });
   const asked = store.due(now, 10_000).then(
