@@ -66,7 +66,7 @@ const isUndone = async (
   { id }: Asked,
   journal: Journal,
 ): Promise<boolean> => {
-  const { conflicts } = await takeBackEdits(ports, cluster, id, journal);
+  const { conflicts } = await takeBackEdits(ports, cluster, id, journal, 'undo');
   for (const { target, path, by } of conflicts)
     ports.alarm('A change that came to nothing could not be taken back in one place: somebody else changed it too', {
       request: id,
@@ -87,14 +87,22 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
   // look like somebody else's.
-  const journal = asked.content === undefined ? undefined : await findJournal(ports, cluster, asked);
-  const prepared = await prepareAsApproved(ports, cluster, asked, identity.value, journal);
+  let journal = await journalOf(ports, cluster, asked);
+  let prepared = await prepareAsApproved(ports, cluster, asked, identity.value, journal);
+  if (!prepared.ok && journal === undefined) {
+    // Another worker may have begun meanwhile: then what moved is what it has done.
+    journal = await journalOf(ports, cluster, asked);
+    if (journal !== undefined) prepared = ok(resumed);
+  }
   if (!prepared.ok) return prepared.error;
   const claimed = await claim(ports, cluster, asked, state);
   if (!claimed.ok) return claimed.error;
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
   return grant(ports, cluster, asked, { ...granting, ...(journal === undefined ? {} : { journal }) });
 };
+
+const journalOf = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<Journal | undefined> =>
+  asked.content === undefined ? undefined : findJournal(ports, cluster, asked);
 
 const identityFor = ({ settings }: WorkerPorts, asked: Asked): Result<KubernetesIdentity, Ended> => {
   const { kinds, identities } = settings();

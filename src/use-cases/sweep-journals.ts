@@ -19,6 +19,8 @@ export type JournalSweep = (cluster: ClusterWriter, everything: boolean) => Prom
  */
 export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): JournalSweep => {
   const reported = new Set<string>();
+  /** Uids of journals whose changes are taken back, and that the log may still ask for. */
+  const takenBack = new Set<string>();
   const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
     if (reported.has(key)) return;
     reported.add(key);
@@ -39,17 +41,28 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
   };
 
   const takeBack = async (cluster: ClusterWriter, id: RequestId, journal: Journal, status: string): Promise<void> => {
-    const { conflicts } = await takeBackEdits(ports, cluster, id, journal);
-    const fields = { request: id, status, cluster: cluster.name };
-    if (conflicts.length > 0) {
-      alarmOnce(`conflict ${id}`, 'A change whose time is over was not taken back where somebody else changed it too', {
-        ...fields,
-        places: conflicts.map(({ target, path }) => `${target.kind} ${target.name} ${path}`).join('; '),
-      });
-      return;
+    const { uid } = journal.ref;
+    if (!takenBack.has(uid)) {
+      const { conflicts } = await takeBackEdits(ports, cluster, id, journal, isOver(status) ? 'undo' : 'ask');
+      const fields = { request: id, status, cluster: cluster.name };
+      if (conflicts.length > 0) {
+        alarmOnce(
+          `conflict ${id}`,
+          'A change whose time is over was not taken back where somebody else changed it too',
+          {
+            ...fields,
+            places: conflicts.map(({ target, path }) => `${target.kind} ${target.name} ${path}`).join('; '),
+          },
+        );
+        return;
+      }
+      takenBack.add(uid);
+      ports.alarm('A change was taken back by what the cluster says of it; the log does not call it active', fields);
     }
+    // A log that cannot be read now, or is behind, ends it by the journal later: without one it would ask a person.
+    if (!isOver(status) && status !== 'absent') return;
     await removeJournal(cluster, journal);
-    ports.alarm('A change was taken back by what the cluster says of it; the log does not call it active', fields);
+    takenBack.delete(uid);
   };
 
   const settle = async (cluster: ClusterWriter, found: Managed, now: Temporal.Instant): Promise<void> => {
@@ -68,15 +81,16 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     if (!isOver(status) && (!overdue || status === 'in conflict')) return;
     const there = await cluster.get(found.ref);
     if (there?.ref.uid !== found.ref.uid) return;
+    // What ended in the log was taken back there, or a person has settled it.
+    if (status === 'revoked' || status === 'completed') return void (await cluster.remove(found.ref));
     const journal = await openJournal(ports, cluster, there.live);
     if (journal === undefined)
       return alarmOnce(found.ref.uid, 'A journal cannot be opened; what it would take back stays as it is', {
         request: stamp.request,
         cluster: cluster.name,
       });
-    // What ended in the log was taken back there; what is for good never is, but an attempt that came to nothing is.
-    const isSettled = status === 'revoked' || status === 'completed' || (!journal.temporary && !isOver(status));
-    if (isSettled) await removeJournal(cluster, journal);
+    // What is for good is never taken back, but an attempt that came to nothing is.
+    if (!journal.temporary && !isOver(status)) await removeJournal(cluster, journal);
     else await takeBack(cluster, stamp.request, journal, status);
   };
 

@@ -9,8 +9,11 @@ import type { Journal, JournalEntry } from './journal.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { managerOf, ownersIn, refTo, versionOf } from './prepared.ts';
 
-/** What to do where somebody else changed the same place: leave it and say so, leave it for good, or write over it. */
-export type OnConflict = 'ask' | 'keep' | 'restore';
+/**
+ * What to do where somebody else changed the same place: leave it and say so, leave it for good, or write over it.
+ * `undo` is for what came to nothing: as `ask`, but where nothing of ours is in an object, there was nothing to undo.
+ */
+export type OnConflict = 'ask' | 'keep' | 'restore' | 'undo';
 
 export type TakenBack = { readonly reverted: readonly Reverted[]; readonly conflicts: readonly Conflict[] };
 
@@ -87,6 +90,8 @@ const restore = async (
   const { target, uid, image } = entry;
   const live = (await cluster.get(target))?.live;
   if (live === undefined || refTo(live).uid !== uid) return done(entry, 'gone');
+  const untouched = onConflict === 'undo' && !hasManager(live, manager);
+  if (image?.edits === undefined && untouched) return done(entry, 'already');
   if (image?.edits === undefined) throw new Error(`How ${sayTarget(target)} was before was not kept`);
   const { content, moved, conflicts } = moveEdits(live, image.edits, 'back', { force: onConflict === 'restore' });
   let now = live;
@@ -98,6 +103,7 @@ const restore = async (
   if (!(await ownersGivenBack(cluster, manager, entry, now))) return 'again';
   if (conflicts.length === 0) return done(entry, moved > 0 ? 'restored' : 'already');
   if (onConflict === 'keep') return done(entry, 'kept');
+  if (untouched) return done(entry, 'already');
   const owners = ownersIn(live);
   return {
     reverted: [],
@@ -119,7 +125,8 @@ const ownersGivenBack = async (
   { target, image }: JournalEntry,
   live: Manifest,
 ): Promise<boolean> => {
-  const [current, before] = [ownersIn(live), image?.owners];
+  const earlier = image?.owners ?? (image?.object === undefined ? undefined : ownersIn(image.object));
+  const [current, before] = [ownersIn(live), earlier];
   if (current === undefined || before === undefined || !hasManager(live, manager)) return true;
   const set = await cluster.setOwners(target, versionOf(live) ?? '', giveBack(current, before, manager));
   return set.type === 'written';
@@ -152,24 +159,25 @@ const recreate = async (
   onConflict: OnConflict,
 ): Promise<TakenBack | 'again'> => {
   const { target, uid, image, before } = entry;
-  if (image?.object === undefined) throw new Error(`How ${sayTarget(target)} was before was not kept`);
   const live = (await cluster.get(target))?.live;
   // It was never deleted.
   if (live !== undefined && refTo(live).uid === uid) return done(entry, 'already');
-  if (live === undefined) {
-    const written = await cluster.write(normalise(image.object), { manager });
-    return written.type === 'moved' ? 'again' : done(entry, 'created');
+  if (image?.object === undefined) throw new Error(`How ${sayTarget(target)} was before was not kept`);
+  const written = async (manifest: Manifest, how: Reverted['how']): Promise<TakenBack | 'again'> => {
+    const made = await cluster.write(manifest, { manager });
+    if (made.type === 'moved') return 'again';
+    return (await ownersGivenBack(cluster, manager, entry, made.live)) ? done(entry, how) : 'again';
+  };
+  const earlier = normalise(image.object);
+  if (live === undefined)
+    return (await isPlaceGone(cluster, target)) ? done(entry, 'gone') : written(earlier, 'created');
+  if ((await compare(undefined, live)).after === before) {
+    if (!hasManager(live, manager)) return done(entry, 'already');
+    return (await ownersGivenBack(cluster, manager, entry, live)) ? done(entry, 'created') : 'again';
   }
-  if ((await compare(undefined, live)).after === before) return done(entry, 'already');
   if (onConflict === 'keep') return done(entry, 'kept');
-  if (onConflict === 'restore') {
-    const theirs = {
-      ...normalise(image.object),
-      metadata: { ...normalise(image.object).metadata, ...versionIn(live) },
-    };
-    const written = await cluster.write(theirs, { manager });
-    return written.type === 'moved' ? 'again' : done(entry, 'restored');
-  }
+  if (onConflict === 'restore')
+    return written({ ...earlier, metadata: { ...earlier.metadata, ...versionIn(live) } }, 'restored');
   return {
     reverted: [],
     conflicts: [
@@ -183,6 +191,13 @@ const recreate = async (
       },
     ],
   };
+};
+
+/** Whatever was in a namespace goes with it, and nothing can be made in one that is going. */
+const isPlaceGone = async (cluster: ClusterWriter, { namespace }: JournalEntry['target']): Promise<boolean> => {
+  if (namespace === undefined) return false;
+  const found = await cluster.namespace(namespace);
+  return found === undefined || found.terminating;
 };
 
 const versionIn = (live: Manifest) => ({ resourceVersion: versionOf(live) ?? '', uid: refTo(live).uid });

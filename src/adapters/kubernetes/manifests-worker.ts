@@ -1,3 +1,4 @@
+import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { deployment } from './manifests-deployment.ts';
 import {
@@ -9,6 +10,7 @@ import {
   labels,
   looking,
   markersHome,
+  type RuleText,
   rbacGroup,
   rbacVersion,
   serviceAccount,
@@ -73,7 +75,10 @@ const fixedNamespaceFiles = (kinds: readonly Kind[], folder: string): Files => {
   const places = [...new Set(kinds.flatMap(({ permissions }) => Object.keys(permissions.inNamespaces)))].sort();
   return Object.fromEntries(
     places.map((namespace) => {
-      const rules = bounded(kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []));
+      const rules = bounded([
+        ...kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []),
+        ...found,
+      ]);
       const metadata = { name: 'hallpass-worker-profiles', namespace, labels: labels(component) };
       const roleRef = { apiGroup: rbacGroup, kind: 'Role', name: metadata.name };
       return [
@@ -90,6 +95,12 @@ profiles are used, and name "${namespace}" in HALLPASS_MANAGED_NAMESPACES (manif
     }),
   );
 };
+
+/** The sweep looks for everything that Hallpass may have made, in each namespace that it is bound in. */
+const found: readonly RuleText[] = kindModules
+  .flatMap(({ makes }) => makes)
+  .filter(({ namespaced, group }) => namespaced && group !== rbacGroup)
+  .map(({ group, resource }) => ({ apiGroups: [group], resources: [resource], verbs: ['list'] }));
 
 const namespaceBinding = {
   apiVersion: rbacVersion,

@@ -53,12 +53,13 @@ describe('a card of a change', () => {
       'For  10m, then taken back, field by field',
       'Does',
       '• sets the host of one rule',
+      '• Ingress shop has one host.',
+      '',
       'Change Ingress shop-front/shop  +1 −1',
       '--- before',
       '+++ after',
       '-  path: /old',
       '+  path: /new',
-      '• Ingress shop has one host.',
     ]);
     expect(buttons(shown(content))).toEqual(['Approve', 'Deny', 'Full diff', 'Withdraw']);
     const [row] = cardOf(content).blocks.filter(({ type }) => type === 'actions');
@@ -97,7 +98,16 @@ describe('a card of a change', () => {
       /⚠️ (\d+) of (\d+) lines are hidden · press Full diff: an approval counts only after that/.exec(card) ?? [];
     const visible = card.split('\n').filter((line) => /^([-+] {2}path|---|\+\+\+)/.test(line)).length;
     expect(Number(hidden)).toBe(lines - visible);
-    expect(visible).toBeGreaterThan(60);
+    expect(visible).toBe(80);
+  });
+
+  test('says the name of the object once: a header that says the same is left out, any other stays', () => {
+    const diff = (name: string) =>
+      `--- Ingress shop-front/${name}\n+++ Ingress shop-front/${name}\n@@ -1 +1 @@\n-a\n+b`;
+    const same = shown(contentOf([changeOf(diff('shop'))]));
+    expect(same).toContain('+1 −1\n@@ -1 +1 @@');
+    expect(same).not.toContain('hidden');
+    expect(shown(contentOf([changeOf(diff('other'))]))).toContain('+++ Ingress shop-front/other');
   });
 
   test('shows no piece of a line that does not fit whole', () => {
@@ -105,6 +115,25 @@ describe('a card of a change', () => {
     expect(shown(content)).toContain('⚠️ 2 of 4 lines are hidden');
     expect(shown(content)).not.toContain('xxx');
     expect(shown(content)).not.toContain('+end');
+  });
+
+  test('shortens what stands around a diff that fits rather than the diff, and keeps the worst caution', () => {
+    const words = Array.from({ length: 20 }, (_, index) => `${index} ${'w'.repeat(300)}`);
+    const content = contentOf(
+      Array.from({ length: 19 }, (_, index) => changeOf(`+${'x'.repeat(206)}`, { target: target(`shop-${index}`) })),
+      { cautions: words, notes: words },
+    );
+    expect(fitsOnCard(content.changes)).toBe(true);
+    const wordy = { ...description, powers: words, cautions: words };
+    const many = quorum(...Array.from({ length: 10 }, (_, index) => [`${index}${'g'.repeat(60)}`, 1] as const));
+    const chain = chainOf(changing(content, { reason: 'r'.repeat(1_000), cluster: 'c'.repeat(80), ...many }));
+    const { blocks } = renderCard({ chain, description: wordy, shown: shownOf(content) });
+    const { shown: card } = readBlocks(blocks);
+    expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+    expect(card.split('x'.repeat(206))).toHaveLength(20);
+    expect(card).not.toContain('lines are hidden');
+    expect(card).toContain('⚠️ 0 www');
+    expect(card).toMatch(/\d+ more cautions not shown here: press Full diff before you decide/);
   });
 
   test('names twenty objects with their diffs', () => {
@@ -190,7 +219,7 @@ describe('a card of a change', () => {
     const card = shown(of(4), [...granted, conflicted]);
     expect(card).toContain('⚠️ Needs a decision: somebody else changed Ingress shop-front/shop in 1 place meanwhile');
     expect(card).toContain('⚠️ Ingress shop-front/shop spec.rules[host=shop0.acme.test].http.paths');
-    expect(card).toContain('before /old · ours /new · now /other · by kubectl-edit');
+    expect(card).toContain('   before /old\n   ours /new\n   now /other · by kubectl-edit');
     expect(buttons(card)).toEqual(['Keep as it is now', 'Restore as it was', 'Full diff']);
     const approval = { ...quorum(['platform', 1]).approval, settle: ['keep' as const] };
     expect(buttons(shown(of(4), [...granted, conflicted], { approval }))).toEqual(['Keep as it is now', 'Full diff']);
@@ -225,6 +254,7 @@ describe('a card of a change', () => {
     const settled = shown(of(4), events.slice(0, -1));
     expect(settled).toContain(`Being ended · <@${carol}> keeps it as it is now`);
     expect(settled).toContain('theirs is right');
+    expect(shown(of(4), events)).toContain(`<@${carol}> kept what somebody else made of it:\ntheirs is right`);
     expect(buttons(settled)).toEqual(['Full diff']);
     expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
     expect(shown(of(4), events)).not.toContain('Not proven');

@@ -7,6 +7,7 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, code, date, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
+import { mostNamed } from './content-block.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { sayLength, wordsFor } from './nouns.ts';
 import { proofLines } from './proofs.ts';
@@ -139,7 +140,7 @@ const described = (
   description: Description,
   shown?: Shown,
 ): readonly (readonly Piece[])[] => {
-  const isNamed = shown?.type === 'shown' && asked.content?.fits === true;
+  const isNamed = shown?.type === 'shown' && shown.content.changes.length <= mostNamed;
   const isGrant = description.noun === 'access';
   const named = isGrant || (description.objects.length > 0 && !isNamed) ? [objects(asked, share, description)] : [];
   if (!isGrant && description.powers.length === 0) return named;
@@ -188,8 +189,11 @@ export const reasonBlock = (reason: string, share: Shares): RichTextBlock => {
 /** What people and the API server said at the end: the words of a denial or revocation, what was taken back, the proof. */
 export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
-  const words = said === '' ? [] : [richText(quote(excerpt(said, { characters: share.decision, lines: 8 }).shown))];
   const { state } = chain.request;
+  const words =
+    said === ''
+      ? []
+      : [richText(...settledBy(state), quote(excerpt(said, { characters: share.decision, lines: 8 }).shown))];
   if (state.status === 'active' && state.conflict !== undefined && state.settled === undefined)
     return [...words, richText(conflictLines(state.conflict.conflicts, share.conflicts))];
   if (state.status !== 'revoked') return words;
@@ -200,6 +204,13 @@ export const outcomeBlocks = (chain: Chain, share: Shares, description?: Descrip
     ...reverted,
     ...(isProven(chain, description) ? [richText(proofLines(state.proofs, share.proofs))] : []),
   ];
+};
+
+/** Whose words they are, once the status line does not say it any more. */
+const settledBy = (state: State) => {
+  if (state.status !== 'revoked' || state.settled === undefined) return [];
+  const { by, choice } = state.settled;
+  return [line(user(by), choice === 'keep' ? ' kept what somebody else made of it:' : ' restored it as it was:')];
 };
 
 /** Access is proven to be gone. What was changed is not: it was taken back, and the objects say so. */

@@ -112,8 +112,8 @@ describe('the thread of a change', () => {
   test('names what was changed, where it was contested, and what became of it', () => {
     const all = thread(changing(whole), vote, approved, active, conflicted, settled, over);
     expect(all[3]).toContain('• changed: Ingress shop in shop-front');
-    expect(all[4]).toContain('before a · ours b · now c · by kubectl-edit');
-    expect(all[4]).toContain('before nothing · ours b · now <!here> · by nobody the API server names');
+    expect(all[4]).toContain('   before a\n   ours b\n   now c · by kubectl-edit');
+    expect(all[4]).toContain('   before nothing\n   ours b\n   now <!here> · by nobody the API server names');
     expect(all[4]).toContain('• Ingress shop-front/other: restored');
     expect(all[5]).toContain('theirs was a slip');
     expect(all[6]).toContain('• Ingress shop-front/gone: gone meanwhile');

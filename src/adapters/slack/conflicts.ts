@@ -7,12 +7,12 @@ import { cutMiddle, more } from './excerpt.ts';
 const mostShown = 10;
 const widest = 1_200;
 /** Shares of what one conflict has room for. */
-const share = { target: 0.2, path: 0.25, value: 0.15, by: 0.1 };
+const share = { target: 0.18, path: 0.24, value: 0.14, by: 0.15 };
 
 /** Where somebody else changed what was to be taken back: what it was, what we made of it, what it is now, and by whom. */
 export const conflictLines = (conflicts: readonly Conflict[], characters: number) => {
   const shown = conflicts.slice(0, mostShown);
-  const each = Math.min(widest, Math.floor(characters / shown.length) - 40);
+  const each = Math.min(widest, Math.floor(characters / shown.length) - 60);
   const left = conflicts.length - shown.length;
   return lines([
     ...shown.flatMap((one) => placeLines(one, each)),
@@ -29,7 +29,7 @@ const placeLines = ({ target, path, before, applied, now, by }: Conflict, each: 
     code(cutMiddle(oneLine(path), Math.floor(each * share.path)) || 'all of it'),
   ];
   const who = cut(managers(by), Math.floor(each * share.by));
-  return [place, ['before ', value(before), ' · ours ', value(applied), ' · now ', value(now), ` · by ${who}`]];
+  return [place, ['   before ', value(before)], ['   ours ', value(applied)], ['   now ', value(now), ` · by ${who}`]];
 };
 
 /** Field managers, as the API server names them. */

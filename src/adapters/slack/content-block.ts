@@ -1,5 +1,6 @@
 import type { RichTextBlock } from '@slack/types';
 import { type Content, cardRoom } from '#domain/content/content.ts';
+import { sayTarget } from '#domain/plan.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { bold, line, lines, type Piece, richText } from './blocks.ts';
@@ -9,10 +10,18 @@ import { fitting, more } from './excerpt.ts';
 export type Room = { readonly characters: number; readonly lines: number };
 
 // Beside the diffs, for which `cardRoom` is: names of objects, and facts about them.
-const headingRoom = { all: 1_600, least: 60, most: 160, count: 25 };
+const headingRoom = { all: 1_600, least: 60, most: 160 };
+/** So many objects have a heading; others are counted. */
+export const mostNamed = 25;
 const noteRoom = { all: 500, each: 240 };
 
-type Part = { readonly change: Change; readonly shown: readonly string[]; readonly isWhole: boolean };
+type Part = {
+  readonly change: Change;
+  /** What fits; the header among it, which the heading says already. */
+  readonly shown: readonly string[];
+  readonly drawn: readonly string[];
+  readonly isWhole: boolean;
+};
 
 /** Whole lines from the first on, until one does not fit; nothing behind that one. */
 const divide = (changes: readonly Change[], room: Room): readonly Part[] => {
@@ -26,12 +35,21 @@ const divide = (changes: readonly Change[], room: Room): readonly Part[] => {
       isFull ||= characters < 0 || left < 0;
       return !isFull;
     });
-    return { change, shown, isWhole: shown.length === all.length };
+    return { change, shown, drawn: withoutHeader(change, shown), isWhole: shown.length === all.length };
   });
 };
 
+/** A header that names anything but the object of the heading stays to be seen. */
+const withoutHeader = ({ target }: Change, lines: readonly string[]): readonly string[] => {
+  const name = oneLine(sayTarget(target));
+  const [before = '', after = ''] = lines;
+  const isSaid =
+    [`--- ${name}`, '--- (not there)'].includes(before) && [`+++ ${name}`, '+++ (deleted)'].includes(after);
+  return isSaid ? lines.slice(2) : lines;
+};
+
 /**
- * What a request would do, as far as there is room: for each object a heading and its diff, in whole lines; what does
+ * What a request would do, as far as there is room: the facts, then for each object a heading and its diff, in whole lines; what does
  * not fit is counted, and where it is read is said.
  */
 export const contentBlock = (
@@ -44,17 +62,19 @@ export const contentBlock = (
   const each = Math.floor(headingRoom.all / Math.max(1, parts.length));
   const length = Math.min(headingRoom.most, Math.max(headingRoom.least, each));
   // Names alone stand in one section, for Slack puts no line break between two.
-  const withDiff = parts.slice(0, headingRoom.count).filter(({ shown }) => shown.length > 0);
-  const named = parts.slice(0, headingRoom.count).filter(({ shown }) => shown.length === 0);
+  const withDiff = parts.slice(0, mostNamed).filter(({ drawn }) => drawn.length > 0);
+  const named = parts.slice(0, mostNamed).filter(({ drawn }) => drawn.length === 0);
   const unnamed = parts.length - withDiff.length - named.length;
   const rest: readonly (readonly Piece[])[] = [
     ...named.map(({ change }) => heading(change, length)),
     ...(unnamed === 0 ? [] : [[bold(more(unnamed, 'object'))]]),
     ...hiddenLine(parts, asked, isPending),
-    ...notes(content),
   ];
+  // Whom it concerns comes before what is written: it is what one decides by. The empty line ends the section.
+  const facts = notes(content);
   return richText(
-    ...withDiff.flatMap(({ change, shown }) => [line(...heading(change, length)), ...partsOf(shown)]),
+    ...(facts.length === 0 ? [] : [lines([...facts, []])]),
+    ...withDiff.flatMap(({ change, drawn }) => [line(...heading(change, length)), ...partsOf(drawn)]),
     ...(rest.length === 0 ? [] : [lines(rest)]),
   );
 };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { chainOf } from '#test/build/chains.ts';
+import { changeOver } from '#test/build/changes.ts';
+import { changeOf, changing, contentOf } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, id } from '#test/build/people.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, submitted } from '#test/build/requests.ts';
@@ -77,4 +79,15 @@ test('an entry says when it is for all, and counts what it cannot name', () => {
   expect(details()).toBe('all · 30m · “checkout answers 502”');
   const many = Array.from({ length: 20 }, (_, index) => `ledger-of-shop-${index}`);
   expect(details(...many)).toMatch(/^ledger-of-shop-0, .* and 16 more objects · 30m/);
+});
+
+test('an entry of a change says what is changed and that it is for good, and the button offers changes', () => {
+  const { seconds: _, ...forGood } = changing(contentOf([changeOf('+x')]), {
+    ask: { edits: [{ do: 'delete', resource: 'ingresses', name: 'shop' }] },
+  });
+  const inbox = { waitingForMe: [chainOf(forGood)], active: [], mine: [] };
+  const home = renderHome(inbox, { person: carol, kinds: [accessOver(), changeOver()], permalinks: new Map() });
+  const { shown } = readBlocks(home.blocks, 'home');
+  expect(shown).toContain('[Ask for access or a change]');
+  expect(shown).toMatch(/\ningresses\/shop · for good · “checkout answers 502”/);
 });

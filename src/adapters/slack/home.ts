@@ -48,10 +48,14 @@ type Reader = { readonly person: PersonId; readonly kinds: readonly Kind[]; read
 export const renderHome = (inbox: Inbox, reader: Reader): HomeView => ({
   type: 'home',
   blocks: [
-    actionRow([button({ text: 'Ask for access', action: actions.ask, style: 'primary' })]),
+    actionRow([button({ text: askWords(reader.kinds), action: actions.ask, style: 'primary' })]),
     ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, reader)),
   ],
 });
+
+/** Access is for somebody; what else may be asked for changes something. */
+const askWords = (kinds: readonly Kind[]): string =>
+  kinds.every(({ isForSomebody }) => isForSomebody) ? 'Ask for access' : 'Ask for access or a change';
 
 /** The same as an answer to `/jit list`. */
 export const renderList = (

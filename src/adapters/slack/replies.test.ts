@@ -9,11 +9,12 @@ const outcomes: readonly (readonly [Status, readonly (typeof bob)[], string])[] 
   ['approved', [bob], `was approved by @${bob} 2026-11-20 12:00:00 UTC; it is being applied now`],
   ['active', [bob, carol], `was approved by @${bob} and @${carol}; it is active now, since 2026-11-20 12:00:00 UTC`],
   ['revoked', [bob], `was approved by @${bob} and has ended; the end was 2026-11-20 12:00:00 UTC`],
+  ['completed', [bob], `was approved by @${bob} and done 2026-11-20 12:00:00 UTC`],
   ['denied', [bob], `was denied by @${bob} 2026-11-20 12:00:00 UTC`],
   ['withdrawn', [alice], `was withdrawn by @${alice} 2026-11-20 12:00:00 UTC`],
   ['timed-out', [], 'ran out of time 2026-11-20 12:00:00 UTC; nobody had decided'],
-  ['lapsed', [], 'lapsed 2026-11-20 12:00:00 UTC; nothing was granted'],
-  ['failed', [], 'could not be applied; that was 2026-11-20 12:00:00 UTC, and nothing is granted'],
+  ['lapsed', [], 'lapsed 2026-11-20 12:00:00 UTC; nothing came of it'],
+  ['failed', [], 'could not be applied; that was 2026-11-20 12:00:00 UTC, and nothing is in force'],
 ];
 
 describe('who comes too late', () => {
@@ -34,4 +35,14 @@ test('who ends what is not in force reads how it stands', () => {
   expect(sayNotDone({ type: 'not-active', status: 'pending' })).toBe(
     'There is nothing to end: the request is waiting for a decision.',
   );
+});
+
+test('who has not opened all of it, or cannot settle, reads what to do', () => {
+  expect(plain(sayNotDone({ type: 'not-seen', lines: 412 }))).toBe(
+    'Nothing was recorded: the card does not show all 412 lines. Press Full diff on it first.',
+  );
+  expect(sayNotDone({ type: 'not-entitled', groups: ['platform'] }, 'settle')).toBe(
+    'You cannot settle this: that is for platform.',
+  );
+  expect(sayNotDone({ type: 'choice-not-allowed', choices: ['keep'] })).toContain('it allows: keep');
 });

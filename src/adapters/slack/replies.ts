@@ -110,9 +110,9 @@ const sayOutcome = (status: Status, who: string, when: string): string => {
     case 'timed-out':
       return `ran out of time ${when}; nobody had decided`;
     case 'lapsed':
-      return `lapsed ${when}; nothing was granted`;
+      return `lapsed ${when}; nothing came of it`;
     case 'failed':
-      return `could not be applied; that was ${when}, and nothing is granted`;
+      return `could not be applied; that was ${when}, and nothing is in force`;
   }
 };
 

@@ -17,7 +17,7 @@ const program = new URL(
 );
 
 const start = (limits: { readonly mostWaiting?: number; readonly longest?: number } = {}) => {
-  const thread = createThread(program, { mostWaiting: 4, longest: 3_000, ...limits });
+  const thread = createThread<unknown, unknown>(program, { mostWaiting: 4, longest: 3_000, ...limits });
   onTestFinished(thread.close);
   return thread;
 };

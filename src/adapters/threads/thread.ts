@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 
 /** What goes to a thread and comes back; `fault` instead of an answer when the question could not be worked on. */
-export type Question = { readonly id: number; readonly question: unknown };
-export type Answer = { readonly id: number; readonly answer?: unknown; readonly fault?: string };
+export type Question<Q> = { readonly id: number; readonly question: Q };
+export type Answer<A> = { readonly id: number; readonly answer: A } | { readonly id: number; readonly fault: string };
 
 /** Answers questions by a program on a thread of its own, in their order. Throws when it cannot; asking again may help. */
-export type Thread = {
-  readonly ask: (question: unknown) => Promise<unknown>;
+export type Thread<Q, A> = {
+  readonly ask: (question: Q) => Promise<A>;
   readonly close: () => Promise<void>;
 };
 
@@ -17,33 +17,36 @@ type Limits = {
   readonly longest: number;
 };
 
-type Waiting = { readonly resolve: (answer: unknown) => void; readonly reject: (fault: Error) => void };
-type Running = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
+type Waiting<A> = { readonly resolve: (answer: A) => void; readonly reject: (fault: Error) => void };
+type Running<A> = { readonly worker: Worker; readonly waiting: Map<number, Waiting<A>> };
 
 /** Megabytes; beyond them the thread ends, and not the process. */
 const memory = 512;
 
-/** The thread starts with the first question, and anew with the next one after it broke. It keeps no process alive. */
-export const createThread = (program: URL, { mostWaiting, longest }: Limits): Thread => {
-  let running: Running | undefined;
+/**
+ * The thread starts with the first question, and anew with the next one after it broke. It keeps no process alive. The
+ * program has to be of this very release: what it answers is taken as it comes.
+ */
+export const createThread = <Q, A>(program: URL, { mostWaiting, longest }: Limits): Thread<Q, A> => {
+  let running: Running<A> | undefined;
   let closed = false;
   let count = 0;
 
-  const end = (ended: Running, cause: unknown): void => {
+  const end = (ended: Running<A>, cause: unknown): void => {
     if (running === ended) running = undefined;
     const fault = new Error('The thread that was asked has ended', { cause });
     for (const { reject } of ended.waiting.values()) reject(fault);
     ended.waiting.clear();
   };
 
-  const start = (): Running => {
-    const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: memory } });
-    const started: Running = { worker, waiting: new Map() };
-    worker.on('message', ({ id, answer, fault }: Answer) => {
-      const waiting = started.waiting.get(id);
-      started.waiting.delete(id);
-      if (fault === undefined) waiting?.resolve(answer);
-      else waiting?.reject(new Error(`The thread could not answer: ${fault}`));
+  const start = (): Running<A> => {
+    const worker = new Worker(program, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: memory } });
+    const started: Running<A> = { worker, waiting: new Map() };
+    worker.on('message', (reply: Answer<A>) => {
+      const waiting = started.waiting.get(reply.id);
+      started.waiting.delete(reply.id);
+      if ('answer' in reply) waiting?.resolve(reply.answer);
+      else waiting?.reject(new Error(`The thread could not answer: ${reply.fault}`));
     });
     worker.on('error', (cause) => end(started, cause));
     worker.on('exit', (code) => end(started, new Error(`It exited with ${code}`)));
@@ -51,14 +54,14 @@ export const createThread = (program: URL, { mostWaiting, longest }: Limits): Th
     return started;
   };
 
-  const ask = async (question: unknown): Promise<unknown> => {
+  const ask = async (question: Q): Promise<A> => {
     if (closed) throw new Error('The thread is closed');
     running ??= start();
     const asked = running;
     if (asked.waiting.size >= mostWaiting) throw new Error(`${mostWaiting} questions are waiting already`);
     count += 1;
     const id = count;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const { promise, resolve, reject } = Promise.withResolvers<A>();
     asked.waiting.set(id, { resolve, reject });
     const timer = setTimeout(() => {
       end(asked, new Error(`No answer within ${longest} ms`));
@@ -66,7 +69,7 @@ export const createThread = (program: URL, { mostWaiting, longest }: Limits): Th
     }, longest);
     timer.unref();
     try {
-      asked.worker.postMessage({ id, question } satisfies Question);
+      asked.worker.postMessage({ id, question } satisfies Question<Q>);
       return await promise;
     } finally {
       clearTimeout(timer);

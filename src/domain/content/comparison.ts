@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
+import { isJson } from './tree.ts';
 
 /**
  * A way into an object: keys of maps, and items of keyed lists by what identifies them, as in
@@ -9,16 +10,15 @@ const step = z.union([z.string(), z.strictObject({ by: z.record(z.string(), z.st
 export const path = z.array(step);
 export type Path = z.infer<typeof path>;
 
-/** What JSON.parse has given: not walked through once more. */
-const parsed = z.custom<Json>((value) => value !== undefined);
+const value = z.custom<Json>(isJson, 'not JSON');
 
 /** What one place in an object was and is; absent means that it was not, or is not, there. */
 export const pathEdit = z.strictObject({
   path,
-  before: parsed.optional(),
-  after: parsed.optional(),
+  before: value.exactOptional(),
+  after: value.exactOptional(),
   /** For an item of a keyed list: where it stood before, or stands after. */
-  at: z.int().min(0).optional(),
+  at: z.int().min(0).exactOptional(),
 });
 export type PathEdit = z.infer<typeof pathEdit>;
 

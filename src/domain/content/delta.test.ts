@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { anyJson, twoStates } from '#test/build/objects.ts';
+import { pathEdit } from './comparison.ts';
 import { deltaOf } from './delta.ts';
 import { moveEdits } from './restore.ts';
 
@@ -118,4 +119,18 @@ test('the first annotation is a place of its own, so that later ones of others d
 test('null is a value, and not absence', () => {
   expect(deltaOf({ spec: { a: null } }, { spec: {} })).toEqual([{ path: ['spec', 'a'], before: null }]);
   expect(deltaOf({ spec: {} }, { spec: { a: null } })).toEqual([{ path: ['spec', 'a'], after: null }]);
+});
+
+test('edits that were written down are the same when they are read again', () => {
+  fc.assert(
+    fc.property(twoStates, ([before, after]) => {
+      for (const edit of deltaOf(before, after)) {
+        const text = JSON.stringify(edit);
+        expect(JSON.stringify(pathEdit.parse(JSON.parse(text)))).toBe(text);
+      }
+    }),
+  );
+  const odd = '{"path":["data"],"before":{"__proto__":"a"}}';
+  expect(JSON.stringify(pathEdit.parse(JSON.parse(odd)))).toBe(odd);
+  expect(pathEdit.safeParse({ path: [], after: Number.NaN }).success).toBe(false);
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { changeAt, type Pointer, parsePointer, sayPointer, valueAt } from './json-pointer.ts';
-import { entriesOf, isMap, mapOf, same } from './tree.ts';
+import { entriesOf, isJson, isMap, mapOf, same } from './tree.ts';
 
 /** Applies a JSON merge patch (RFC 7386): members of `null` go, maps are merged, everything else is replaced as a whole. */
 export const mergePatch = (target: Json, patch: Json): Json => {
@@ -15,13 +15,6 @@ export const mergePatch = (target: Json, patch: Json): Json => {
   return mapOf(members);
 };
 
-const isJson = (value: unknown): value is Json => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object') return false;
-  return (Array.isArray(value) ? value : Object.values(value)).every(isJson);
-};
-
 const pointer = z.string({ error: 'it is missing' }).transform((text, context): Pointer => {
   const parsed = parsePointer(text);
   if (parsed !== undefined) return parsed;
@@ -32,7 +25,6 @@ const pointer = z.string({ error: 'it is missing' }).transform((text, context): 
   });
   return z.NEVER;
 });
-// Taken as it is: zod's own JSON would drop a key named `__proto__`.
 const value = z.custom<Json>(isJson, 'it is missing or no JSON');
 
 /** Members that an operation does not know are ignored, as RFC 6902 has it. */

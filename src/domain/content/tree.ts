@@ -35,6 +35,14 @@ export const same = (one: Json | undefined, other: Json | undefined): boolean =>
   );
 };
 
+/** For what comes from outside. Taken as it is: `z.json()` would drop a key named `__proto__`, which a ConfigMap may have. */
+export const isJson = (value: unknown): value is Json => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return false;
+  return (Array.isArray(value) ? value : Object.values(value)).every(isJson);
+};
+
 const isManifest = (value: Json): value is Manifest =>
   isMap(value) &&
   typeof memberOf(value, 'apiVersion') === 'string' &&

@@ -92,8 +92,8 @@ export const hallpassApp: AppSeed = {
   commands: [
     {
       command: '/jit',
-      description: 'Ask for access for a time',
-      usageHint: '[request|list|show|withdraw|done|revoke|help]',
+      description: 'Ask for access or a change, for a time',
+      usageHint: '[request|list|show|diff|withdraw|done|revoke|keep|restore|help]',
       shouldEscape: true,
     },
   ],

@@ -19,7 +19,7 @@ const ago = (milliseconds) => {
   return seconds < 7200 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
 };
 
-/** @type {Record<Exclude<PanelClock['type'], 'ended'>, { left: string, over: string }>} */
+/** @type {Record<Exclude<PanelClock['type'], 'ended' | 'waits'>, { left: string, over: string }>} */
 const words = {
   'decide-by': { left: 'left to decide', over: 'timing out now' },
   'apply-by': { left: 'left to be applied', over: 'lapsing now' },
@@ -39,10 +39,10 @@ export const createPanelClock = () => {
     show: (clock, now) => {
       const at = Date.parse(clock.at);
       node.dataset.clock = clock.type;
-      if (clock.type === 'ended') {
+      if (clock.type === 'ended' || clock.type === 'waits') {
         time.remove();
         bar.remove();
-        about.textContent = `ended ${ago(now - at)}`;
+        about.textContent = `${clock.type === 'ended' ? 'ended' : 'needs a decision, since'} ${ago(now - at)}`;
         return;
       }
       if (!time.isConnected) node.prepend(time);
