@@ -27,10 +27,13 @@ export const prepareRequest = async (
 ): Promise<Result<Prepared, string>> => {
   const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
   if (kind === undefined) return err('This kind of request is no longer configured.');
+  // Both are asked for at once; where the namespace is gone, that is what is said, whatever the looks met.
+  const planning = planNow(cluster, kind, input);
+  planning.catch(() => undefined);
   const namespace = await cluster.namespace(input.namespace);
   if (namespace === undefined || namespace.terminating)
     return err(`Namespace "${input.namespace}" is gone from cluster "${cluster.name}", or being deleted.`);
-  const planned = await planNow(cluster, kind, input);
+  const planned = await planning;
   if (!planned.ok) return planned;
   const { plan, looks, seen } = planned.value;
   const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
