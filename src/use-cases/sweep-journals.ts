@@ -1,4 +1,5 @@
 import type { RequestId } from '#domain/ids.ts';
+import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import { markersBeside } from './home.ts';
 import { type Journal, openJournal, removeJournal } from './journal.ts';
@@ -115,6 +116,3 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     if (faults.length > 0) throw new Error('A sweep over journals could not finish', { cause: faults[0] });
   };
 };
-
-const isOver = (status: string): boolean =>
-  ['revoked', 'completed', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);

@@ -1,5 +1,6 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { ObjectRef } from '#domain/plan.ts';
+import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -138,9 +139,6 @@ const overdueOf = (objects: readonly Stamped[], now: Temporal.Instant, after: Te
   objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
 
 type Stamped = { readonly ref: ObjectRef; readonly stamp: ReturnType<typeof readStamp> & object };
-
-const isOver = (status: string): boolean =>
-  ['revoked', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);
 
 /** The list may be older than the log that was read after it: only what is there now counts. */
 const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {

@@ -89,6 +89,22 @@ export type State =
   | { readonly status: 'failed'; readonly why: string; readonly at: Temporal.Instant };
 
 export type Status = State['status'];
+
+const ends: Readonly<Record<Status, boolean>> = {
+  pending: false,
+  approved: false,
+  active: false,
+  completed: true,
+  revoked: true,
+  denied: true,
+  withdrawn: true,
+  'timed-out': true,
+  lapsed: true,
+  failed: true,
+};
+/** Whether nothing is owed or in force any more in this status; anything that is no status is not. */
+export const isOver = (status: string): boolean => Object.entries(ends).some(([one, over]) => over && one === status);
+
 export type Request = { readonly asked: Asked; readonly state: State };
 
 /** An event that cannot follow the state it meets: the log was altered, or a newer version wrote it. */
