@@ -52,6 +52,18 @@ describe('a diff that does not fit on its card', () => {
     expect(world.workspace.problems).toEqual([]);
   });
 
+  test('is sent once, though many wait for their turn in the channel', async () => {
+    const world = createSlackWorld('on');
+    const many = ids(8);
+    for (const id of many) {
+      await world.contents.keep(id, long.ref.digest, long.text);
+      await world.ask(id, { content: long.ref });
+    }
+    await world.settle(world.start());
+    expect(shared(world).toSorted()).toEqual(many.map((id) => `${id}-r1.diff`).toSorted());
+    expect(world.workspace.calls.filter(({ method }) => method === 'upload')).toHaveLength(many.length);
+  });
+
   test('is not attached where it fits', async () => {
     const world = await asked('off', short);
     await world.settle(world.start());

@@ -15,6 +15,8 @@ import type { Upload } from './upload.ts';
 
 /** Left in a channel's budget for cards, which people wait for. */
 const spareForCards = 1;
+/** Left for asking where to send a file's bytes. */
+const spareForSending = 1;
 /** So long a call that was given up may still be on its way, and Slack may take to share a file. */
 const settling = Temporal.Duration.from({ seconds: 10 });
 
@@ -62,8 +64,6 @@ export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts
       thread_ts: card.ts,
       initial_comment: `Revision ${revision}, all ${content.lines} lines:`,
     };
-    calls.reserve(fileCalls);
-    calls.reserve(postsTo(card.channel), spareForCards);
     await notes.save(withFile(revision, file));
     try {
       await calls.attempt(fileCalls, () => client.files.completeUploadExternal(sent));
@@ -109,6 +109,9 @@ export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts
     if (before?.isShared === false) await recover(subject, one.revision, before, card);
     if (noted()?.isShared === true) return;
     await calls.ready();
+    // The places to share it are taken before a byte is sent: what had to wait then would be sent anew each time.
+    calls.reserve(postsTo(card.channel), spareForCards);
+    calls.reserve(fileCalls, spareForSending);
     const file = await send(subject, one);
     if (file !== undefined) await share(subject, one, file, card);
   };
