@@ -1,4 +1,4 @@
-import { canonical } from '#domain/json.ts';
+import { isSameJson } from '#domain/json.ts';
 import { type IngressPath, pathsOf, sayHost } from './ingress.ts';
 import { quoted } from './read.ts';
 import type { Rule } from './rule.ts';
@@ -11,8 +11,7 @@ export const ingressBackendSwitched: Rule = {
     return (after === undefined ? [] : pathsOf(after)).flatMap((one) => {
       const { host, path, backend } = one;
       const old = was.get(keyOf(one)) ?? [];
-      if (old.length === 0 || old.some((there) => canonical(there.backend ?? null) === canonical(backend ?? null)))
-        return [];
+      if (old.length === 0 || old.some((there) => isSameJson(there.backend ?? null, backend ?? null))) return [];
       return [`another backend for traffic that has one: ${sayHost(host)}, path ${quoted(path)}`];
     });
   },
