@@ -6,7 +6,7 @@ import { cautionsOf } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
-import { fitsInJournal } from './journal.ts';
+import { fitsInJournal, type Overlap, overlapping } from './journal.ts';
 import {
   type ClusterWriter,
   contentLimit,
@@ -17,7 +17,7 @@ import {
 } from './ports.ts';
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault'>;
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault' | 'trust'>;
 
 /** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
 export const prepareRequest = async (
@@ -45,8 +45,8 @@ export const prepareRequest = async (
       if (!prepared.ok) return prepared;
       edits.push(prepared.value);
     }
-    const tooBig = input.temporary ? await fitsInJournal(ports, edits) : undefined;
-    if (tooBig !== undefined) return err(tooBig);
+    const hindered = input.temporary ? await whyNotForATime(ports, cluster, input, edits) : undefined;
+    if (hindered !== undefined) return err(hindered);
     const shown = looks.length === 0 ? undefined : await contentOf(ports, cluster, input, plan, edits);
     if (shown !== undefined && JSON.stringify(shown).length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
@@ -57,6 +57,22 @@ export const prepareRequest = async (
     throw cause;
   }
 };
+
+/** What could not be taken back, or not without bringing back what another change has made, is not made for a time. */
+const whyNotForATime = async (
+  ports: DraftPorts,
+  cluster: ClusterWriter,
+  { request }: DraftInput,
+  edits: readonly PreparedEdit[],
+): Promise<string | undefined> => {
+  const tooBig = await fitsInJournal(ports, edits);
+  if (tooBig !== undefined) return tooBig;
+  const other = await overlapping(ports, cluster, request, edits);
+  return other === undefined ? undefined : sayOverlap(other);
+};
+
+export const sayOverlap = ({ request, target, expiresAt }: Overlap): string =>
+  `Request ${request} has changed the same place of ${sayTarget(target)} for a time, until ${expiresAt.toString({ smallestUnit: 'second' })}. Ask when that has ended, or have it ended first.`;
 
 /** What a draft says of what was prepared: nothing raw, which the log has no use for. */
 export const draftOf = ({ edits, plan: { create, probes, proofs }, ...rest }: Prepared): Draft => ({

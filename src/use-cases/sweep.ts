@@ -116,7 +116,7 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
 };
 
 /** The common clock, or the API server's where that is well ahead: whoever holds Redis' clock back prolongs nothing. */
-const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Temporal.Instant> => {
+export const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Temporal.Instant> => {
   const server = await cluster.time();
   return Temporal.Instant.compare(server, now.add(apart)) > 0 ? server : now;
 };
