@@ -10,7 +10,7 @@ import { changeOf, changing, contentOf, shownOf } from '#test/build/contents.ts'
 import { bob } from '#test/build/people.ts';
 import type { Compare } from '#use-cases/ports.ts';
 import { longestBlock } from './blocks.ts';
-import { type Figure, figure, latencies } from './figure.ts';
+import { type Figure, figure, latencies, percentile } from './figure.ts';
 import { benchShowing } from './show-large.ts';
 import type { Stage } from './stage.ts';
 import { large, long, type States } from './states.ts';
@@ -85,9 +85,13 @@ const blocking = async (compare: Compare, { what, before, after }: States, count
     blocks.baseline.push(await longestBlock(() => texts.map((text) => JSON.parse(text))));
   }
   const name = `${Math.round((texts[0]?.length ?? 0) / 100_000) / 10} MB, ${what}: longest block while`;
-  const more = { baseline: Math.max(...blocks.baseline), aim: { of: 'value', most: 50 } } as const;
-  return [
-    figure(bench, `${name} compared`, 'ms', Math.max(...blocks.compared), more),
-    figure(bench, `${name} judged`, 'ms', Math.max(...blocks.judged), more),
-  ];
+  return (['compared', 'judged'] as const).flatMap((part) => [
+    figure(bench, `${name} ${part} p50`, 'ms', percentile(blocks[part], 0.5), {
+      baseline: percentile(blocks.baseline, 0.5),
+    }),
+    figure(bench, `${name} ${part} max`, 'ms', Math.max(...blocks[part]), {
+      baseline: Math.max(...blocks.baseline),
+      aim: { of: 'value', most: 50 },
+    }),
+  ]);
 };
