@@ -97,7 +97,12 @@ type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly 
 const planNow = async (cluster: ClusterWriter, kind: Kind, input: DraftInput): Promise<Result<Planned, string>> => {
   const looks = kind.look(input.ask, input.namespace);
   if (!looks.ok) return looks;
-  const seen = await lookAll(cluster, looks.value);
+  const seen = await lookAll(cluster, looks.value).catch((cause: unknown) => {
+    // What cannot be changed as it is, in the adapter's words; any other no to a look is about our own rights.
+    if (isClusterRefusal(cause) && cause.refused.status === 422) return cause.message;
+    throw cause;
+  });
+  if (typeof seen === 'string') return err(seen);
   const plan = kind.plan(input.ask, contextOf(input, seen));
   return plan.ok ? ok({ plan: plan.value, looks: looks.value, seen }) : plan;
 };

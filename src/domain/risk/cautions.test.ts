@@ -240,8 +240,14 @@ const cases: Readonly<Record<string, Case>> = {
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/1') }] }),
       policy({ ingress: [{ from: blocks('128.0.0.0/1') }, { from: blocks('64.0.0.0/2', '0.0.0.0/2') }] }),
       policy({ ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }] }),
+      policy({ ingress: [{ from: blocks('::ffff:0:0/96') }] }),
+      policy({ ingress: [{ from: blocks('0:0:0:0:0:ffff:0:0/96') }] }),
+      policy({ egress: [{ to: blocks('0.0.0.0/1', '0::ffff:128.0.0.0/97') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::/96') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::/95') }] }),
     ),
     misses: made(
+      policy({ ingress: [{ from: blocks('::ffff:10.0.0.0/104', '64:ff9b:1::/48', '2001:db8::/32') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/2') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1') }], egress: [{ to: blocks('128.0.0.0/1') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '8000::/1') }] }),
@@ -275,8 +281,13 @@ const cases: Readonly<Record<string, Case>> = {
       policy({ egress: [{ to: blocks('169.254.0.0/16') }] }),
       policy({ egress: [{ to: blocks('0.0.0.0/0') }] }),
       policy({ egress: [{ to: blocks('fd00:ec2::/32') }] }),
+      policy({ egress: [{ to: blocks('0:0:0:0:0:ffff:a9fe:a9fe/128') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::169.254.0.0/112') }] }),
     ),
     misses: made(
+      policy({
+        egress: [{ to: [{ ipBlock: { cidr: '0::ffff:0:0/96', except: ['::ffff:169.254.169.254/128'] } }] }],
+      }),
       policy({ egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } }] }] }),
       policy({ egress: [{ to: blocks('169.254.170.0/24') }] }),
       policy({ ingress: [{ from: blocks('169.254.169.254/32') }] }),
@@ -423,6 +434,11 @@ const cases: Readonly<Record<string, Case>> = {
     misses: made(route({ rules: [{ filters: [{ type: 'RequestHeaderModifier' }, { type: 'constructor' }] }] })),
   },
 };
+
+test('all of IPv6 is not called all of IPv4 too', () => {
+  const said = cautionsOf(undefined, policy({ egress: [{ to: blocks('::/0') }] }));
+  expect(said.filter((text) => text.includes('IPv4'))).toEqual([]);
+});
 
 test('every rule has what triggers it and what nearly does', () => {
   expect(Object.keys(cases).sort()).toEqual(rules.map(({ name }) => name).sort());
