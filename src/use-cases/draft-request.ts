@@ -33,12 +33,12 @@ export const prepareRequest = async (
   const namespace = await cluster.namespace(input.namespace);
   if (namespace === undefined || namespace.terminating)
     return err(`Namespace "${input.namespace}" is gone from cluster "${cluster.name}", or being deleted.`);
-  const planned = await planning;
-  if (!planned.ok) return planned;
-  const { plan, looks, seen } = planned.value;
-  const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
-  if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
   try {
+    const planned = await planning;
+    if (!planned.ok) return planned;
+    const { plan, looks, seen } = planned.value;
+    const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
+    if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
     const edits: PreparedEdit[] = [];
     for (const edit of plan.edits) {
       const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
@@ -52,7 +52,7 @@ export const prepareRequest = async (
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
     return ok({ namespaceUid: namespace.uid, plan, edits, ...(shown === undefined ? {} : { content: shown }) });
   } catch (cause) {
-    // The API server's own no to the trial, in its own words.
+    // The API server's own no to a look or to the trial, in its own words.
     if (isClusterRefusal(cause)) return err(cause.message);
     throw cause;
   }
