@@ -1,5 +1,6 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
+import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { cautionsAcross } from '#domain/risk/cautions.ts';
@@ -175,13 +176,14 @@ const contentOf = async (
       return { op: 'create' as const, target: targetOf(manifest), diff, added, removed };
     }),
   );
-  const others = edits.map(({ op, target, uid, comparison: { diff, added, removed } }) => ({
+  const others = edits.map(({ op, target, uid, comparison: { edits: places, diff, added, removed } }) => ({
     op,
     target,
     ...(uid === undefined ? {} : { uid }),
     diff,
     added,
     removed,
+    ...(op === 'update' ? { places: [...sayPlaces(places)] } : {}),
   }));
   const dangers = cautionsAcross([
     ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
