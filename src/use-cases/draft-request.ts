@@ -1,8 +1,9 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
+import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { cautionsOf } from '#domain/risk/cautions.ts';
+import { cautionsAcross } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
@@ -191,18 +192,19 @@ const contentOf = async (
       return { op: 'create' as const, target: targetOf(manifest), diff, added, removed };
     }),
   );
-  const others = edits.map(({ op, target, uid, comparison: { diff, added, removed } }) => ({
+  const others = edits.map(({ op, target, uid, comparison: { edits: places, diff, added, removed } }) => ({
     op,
     target,
     ...(uid === undefined ? {} : { uid }),
     diff,
     added,
     removed,
+    ...(op === 'update' ? { places: [...sayPlaces(places)] } : {}),
   }));
-  const dangers = [
-    ...edits.flatMap(({ live, wanted }) => cautionsOf(live, wanted)),
-    ...plan.create.flatMap((manifest) => cautionsOf(undefined, manifest)),
-  ];
+  const dangers = cautionsAcross([
+    ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
+    ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
+  ]);
   return {
     schema: 1,
     changes: [...others, ...own],

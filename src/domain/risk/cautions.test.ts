@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { cautionsOf } from './cautions.ts';
+import { cautionsAcross, cautionsOf } from './cautions.ts';
 import { rules } from './rules.ts';
 
 type Fields = { readonly [field: string]: Json };
@@ -491,6 +491,25 @@ describe('the cautions of a change', () => {
     expect(
       cautionsOf(before, after).map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).*$/, '$1 $2')),
     ).toEqual(['Introduces rewrite-target', 'Keeps server-snippet', 'Introduces server-alias', 'Keeps use-regex']);
+  });
+
+  test('of several objects begin with the worst of all, each with its object', () => {
+    const named = (name: string, one: Manifest): Manifest => ({ ...one, metadata: { ...one.metadata, name } });
+    const old = named('old', noted('server-snippet'));
+    const mild = named('mild', noted('use-regex', 'true'));
+    const wild = named('wild', noted('rewrite-target', '/'));
+    const said = cautionsAcross([
+      { before: old, after: { ...old } },
+      { before: undefined, after: mild },
+      { before: named('wild', ingress()), after: wild },
+      { before: named('gone', noted('server-snippet')), after: undefined },
+    ]);
+    expect(said.map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).* \((.*)\)\.$/, '$1 $2 $3'))).toEqual([
+      'Introduces rewrite-target Ingress shop/wild',
+      'Keeps server-snippet Ingress shop/old',
+      'Introduces use-regex Ingress shop/mild',
+    ]);
+    expect(cautionsAcross([{ before: undefined, after: wild }])).toEqual(cautionsOf(undefined, wild));
   });
 
   test('name the flaw that a critical annotation is known for', () => {
