@@ -73,6 +73,9 @@ export const createDraftClient = (
   // The connections' own errors, once more: who made them hears of them, and asking fails by itself.
   queue.on('error', () => {});
   events.on('error', () => {});
+  // Each draft that is waited for listens to both, and there may be hundreds.
+  queue.setMaxListeners(0);
+  events.setMaxListeners(0);
 
   const ask = async (asked: DraftInput): Promise<Result<Draft, string>> => {
     const nonce = randomUUID();
@@ -87,7 +90,13 @@ export const createDraftClient = (
       removeOnComplete: { age: keptFor },
       removeOnFail: { age: keptFor },
     });
-    await job.waitUntilFinished(events, patience);
+    try {
+      await job.waitUntilFinished(events, patience);
+    } catch (cause) {
+      // While no worker is there nobody takes it off the queue, and each look at what is pending adds another one.
+      await job.remove().catch(() => {});
+      throw cause;
+    }
     const found = await connections.commit.getdel(replyKey(nonce));
     if (found === null) throw new Error('A worker’s answer was not there');
     const signed = signedAnswer.parse(JSON.parse(found));
