@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonical, type Json } from './json.ts';
+import { canonical, isSameJson, type Json } from './json.ts';
 
 /** The same value with the members of every object in reverse order. */
 const reversed = (value: Json): Json => {
@@ -41,6 +41,26 @@ test('only the same values are written the same', () => {
       if (canonical(one) === canonical(other)) expect(parsed(one)).toEqual(parsed(other));
     }),
     { numRuns: 500 },
+  );
+});
+
+test('two values are the same when they are written the same', () => {
+  const leaf = fc.constantFrom<(Json | undefined)[]>(null, 0, -0, 1, '', 'a', true, undefined, [], {});
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      leaf as fc.Arbitrary<Json>,
+      fc.array(tie('tree'), { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '__proto__', '0'), tie('tree'), { maxKeys: 2 }),
+    ),
+  }));
+  const whole = fc.array(tree, { maxLength: 2 }).map((items) => items.map((item) => item ?? null));
+  fc.assert(
+    fc.property(whole, whole, (one, other) => {
+      expect(isSameJson(one, other)).toBe(canonical(one) === canonical(other));
+      expect(isSameJson(reversed(one), one)).toBe(true);
+    }),
+    { numRuns: 3_000 },
   );
 });
 

@@ -17,4 +17,26 @@ export const canonical = (value: Json): string => {
   return `{${members.join(',')}}`;
 };
 
+/** Whether both have the same canonical text. What two values share by reference is not walked through: edits share most. */
+export const isSameJson = (one: Json | undefined, other: Json | undefined): boolean => {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  if (one === null || other === null || typeof one !== 'object' || typeof other !== 'object')
+    return canonical(one) === canonical(other);
+  if (isList(one) || isList(other))
+    return (
+      isList(one) &&
+      isList(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isSameJson(item, other[index]))
+    );
+  const [keys, others] = [keysOf(one), keysOf(other)];
+  return (
+    keys.length === others.length && keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
+  );
+};
+
+const keysOf = (map: { readonly [key: string]: Json | undefined }): readonly string[] =>
+  Object.keys(map).filter((key) => map[key] !== undefined);
+
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,6 +1,6 @@
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { sayTarget } from '#domain/plan.ts';
+import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Conflict, Proof, RequestEvent, Reverted } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
@@ -10,7 +10,7 @@ import { findJournal, type Journal, removeJournal } from './journal.ts';
 import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit } from './request-log.ts';
-import { type TakenBack, takeBackEdits } from './take-back.ts';
+import { type TakenBack, takeBackEdits, wholeObject } from './take-back.ts';
 
 type Active = Extract<State, { status: 'active' }>;
 
@@ -82,19 +82,22 @@ const takeBack = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked
   if (state.changed.length === 0) return { reverted: [], conflicts: [] };
   const journal = await findJournal(ports, cluster, asked);
   if (journal !== undefined) {
-    const back = await takeBackEdits(ports, cluster, asked.id, journal, state.settled?.choice ?? 'ask');
+    const { decided, changed: made } = state;
+    const back = await takeBackEdits(ports, cluster, asked.id, journal, { decided, made });
     return { ...back, journal };
   }
-  const lost = state.changed.map(({ uid: _, op: __, ...target }) => target);
-  if (state.settled?.choice === 'keep')
-    return { reverted: lost.map((target): Reverted => ({ target, how: 'kept' })), conflicts: [], journal: 'lost' };
+  const kept = new Set(state.decided.flatMap(({ target, choice }) => (choice === 'keep' ? [targetKey(target)] : [])));
+  const lost = Map.groupBy(
+    state.changed.map(({ uid: _, op: __, ...target }) => target),
+    (target) => (kept.has(targetKey(target)) ? 'kept' : 'open'),
+  );
   return {
     journal: 'lost',
-    reverted: [],
-    conflicts: lost.map(
+    reverted: (lost.get('kept') ?? []).map((target): Reverted => ({ target, how: 'kept' })),
+    conflicts: (lost.get('open') ?? []).map(
       (target): Conflict => ({
         target,
-        path: '(the whole object)',
+        path: wholeObject,
         before: 'not known any more: the journal in the cluster is gone',
         applied: `as approved for ${sayTarget(target)}`,
         now: '(not compared)',

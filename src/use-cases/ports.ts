@@ -74,8 +74,8 @@ export type ProjectionStore = {
 };
 
 /**
- * What approvers were shown, by its digest, beside the log of its request. `keep` before the event that names it; kept as
- * long as the log. Throws for a text over `contentLimit`.
+ * What approvers were shown, by its digest, beside the log of its request. `keep` before the event that names it; kept for
+ * longer than anything may last. Throws for a text over `contentLimit`.
  */
 export type Contents = {
   readonly keep: (id: RequestId, digest: string, text: string) => Promise<void>;
@@ -84,7 +84,7 @@ export type Contents = {
 };
 
 /** Characters of a content, before it is compressed. */
-export const contentLimit = 4 * 1024 * 1024;
+export const contentLimit = 3 * 1024 * 1024;
 
 /** What is asked, as far as it must be known to plan it. */
 export type DraftInput = {

@@ -1,11 +1,12 @@
 import type { RequestId } from '#domain/ids.ts';
+import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import { markersBeside } from './home.ts';
 import { type Journal, openJournal, removeJournal } from './journal.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import type { StepRunner } from './run-step.ts';
-import { dueByLog } from './sweep.ts';
+import { dueByLog, latest } from './sweep.ts';
 import { takeBackEdits } from './take-back.ts';
 
 /** What the log knows to be due is left to it for so long: it says what became of it, this does not. */
@@ -46,7 +47,7 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
   const takeBack = async (cluster: ClusterWriter, id: RequestId, journal: Journal, status: string): Promise<void> => {
     const { uid } = journal.ref;
     if (!takenBack.has(uid)) {
-      const { conflicts } = await takeBackEdits(ports, cluster, id, journal, isOver(status) ? 'undo' : 'ask');
+      const { conflicts } = await takeBackEdits(ports, cluster, id, journal, { isUndo: isOver(status) });
       const fields = { request: id, status, cluster: cluster.name };
       if (conflicts.length > 0) {
         alarmOnce(
@@ -103,11 +104,13 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
   };
 
   return async (cluster, everything) => {
-    const now = await ports.clock.now();
+    const common = await ports.clock.now();
+    // Whoever holds Redis' clock back prolongs nothing.
+    const now = await latest(cluster, common);
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
     const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
     const found = await cluster.journals(markersBeside(ports.home), selector);
-    const isReadable = (await dueByLog(ports, now)) !== undefined;
+    const isReadable = (await dueByLog(ports, common)) !== undefined;
     const faults: unknown[] = [];
     // One at a time: there are few, and each may be a whole revert.
     for (const one of found)
@@ -115,6 +118,3 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     if (faults.length > 0) throw new Error('A sweep over journals could not finish', { cause: faults[0] });
   };
 };
-
-const isOver = (status: string): boolean =>
-  ['revoked', 'completed', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);

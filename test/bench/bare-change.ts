@@ -20,9 +20,9 @@ const live = z
   })
   .catchall(parsed);
 type Live = z.infer<typeof live>;
-const liveIn = ({ text }: Answer): Live => live.parse(JSON.parse(text));
+export const liveIn = ({ text }: Answer): Live => live.parse(JSON.parse(text));
 
-const asBare = 'fieldManager=bare&fieldValidation=Strict';
+export const asBare = 'fieldManager=bare&fieldValidation=Strict';
 const pathOf = ({ namespace, name }: BareChange): string => ingressPath({ namespace, object: name });
 /** A path more, as people ask for it. */
 const withBeta = (change: BareChange, before: Live) => ({

@@ -4,12 +4,13 @@ import { renderWhole } from '#adapters/slack/whole-view.ts';
 import { createCompare } from '#adapters/threads/compare.ts';
 import { renderLines } from '#domain/content/render.ts';
 import { targetOf } from '#domain/plan.ts';
+import { cautionsOf } from '#domain/risk/cautions.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { changeOf, changing, contentOf, shownOf } from '#test/build/contents.ts';
 import { bob } from '#test/build/people.ts';
 import type { Compare } from '#use-cases/ports.ts';
 import { longestBlock } from './blocks.ts';
-import { type Figure, figure, latencies } from './figure.ts';
+import { type Figure, figure, latencies, percentile } from './figure.ts';
 import { benchShowing } from './show-large.ts';
 import type { Stage } from './stage.ts';
 import { large, long, type States } from './states.ts';
@@ -21,7 +22,7 @@ export const benchDiff = async (stage: Stage): Promise<readonly Figure[]> => {
   const { compare, close } = createCompare();
   const figures: Figure[] = [];
   for (const states of long) figures.push(...(await drawing(compare, states, stage.size(100, 10))));
-  for (const states of large) figures.push(await blocking(compare, states, stage.size(20, 3)));
+  for (const states of large) figures.push(...(await blocking(compare, states, stage.size(20, 3))));
   await close();
   return [...figures, ...(await benchShowing(stage, bench))];
 };
@@ -69,19 +70,28 @@ const timed = async (work: () => unknown): Promise<number> => {
   return performance.now() - started;
 };
 
-/** For how long nothing else goes on while something large is compared, beside reading the same two objects at once. */
-const blocking = async (compare: Compare, { what, before, after }: States, count: number): Promise<Figure> => {
+/**
+ * For how long nothing else goes on while something large is compared, and while what is dangerous in it is looked for;
+ * beside reading the same two objects at once.
+ */
+const blocking = async (compare: Compare, { what, before, after }: States, count: number) => {
   const texts = [JSON.stringify(before), JSON.stringify(after)];
-  const blocks = { product: [] as number[], baseline: [] as number[] };
+  const blocks = { compared: [] as number[], judged: [] as number[], baseline: [] as number[] };
   // The first one starts the thread.
   await compare(before, after);
   for (let index = 0; index < count; index += 1) {
-    blocks.product.push(await longestBlock(() => compare(before, after)));
+    blocks.compared.push(await longestBlock(() => compare(before, after)));
+    blocks.judged.push(await longestBlock(() => cautionsOf(before, after)));
     blocks.baseline.push(await longestBlock(() => texts.map((text) => JSON.parse(text))));
   }
-  const megabytes = Math.round((texts[0]?.length ?? 0) / 100_000) / 10;
-  return figure(bench, `${megabytes} MB, ${what}: longest block while compared`, 'ms', Math.max(...blocks.product), {
-    baseline: Math.max(...blocks.baseline),
-    aim: { of: 'value', most: 50 },
-  });
+  const name = `${Math.round((texts[0]?.length ?? 0) / 100_000) / 10} MB, ${what}: longest block while`;
+  return (['compared', 'judged'] as const).flatMap((part) => [
+    figure(bench, `${name} ${part} p50`, 'ms', percentile(blocks[part], 0.5), {
+      baseline: percentile(blocks.baseline, 0.5),
+    }),
+    figure(bench, `${name} ${part} max`, 'ms', Math.max(...blocks[part]), {
+      baseline: Math.max(...blocks.baseline),
+      aim: { of: 'value', most: 50 },
+    }),
+  ]);
 };

@@ -6,7 +6,7 @@ import { approvals, bob, createSlackWorld, ids, type SlackWorld } from '#test/co
 import type { ProjectionStore } from '#use-cases/ports.ts';
 
 const [first] = ids(1) as [ReturnType<typeof ids>[number]];
-const long = kept(contentOf([changeOf(diffOf(400))]));
+const long = kept(contentOf([changeOf(diffOf(400), { places: ['spec.rules', 'and 3 more'] })]));
 const longer = kept(contentOf([changeOf(diffOf(5_000))]));
 const short = kept(contentOf([changeOf(diffOf(10))]));
 const revised: RequestEvent = { type: 'revised', revision: 2, seal: 's', content: longer.ref, why: 'It moved.' };
@@ -37,7 +37,7 @@ describe('a diff that does not fit on its card', () => {
     const projection = world.start();
     await world.settle(projection);
     expect(shared(world)).toEqual([`${first}-r1.diff`]);
-    expect(text(world)).toBe(`# update Ingress shop-front/shop\n${diffOf(400)}\n`);
+    expect(text(world)).toBe(`# update Ingress shop-front/shop\n# at spec.rules\n# and 3 more\n${diffOf(400)}\n`);
     await world.record(first, revised);
     await world.settle(projection);
     await projection.show(first);

@@ -69,6 +69,8 @@ export const createDraftClient = (
     skipWaitingForReady: true,
     streams: { events: { maxLen: 1_000 } },
   });
+  // Whoever waits for an answer listens to the queue's end; many may wait.
+  queue.setMaxListeners(0);
   const events = new QueueEvents(queueName, { connection: connections.consume, prefix });
   // The connections' own errors, once more: who made them hears of them, and asking fails by itself.
   queue.on('error', () => {});

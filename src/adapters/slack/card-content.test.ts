@@ -136,6 +136,36 @@ describe('a card of a change', () => {
     expect(card).toMatch(/\d+ more cautions not shown here: press Full diff before you decide/);
   });
 
+  test('says where a change is, at three places, and how many more there are', () => {
+    const places = ['spec.template.spec.containers[name=payments].image', 'spec.replicas', 'metadata.labels.a'];
+    const diff = '--- a\n+++ b\n-x\n+y';
+    const { blocks } = cardOf(contentOf([changeOf(diff, { places })]));
+    expect(readBlocks(blocks).shown).toContain(
+      `Change Ingress shop-front/shop  +1 −1\nat ${places[0]} · ${places[1]} · ${places[2]}\n--- a`,
+    );
+    expect(JSON.stringify(blocks)).toContain(`{"type":"text","text":"${places[0]}","style":{"code":true}}`);
+    const more = shown(contentOf([changeOf(diff, { places: [...places, 'spec.b', 'and 4 more'] })]));
+    expect(more).toContain(`${places[2]} and 5 more\n`);
+    expect(shown(contentOf([changeOf(diffOf(5_000)), changeOf(diff, { places })]))).toContain(`at ${places[0]}`);
+    expect(shown(contentOf([changeOf(diff)]))).not.toContain('\nat ');
+  });
+
+  test('of many objects with long places keeps within a message, and shows every diff that fits', () => {
+    const content = contentOf(
+      Array.from({ length: 19 }, (_, index) =>
+        changeOf(`+${'x'.repeat(206)}`, {
+          target: target(`shop-${index}`),
+          places: Array.from({ length: 10 }, () => `spec.${'p'.repeat(395)}`),
+        }),
+      ),
+      { cautions: [...Array(20)].map((_, index) => `${index} ${'w'.repeat(300)}`) },
+    );
+    expect(fitsOnCard(content.changes)).toBe(true);
+    const { blocks } = cardOf(content, [], { reason: 'r'.repeat(1_000) });
+    expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+    expect(readBlocks(blocks).shown.split('x'.repeat(206))).toHaveLength(20);
+  });
+
   test('names twenty objects with their diffs', () => {
     const content = contentOf(
       Array.from({ length: 20 }, (_, index) =>

@@ -155,8 +155,15 @@ const isWithoutScope = (cause: unknown): boolean => {
   return fault.type === 'refused' && fault.error === 'missing_scope';
 };
 
-/** Each object's diff under its name; hidden characters made visible, as on the card. */
+/** Each object's diff under its name and the places that it changes; hidden characters made visible, as on the card. */
 const fileOf = ({ changes }: Extract<Shown, { type: 'shown' }>['content']): string =>
   changes
-    .map((change) => [`# ${change.op} ${oneLine(sayTarget(change.target))}`, ...linesOf(change), ''].join('\n'))
+    .map(({ places = [], ...change }) =>
+      [
+        `# ${change.op} ${oneLine(sayTarget(change.target))}`,
+        ...places.map((place) => (/^and \d+ more$/.test(place) ? `# ${place}` : `# at ${oneLine(place)}`)),
+        ...linesOf(change),
+        '',
+      ].join('\n'),
+    )
     .join('\n');

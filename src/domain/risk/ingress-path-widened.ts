@@ -7,12 +7,13 @@ export const ingressPathWidened: Rule = {
   name: 'ingress-path-widened',
   severity: 'high',
   between: (before, after) => {
-    const was = pathsOf(before);
+    const was = Map.groupBy(pathsOf(before), ({ host }) => host);
+    const served = new Map([...was].map(([host, paths]) => [host, servedBy(paths)]));
     return (after === undefined ? [] : pathsOf(after)).filter(isPrefix).flatMap(({ host, path }) => {
-      const there = was.filter((one) => one.host === host);
-      if (there.length === 0 || there.some((one) => one.path === path && isPrefix(one))) return [];
+      const there = served.get(host);
+      if (there === undefined || there.prefixes.has(path)) return [];
       if (path === '/' || path === '') return [`all paths of ${sayHost(host)}, where single ones were served before`];
-      return there.some((one) => one.path === path)
+      return there.all.has(path)
         ? [`all paths of ${sayHost(host)} below ${quoted(path)}, where only that one was served before`]
         : [];
     });
@@ -20,3 +21,8 @@ export const ingressPathWidened: Rule = {
 };
 
 const isPrefix = ({ type }: IngressPath): boolean => type.toLowerCase() !== 'exact';
+
+const servedBy = (paths: readonly IngressPath[]) => ({
+  all: new Set(paths.map(({ path }) => path)),
+  prefixes: new Set(paths.filter(isPrefix).map(({ path }) => path)),
+});

@@ -23,6 +23,7 @@ const encrypted = (object: Manifest): ((host: string) => boolean) => {
   const hosts = entries.map((entry) =>
     listAt(entry, 'hosts').flatMap((host) => (typeof host === 'string' ? [host.toLowerCase()] : [])),
   );
-  return (host) =>
-    hosts.some((some) => some.length === 0 || some.includes(host) || some.includes(host.replace(/^[^.]+/, '*')));
+  const named = new Set(hosts.flat());
+  const isForAll = hosts.some((some) => some.length === 0);
+  return (host) => isForAll || named.has(host) || named.has(host.replace(/^[^.]+/, '*'));
 };

@@ -17,9 +17,10 @@ const lostPaths = (live: Members, wanted: Members): readonly string[] => {
   const left = new Set(pathsIn(wanted).map(keyOf));
   const hosts = new Set(hostsIn(wanted));
   const gone = hostsIn(live).filter((host) => !hosts.has(host));
+  const ofHost = Map.groupBy(before, ({ host }) => host);
   return [
     ...gone.map((host) => {
-      const count = before.filter((one) => one.host === host).length;
+      const count = ofHost.get(host)?.length ?? 0;
       return `Takes away ${host === '' ? sayHost(host) : `host ${host}`} with ${count} ${count === 1 ? 'path' : 'paths'}.`;
     }),
     ...before
@@ -33,9 +34,10 @@ const keyOf = ({ host, path, pathType }: IngressPath): string => JSON.stringify(
 const lostTls = (live: Members, wanted: Members | undefined): readonly string[] => {
   // With the Ingress all of it goes; that is said once.
   if (wanted === undefined) return [];
-  const left = tlsIn(wanted);
+  const keyOfTls = ({ host, secret }: ReturnType<typeof tlsIn>[number]): string => JSON.stringify([host, secret]);
+  const left = new Set(tlsIn(wanted).map(keyOfTls));
   return tlsIn(live)
-    .filter(({ host, secret }) => !left.some((one) => one.host === host && one.secret === secret))
+    .filter((one) => !left.has(keyOfTls(one)))
     .map(({ host, secret }) => `Host ${host} is no longer served with the certificate of Secret "${secret}".`);
 };
 

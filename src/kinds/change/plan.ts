@@ -1,5 +1,5 @@
 import { jsonPatch, mergePatch } from '#domain/content/patch.ts';
-import { canonical, type Json } from '#domain/json.ts';
+import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Edit, type Manifest, type Plan, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -24,7 +24,7 @@ export const planChange = (
     const planned = planOne(one, live, targetOfAimed(one, namespace));
     if (!planned.ok) return err(`${sayAimed(one)}: ${planned.error}`);
     const edit = planned.value;
-    if (edit.op === 'write' && live !== undefined && canonical(edit.content) === canonical(live)) {
+    if (edit.op === 'write' && live !== undefined && isSameJson(edit.content, live)) {
       notes.push(`${sayAimed(one)} is already as asked.`);
       continue;
     }
