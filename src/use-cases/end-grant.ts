@@ -40,8 +40,12 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string
     const event = endOf(state, unsafe, back, proofs, lagMilliseconds);
     const result = await commit(ports, asked.id, chain, [event], now);
     // The way back is not needed any more once the log says that it was gone.
-    if (result.type === 'committed' && event.type === 'ended' && back.journal !== undefined)
-      await removeJournal(cluster, back.journal);
+    if (result.type !== 'committed') return;
+    if (back.journal === 'lost')
+      ports.alarm('The journal of a change is gone or not genuine; only a person can take the change back', {
+        request: asked.id,
+      });
+    else if (event.type === 'ended' && back.journal !== undefined) await removeJournal(cluster, back.journal);
   } catch (cause) {
     await sayDelayed(ports, chain, state, due, cause);
     throw cause;
@@ -70,7 +74,8 @@ const endOf = (
 /** More places than a person can settle one by one are shown to nobody one by one. */
 const mostConflicts = 50;
 
-type Back = TakenBack & { readonly journal?: Journal };
+/** Lost: another worker has ended it and removed the journal, unless the log does not know of that. */
+type Back = TakenBack & { readonly journal?: Journal | 'lost' };
 
 /** Takes back what was changed in objects of others, as somebody has decided where that was needed. */
 const takeBack = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked, state: Active): Promise<Back> => {
@@ -81,15 +86,13 @@ const takeBack = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked
     const back = await takeBackEdits(ports, cluster, asked.id, journal, { decided, made });
     return { ...back, journal };
   }
-  ports.alarm('The journal of a change is gone or not genuine; only a person can take the change back', {
-    request: asked.id,
-  });
   const kept = new Set(state.decided.flatMap(({ target, choice }) => (choice === 'keep' ? [targetKey(target)] : [])));
   const lost = Map.groupBy(
     state.changed.map(({ uid: _, op: __, ...target }) => target),
     (target) => (kept.has(targetKey(target)) ? 'kept' : 'open'),
   );
   return {
+    journal: 'lost',
     reverted: (lost.get('kept') ?? []).map((target): Reverted => ({ target, how: 'kept' })),
     conflicts: (lost.get('open') ?? []).map(
       (target): Conflict => ({

@@ -76,12 +76,13 @@ export const createDraftClient = (
     skipWaitingForReady: true,
     streams: { events: { maxLen: 1_000 } },
   });
-  // Whoever waits for an answer listens to the queue's end; many may wait.
-  queue.setMaxListeners(0);
   const events = new QueueEvents(queueName, { connection: connections.consume, prefix });
   // The connections' own errors, once more: who made them hears of them, and asking fails by itself.
   queue.on('error', () => {});
   events.on('error', () => {});
+  // Each draft that is waited for listens to both, and there may be hundreds.
+  queue.setMaxListeners(0);
+  events.setMaxListeners(0);
 
   const turns = createTurns(mostOfOne);
 
@@ -102,7 +103,13 @@ export const createDraftClient = (
       removeOnComplete: { age: keptFor },
       removeOnFail: { age: keptFor },
     });
-    await job.waitUntilFinished(events, Math.max(1, end - performance.now()));
+    try {
+      await job.waitUntilFinished(events, Math.max(1, end - performance.now()));
+    } catch (cause) {
+      // While no worker is there nobody takes it off the queue, and each look at what is pending adds another one.
+      await job.remove().catch(() => {});
+      throw cause;
+    }
     const found = await connections.commit.getdel(replyKey(nonce));
     if (found === null) throw new Error('A worker’s answer was not there');
     const signed = signedAnswer.parse(JSON.parse(found));
