@@ -286,7 +286,10 @@ describe('a card of a change', () => {
     expect(settled).toContain('theirs is right');
     expect(shown(of(4), events)).toContain(`<@${carol}> kept what somebody else made of it:\ntheirs is right`);
     expect(buttons(settled)).toEqual(['Full diff']);
-    expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).toContain(
+      `its time was over 2026-11-20 12:32:00 UTC; <@${carol}> settled what others had changed, done 12 ms after that`,
+    );
+    expect(shown(of(4), events)).toContain('Taken back: 2 objects restored, 1 left as kubectl-edit made it');
     expect(shown(of(4), events)).not.toContain('Not proven');
   });
 

@@ -101,7 +101,10 @@ describe('the thread of a change', () => {
     expect(last(vote, approved, lapsed)).toBe('⚠️ Lapsed: nothing was changed. Ingress shop-front/shop moved.');
     expect(last(vote, approved, lapsed, followed)).toBe('↪️ It was asked for anew, as k7m3-qx');
     expect(last(vote, approved, active, over)).toBe(
-      '🔒 Ended: its time was over, and it was taken back 12 ms after that: 1 restored, 1 gone meanwhile',
+      '🔒 Ended: its time was over, and it was taken back 12 ms after that: 1 object restored, 1 gone meanwhile',
+    );
+    expect(last(vote, approved, active, conflicted, settled, over)).toBe(
+      `🔒 Ended: its time was over 2026-11-20 12:32:00 UTC, <@${carol}> settled what others had changed, and it was taken back 12 ms after that: 1 object restored, 1 gone meanwhile`,
     );
     const unsafe: RequestEvent = { ...ended, cause: 'unsafe', why: 'No other policy is left.' } as RequestEvent;
     expect(last(vote, approved, active, unsafe)).toBe(
@@ -168,7 +171,7 @@ describe('direct messages about a change', () => {
       [alice, '⚠️ Your change was approved but not made. The webhook said no.'],
     ]);
     expect(told(change, vote, approved, active, over)).toEqual([
-      [alice, '🔒 Your change has ended: its time is over. Taken back: 1 restored, 1 gone meanwhile.'],
+      [alice, '🔒 Your change has ended: its time is over. Taken back: 1 object restored, 1 gone meanwhile.'],
     ]);
   });
 

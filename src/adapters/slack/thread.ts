@@ -4,7 +4,7 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import type { Asked, Request } from '#domain/request/request.ts';
+import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { unasked } from './approvals.ts';
@@ -58,7 +58,7 @@ const footer = (version: number, hash: string) => ({
 
 const sentenceOf = (
   event: RequestEvent,
-  { request: { asked }, entries }: Pick<Chain, 'request' | 'entries'>,
+  { request: { asked, state }, entries }: Pick<Chain, 'request' | 'entries'>,
   noun: Noun | undefined,
   standing?: Standing,
 ): readonly Piece[] => {
@@ -121,7 +121,7 @@ const sentenceOf = (
         `. ${briefly(event.why)} It is tried again every second`,
       ];
     case 'ended':
-      return endSentence(event, entries);
+      return endSentence(event, state, entries);
   }
 };
 
@@ -159,14 +159,23 @@ const causes = {
 
 const endSentence = (
   { cause, why, lagMilliseconds, proofs, reverted = [] }: Extract<RequestEvent, { type: 'ended' }>,
+  state: State,
   entries: Chain['entries'],
 ): readonly Piece[] => {
   const worrying = stillAllowed(proofs).length > 0;
   const summary = revertedSummary(reverted, entries);
+  // What was not safe is ended at once, whatever was settled before.
+  const settled = state.status === 'revoked' && cause !== 'unsafe' ? state.settled : undefined;
+  const due =
+    state.status === 'revoked' && settled !== undefined && cause === 'expired'
+      ? ` ${dateFallback(state.expiresAt)}`
+      : '';
   return [
     worrying ? '⚠️ ' : '🔒 ',
     bold(worrying ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
-    `: ${causes[cause]}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
+    `: ${causes[cause]}${due}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, `,
+    ...(settled === undefined ? [] : [user(settled.by), ' settled what others had changed, ']),
+    `and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
     ...(summary === '' ? [] : [`: ${summary}`]),
   ];
 };
