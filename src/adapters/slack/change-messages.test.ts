@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import type { Description } from '#kinds/kind.ts';
 import { chainOf } from '#test/build/chains.ts';
-import { changeOf, changing, contentOf, diffOf, kept, target } from '#test/build/contents.ts';
+import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
 import { alice, bob, carol, id } from '#test/build/people.ts';
 import { activated, approved, ended } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
@@ -84,6 +84,31 @@ describe('the thread of a change', () => {
     const { seconds: _, ...forGood } = changing(whole, { follows: { request: id('k7m3-qx'), why: 'It moved' } });
     expect(thread(forGood)[0]).toContain('For  good: it is not taken back');
     expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which lapsed: It moved');
+  });
+
+  test('keeps what each revision was to be warned of', () => {
+    const risky = { ...change, cautions: ['Traffic may be lost.'] };
+    const chain = chainOf(changing(whole), vote, revised);
+    const cautionsAt = (index: number, cautions: readonly string[]) =>
+      readBlocks(
+        renderEvent(
+          chain.entries[index] ?? expect.fail(),
+          chain,
+          risky,
+          undefined,
+          shownOf(contentOf([], { cautions: [...cautions] })),
+        ).blocks,
+      ).shown;
+    for (const index of [0, 2])
+      expect(cautionsAt(index, ['Takes <!here>.'])).toContain(
+        'To beware of\n• Takes <!here>.\n• Traffic may be lost.\n',
+      );
+    expect(cautionsAt(1, ['Takes <!here>.'])).not.toContain('beware');
+    const many = cautionsAt(
+      2,
+      Array.from({ length: 30 }, (_, one) => `${one} ${'w'.repeat(5_000)}`),
+    );
+    expect(many).toMatch(/• 0 w+…\n• 1 w+…\n• 29 more cautions\n/);
   });
 
   test('has a sentence for every turn', () => {

@@ -7,6 +7,7 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { unasked } from './approvals.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
@@ -28,7 +29,8 @@ export const eventMetadata = ({ asked }: Request, { version, hash }: Entry): Mes
 });
 
 /**
- * Says one event of a request in its thread: who, what and when, in full where the card had to shorten it. Pure.
+ * Says one event of a request in its thread: who, what and when, in full where the card had to shorten it; with `shown`,
+ * what the revision does that the event is about, also what to beware of in it. Pure.
  * A vote and the approval that it completed are two events and two messages: each line of the log, with its own hash,
  * is found again in the channel. Times are in UTC and to the second, the same for all readers: this is what auditors quote.
  */
@@ -37,13 +39,14 @@ export const renderEvent = (
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
   description?: Description,
   standing?: Standing,
+  shown?: Shown,
 ): Message => {
   const { event, at, version, hash } = entry;
   const sentence: readonly Piece[] = [
     ...sentenceOf(event, { request, entries }, description?.noun, standing),
     ` · ${dateFallback(at)}`,
   ];
-  const parts = [line(...sentence), ...detailsOf(event, request, description)];
+  const parts = [line(...sentence), ...detailsOf(event, request, description, shown)];
   return {
     text: mrkdwn(`${request.asked.id}: ${markupOf(sentence)}`, 2_000).text,
     blocks: [richText(...parts), footer(version, hash)],
