@@ -163,7 +163,7 @@ const giveUpAfter = async <T>(
 export type DraftServer = { readonly close: () => Promise<void> };
 
 /** Makes a draft; the signal comes when nobody waits for it any more. */
-type Work = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, string>>;
+export type DraftWork = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, string>>;
 
 /**
  * Answers what bots want to have tried, so many at a time; anything that a bot did not sign is not looked at. What nobody
@@ -172,7 +172,7 @@ type Work = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, st
 export const createDraftServer = (
   connections: { readonly commit: Redis; readonly consume: Redis },
   { signer, trust, clock }: Identity,
-  work: Work,
+  work: DraftWork,
   onFault: (cause: Error) => void,
 ): DraftServer => {
   const reply = async (nonce: string, result: Result<Draft, string>): Promise<void> => {
