@@ -56,7 +56,7 @@ export type Seen = readonly (readonly Manifest[])[];
 
 /** How a request of a kind reads: on the card, in lists, in refusals. Plain text; nobody has typed it. */
 export type Description = {
-  /** What the policy's `profiles` patterns are matched against: a rule must speak of each of them. At least one. */
+  /** What the policy's `profiles` patterns are matched against; the same rule must decide on each of them. At least one. */
   readonly profiles: readonly string[];
   /** What it is called once it is in force, as in "your access has ended". */
   readonly noun: 'access' | 'change' | 'opening';

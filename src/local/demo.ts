@@ -62,9 +62,13 @@ const tell = ({ url, version }: Awaited<ReturnType<typeof startDemo>>): void =>
 Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of its own.
 
   1. Open      ${url}
-  2. As Alice  type   /jit   or   /jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s
-  3. As Bob (platform) and as Dan (security) click Approve on the card in #approvals
-  4. Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
+  2. As Alice  in #approvals type   /jit   or one of
+                 /jit request change add shop.acme.test/beta=checkout:80 shop-front/shop for 5m because QA wants to try it
+                 /jit request open app=web@shop-front into app=ledger 8080 shop-payments for 5m because refunds
+                 /jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s
+  3. As Bob (platform), and for payments as Dan (security) too, click Approve on the card
+  4. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
+     Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
 
   People       ${['requester', 'approver-one', 'approver-two', 'outsider'].map(kubeconfig).join('  ')}
   Admin        ${join(place, 'kubeconfig')}

@@ -3,6 +3,7 @@ import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { readContent } from './contents.ts';
 import { admit, type NotAdmitted, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -63,6 +64,14 @@ const unhindered: Check = async () => undefined;
 const stillAsShown =
   (ports: BotPorts): Check =>
   async (chain) => {
+    const shown = await readContent(ports, chain.request.asked);
+    // Nobody can have seen it as it is in the log.
+    if (shown.type === 'unreadable')
+      return {
+        type: 'impossible',
+        why: 'What it would do cannot be shown any more: the record of it was altered.',
+        chain,
+      };
     const now = await checkPending(ports, chain);
     switch (now.type) {
       case 'same':

@@ -1,18 +1,20 @@
 import { identityOf } from '#domain/identities.ts';
-import type { RequestId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
+import { appliesTo, type Policy, type Rule } from '#domain/policy/policy.ts';
+import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
-import { applyEdits } from './apply-edits.ts';
+import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
-import { draftOf, prepareRequest } from './draft-request.ts';
-import { findJournal, type Journal, removeJournal, writeJournal } from './journal.ts';
+import { draftOf, prepareRequest, sayOverlap } from './draft-request.ts';
+import { findJournal, type Journal, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
@@ -34,17 +36,18 @@ export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<v
   const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;
   const cluster = ports.clusters.get(asked.cluster);
   if (isEnd(event) && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
+  // What is done for good is done once: from here on no old log does it again.
+  if (event.type === 'completed' && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
   if (result.type !== 'committed') await undoUnlessApplied(ports, asked, event);
   else if (isEnd(event)) await takeBack(ports, asked);
-  else if (event.type === 'completed' && cluster !== undefined) await tidy(ports, cluster, asked, state);
+  else if (event.type === 'completed' && cluster !== undefined) await tidy(ports, cluster, asked);
 };
 
 const isEnd = (event: Ended | Applied): event is Ended => event.type === 'lapsed' || event.type === 'failed';
 
-/** What is done for good leaves nothing behind but a closed marker: an old log does it no second time. */
-const tidy = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked, state: Approved): Promise<void> => {
-  await closeMarker(ports, cluster, asked, state.by);
+/** What is done for good leaves nothing behind but a closed marker. */
+const tidy = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<void> => {
   const journal = await findJournal(ports, cluster, asked);
   if (journal !== undefined) await removeJournal(cluster, journal);
 };
@@ -66,7 +69,7 @@ const isUndone = async (
   { id }: Asked,
   journal: Journal,
 ): Promise<boolean> => {
-  const { conflicts } = await takeBackEdits(ports, cluster, id, journal, 'undo');
+  const { conflicts } = await takeBackEdits(ports, cluster, id, journal, { isUndo: true });
   for (const { target, path, by } of conflicts)
     ports.alarm('A change that came to nothing could not be taken back in one place: somebody else changed it too', {
       request: id,
@@ -83,11 +86,16 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const identity = identityFor(ports, asked);
   if (!identity.ok) return identity.error;
-  const unruly = byItsRule(ports, asked);
+  const unruly = byItsRule(ports, asked, state.by);
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
   // look like somebody else's.
   let journal = await journalOf(ports, cluster, asked);
+  // All of it was made for good, and the marker closed, before an attempt was cut off: only the log has to say so.
+  if (journal !== undefined && asked.seconds === undefined) {
+    const changed = await madeAlready(ports, cluster, journal);
+    if (changed !== undefined) return { type: 'completed', changed: [...changed] };
+  }
   let prepared = await prepareAsApproved(ports, cluster, asked, identity.value, journal);
   if (!prepared.ok && journal === undefined) {
     // Another worker may have begun meanwhile: then what moved is what it has done.
@@ -139,14 +147,35 @@ const prepareAsApproved = async (
 
 /**
  * Why the worker does not do what the bot says was approved: it holds the policy itself, so that a stolen key of the bot
- * approves nothing past it. Where it may go is looked at with what would be done (`prepareRequest`).
+ * approves nothing past it. The rule must still speak of what is asked, want what was agreed to, and allow so long; where its
+ * groups are people one by one, they must be the right ones. Where it may go is looked at with what would be done.
  */
-const byItsRule = ({ settings }: WorkerPorts, asked: Asked): string | undefined => {
-  const rule = settings().policy.rules.find(({ name }) => name === asked.approval.rule);
+const byItsRule = ({ settings }: WorkerPorts, asked: Asked, approvers: readonly PersonId[]): string | undefined => {
+  const { policy, kinds } = settings();
+  const rule = policy.rules.find(({ name }) => name === asked.approval.rule);
   if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
   const same = canonical(rule.approve.map((one) => ({ ...one }))) === canonical(asked.approval.quorum);
   const within = asked.seconds === undefined ? rule.permanent : asked.seconds <= rule.duration.longest.total('seconds');
-  return same && within ? undefined : 'The rule that it was approved by has changed since. Ask again.';
+  if (!same || !within) return 'The rule that it was approved by has changed since. Ask again.';
+  const description = kinds.find(({ name }) => name === asked.kind)?.describe(asked.ask as Json);
+  if (description?.ok !== true) return 'The kind of request is no longer configured as it was.';
+  const { profiles, reachesFurther } = description.value;
+  const { cluster, namespace, kind } = asked;
+  const speaks = profiles.every((profile) => appliesTo(rule, { cluster, namespace, kind, profile, reachesFurther }));
+  if (!speaks || profiles.length === 0) return 'The rule that it was approved by does not speak of this. Ask again.';
+  return peopleFit(policy, rule, asked, approvers) ? undefined : 'Its people do not fit the rule any more. Ask again.';
+};
+
+/** As far as the worker can know: groups that are Slack's are the bot's to look up. */
+const peopleFit = ({ groups }: Policy, rule: Rule, { requester }: Asked, approvers: readonly PersonId[]): boolean => {
+  const mayBeIn = (name: string, person: PersonId): boolean => {
+    const group = groups.get(name);
+    return group !== undefined && (group.type === 'slack-group' || group.people.includes(person));
+  };
+  const standing = new Map(
+    approvers.map((person) => [person, rule.approve.flatMap(({ from }, at) => (mayBeIn(from, person) ? [at] : []))]),
+  );
+  return rule.ask.some((name) => mayBeIn(name, requester)) && tally(rule.approve, approvers, standing).met;
 };
 
 const lapse = (why: string): Result<never, Ended> => err({ type: 'lapsed', why });
@@ -184,11 +213,15 @@ const grant = async (
   // An attempt was cut off and its time is over: nothing more is made, what there is will be ended as any grant is.
   if (claimed.over && asked.seconds !== undefined)
     return applied(await madeFor(ports, cluster, id), changedBy(granting.journal));
+  if (claimed.over)
+    return { type: 'lapsed', why: 'It was approved, but an attempt to apply it was cut off. Ask again.' };
   const objects: ObjectRef[] = [];
   let journal = granting.journal;
   try {
     if (journal === undefined && prepared.edits.length > 0)
       journal = await writeJournal(ports, cluster, asked, stamp, prepared.edits);
+    const other = await overtakenBy(ports, cluster, asked, claimed, prepared);
+    if (other !== undefined) return { type: 'lapsed', why: sayOverlap(other), moved: true };
     const edited = journal === undefined ? ok([]) : await applyEdits(ports, cluster, asked, journal, prepared.edits);
     if (!edited.ok) return { type: 'lapsed', why: edited.error.why, moved: true };
     for (const manifest of prepared.plan.create)
@@ -200,6 +233,21 @@ const grant = async (
     for (const ref of objects.toReversed()) await cluster.remove(ref);
     return { type: 'failed', why: cause.message };
   }
+};
+
+/** Two that overlap and were drafted at once both find the other's journal: the later one gives way. */
+const overtakenBy = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  { id, seconds }: Asked,
+  { times }: Claim,
+  { edits }: Prepared,
+): ReturnType<typeof overlapping> => {
+  if (seconds === undefined || edits.length === 0) return undefined;
+  const other = await overlapping(ports, cluster, id, edits);
+  if (other === undefined) return undefined;
+  const order = Temporal.Instant.compare(other.startedAt, times.startedAt);
+  return order < 0 || (order === 0 && other.request < id) ? other : undefined;
 };
 
 /** What an attempt may have changed, for the end to look at. */

@@ -35,6 +35,24 @@ export const applyEdits = async (
   return ok(changed);
 };
 
+/** What a journal's changes are about, if every one of them is made already. */
+export const madeAlready = async (
+  { compare }: WorkerPorts,
+  cluster: ClusterWriter,
+  { entries }: Journal,
+): Promise<readonly ChangedRef[] | undefined> => {
+  const changed: ChangedRef[] = [];
+  for (const entry of entries) {
+    const { op, target, uid } = entry;
+    const live = (await cluster.get(target))?.live;
+    if (op === 'delete' && live === undefined) changed.push({ op, ...target, uid: uid ?? '' });
+    else if (op !== 'delete' && live !== undefined && (await isMade(compare, live, entry)))
+      changed.push({ op, ...refTo(live) });
+    else return undefined;
+  }
+  return changed;
+};
+
 /** Undefined when it is not prepared, or somebody was faster: then it is looked at anew. */
 const applyPrepared = async (
   ports: WorkerPorts,

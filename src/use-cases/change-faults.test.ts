@@ -9,6 +9,7 @@ import { addBeta, ingressTarget, shopIngress } from '#test/build/shop-ingress.ts
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, settleConflict } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
+import { endGrant } from './end-grant.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { createStepRunner, runStep } from './run-step.ts';
 import { createJournalSweep } from './sweep-journals.ts';
@@ -89,6 +90,14 @@ describe('the log away at the end of a change', () => {
     expect(journalsIn(world)).toEqual([]);
   });
 
+  test('a log that does not answer at all holds nothing up: the change is taken back at its time', async () => {
+    const { world } = await inForce();
+    world.advance({ minutes: 10 });
+    const hang = () => new Promise<never>(() => {});
+    await sweep(world, { ...world.worker, store: { ...world.worker.store, read: hang, due: hang } });
+    expect((await live(world))?.spec).toEqual(shopIngress().spec);
+  });
+
   test('what somebody writes afterwards is theirs: it is taken back once, not in each round', async () => {
     const { world } = await inForce();
     const applied = await live(world);
@@ -144,6 +153,17 @@ test('a worker that is overtaken by another while it drafts finishes what that o
   await runStep(at(world, 'namespace', other), chain.request.asked.id);
   expect(await stateOf(world, chain)).toMatchObject({ status: 'active' });
   expect(JSON.stringify(await live(world))).toContain('/beta');
+});
+
+test('a worker that is late for the end of a change alarms nobody about the journal that went with it', async () => {
+  const { world, chain } = await inForce();
+  world.advance({ minutes: 10 });
+  const before = await look(world, chain);
+  await settle(world);
+  const alarms = [...world.alarms];
+  await endGrant(world.worker, before);
+  expect(world.alarms).toEqual(alarms);
+  expect(await stateOf(world, chain)).toMatchObject({ status: 'revoked' });
 });
 
 test('a namespace that is gone at the end takes a deleted object with it: nothing is made in it again', async () => {

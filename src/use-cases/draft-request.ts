@@ -1,12 +1,15 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
+import { notKept } from '#domain/content/kept.ts';
+import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { cautionsOf } from '#domain/risk/cautions.ts';
+import { cautionsAcross } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
-import { fitsInJournal } from './journal.ts';
+import { fitsInJournal, type Overlap, overlapping } from './journal.ts';
 import {
   type ClusterWriter,
   contentLimit,
@@ -17,7 +20,7 @@ import {
 } from './ports.ts';
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault'>;
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault' | 'trust'>;
 
 /** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
 export const prepareRequest = async (
@@ -33,30 +36,46 @@ export const prepareRequest = async (
   const namespace = await cluster.namespace(input.namespace);
   if (namespace === undefined || namespace.terminating)
     return err(`Namespace "${input.namespace}" is gone from cluster "${cluster.name}", or being deleted.`);
-  const planned = await planning;
-  if (!planned.ok) return planned;
-  const { plan, looks, seen } = planned.value;
-  const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
-  if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
   try {
+    const planned = await planning;
+    if (!planned.ok) return planned;
+    const { plan, looks, seen } = planned.value;
+    const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
+    if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
     const edits: PreparedEdit[] = [];
     for (const edit of plan.edits) {
       const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
       if (!prepared.ok) return prepared;
       edits.push(prepared.value);
     }
-    const tooBig = input.temporary ? await fitsInJournal(ports, edits) : undefined;
-    if (tooBig !== undefined) return err(tooBig);
+    const hindered = input.temporary ? await whyNotForATime(ports, cluster, input, edits) : undefined;
+    if (hindered !== undefined) return err(hindered);
     const shown = looks.length === 0 ? undefined : await contentOf(ports, cluster, input, plan, edits);
     if (shown !== undefined && JSON.stringify(shown).length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
     return ok({ namespaceUid: namespace.uid, plan, edits, ...(shown === undefined ? {} : { content: shown }) });
   } catch (cause) {
-    // The API server's own no to the trial, in its own words.
+    // The API server's own no to a look or to the trial, in its own words.
     if (isClusterRefusal(cause)) return err(cause.message);
     throw cause;
   }
 };
+
+/** What could not be taken back, or not without bringing back what another change has made, is not made for a time. */
+const whyNotForATime = async (
+  ports: DraftPorts,
+  cluster: ClusterWriter,
+  { request }: DraftInput,
+  edits: readonly PreparedEdit[],
+): Promise<string | undefined> => {
+  const tooBig = await fitsInJournal(ports, edits);
+  if (tooBig !== undefined) return tooBig;
+  const other = await overlapping(ports, cluster, request, edits);
+  return other === undefined ? undefined : sayOverlap(other);
+};
+
+export const sayOverlap = ({ request, target, expiresAt }: Overlap): string =>
+  `Request ${request} has changed the same place of ${sayTarget(target)} for a time, until ${expiresAt.toString({ smallestUnit: 'second' })}. Ask when that has ended, or have it ended first.`;
 
 /** What a draft says of what was prepared: nothing raw, which the log has no use for. */
 export const draftOf = ({ edits, plan: { create, probes, proofs }, ...rest }: Prepared): Draft => ({
@@ -81,7 +100,12 @@ type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly 
 const planNow = async (cluster: ClusterWriter, kind: Kind, input: DraftInput): Promise<Result<Planned, string>> => {
   const looks = kind.look(input.ask, input.namespace);
   if (!looks.ok) return looks;
-  const seen = await lookAll(cluster, looks.value);
+  const seen = await lookAll(cluster, looks.value).catch((cause: unknown) => {
+    // What cannot be changed as it is, in the adapter's words; any other no to a look is about our own rights.
+    if (isClusterRefusal(cause) && cause.refused.status === 422) return cause.message;
+    throw cause;
+  });
+  if (typeof seen === 'string') return err(seen);
   const plan = kind.plan(input.ask, contextOf(input, seen));
   return plan.ok ? ok({ plan: plan.value, looks: looks.value, seen }) : plan;
 };
@@ -132,6 +156,11 @@ const prepareEdit = async (
   }
   const tried = await cluster.tryWrite(edit.content, { manager: managerOf(request) });
   if (tried.type === 'moved') return err(changing(target));
+  const lost = notKept(edit.content, tried.live, live);
+  if (lost !== undefined)
+    return err(
+      `${sayTarget(target)}: the API server keeps nothing of ${cut(oneLine(lost), 300)}, which it does not seem to know. Check how it is spelt, or leave it out.`,
+    );
   const comparison = await compare(live, tried.live);
   if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
   return ok(prepared(live === undefined ? 'create' : 'update', target, live, edit.content, comparison));
@@ -170,18 +199,19 @@ const contentOf = async (
       return { op: 'create' as const, target: targetOf(manifest), diff, added, removed };
     }),
   );
-  const others = edits.map(({ op, target, uid, comparison: { diff, added, removed } }) => ({
+  const others = edits.map(({ op, target, uid, comparison: { edits: places, diff, added, removed } }) => ({
     op,
     target,
     ...(uid === undefined ? {} : { uid }),
     diff,
     added,
     removed,
+    ...(op === 'update' ? { places: [...sayPlaces(places)] } : {}),
   }));
-  const dangers = [
-    ...edits.flatMap(({ live, wanted }) => cautionsOf(live, wanted)),
-    ...plan.create.flatMap((manifest) => cautionsOf(undefined, manifest)),
-  ];
+  const dangers = cautionsAcross([
+    ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
+    ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
+  ]);
   return {
     schema: 1,
     changes: [...others, ...own],

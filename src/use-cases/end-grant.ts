@@ -1,6 +1,6 @@
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { sayTarget } from '#domain/plan.ts';
+import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Conflict, Proof, RequestEvent, Reverted } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
@@ -10,7 +10,7 @@ import { findJournal, type Journal, removeJournal } from './journal.ts';
 import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit } from './request-log.ts';
-import { type TakenBack, takeBackEdits } from './take-back.ts';
+import { type TakenBack, takeBackEdits, wholeObject } from './take-back.ts';
 
 type Active = Extract<State, { status: 'active' }>;
 
@@ -40,8 +40,12 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string
     const event = endOf(state, unsafe, back, proofs, lagMilliseconds);
     const result = await commit(ports, asked.id, chain, [event], now);
     // The way back is not needed any more once the log says that it was gone.
-    if (result.type === 'committed' && event.type === 'ended' && back.journal !== undefined)
-      await removeJournal(cluster, back.journal);
+    if (result.type !== 'committed') return;
+    if (back.journal === 'lost')
+      ports.alarm('The journal of a change is gone or not genuine; only a person can take the change back', {
+        request: asked.id,
+      });
+    else if (event.type === 'ended' && back.journal !== undefined) await removeJournal(cluster, back.journal);
   } catch (cause) {
     await sayDelayed(ports, chain, state, due, cause);
     throw cause;
@@ -70,28 +74,30 @@ const endOf = (
 /** More places than a person can settle one by one are shown to nobody one by one. */
 const mostConflicts = 50;
 
-type Back = TakenBack & { readonly journal?: Journal };
+/** Lost: another worker has ended it and removed the journal, unless the log does not know of that. */
+type Back = TakenBack & { readonly journal?: Journal | 'lost' };
 
 /** Takes back what was changed in objects of others, as somebody has decided where that was needed. */
 const takeBack = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked, state: Active): Promise<Back> => {
   if (state.changed.length === 0) return { reverted: [], conflicts: [] };
   const journal = await findJournal(ports, cluster, asked);
   if (journal !== undefined) {
-    const back = await takeBackEdits(ports, cluster, asked.id, journal, state.settled?.choice ?? 'ask');
+    const { decided, changed: made } = state;
+    const back = await takeBackEdits(ports, cluster, asked.id, journal, { decided, made });
     return { ...back, journal };
   }
-  ports.alarm('The journal of a change is gone or not genuine; only a person can take the change back', {
-    request: asked.id,
-  });
-  const lost = state.changed.map(({ uid: _, op: __, ...target }) => target);
-  if (state.settled?.choice === 'keep')
-    return { reverted: lost.map((target): Reverted => ({ target, how: 'kept' })), conflicts: [] };
+  const kept = new Set(state.decided.flatMap(({ target, choice }) => (choice === 'keep' ? [targetKey(target)] : [])));
+  const lost = Map.groupBy(
+    state.changed.map(({ uid: _, op: __, ...target }) => target),
+    (target) => (kept.has(targetKey(target)) ? 'kept' : 'open'),
+  );
   return {
-    reverted: [],
-    conflicts: lost.map(
+    journal: 'lost',
+    reverted: (lost.get('kept') ?? []).map((target): Reverted => ({ target, how: 'kept' })),
+    conflicts: (lost.get('open') ?? []).map(
       (target): Conflict => ({
         target,
-        path: '(the whole object)',
+        path: wholeObject,
         before: 'not known any more: the journal in the cluster is gone',
         applied: `as approved for ${sayTarget(target)}`,
         now: '(not compared)',

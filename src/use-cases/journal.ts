@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { pathEdit } from '#domain/content/comparison.ts';
+import { type Path, pathEdit } from '#domain/content/comparison.ts';
 import { operation } from '#domain/content/content.ts';
+import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { type Manifest, type ObjectRef, target } from '#domain/plan.ts';
+import { type Manifest, type ObjectRef, type Target, target, targetKey } from '#domain/plan.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { readStamp, type Stamp, stamped } from '#domain/request/stamp.ts';
+import type { Digest } from '#domain/seal.ts';
 import { markersBeside } from './home.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { ownersIn, type PreparedEdit, refTo } from './prepared.ts';
@@ -108,6 +110,55 @@ const refOf = (home: string, asked: Pick<Asked, 'id' | 'revision'>) => ({
   name: journalName(asked),
 });
 
+/** By which a journal is found from what it changes: a label for each object, for there may be many journals. */
+const targetLabel = (of: Target, digest: Digest): string => `target.hallpass.dev/${digest(targetKey(of)).slice(0, 32)}`;
+
+/** A change that is in force for a time, or being made, in a place where another one wants to be. */
+export type Overlap = {
+  readonly request: RequestId;
+  readonly target: Target;
+  readonly startedAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+};
+
+/**
+ * Which other temporary change has the same place of an object: taking back one of two that overlap would bring back
+ * what the other one had made. Undefined when there is none.
+ */
+export const overlapping = async (
+  ports: Pick<WorkerPorts, 'trust' | 'vault' | 'home'>,
+  cluster: ClusterWriter,
+  request: RequestId,
+  edits: readonly PreparedEdit[],
+): Promise<Overlap | undefined> => {
+  for (const edit of edits) {
+    const { target: of } = edit;
+    const found = await cluster.journals(markersBeside(ports.home), targetLabel(of, ports.trust.digest));
+    for (const { ref, live } of found) {
+      const stamp = readStamp(cluster.name, live, ports.trust);
+      if (stamp === undefined || stamp.request === request) continue;
+      const there = await cluster.get(ref);
+      const journal = there === undefined ? undefined : await openJournal(ports, cluster, there.live);
+      if (there === undefined || journal?.temporary === false) continue;
+      const entry = journal?.entries.find((one) => targetKey(one.target) === targetKey(of));
+      if (journal !== undefined && (entry === undefined || !meet(entry, edit))) continue;
+      return { request: stamp.request, target: of, startedAt: stamp.startedAt, expiresAt: stamp.expiresAt };
+    }
+  }
+  return undefined;
+};
+
+/** Whether two changes of one object have a place in common: the same one, or one within the other. */
+const meet = ({ op, image }: JournalEntry, edit: PreparedEdit): boolean => {
+  if (op !== 'update' || edit.op !== 'update' || image?.edits === undefined) return true;
+  const paths = image.edits.map((one) => one.path.map(stepKey));
+  return edit.comparison.edits.some((one) => {
+    const path = one.path.map(stepKey);
+    return paths.some((other) => other.every((step, at) => at >= path.length || step === path[at]));
+  });
+};
+const stepKey = (step: Path[number]): string => JSON.stringify(step);
+
 /** What binds a journal to its place: copied to another request or cluster it cannot be opened. */
 const about = (cluster: string, { request, revision, seal }: Pick<Stamp, 'request' | 'revision' | 'seal'>): string =>
   ['hallpass.dev/journal', cluster, request, String(revision), seal].join(' ');
@@ -130,7 +181,9 @@ export const writeJournal = async (
     bytesOf(whole) <= roomInSecret || temporary
       ? whole
       : await ports.vault.close(textOf(edits, temporary, false), about(cluster.name, stamp));
-  const { apiVersion, kind, ...metadata } = refOf(ports.home, asked);
+  const { apiVersion, kind, ...place } = refOf(ports.home, asked);
+  const labels = Object.fromEntries(edits.map(({ target: of }) => [targetLabel(of, ports.trust.digest), 'yes']));
+  const metadata = { ...place, labels };
   const secret: Manifest = { apiVersion, kind, metadata, type: 'hallpass.dev/journal', data: { journal: kept } };
   const { ref, existed, live } = await cluster.create(stamped(secret, stamp, ports.signer));
   const journal = await openJournal(ports, cluster, live);

@@ -74,8 +74,8 @@ export type ProjectionStore = {
 };
 
 /**
- * What approvers were shown, by its digest, beside the log of its request. `keep` before the event that names it; kept as
- * long as the log. Throws for a text over `contentLimit`.
+ * What approvers were shown, by its digest, beside the log of its request. `keep` before the event that names it; kept for
+ * longer than anything may last. Throws for a text over `contentLimit`.
  */
 export type Contents = {
   readonly keep: (id: RequestId, digest: string, text: string) => Promise<void>;
@@ -84,7 +84,7 @@ export type Contents = {
 };
 
 /** Characters of a content, before it is compressed. */
-export const contentLimit = 4 * 1024 * 1024;
+export const contentLimit = 3 * 1024 * 1024;
 
 /** What is asked, as far as it must be known to plan it. */
 export type DraftInput = {
@@ -109,9 +109,10 @@ export type Draft = {
 
 /**
  * Looks at what is live and tries what is asked, without doing it: a worker does, for only it may write, and a dry run is
- * a write to Kubernetes. `err` is the reason why it cannot be, for a person. Throws when nobody answers in time.
+ * a write to Kubernetes. `err` is the reason why it cannot be, for a person. Throws when nobody answers in time. Of what is
+ * drafted `by` one person only a little is under way at a time; what nobody in particular wants waits for no turn.
  */
-export type Drafter = (input: DraftInput) => Promise<Result<Draft, string>>;
+export type Drafter = (input: DraftInput, by?: PersonId) => Promise<Result<Draft, string>>;
 
 /**
  * Compares two states of one object (`compareStates` of the domain), without keeping the event loop for longer than some

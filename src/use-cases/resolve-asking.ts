@@ -2,7 +2,7 @@ import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
-import { judge } from '#domain/policy/verdict.ts';
+import { type Divided, judgeAll, type NotAllowed, type Unsure } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
@@ -44,12 +44,10 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const { groups, failed } = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther } = description.value;
   const { namespace } = asking;
-  const question = { cluster: cluster.name, namespace, kind: kind.name, profiles, reachesFurther };
-  const rule = isOurs(ports.home, asking.namespace) ? err(nobody) : judge(policy, question, groups, failed);
-  if (!rule.ok)
-    return rule.error.type === 'unsure'
-      ? err({ type: 'lookup-failed', what: `the members of ${rule.error.groups.join(', ')}` })
-      : err(rule.error);
+  const question = { cluster: cluster.name, namespace, kind: kind.name, reachesFurther };
+  const isOwn = isOurs(ports.home, asking.namespace);
+  const rule = isOwn ? err(nobody) : judgeAll(policy, question, profiles, groups, failed);
+  if (!rule.ok) return err(noRule(rule.error));
   if (asking.reason.trim() === '') return err(unclear('reason', 'Say why, so that approvers can judge it.'));
   if (asking.reason.length > reasonLimit)
     return err(unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${asking.reason.length}.`));
@@ -60,6 +58,19 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
   return ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: seconds.value });
+};
+
+const noRule = (why: NotAllowed | Unsure | Divided): SubmitRefusal => {
+  switch (why.type) {
+    case 'not-allowed':
+      return why;
+    case 'unsure':
+      return { type: 'lookup-failed', what: `the members of ${why.groups.join(', ')}` };
+    case 'divided': {
+      const said = why.rules.map(([profile, name]) => `${profile} by rule "${name}"`).join(', ');
+      return unclear('ask', `Different rules decide on these: ${said}. Ask for them one by one.`);
+    }
+  }
 };
 
 const secondsOf = (

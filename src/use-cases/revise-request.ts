@@ -20,7 +20,7 @@ export type Standing =
   | { readonly type: 'not-tried' };
 
 /** What moves all the time is not shown again and again: each revision is kept, and asks everybody to look anew. */
-const mostRevisions = 50;
+const mostRevisions = 20;
 
 /**
  * Tries a pending request anew and, where the difference that it makes is another by now, makes a new revision of it.

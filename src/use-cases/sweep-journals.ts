@@ -1,14 +1,18 @@
 import type { RequestId } from '#domain/ids.ts';
+import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import { markersBeside } from './home.ts';
 import { type Journal, openJournal, removeJournal } from './journal.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import type { StepRunner } from './run-step.ts';
+import { dueByLog, latest } from './sweep.ts';
 import { takeBackEdits } from './take-back.ts';
 
 /** What the log knows to be due is left to it for so long: it says what became of it, this does not. */
 const grace = Temporal.Duration.from({ seconds: 3 });
+/** While the log does not answer nothing is left to it. */
+const noGrace = Temporal.Duration.from({ seconds: 0 });
 
 /** Looks at the journals in a cluster; `everything` at all, otherwise at what ends in this hour or ended in the last. */
 export type JournalSweep = (cluster: ClusterWriter, everything: boolean) => Promise<void>;
@@ -43,7 +47,7 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
   const takeBack = async (cluster: ClusterWriter, id: RequestId, journal: Journal, status: string): Promise<void> => {
     const { uid } = journal.ref;
     if (!takenBack.has(uid)) {
-      const { conflicts } = await takeBackEdits(ports, cluster, id, journal, isOver(status) ? 'undo' : 'ask');
+      const { conflicts } = await takeBackEdits(ports, cluster, id, journal, { isUndo: isOver(status) });
       const fields = { request: id, status, cluster: cluster.name };
       if (conflicts.length > 0) {
         alarmOnce(
@@ -65,7 +69,12 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     takenBack.delete(uid);
   };
 
-  const settle = async (cluster: ClusterWriter, found: Managed, now: Temporal.Instant): Promise<void> => {
+  const settle = async (
+    cluster: ClusterWriter,
+    found: Managed,
+    now: Temporal.Instant,
+    isReadable: boolean,
+  ): Promise<void> => {
     const stamp = readStamp(cluster.name, found.live, ports.trust);
     if (stamp === undefined) {
       const fields = { cluster: cluster.name, kind: found.ref.kind, name: found.ref.name };
@@ -75,8 +84,8 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
         fields,
       );
     }
-    const overdue = Temporal.Instant.compare(stamp.expiresAt.add(grace), now) <= 0;
-    const status = await statusOf(stamp.request, overdue);
+    const overdue = Temporal.Instant.compare(stamp.expiresAt.add(isReadable ? grace : noGrace), now) <= 0;
+    const status = isReadable ? await statusOf(stamp.request, overdue) : 'unreadable';
     // Being made, in force, or waiting for a person; an unreadable or lost log leaves it in force until its time.
     if (!isOver(status) && (!overdue || status === 'in conflict')) return;
     const there = await cluster.get(found.ref);
@@ -95,16 +104,17 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
   };
 
   return async (cluster, everything) => {
-    const now = await ports.clock.now();
+    const common = await ports.clock.now();
+    // Whoever holds Redis' clock back prolongs nothing.
+    const now = await latest(cluster, common);
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
     const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
     const found = await cluster.journals(markersBeside(ports.home), selector);
+    const isReadable = (await dueByLog(ports, common)) !== undefined;
     const faults: unknown[] = [];
     // One at a time: there are few, and each may be a whole revert.
-    for (const one of found) await settle(cluster, one, now).catch((cause: unknown) => void faults.push(cause));
+    for (const one of found)
+      await settle(cluster, one, now, isReadable).catch((cause: unknown) => void faults.push(cause));
     if (faults.length > 0) throw new Error('A sweep over journals could not finish', { cause: faults[0] });
   };
 };
-
-const isOver = (status: string): boolean =>
-  ['revoked', 'completed', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);

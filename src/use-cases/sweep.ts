@@ -1,5 +1,6 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { ObjectRef } from '#domain/plan.ts';
+import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -115,13 +116,16 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
 };
 
 /** The common clock, or the API server's where that is well ahead: whoever holds Redis' clock back prolongs nothing. */
-const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Temporal.Instant> => {
+export const latest = async (cluster: ClusterWriter, now: Temporal.Instant): Promise<Temporal.Instant> => {
   const server = await cluster.time();
   return Temporal.Instant.compare(server, now.add(apart)) > 0 ? server : now;
 };
 
 /** What is due by the log, for the sweep over it to end; undefined when the store does not answer in time. */
-const dueByLog = async ({ store }: WorkerPorts, now: Temporal.Instant): Promise<ReadonlySet<RequestId> | undefined> => {
+export const dueByLog = async (
+  { store }: Pick<WorkerPorts, 'store'>,
+  now: Temporal.Instant,
+): Promise<ReadonlySet<RequestId> | undefined> => {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   AbortSignal.timeout(patience).addEventListener('abort', () => resolve(undefined), { once: true });
   const asked = store.due(now, 10_000).then(
@@ -135,9 +139,6 @@ const overdueOf = (objects: readonly Stamped[], now: Temporal.Instant, after: Te
   objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
 
 type Stamped = { readonly ref: ObjectRef; readonly stamp: ReturnType<typeof readStamp> & object };
-
-const isOver = (status: string): boolean =>
-  ['revoked', 'denied', 'withdrawn', 'timed-out', 'lapsed', 'failed'].includes(status);
 
 /** The list may be older than the log that was read after it: only what is there now counts. */
 const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {

@@ -13,7 +13,10 @@ import { find } from './request-log.ts';
 export const watchGrants = async (ports: WorkerPorts, cluster: ClusterWriter): Promise<void> => {
   const found = await cluster.managed(`${watchedLabel}=yes`);
   const ids = new Set(found.flatMap(({ live }) => readStamp(cluster.name, live, ports.trust)?.request ?? []));
-  for (const id of ids) await watch(ports, cluster, id);
+  const faults: unknown[] = [];
+  // One that cannot be ended leaves no other one unwatched.
+  for (const id of ids) await watch(ports, cluster, id).catch((cause: unknown) => void faults.push(cause));
+  if (faults.length > 0) throw new Error('Not all that is in force could be watched', { cause: faults[0] });
 };
 
 const watch = async (ports: WorkerPorts, cluster: ClusterWriter, id: RequestId): Promise<void> => {

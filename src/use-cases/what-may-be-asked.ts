@@ -1,5 +1,5 @@
 import type { PersonId } from '#domain/ids.ts';
-import { appliesTo, matches, type Question, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, matches, type Rule } from '#domain/policy/policy.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
 import { admit, groupsOf } from './membership.ts';
@@ -25,7 +25,7 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
   if (rules.length === 0) return undefined;
   const profilesOf = (cluster: string, kind: Kind, namespace: string) =>
     kind.profiles
-      .filter((one) => rules.some((rule) => appliesTo(rule, questionOf(one, { cluster, namespace, kind: kind.name }))))
+      .filter((one) => rules.some((rule) => appliesTo(rule, { ...one, cluster, namespace, kind: kind.name })))
       .map(({ profile }) => profile);
 
   return {
@@ -42,7 +42,7 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
     profiles: profilesOf,
     rule: (cluster, kind, namespace, profile) => {
       const chosen = kind.profiles.find((one) => one.profile === profile);
-      const question = chosen && questionOf(chosen, { cluster, namespace, kind: kind.name });
+      const question = chosen && { ...chosen, cluster, namespace, kind: kind.name };
       return question && rules.find((rule) => appliesTo(rule, question));
     },
     objects: async (cluster, namespace, of) => {
@@ -52,11 +52,5 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
     },
   };
 };
-
-/** What a rule is asked about one thing that may be asked for. */
-const questionOf = (
-  { profile, reachesFurther }: Kind['profiles'][number],
-  where: Pick<Question, 'cluster' | 'namespace' | 'kind'>,
-): Question => ({ ...where, profiles: [profile], reachesFurther });
 
 const some = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

@@ -94,6 +94,28 @@ describe('a write to a foreign object', () => {
   });
 });
 
+describe('a number that JavaScript would alter', () => {
+  const large: Answer = {
+    code: 200,
+    body: JSON.stringify({ ...configMap({ uid: 'u1' }), spec: { grace: 0 } }).replace(':0', ':9007199254740993'),
+  };
+
+  it('makes an object one that is not read for changing, and no trial is taken for good', async () => {
+    const { writer } = await writerFor(large, large);
+    for (const wanted of [writer.get(ref), writer.tryWrite(at7, by)]) {
+      const fault = await faultOf(wanted);
+      expect(isClusterRefusal(fault)).toBe(true);
+      expect(fault.message).toContain('9007199254740993 at spec.grace');
+      expect(fault.message).toContain('kubectl');
+    }
+  });
+
+  it('is no reason to call a write refused that is done', async () => {
+    const { writer } = await writerFor(large);
+    expect(await writer.write(at7, by)).toMatchObject({ type: 'written' });
+  });
+});
+
 describe('setting the owners of fields', () => {
   it('is a JSON patch that tests the version', async () => {
     const { writer, asked } = await writerFor(live(), live());

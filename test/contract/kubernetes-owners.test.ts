@@ -69,3 +69,29 @@ describe('fields that were given back', () => {
     expect(metadataOf(same)).toEqual(metadataOf(back));
   });
 });
+
+// The types of JavaScript's library do not have it yet.
+const { rawJSON } = z
+  .object({ rawJSON: z.custom<(text: string) => unknown>((value) => typeof value === 'function') })
+  .parse(JSON);
+
+it('an object with a number beyond what JavaScript holds is refused, and its number stays', async () => {
+  const namespace = await real.namespace();
+  const labels = { app: 'web' };
+  const spec = {
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        terminationGracePeriodSeconds: rawJSON('9007199254740993'),
+        containers: [{ name: 'web', image: 'web:1' }],
+      },
+    },
+  };
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' };
+  const body = { ...target, metadata: { namespace, name: 'web' }, spec };
+  await real.setUp('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, body);
+  await expect(writer.get(target)).rejects.toThrow(
+    '9007199254740993 at spec.template.spec.terminationGracePeriodSeconds',
+  );
+});

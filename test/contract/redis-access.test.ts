@@ -4,17 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDraftClient, createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createJobs } from '#adapters/bullmq/jobs.ts';
 import type { Payload } from '#adapters/bullmq/queues.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { generateKeys } from '#adapters/keys/generate.ts';
+import { createKeys } from '#adapters/keys/keys.ts';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
+import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { checkRedis } from '#adapters/redis/health.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { err, ok } from '#domain/result.ts';
 import { ada, anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
+import type { Drafter } from '#use-cases/ports.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const hash = (password: string): string => createHash('sha256').update(password).digest('hex');
@@ -168,6 +174,52 @@ test('the bot keeps its notes under a lock; the worker reaches neither', async (
   await expect(createRedisProjectionStore(worker, 'cards').exclusively(id, async () => {})).rejects.toThrow(
     'did not take',
   );
+});
+
+test('the bot has things tried by the worker and keeps what came of it; the worker reads none of that', async () => {
+  const keysFolder = join(folder, 'keys');
+  generateKeys(keysFolder);
+  const found = createKeys(keysFolder, ['bot', 'worker']);
+  if (!found.ok) throw new Error(found.error.join('\n'));
+  const { signer, trust } = found.value;
+  const identity = (name: 'bot' | 'worker') => ({
+    signer: signer(name),
+    trust,
+    clock: createRedisClock(as(`hallpass-${name}`, name)),
+  });
+  const connections = (name: 'bot' | 'worker') => ({
+    commit: as(`hallpass-${name}`, name),
+    consume: as(`hallpass-${name}`, name, 'consume'),
+  });
+  const faults: Error[] = [];
+  const plan = { create: [], probes: [], proofs: [] };
+  const answered = { type: 'draft', namespaceUid: 'u', plan, edits: [] } as const;
+  const work: Drafter = async ({ namespace }) => {
+    if (namespace === 'broken') throw new Error('It broke');
+    const { type: _, ...draft } = answered;
+    return namespace === 'shop' ? ok(draft) : err('no');
+  };
+  const client = createDraftClient(connections('bot'), identity('bot'));
+  const input = { request: anId(), kind: 'change', cluster: 'prod', namespace: 'shop', ask: {}, temporary: true };
+  const asked = { ...input, identity: { user: '', groups: [] } };
+  // Nobody is there yet: it is taken off the queue again.
+  await expect(client.draft(asked)).rejects.toThrow();
+  await expect.poll(() => admin().exists(`{hallpass}:drafts:wait`)).toBe(0);
+  const server = createDraftServer(connections('worker'), identity('worker'), work, (cause) => faults.push(cause));
+  expect(await client.draft(asked)).toMatchObject({ ok: true, value: { namespaceUid: 'u' } });
+  expect(await client.draft({ ...asked, namespace: 'other' })).toEqual(err('no'));
+  await expect(client.draft({ ...asked, namespace: 'broken' })).rejects.toThrow('It broke');
+  await expect.poll(() => faults.map(({ message }) => message)).toEqual(['It broke']);
+  await server.close();
+  await client.close();
+
+  const [id, digest] = [anId(), 'a'.repeat(64)];
+  const contents = createRedisContents(as('hallpass-bot', 'bot'));
+  await contents.keep(id, digest, 'what approvers were shown');
+  expect(await contents.read(id, digest)).toBe('what approvers were shown');
+  const workers = createRedisContents(as('hallpass-worker', 'worker'));
+  await expect(workers.read(id, digest)).rejects.toThrow('did not read');
+  await expect(workers.keep(id, digest, 'something else')).rejects.toThrow('did not write');
 });
 
 test('without a password nothing is answered', async () => {

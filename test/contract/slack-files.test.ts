@@ -6,7 +6,7 @@ import { approvals, bob, createSlackWorld, ids, type SlackWorld } from '#test/co
 import type { ProjectionStore } from '#use-cases/ports.ts';
 
 const [first] = ids(1) as [ReturnType<typeof ids>[number]];
-const long = kept(contentOf([changeOf(diffOf(400))]));
+const long = kept(contentOf([changeOf(diffOf(400), { places: ['spec.rules', 'and 3 more'] })]));
 const longer = kept(contentOf([changeOf(diffOf(5_000))]));
 const short = kept(contentOf([changeOf(diffOf(10))]));
 const revised: RequestEvent = { type: 'revised', revision: 2, seal: 's', content: longer.ref, why: 'It moved.' };
@@ -37,7 +37,7 @@ describe('a diff that does not fit on its card', () => {
     const projection = world.start();
     await world.settle(projection);
     expect(shared(world)).toEqual([`${first}-r1.diff`]);
-    expect(text(world)).toBe(`# update Ingress shop-front/shop\n${diffOf(400)}\n`);
+    expect(text(world)).toBe(`# update Ingress shop-front/shop\n# at spec.rules\n# and 3 more\n${diffOf(400)}\n`);
     await world.record(first, revised);
     await world.settle(projection);
     await projection.show(first);
@@ -50,6 +50,33 @@ describe('a diff that does not fit on its card', () => {
     expect(comment?.shown).toContain('Revision 1, all 400 lines:');
     expect(world.alarms).toEqual([]);
     expect(world.workspace.problems).toEqual([]);
+  });
+
+  test('leaves in the thread what each revision was to be warned of', async () => {
+    const [before, after] = ['Takes traffic.', 'Opens it to all.'].map((caution, index) =>
+      kept(contentOf([changeOf(diffOf(10 + index))], { cautions: [caution] })),
+    ) as [typeof long, typeof long];
+    const world = createSlackWorld('off');
+    for (const one of [before, after]) await world.contents.keep(first, one.ref.digest, one.text);
+    await world.ask(first, { content: before.ref });
+    await world.record(first, { ...revised, content: after.ref });
+    await world.settle(world.start());
+    const eyes = world.workspace.as(bob);
+    const [, asked, again] = eyes.readThread(eyes.readChannel(approvals)[0] ?? expect.fail());
+    expect(asked?.shown).toContain('To beware of\n• Takes traffic.');
+    expect(again?.shown).toContain('To beware of\n• Opens it to all.');
+  });
+
+  test('is sent once, though many wait for their turn in the channel', async () => {
+    const world = createSlackWorld('on');
+    const many = ids(8);
+    for (const id of many) {
+      await world.contents.keep(id, long.ref.digest, long.text);
+      await world.ask(id, { content: long.ref });
+    }
+    await world.settle(world.start());
+    expect(shared(world).toSorted()).toEqual(many.map((id) => `${id}-r1.diff`).toSorted());
+    expect(world.workspace.calls.filter(({ method }) => method === 'upload')).toHaveLength(many.length);
   });
 
   test('is not attached where it fits', async () => {

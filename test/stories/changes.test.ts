@@ -266,12 +266,14 @@ describe('changes with a diff, on a real API server', () => {
       '/jit request change add pay.acme.test/x=ledger:80 kube-system/ledger for 5m because elsewhere',
       '/jit request open app=web@shop-front into app=nobody 8080 shop-payments for 5m because none',
       '/jit request open 0.0.0.0/0 into app=ledger 8080 shop-payments for 5m because all',
+      '/jit request open app=web@kube-system into app=ledger 8080 shop-payments for 5m because from elsewhere',
     ]) {
       await alice.command(line);
       answers.push(story.answerTo('U0ALICE'));
     }
     expect(answers.filter((answer) => /[2-9a-hjkmnp-z]{4}-[2-9a-hjkmnp-z]{2}\*/.test(answer))).toEqual([]);
     for (const answer of answers) expect(answer.length).toBeGreaterThan(20);
+    expect(answers.filter((answer) => answer.includes('no worker answered'))).toEqual([]);
     expect(await text(ledger)).not.toContain('"/x"');
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Transport } from '#local/slack/delivery.ts';
 import type { Workspace } from '#local/slack/workspace.ts';
 import { inMemory, type Way } from '#local/ways-in.ts';
@@ -6,7 +7,7 @@ import type { RunningBot } from '#src/bot.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 import { startWorkerProcess, type WorkerProcess } from '#test/stories/parts/worker-process.ts';
 import { companyFor } from './company.ts';
-import { storyOf, typed } from './story.ts';
+import { ledger, storyOf, typed } from './story.ts';
 
 /** Two bots behind one address: what Slack sends goes to either by turns. */
 const twoBots = (workspace: Workspace): Way => {
@@ -88,6 +89,33 @@ describe('several bots and workers', () => {
       .dms()
       .filter(({ shown }) => shown.includes(id));
     expect(dms.map(({ metadata }) => metadata?.event_payload.version)).toEqual([5, 6]);
+    for (const worker of workers.splice(0)) await worker.stop();
+  });
+
+  it('two bots and two workers side by side: fifty clicks on one change apply it once and take it back once', async () => {
+    for (let index = 0; index < 2; index += 1) {
+      const started = await startWorker(company().stand.config('worker'));
+      if (!started.ok) throw new Error(started.error.join('\n'));
+      workers.push(started.value);
+    }
+    const { admin } = company().stand;
+    const generation = async () => {
+      const { body } = await admin.send('GET', ledger);
+      return z.object({ metadata: z.object({ generation: z.int() }), spec: z.unknown() }).parse(body);
+    };
+    const before = await generation();
+    const id = await story.ask(
+      '/jit request change add pay.acme.test/beta=ledger:80 shop-payments/ledger for 4s because a trial',
+    );
+    const people = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? 'U0BOB' : 'U0DAN'));
+    await Promise.all(people.map((person) => story.press(person, 'approve', id)));
+    await story.reaches(id, 'active');
+    expect((await generation()).metadata.generation).toBe(before.metadata.generation + 1);
+    await story.reaches(id, 'revoked');
+    const after = await generation();
+    expect(after.metadata.generation).toBe(before.metadata.generation + 2);
+    expect(after.spec).toEqual(before.spec);
+    expect(await story.events(id)).toEqual(['submitted', 'voted', 'voted', 'approved', 'activated', 'ended']);
     for (const worker of workers.splice(0)) await worker.stop();
   });
 

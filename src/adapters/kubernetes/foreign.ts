@@ -36,7 +36,8 @@ export type Writing = WriteOptions & { readonly dryRun: boolean };
  * A call whose connection dropped is repeated, and the repeated one may meet what the first has done: `moved` can mean
  * that it was our own write. Whoever gets it reads again, and sees by what is there. The manager has at most 128
  * characters, or the server refuses. Servers before 1.25 drop unknown fields silently (no `fieldValidation`): there only
- * the answer shows that they are missing.
+ * the answer shows that they are missing. A trial whose answer JavaScript would alter is refused; of a write that is done
+ * that would be a no too late.
  */
 export const writeObject = async (
   client: RawClient,
@@ -51,7 +52,7 @@ export const writeObject = async (
       ? creating(await paths.collection(target), manifest, writing)
       : replacing(await paths.object(target), manifest, version, writing);
   try {
-    return { type: 'written', live: await client.call(call, liveObject) };
+    return { type: 'written', live: await client.call({ ...call, exact: writing.dryRun }, liveObject) };
   } catch (error) {
     if (version === undefined ? failedWith(error, 409, 'AlreadyExists') : isElsewhere(error)) return moved;
     throw error;

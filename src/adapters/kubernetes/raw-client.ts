@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Json } from '#domain/json.ts';
 import type { Connection, Credentials } from './credentials.ts';
 import { createFault, isKubernetesFault, type KubernetesFault } from './fault.ts';
-import { codeOf, isDropped, type Reply, readJson, readReply, statusFault } from './reply.ts';
+import { codeOf, isDropped, type Reply, readJson, readReply, refuseAltered, statusFault } from './reply.ts';
 
 export type Call = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,6 +14,8 @@ export type Call = {
   /** Of the body; `application/json` when absent. */
   readonly contentType?: string;
   readonly accept?: string;
+  /** Whether an answer with an integer that JavaScript would alter is refused: what is written back would not be what was read. */
+  readonly exact?: boolean;
   /** The call in words, for faults: `create RoleBinding "x" in "shop"`. */
   readonly saying: string;
 };
@@ -95,6 +97,7 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
         throw noAnswer(cluster, call, limits.deadline, signal.aborted, cause);
       });
       if (reply.status < 200 || reply.status > 299) throw statusFault(cluster, call.saying, reply);
+      if (call.exact === true) refuseAltered(cluster, call.saying, reply);
       return readJson(cluster, call.saying, reply, schema);
     },
     lastDate: () => latest,

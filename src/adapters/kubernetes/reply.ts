@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import { createFault, type KubernetesFault } from './fault.ts';
+import { sayPath } from '#domain/content/say.ts';
+import { alteredIn } from './exact.ts';
+import { createFault, createRefusal, type KubernetesFault } from './fault.ts';
 
 /** An answer of any status, read to its end. */
 export type Reply = {
@@ -66,6 +68,27 @@ export const readJson = <T>(cluster: string, call: string, reply: Reply, schema:
     `Cluster "${cluster}" did not give what was asked for (${call}). Is it a Kubernetes API server?`,
     checked.error,
   );
+};
+
+/** Refuses an answer of which a number would not survive being read and written back. */
+export const refuseAltered = (cluster: string, call: string, { text }: Reply): void => {
+  const altered = alteredNumber(text);
+  if (altered === undefined) return;
+  const { place, source } = altered;
+  throw createRefusal(
+    call,
+    422,
+    `Cluster "${cluster}" has ${source} at ${sayPath([...place])}, a number that Hallpass cannot write back without altering it (${call}). Change this object with kubectl.`,
+  );
+};
+
+const alteredNumber = (text: string): ReturnType<typeof alteredIn> => {
+  try {
+    return alteredIn(text);
+  } catch {
+    // No JSON: whoever reads it says so.
+    return undefined;
+  }
 };
 
 const parse = (text: string): unknown => {

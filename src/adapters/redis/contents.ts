@@ -7,6 +7,8 @@ import { keys } from './keys.ts';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
+/** Seconds: longer than anything that is asked for may last. */
+const keptFor = 400 * 86_400;
 /** Bytes of UTF-8 that a content of the longest length may have. */
 const mostBytes = contentLimit * 4;
 
@@ -15,7 +17,7 @@ export const createRedisContents = (redis: Redis): Contents => ({
   keep: async (id, digest, text) => {
     if (text.length > contentLimit) throw new Error(`A content of ${text.length} characters is too long to be kept`);
     const key = keys.content(id, digest);
-    await asking(`write "${key}"`, redis.set(key, await deflate(text)));
+    await asking(`write "${key}"`, redis.set(key, await deflate(text), 'EX', keptFor));
   },
   read: async (id, digest) => {
     const key = keys.content(id, digest);

@@ -5,7 +5,7 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import type { Description } from '#kinds/kind.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
-import { bob, carol } from '#test/build/people.ts';
+import { alice, bob, carol } from '#test/build/people.ts';
 import { activated, approved, quorum } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { charactersOf, limits } from './blocks.ts';
@@ -136,6 +136,36 @@ describe('a card of a change', () => {
     expect(card).toMatch(/\d+ more cautions not shown here: press Full diff before you decide/);
   });
 
+  test('says where a change is, at three places, and how many more there are', () => {
+    const places = ['spec.template.spec.containers[name=payments].image', 'spec.replicas', 'metadata.labels.a'];
+    const diff = '--- a\n+++ b\n-x\n+y';
+    const { blocks } = cardOf(contentOf([changeOf(diff, { places })]));
+    expect(readBlocks(blocks).shown).toContain(
+      `Change Ingress shop-front/shop  +1 −1\nat ${places[0]} · ${places[1]} · ${places[2]}\n--- a`,
+    );
+    expect(JSON.stringify(blocks)).toContain(`{"type":"text","text":"${places[0]}","style":{"code":true}}`);
+    const more = shown(contentOf([changeOf(diff, { places: [...places, 'spec.b', 'and 4 more'] })]));
+    expect(more).toContain(`${places[2]} and 5 more\n`);
+    expect(shown(contentOf([changeOf(diffOf(5_000)), changeOf(diff, { places })]))).toContain(`at ${places[0]}`);
+    expect(shown(contentOf([changeOf(diff)]))).not.toContain('\nat ');
+  });
+
+  test('of many objects with long places keeps within a message, and shows every diff that fits', () => {
+    const content = contentOf(
+      Array.from({ length: 19 }, (_, index) =>
+        changeOf(`+${'x'.repeat(206)}`, {
+          target: target(`shop-${index}`),
+          places: Array.from({ length: 10 }, () => `spec.${'p'.repeat(395)}`),
+        }),
+      ),
+      { cautions: [...Array(20)].map((_, index) => `${index} ${'w'.repeat(300)}`) },
+    );
+    expect(fitsOnCard(content.changes)).toBe(true);
+    const { blocks } = cardOf(content, [], { reason: 'r'.repeat(1_000) });
+    expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
+    expect(readBlocks(blocks).shown.split('x'.repeat(206))).toHaveLength(20);
+  });
+
   test('names twenty objects with their diffs', () => {
     const content = contentOf(
       Array.from({ length: 20 }, (_, index) =>
@@ -211,6 +241,23 @@ describe('a card of a change', () => {
     expect(buttons(card)).toEqual(['Full diff']);
   });
 
+  test('that is over keeps what its diff warned of, worst first, bounded and without a sign of danger', () => {
+    const content = contentOf([changeOf(diffOf(4))], {
+      cautions: ['Takes traffic.', ...Array(20).fill('w'.repeat(300))],
+    });
+    const { blocks } = cardOf(content, [{ type: 'withdrawn', by: alice }]);
+    expect(blocks.filter(({ type }) => type === 'context').map((one) => readBlocks([one]).shown)[0]).toBe(
+      `Was shown to approvers: Takes traffic. ${'w'.repeat(300)} Traffic may be lost.`,
+    );
+    expect(readBlocks(blocks).shown).not.toContain('⚠️');
+    const many = contentOf([changeOf(diffOf(4))], {
+      cautions: Array.from({ length: 9 }, (_, one) => `${one} <!here>${'w'.repeat(290)}`),
+    });
+    expect(shown(many, [{ type: 'withdrawn', by: alice }])).toMatch(
+      /Was shown to approvers: 0 <!here>w+ 1 .* And 8 more cautions, in the thread\./,
+    );
+  });
+
   test('that is active may be ended and looked at', () => {
     expect(buttons(shown(of(4), granted))).toEqual(['Done', 'Revoke', 'Full diff']);
   });
@@ -256,7 +303,10 @@ describe('a card of a change', () => {
     expect(settled).toContain('theirs is right');
     expect(shown(of(4), events)).toContain(`<@${carol}> kept what somebody else made of it:\ntheirs is right`);
     expect(buttons(settled)).toEqual(['Full diff']);
-    expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).toContain(
+      `its time was over 2026-11-20 12:32:00 UTC; <@${carol}> settled what others had changed, done 12 ms after that`,
+    );
+    expect(shown(of(4), events)).toContain('Taken back: 2 objects restored, 1 left as kubectl-edit made it');
     expect(shown(of(4), events)).not.toContain('Not proven');
   });
 

@@ -3,14 +3,15 @@ import { type Content, cardRoom } from '#domain/content/content.ts';
 import { sayTarget } from '#domain/plan.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { bold, line, lines, type Piece, richText } from './blocks.ts';
-import { type Change, heading, linesOf, partsOf } from './diff-lines.ts';
+import { bold, lines, type Piece, richText } from './blocks.ts';
+import { type Change, headed, heading, linesOf, partsOf } from './diff-lines.ts';
 import { fitting, more } from './excerpt.ts';
 
 export type Room = { readonly characters: number; readonly lines: number };
 
 // Beside the diffs, for which `cardRoom` is: names of objects, and facts about them.
 const headingRoom = { all: 1_600, least: 60, most: 160 };
+const placesRoom = { all: 900, least: 40, most: 300, places: 3 };
 /** So many objects have a heading; others are counted. */
 export const mostNamed = 25;
 const noteRoom = { all: 500, each: 240 };
@@ -61,12 +62,16 @@ export const contentBlock = (
   const parts = divide(content.changes, room);
   const each = Math.floor(headingRoom.all / Math.max(1, parts.length));
   const length = Math.min(headingRoom.most, Math.max(headingRoom.least, each));
+  const shared = Math.floor(placesRoom.all / Math.max(1, parts.length));
+  const characters = Math.min(placesRoom.most, Math.max(placesRoom.least, shared));
+  const titled = (change: Change) =>
+    headed(change, { places: placesRoom.places, characters }, ...heading(change, length));
   // Names alone stand in one section, for Slack puts no line break between two.
   const withDiff = parts.slice(0, mostNamed).filter(({ drawn }) => drawn.length > 0);
   const named = parts.slice(0, mostNamed).filter(({ drawn }) => drawn.length === 0);
   const unnamed = parts.length - withDiff.length - named.length;
   const rest: readonly (readonly Piece[])[] = [
-    ...named.map(({ change }) => heading(change, length)),
+    ...named.flatMap(({ change }) => titled(change)),
     ...(unnamed === 0 ? [] : [[bold(more(unnamed, 'object'))]]),
     ...hiddenLine(parts, asked, isPending),
   ];
@@ -74,7 +79,7 @@ export const contentBlock = (
   const facts = notes(content);
   return richText(
     ...(facts.length === 0 ? [] : [lines([...facts, []])]),
-    ...withDiff.flatMap(({ change, drawn }) => [line(...heading(change, length)), ...partsOf(drawn)]),
+    ...withDiff.flatMap(({ change, drawn }) => [lines(titled(change)), ...partsOf(drawn)]),
     ...(rest.length === 0 ? [] : [lines(rest)]),
   );
 };

@@ -1,8 +1,9 @@
 import type { RichTextPreformatted } from '@slack/types';
 import type { Content } from '#domain/content/content.ts';
+import { firstPlaces } from '#domain/content/say.ts';
 import { sayTarget } from '#domain/plan.ts';
 import { oneLine, visible } from '#domain/text.ts';
-import { bold, type Piece } from './blocks.ts';
+import { bold, code, type Piece } from './blocks.ts';
 import { cutMiddle } from './excerpt.ts';
 
 export type Change = Content['changes'][number];
@@ -22,6 +23,25 @@ const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
 export const heading = ({ op, target, added, removed }: Change, characters = 400): readonly Piece[] => {
   const counts = `  +${added} −${removed}`;
   return [bold(cutMiddle(`${verbs[op]} ${oneLine(sayTarget(target))}`, characters - counts.length)), counts];
+};
+
+/** Where an object is changed, at most so many places in so many characters together: `at spec.replicas · and 2 more`. */
+export const placesLine = ({ places = [] }: Change, room: PlacesRoom): readonly Piece[] => {
+  const { first, left } = firstPlaces(places, room.places);
+  const each = Math.floor(room.characters / Math.max(1, first.length));
+  if (first.length + left === 0) return [];
+  return [
+    'at ',
+    ...first.flatMap((place, index) => [...(index === 0 ? [] : [' · ']), code(cutMiddle(place, each))]),
+    ...(left === 0 ? [] : [` and ${left} more`]),
+  ];
+};
+export type PlacesRoom = { readonly places: number; readonly characters: number };
+
+/** A heading, and below it where the change is, if that was noted. */
+export const headed = (change: Change, room: PlacesRoom, ...title: readonly Piece[]): readonly (readonly Piece[])[] => {
+  const places = placesLine(change, room);
+  return places.length === 0 ? [title] : [title, places];
 };
 
 /** Rich text reads no markup: whatever the lines hold, they close no fence and mention nobody. */

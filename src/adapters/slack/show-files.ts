@@ -15,6 +15,8 @@ import type { Upload } from './upload.ts';
 
 /** Left in a channel's budget for cards, which people wait for. */
 const spareForCards = 1;
+/** Left for asking where to send a file's bytes. */
+const spareForSending = 1;
 /** So long a call that was given up may still be on its way, and Slack may take to share a file. */
 const settling = Temporal.Duration.from({ seconds: 10 });
 
@@ -23,8 +25,6 @@ type Revision = { readonly revision: number; readonly content: ContentRef };
 type FileParts = {
   readonly clock: Clock;
   readonly upload: Upload;
-  /** What a revision does, which need not be the one that is pending now. */
-  readonly read: (subject: Subject, content: ContentRef) => Promise<Shown>;
 };
 
 /**
@@ -32,12 +32,12 @@ type FileParts = {
  * were sent are nothing yet; a file is there when Slack was asked to share it. That is noted before, and after a break
  * Slack is asked what became of it.
  */
-export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts): Step => {
+export const createShowFiles = (tools: Tools, { clock, upload }: FileParts): Step => {
   const { client, calls, alarm } = tools;
   let isScopeMissing = false;
 
   const send = async (subject: Subject, { revision, content }: Revision): Promise<NotedFile | undefined> => {
-    const shown = await read(subject, content);
+    const shown = await subject.content(content);
     // Its card says so, and there is nothing to attach.
     if (shown.type !== 'shown') return undefined;
     const text = fileOf(shown.content);
@@ -62,8 +62,6 @@ export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts
       thread_ts: card.ts,
       initial_comment: `Revision ${revision}, all ${content.lines} lines:`,
     };
-    calls.reserve(fileCalls);
-    calls.reserve(postsTo(card.channel), spareForCards);
     await notes.save(withFile(revision, file));
     try {
       await calls.attempt(fileCalls, () => client.files.completeUploadExternal(sent));
@@ -109,6 +107,9 @@ export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts
     if (before?.isShared === false) await recover(subject, one.revision, before, card);
     if (noted()?.isShared === true) return;
     await calls.ready();
+    // The places to share it are taken before a byte is sent: what had to wait then would be sent anew each time.
+    calls.reserve(postsTo(card.channel), spareForCards);
+    calls.reserve(fileCalls, spareForSending);
     const file = await send(subject, one);
     if (file !== undefined) await share(subject, one, file, card);
   };
@@ -152,8 +153,15 @@ const isWithoutScope = (cause: unknown): boolean => {
   return fault.type === 'refused' && fault.error === 'missing_scope';
 };
 
-/** Each object's diff under its name; hidden characters made visible, as on the card. */
+/** Each object's diff under its name and the places that it changes; hidden characters made visible, as on the card. */
 const fileOf = ({ changes }: Extract<Shown, { type: 'shown' }>['content']): string =>
   changes
-    .map((change) => [`# ${change.op} ${oneLine(sayTarget(change.target))}`, ...linesOf(change), ''].join('\n'))
+    .map(({ places = [], ...change }) =>
+      [
+        `# ${change.op} ${oneLine(sayTarget(change.target))}`,
+        ...places.map((place) => (/^and \d+ more$/.test(place) ? `# ${place}` : `# at ${oneLine(place)}`)),
+        ...linesOf(change),
+        '',
+      ].join('\n'),
+    )
     .join('\n');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isOver } from '#domain/request/request.ts';
 import { type DirectMessage, directMessages, stuckMessage } from './direct-messages.ts';
 import { type Notes, ownPermalink, posted } from './notes.ts';
-import { cardOf, channelProblemOf, isOver, nowhere, type Step, type Subject, type Tools } from './showing.ts';
+import { cardOf, channelProblemOf, nowhere, type Step, type Subject, type Tools } from './showing.ts';
 import { others } from './slack-calls.ts';
 import { faultOf, setbackOf } from './slack-faults.ts';
 
@@ -36,9 +37,12 @@ export const createShowNews = (tools: Tools): Step => {
   return async (subject) => {
     const { chain, notes, description } = subject;
     const stuck =
-      cardOf(notes) === undefined && !isOver(chain.request) ? await channelProblemOf(subject, tools) : undefined;
+      cardOf(notes) === undefined && !isOver(chain.request.state.status)
+        ? await channelProblemOf(subject, tools)
+        : undefined;
     if (stuck !== undefined) await tell(notes, 'stuck', stuckMessage(chain, description));
-    const waitsForCard = notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request);
+    const waitsForCard =
+      notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request.state.status);
     if (waitsForCard) return;
     const permalink = await permalinkOf(tools, subject);
     for (const message of directMessages(chain, description, permalink)) {

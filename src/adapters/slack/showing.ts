@@ -1,7 +1,8 @@
 import type { WebClient } from '@slack/web-api';
+import type { ContentRef } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Request } from '#domain/request/request.ts';
+import { isOver } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import type { Alarm } from '#use-cases/ports.ts';
@@ -16,8 +17,8 @@ export type Subject = {
   readonly notes: Notes;
   readonly description?: Description;
   readonly standing?: Standing;
-  /** What it does in the cluster; read when it is needed, which it seldom is. */
-  readonly content: () => Promise<Shown>;
+  /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */
+  readonly content: (of?: ContentRef) => Promise<Shown>;
 };
 
 /** Shows one side of a request; throws a setback when that cannot be done now. */
@@ -47,17 +48,6 @@ export const cardOf = (notes: Notes): Place | undefined => {
   return card === undefined || card.ts === '' ? undefined : card;
 };
 
-const ends: readonly Request['state']['status'][] = [
-  'completed',
-  'revoked',
-  'denied',
-  'withdrawn',
-  'timed-out',
-  'lapsed',
-  'failed',
-];
-export const isOver = ({ state }: Request): boolean => ends.includes(state.status);
-
 const gone: readonly string[] = [
   'message_not_found',
   'thread_not_found',
@@ -75,7 +65,7 @@ export const isGone = (cause: unknown): boolean => {
 /** Somebody deleted the card. An open request gets a new one; of one that is over, nothing more is posted. */
 export const forgetCard = async ({ notes, chain }: Subject, { alarmOnce }: Tools): Promise<void> => {
   const { asked } = chain.request;
-  const over = isOver(chain.request);
+  const over = isOver(chain.request.state.status);
   alarmOnce('The card of a request was deleted in Slack; an open request gets a new one', {
     request: asked.id,
     channel: asked.approval.channel,

@@ -13,7 +13,7 @@ import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
 import { readLength } from './typed-request.ts';
 import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './view-state.ts';
-import { readWhy, type WhyAct } from './why-form.ts';
+import { longestWhy, readWhy, type WhyAct } from './why-form.ts';
 
 /** The forms that people send: a request, and the reason for a denial or a revocation. */
 export const listenToSubmissions = (app: App, ports: BotPorts): void => {
@@ -107,6 +107,8 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
   if (target === undefined)
     return { field: 'reason', text: 'This form leads to no request. Click the button on the card again.' };
   if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
+  if (reason.length > longestWhy)
+    return { field: 'reason', text: `Say it in at most ${longestWhy} characters; these are ${reason.length}.` };
   const result = await decideWhy(ports, act, { by: payload.user.id, ...target, reason });
   return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
 };

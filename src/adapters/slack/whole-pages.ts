@@ -1,10 +1,13 @@
 import type { RichTextBlock } from '@slack/types';
 import type { Content } from '#domain/content/content.ts';
-import { line, richText } from './blocks.ts';
-import { type Change, heading, linesOf, preformatted, textsOf } from './diff-lines.ts';
+import { lines, richText } from './blocks.ts';
+import { type Change, headed, heading, linesOf, preformatted, textsOf } from './diff-lines.ts';
 
 /** A modal holds 100 blocks and 250 KB; a page keeps well below both, so that it also draws fast. */
 const perPage = { bytes: 60_000, parts: 60 };
+
+/** All that were noted, each whole. */
+const everyPlace = { places: 10, characters: 10_000 };
 
 /** A piece of one change's diff; `isFirst` where the change begins. An empty diff has one without text. */
 type Piece = { readonly change: Change; readonly text?: string; readonly isFirst: boolean };
@@ -16,7 +19,8 @@ const piecesOf = (change: Change): readonly Piece[] => {
 };
 
 /** As it travels, beside what stands around it. */
-const bytesOf = ({ text = '' }: Piece): number => Buffer.byteLength(JSON.stringify(text)) + 600;
+const bytesOf = ({ change: { places }, text = '', isFirst }: Piece): number =>
+  Buffer.byteLength(JSON.stringify(isFirst ? [text, places] : text)) + 600;
 
 /** All diffs of a content, page by page; at least one page. Nothing is left out. */
 export const pagesOf = ({ changes }: Pick<Content, 'changes'>): readonly (readonly Piece[])[] => {
@@ -43,6 +47,7 @@ export const pageBlocks = (page: readonly Piece[]): readonly RichTextBlock[] => 
     const pieces = page.filter((piece) => piece.change === change);
     const goesOn = pieces[0]?.isFirst === false ? [' (continued)'] : [];
     const texts = pieces.flatMap(({ text }) => (text === undefined ? [] : [preformatted(text)]));
-    return richText(line(...heading(change), ...goesOn), ...texts);
+    const title = [...heading(change), ...goesOn];
+    return richText(lines(goesOn.length === 0 ? headed(change, everyPlace, ...title) : [title]), ...texts);
   });
 };

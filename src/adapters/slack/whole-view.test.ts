@@ -37,6 +37,13 @@ describe('the full diff', () => {
     expect(shown(content)).toContain('Page 1 of');
   });
 
+  test('says each place that was noted, where the change begins', () => {
+    const places = [...Array.from({ length: 10 }, (_, index) => `spec.${index}${'p'.repeat(390)}`), 'and 4 more'];
+    const content = contentOf([changeOf(diffOf(3_000, 60), { places })]);
+    expect(shown(content)).toContain(`at ${places.slice(0, 10).join(' · ')} and 4 more`);
+    expect(shown(content, 1)).not.toContain('at spec.');
+  });
+
   test('holds a line of 10,000 characters whole', () => {
     const long = `--- a\n+++ b\n+${'é🎉'.repeat(3_000)}`;
     expect(everything(contentOf([changeOf(long)]))).toBe(long);

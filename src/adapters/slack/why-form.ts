@@ -9,6 +9,9 @@ import { conflictLines } from './conflicts.ts';
 export const whyActs = ['deny', 'revoke', 'keep', 'restore'] as const;
 export type WhyAct = (typeof whyActs)[number];
 
+/** Characters of a reason; what Slack lets nobody type is refused all the same. */
+export const longestWhy = 500;
+
 const words: Readonly<Record<WhyAct, { readonly title: string; readonly submit: string }>> = {
   deny: { title: 'Deny the request', submit: 'Deny' },
   revoke: { title: 'Revoke it', submit: 'Revoke' },
@@ -36,7 +39,7 @@ export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[
       block_id: 'reason|',
       label: { type: 'plain_text', text: 'Why' },
       hint: { type: 'plain_text', text: 'The person who asked will read it.' },
-      element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: 500 },
+      element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: longestWhy },
     },
   ],
 });

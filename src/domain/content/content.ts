@@ -20,6 +20,8 @@ export const content = z.strictObject({
       diff: z.string(),
       added: z.int().min(0),
       removed: z.int().min(0),
+      /** Where an object is changed, which a diff's few lines need not tell: at most ten, and then how many more. */
+      places: z.array(z.string()).optional(),
     }),
   ),
   /** Facts about how things stand now, such as the pods concerned; plain text. */

@@ -52,6 +52,7 @@ const trickyText = fc.oneof(
     .map((parts) => parts.join('')),
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('a', 'B', '\u0430', '\uff41', '\u{1d68a}', '.', '-', '\\', '\n', '"', ' ', '1') }),
   fc.string({
     unit: fc.constantFrom('a', '\u05d0', '\u0301', '\u200b', '\u202e', '\ud800', '\u00e9', '\u{1f600}', '\u{e0041}'),
   }),
@@ -186,6 +187,56 @@ test('letters that stand where they are seen are shown as they are', () => {
     'c: Привет, мир',
     'd: e\u0301',
   ]);
+});
+
+test('letters of another script in a word of Latin ones are shown by their codes', () => {
+  const lines = renderLines({
+    cyrillic: 'https://\u0430uth.acme.test',
+    greek: 'p\u03bfd',
+    armenian: 'p\u0585d',
+    cherokee: '\u13aacme',
+    coptic: 'p\u2c9fd',
+    fullwidth: 'acm\uff45',
+    mathematical: '\u{1d68a}cme',
+    label: 'https://\u0440\u0430\u0443-a.acme.test/x',
+    alone: 'https://\u0441\u043e\u0441.acme.test',
+    block: 'one\n\u0430uth\n',
+    'k\u0435y': 1,
+  });
+  expect(lines).toEqual([
+    'alone: "https://\\u0441\\u043e\\u0441.acme.test"',
+    'armenian: "p\\u0585d"',
+    'block: "one\\n\\u0430uth\\n"',
+    'cherokee: "\\u13aacme"',
+    'coptic: "p\\u2c9fd"',
+    'cyrillic: "https://\\u0430uth.acme.test"',
+    'fullwidth: "acm\\uff45"',
+    'greek: "p\\u03bfd"',
+    '"k\\u0435y": 1',
+    'label: "https://\\u0440\\u0430\\u0443-a.acme.test/x"',
+    'mathematical: "\\U0001d68acme"',
+  ]);
+});
+
+test('words of other scripts stay readable beside Latin ones', () => {
+  const texts = [
+    'порт api-сервера',
+    'CPU/память: 50%',
+    'λόγος and more',
+    '说明（see）：Ａ',
+    'サーバーapi',
+    'n\nпривет\n',
+  ];
+  const shown = renderLines(texts).join('\n');
+  expect(shown).not.toContain('\\u');
+  expect(renderLines({ a: '"привет" \n' })).toEqual(['a: "\\"привет\\" \\n"']);
+  expect(renderLines({ a: 'слово\tпривет' })).toEqual(['a: "слово\\tпривет"']);
+});
+
+test('a megabyte of mixed letters is rendered in no time', () => {
+  const started = performance.now();
+  renderLines({ a: '\u0430a'.repeat(250_000), b: '\u0430.'.repeat(250_000), c: '\u0430-'.repeat(250_000) });
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test('what is nested beyond reason is shown on one line, and is still the same', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyJson } from '#test/build/objects.ts';
-import { sayPath, sayValue } from './say.ts';
+import { firstPlaces, sayPath, sayPlaces, sayValue } from './say.ts';
 
 test('a place reads as people write it', () => {
   const paths = { by: { path: '/x', pathType: 'Prefix' } };
@@ -17,6 +17,18 @@ test('a place reads as people write it', () => {
 test('no key can pass for another place or hide what stands in it', () => {
   expect(sayPath(['a', 'b.c', '', 'd\n\u202e'])).toBe('a["b.c"][""]["d\\n\\u202e"]');
   expect(sayPath(['rules', { by: { host: 'a].b[c=d', path: '' } }])).toBe('rules[host="a].b[c=d",path=""]');
+});
+
+test('places are said one by one up to ten, and counted from there', () => {
+  const edits = (count: number) => Array.from({ length: count }, (_, index) => ({ path: ['data', `key${index}`] }));
+  expect(sayPlaces(edits(10)).at(-1)).toBe('data.key9');
+  const many = sayPlaces(edits(14));
+  expect(many.slice(9)).toEqual(['data.key9', 'and 4 more']);
+  expect(firstPlaces(many, 3)).toEqual({ first: ['data.key0', 'data.key1', 'data.key2'], left: 11 });
+  expect(firstPlaces(sayPlaces(edits(2)), 3)).toEqual({ first: ['data.key0', 'data.key1'], left: 0 });
+  expect(firstPlaces(sayPlaces([{ path: ['and 4 more'] }]), 3).left).toBe(0);
+  expect(sayPlaces([{ path: [] }])).toEqual([]);
+  expect(sayPlaces([{ path: ['x'.repeat(1_000)] }])[0]).toHaveLength(400);
 });
 
 test('a value is said in one line of visible characters, at most two hundred', () => {

@@ -1,6 +1,6 @@
 import type { Json } from '#domain/json.ts';
 import { cut } from '#domain/text.ts';
-import type { Path } from './comparison.ts';
+import type { Path, PathEdit } from './comparison.ts';
 import { flow } from './render.ts';
 import { isVisible, quoted, scalar } from './scalar.ts';
 
@@ -23,6 +23,31 @@ const sayItem = (by: Readonly<Record<string, string>>): string => {
       `${name}=${/[\s,="[\]]/.test(value) || value === '' || !isVisible(value) ? quoted(value) : value}`,
   );
   return `[${fields.length === 0 ? 'without key' : fields.join(',')}]`;
+};
+
+const mostPlaces = 10;
+/** Characters of one place: a path of an Ingress may be endless. */
+const longestPlace = 400;
+
+/** Says where edits are, at most ten of them, and behind these `and 3 more`; a whole object has no place. */
+export const sayPlaces = (edits: readonly Pick<PathEdit, 'path'>[]): readonly string[] => {
+  const within = edits.filter(({ path }) => path.length > 0);
+  const more = within.length - mostPlaces;
+  return [
+    ...within.slice(0, mostPlaces).map(({ path }) => cut(sayPath(path), longestPlace)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ];
+};
+
+/** Divides what `sayPlaces` said into the first so many, and how many are left. */
+export const firstPlaces = (
+  places: readonly string[],
+  most: number,
+): { readonly first: readonly string[]; readonly left: number } => {
+  // No place has a space outside of quotes and brackets.
+  const counted = Number(/^and (\d+) more$/.exec(places.at(-1) ?? '')?.[1] ?? 0);
+  const named = counted === 0 ? places : places.slice(0, -1);
+  return { first: named.slice(0, most), left: Math.max(0, named.length - most) + counted };
 };
 
 /**

@@ -10,15 +10,38 @@ const misleading = new RegExp(
   `\\p{C}|\\p{Zl}|\\p{Zp}|(?! )\\p{Zs}|\\p{Default_Ignorable_Code_Point}|[\\u2800${rightToLeft}]|\\p{Me}|(?<!\\p{L}\\p{Mn}?\\p{Mc}?)\\p{M}`,
   'gu',
 );
+// Letters that are drawn like Latin ones. In a word with Latin letters, or in a name with dots of which a part is Latin,
+// nobody sees the difference; a word of its own stays as it is, so that people can read what they wrote.
+const alike =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7ff}]/gu;
+const latin = /(?![\uff21-\uff5a])\p{Script=Latin}/u;
+const letters = /[\p{L}\p{M}\p{N}_]+/gu;
+const names = /[\p{L}\p{M}\p{N}_]+(?:[.@-]+[\p{L}\p{M}\p{N}_]+)*/gu;
+/** The same in a text of JSON, where an escape is no letter: its own come first. */
+const escapesAndNames = new RegExp(`\\\\u[0-9a-f]{4}|\\\\.|${names.source}`, 'gu');
+
+const isMixed = (text: string): boolean => latin.test(text) && text.search(alike) !== -1;
+const mixedWords = (name: string): readonly string[] =>
+  /[.@]/.test(name) ? (isMixed(name) ? [name] : []) : (name.match(letters) ?? []).filter(isMixed);
+const hasLookAlikes = (text: string): boolean => (text.match(names) ?? []).some((name) => mixedWords(name).length > 0);
+
+const withoutLookAlikes = (json: string): string =>
+  json.replace(escapesAndNames, (name) => {
+    if (name.startsWith('\\')) return name;
+    const code = (word: string): string => (isMixed(word) ? word.replace(alike, escaped) : word);
+    return /[.@]/.test(name) ? code(name) : name.replace(letters, code);
+  });
+
 const plainCharacters = /^[\x20-\x7e]*$/;
 
 /** Whether every character is one that a person sees, in the place where it stands. Line feeds and tabs are not. */
-export const isVisible = (text: string): boolean => plainCharacters.test(text) || text.search(misleading) === -1;
+export const isVisible = (text: string): boolean =>
+  plainCharacters.test(text) || (text.search(misleading) === -1 && !hasLookAlikes(text));
 
 /** The whole as one double-quoted line; what is not visible as its code. */
 export const quoted = (text: string): string => {
   const json = JSON.stringify(text);
-  return plainCharacters.test(json) ? json : json.replace(misleading, escaped);
+  return plainCharacters.test(json) ? json : withoutLookAlikes(json).replace(misleading, escaped);
 };
 
 const escaped = (character: string): string => {

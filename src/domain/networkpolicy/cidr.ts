@@ -1,4 +1,4 @@
-import type { Range } from './ranges.ts';
+import { overlap, type Range, type Ranges } from './ranges.ts';
 
 export type Family = 'ipv4' | 'ipv6';
 
@@ -51,6 +51,24 @@ const ipv6 = (text: string): bigint | undefined => {
   const groups = [...(halves[0] ?? []), ...Array.from({ length: missing }, () => '0'), ...(halves[1] ?? [])];
   return groups.reduce((sum, group) => sum * 0x1_0000n + BigInt(`0x${group}`), 0n);
 };
+
+/**
+ * Where IPv4 addresses are found among IPv6 ones, each 96 bits and the address: mapped (RFC 4291, 2.5.5.2), which Go's
+ * `net.ParseCIDR`, and so most network plugins, takes for the IPv4 block itself; compatible (2.5.5.1); and NAT64's (RFC 6052).
+ */
+const guises = ['::ffff:0:0', '::', '64:ff9b::'].flatMap((text) => parseAddress(text) ?? []);
+const allOfIpv4 = (1n << 32n) - 1n;
+
+/** The IPv4 addresses that an IPv6 block stands for besides, however it is written; none where it holds no such. */
+export const ipv4Behind = ({ family, first, last }: Range & { readonly family: Family }): Ranges =>
+  family === 'ipv4'
+    ? []
+    : guises.flatMap(({ value }) =>
+        overlap([{ first, last }], [{ first: value, last: value + allOfIpv4 }]).map((part) => ({
+          first: part.first - value,
+          last: part.last - value,
+        })),
+      );
 
 /** Whether two blocks, or a block and an address, have an address in common. */
 export const meets = (one: Range & { readonly family: Family }, other: Range & { readonly family: Family }): boolean =>

@@ -57,7 +57,7 @@ test('a rule speaks of something only when cluster, namespace, kind and profile 
     cluster: 'prod',
     namespace: 'shop-front',
     kind: 'access',
-    profiles: ['ingress-edit'],
+    profile: 'ingress-edit',
     reachesFurther: false,
   };
   expect(appliesTo(spoken, question)).toBe(true);
@@ -65,7 +65,7 @@ test('a rule speaks of something only when cluster, namespace, kind and profile 
   expect(appliesTo(spoken, { ...question, cluster: 'dev' })).toBe(false);
   expect(appliesTo(spoken, { ...question, namespace: 'bank' })).toBe(false);
   expect(appliesTo(spoken, { ...question, kind: 'open' })).toBe(false);
-  expect(appliesTo(spoken, { ...question, profiles: ['secret-read'] })).toBe(false);
+  expect(appliesTo(spoken, { ...question, profile: 'secret-read' })).toBe(false);
 });
 
 test('a profile that reaches beyond the namespace is spoken of by its name only, never by a pattern', () => {
@@ -73,7 +73,7 @@ test('a profile that reaches beyond the namespace is spoken of by its name only,
     cluster: 'prod',
     namespace: 'shop',
     kind: 'access',
-    profiles: ['controller'],
+    profile: 'controller',
     reachesFurther: true,
   };
   const by = (profiles: string[]) => rule({ match: { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles } });

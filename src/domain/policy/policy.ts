@@ -41,9 +41,8 @@ export type Question = {
   readonly cluster: string;
   readonly namespace: string;
   readonly kind: string;
-  /** Each of them must be spoken of. */
-  readonly profiles: readonly string[];
-  /** They reach beyond the namespace asked for: into others, or the whole cluster. */
+  readonly profile: string;
+  /** It reaches beyond the namespace asked for: into others, or the whole cluster. */
   readonly reachesFurther: boolean;
 };
 
@@ -73,8 +72,7 @@ export const appliesTo = (rule: Rule, question: Question): boolean =>
  * A profile that reaches beyond the namespace asked for is spoken of by its name only, never by a pattern: whoever
  * writes a rule for some namespaces must see that it gives more than these.
  */
-const speaksOf = ({ match }: Rule, { profiles, reachesFurther }: Question): boolean =>
-  profiles.length > 0 &&
-  profiles.every((profile) => (reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile)));
+const speaksOf = ({ match }: Rule, { profile, reachesFurther }: Question): boolean =>
+  reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile);
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

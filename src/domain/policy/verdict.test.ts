@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { policy, rule } from '#test/build/policy.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeAll } from './verdict.ts';
 
 const question = {
   cluster: 'prod',
   namespace: 'shop',
   kind: 'access',
-  profiles: ['ingress-edit'],
+  profile: 'ingress-edit',
   reachesFurther: false,
 };
 const only = (namespaces: readonly string[]) => ({ clusters: ['*'], namespaces, kinds: ['*'], profiles: ['*'] });
@@ -67,4 +67,28 @@ test('a rule whose groups cannot be looked up is not passed over for one that wa
   });
   const before = [rule({ name: 'easy' }), rule({ name: 'strict', ask: ['leads'] })];
   expect(judge(policy({ rules: before }), question, groups, ['leads']).ok).toBe(true);
+});
+
+test('what is asked at once must be under one rule: a weaker one does not speak for what a stronger one decides', () => {
+  const strict = rule({
+    name: 'strict',
+    match: { ...only(['*']), profiles: ['deployments'] },
+    approve: [{ from: 'platform', count: 2 }],
+  });
+  const both = policy({ rules: [strict, rule({ name: 'weak', match: only(['*']) })] });
+  const { profile: _, ...asked } = question;
+  const groups = new Set(['developers']);
+  expect(judgeAll(both, asked, ['ingresses', 'deployments'], groups, [])).toEqual({
+    ok: false,
+    error: {
+      type: 'divided',
+      rules: [
+        ['ingresses', 'weak'],
+        ['deployments', 'strict'],
+      ],
+    },
+  });
+  expect(judgeAll(both, asked, ['deployments'], groups, [])).toMatchObject({ ok: true, value: { name: 'strict' } });
+  expect(judgeAll(both, asked, ['ingresses', 'services'], groups, [])).toMatchObject({ value: { name: 'weak' } });
+  expect(judgeAll(both, asked, [], groups, [])).toMatchObject({ ok: false, error: { type: 'not-allowed' } });
 });

@@ -13,6 +13,37 @@ export type NotAllowed = { readonly type: 'not-allowed'; readonly passed: readon
 /** A rule speaks of what is asked, and whether it lets this person ask could not be found out. */
 export type Unsure = { readonly type: 'unsure'; readonly groups: readonly string[] };
 
+/** What is asked at once is under different rules: each wants its own approvals. */
+export type Divided = {
+  readonly type: 'divided';
+  readonly rules: readonly (readonly [profile: string, rule: string])[];
+};
+
+/**
+ * Finds the one rule that decides on all of these profiles. Whoever could ask for two things under two rules at once
+ * would choose the weaker one for both.
+ */
+export const judgeAll = (
+  policy: Policy,
+  question: Omit<Question, 'profile'>,
+  profiles: readonly string[],
+  ...groups: readonly [groups: ReadonlySet<string>, failed: readonly string[]]
+): Result<Rule, NotAllowed | Unsure | Divided> => {
+  const verdicts = profiles.map((profile) => ({
+    profile,
+    verdict: judge(policy, { ...question, profile }, ...groups),
+  }));
+  const rules: (readonly [string, string])[] = [];
+  let found: Rule | undefined;
+  for (const { profile, verdict } of verdicts) {
+    if (!verdict.ok) return verdict;
+    found ??= verdict.value;
+    rules.push([profile, verdict.value.name]);
+  }
+  if (found === undefined) return err({ type: 'not-allowed', passed: [] });
+  return rules.every(([, name]) => name === found.name) ? ok(found) : err({ type: 'divided', rules });
+};
+
 /**
  * Finds the rule that decides: the first, in the file's order, that speaks of what is asked and lets this person ask.
  * `groups` are the policy's groups that the person is in, `failed` those that could not be looked up: where one of them

@@ -78,6 +78,8 @@ export const conflict = z.strictObject({
   before: z.string(),
   applied: z.string(),
   now: z.string(),
+  /** Digest of the whole value as it is now: only what was shown is written over. */
+  mark: z.string().optional(),
   /** Field managers that own it now, as the API server says. */
   by: z.array(z.string()),
 });

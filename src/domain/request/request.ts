@@ -32,6 +32,9 @@ type Settled = {
   readonly at: Temporal.Instant;
 };
 
+/** What somebody decided about one place, and what stood there when they were shown it. */
+export type Decided = Pick<Conflict, 'target' | 'path' | 'mark'> & Pick<Settled, 'choice'>;
+
 /** Where a request stands. States are never left backwards. */
 export type State =
   | {
@@ -56,6 +59,8 @@ export type State =
       /** The revert met somebody else's edit; what is settled is ended anew. */
       readonly conflict?: { readonly conflicts: readonly Conflict[]; readonly at: Temporal.Instant };
       readonly settled?: Settled;
+      /** Of all conflicts so far: a later one asks about other places. */
+      readonly decided: readonly Decided[];
     } & Granted)
   | {
       readonly status: 'completed';
@@ -89,6 +94,22 @@ export type State =
   | { readonly status: 'failed'; readonly why: string; readonly at: Temporal.Instant };
 
 export type Status = State['status'];
+
+const ends: Readonly<Record<Status, boolean>> = {
+  pending: false,
+  approved: false,
+  active: false,
+  completed: true,
+  revoked: true,
+  denied: true,
+  withdrawn: true,
+  'timed-out': true,
+  lapsed: true,
+  failed: true,
+};
+/** Whether nothing is owed or in force any more in this status; anything that is no status is not. */
+export const isOver = (status: string): boolean => Object.entries(ends).some(([one, over]) => over && one === status);
+
 export type Request = { readonly asked: Asked; readonly state: State };
 
 /** An event that cannot follow the state it meets: the log was altered, or a newer version wrote it. */
@@ -197,7 +218,17 @@ const fromApproved = (
   if (event.type === 'completed') return { status: 'completed', by: state.by, at, changed: event.changed };
   if (event.type !== 'activated') return undefined;
   const { startedAt, expiresAt, objects, identity, proofs, changed = [] } = event;
-  return { status: 'active', by: state.by, startedAt, expiresAt, objects, identity, toProve: proofs, changed };
+  return {
+    status: 'active',
+    by: state.by,
+    startedAt,
+    expiresAt,
+    objects,
+    identity,
+    toProve: proofs,
+    changed,
+    decided: [],
+  };
 };
 
 const endingOf = (
@@ -219,13 +250,10 @@ const fromActive = (
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {
-    const { type: _, ...settled } = event;
-    return state.conflict === undefined || state.settled !== undefined
-      ? undefined
-      : { ...state, settled: { ...settled, at } };
+    return settle(state, event, at);
   }
   if (event.type !== 'ended') return undefined;
-  const { ending, delayed: _, conflict: __, ...granted } = state;
+  const { ending, delayed: _, conflict: __, decided: ___, ...granted } = state;
   return {
     ...granted,
     status: 'revoked',
@@ -237,6 +265,17 @@ const fromActive = (
     proofs: event.proofs,
     lagMilliseconds: event.lagMilliseconds,
   };
+};
+
+const settle = (
+  state: Extract<State, { status: 'active' }>,
+  { type: _, ...settled }: Extract<RequestEvent, { type: 'settled' }>,
+  at: Temporal.Instant,
+): State | undefined => {
+  if (state.conflict === undefined || state.settled !== undefined) return undefined;
+  const { choice } = settled;
+  const places = state.conflict.conflicts.map(({ target, path, mark }) => ({ target, path, mark, choice }));
+  return { ...state, settled: { ...settled, at }, decided: [...state.decided, ...places] };
 };
 
 /** A settled conflict may meet another edit: then it waits for a person again. */

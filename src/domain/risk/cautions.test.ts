@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { cautionsOf } from './cautions.ts';
+import { cautionsAcross, cautionsOf } from './cautions.ts';
 import { rules } from './rules.ts';
 
 type Fields = { readonly [field: string]: Json };
@@ -240,8 +240,14 @@ const cases: Readonly<Record<string, Case>> = {
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/1') }] }),
       policy({ ingress: [{ from: blocks('128.0.0.0/1') }, { from: blocks('64.0.0.0/2', '0.0.0.0/2') }] }),
       policy({ ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }] }),
+      policy({ ingress: [{ from: blocks('::ffff:0:0/96') }] }),
+      policy({ ingress: [{ from: blocks('0:0:0:0:0:ffff:0:0/96') }] }),
+      policy({ egress: [{ to: blocks('0.0.0.0/1', '0::ffff:128.0.0.0/97') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::/96') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::/95') }] }),
     ),
     misses: made(
+      policy({ ingress: [{ from: blocks('::ffff:10.0.0.0/104', '64:ff9b:1::/48', '2001:db8::/32') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/2') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1') }], egress: [{ to: blocks('128.0.0.0/1') }] }),
       policy({ ingress: [{ from: blocks('0.0.0.0/1', '8000::/1') }] }),
@@ -275,8 +281,13 @@ const cases: Readonly<Record<string, Case>> = {
       policy({ egress: [{ to: blocks('169.254.0.0/16') }] }),
       policy({ egress: [{ to: blocks('0.0.0.0/0') }] }),
       policy({ egress: [{ to: blocks('fd00:ec2::/32') }] }),
+      policy({ egress: [{ to: blocks('0:0:0:0:0:ffff:a9fe:a9fe/128') }] }),
+      policy({ egress: [{ to: blocks('64:ff9b::169.254.0.0/112') }] }),
     ),
     misses: made(
+      policy({
+        egress: [{ to: [{ ipBlock: { cidr: '0::ffff:0:0/96', except: ['::ffff:169.254.169.254/128'] } }] }],
+      }),
       policy({ egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } }] }] }),
       policy({ egress: [{ to: blocks('169.254.170.0/24') }] }),
       policy({ ingress: [{ from: blocks('169.254.169.254/32') }] }),
@@ -424,6 +435,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+test('all of IPv6 is not called all of IPv4 too', () => {
+  const said = cautionsOf(undefined, policy({ egress: [{ to: blocks('::/0') }] }));
+  expect(said.filter((text) => text.includes('IPv4'))).toEqual([]);
+});
+
 test('every rule has what triggers it and what nearly does', () => {
   expect(Object.keys(cases).sort()).toEqual(rules.map(({ name }) => name).sort());
   for (const { hits, misses } of Object.values(cases)) expect(Math.min(hits.length, misses.length)).toBeGreaterThan(0);
@@ -475,6 +491,25 @@ describe('the cautions of a change', () => {
     expect(
       cautionsOf(before, after).map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).*$/, '$1 $2')),
     ).toEqual(['Introduces rewrite-target', 'Keeps server-snippet', 'Introduces server-alias', 'Keeps use-regex']);
+  });
+
+  test('of several objects begin with the worst of all, each with its object', () => {
+    const named = (name: string, one: Manifest): Manifest => ({ ...one, metadata: { ...one.metadata, name } });
+    const old = named('old', noted('server-snippet'));
+    const mild = named('mild', noted('use-regex', 'true'));
+    const wild = named('wild', noted('rewrite-target', '/'));
+    const said = cautionsAcross([
+      { before: old, after: { ...old } },
+      { before: undefined, after: mild },
+      { before: named('wild', ingress()), after: wild },
+      { before: named('gone', noted('server-snippet')), after: undefined },
+    ]);
+    expect(said.map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).* \((.*)\)\.$/, '$1 $2 $3'))).toEqual([
+      'Introduces rewrite-target Ingress shop/wild',
+      'Keeps server-snippet Ingress shop/old',
+      'Introduces use-regex Ingress shop/mild',
+    ]);
+    expect(cautionsAcross([{ before: undefined, after: wild }])).toEqual(cautionsOf(undefined, wild));
   });
 
   test('name the flaw that a critical annotation is known for', () => {

@@ -1,20 +1,34 @@
-import type { Manifest } from '#domain/plan.ts';
+import { type Manifest, sayTarget, targetOf } from '#domain/plan.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
 
+/** One object before and after; without `before` it is a creation, without `after` a deletion. */
+export type Change = { readonly before: Manifest | undefined; readonly after: Manifest | undefined };
+
+/** What to beware of in a change of one object, as `cautionsAcross` says it. */
+export const cautionsOf = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] =>
+  cautionsAcross([{ before, after }]);
+
 /**
- * What to beware of in a change of one object, one sentence each, the worst first: what it introduces, and what was
- * dangerous and stays. What it takes away is nothing to beware of. Without `before` it is a creation, without `after` a deletion.
+ * What to beware of in changes that are made together, one sentence each, the worst of all first: what they introduce, and
+ * what was dangerous and stays. What they take away is nothing to beware of. Of several objects each sentence names its own.
  */
-export const cautionsOf = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] => {
-  const said = rules
-    .flatMap((rule) => judge(rule, before, after).map((one) => ({ ...one, severity: rule.severity })))
+export const cautionsAcross = (changes: readonly Change[]): readonly string[] => {
+  const said = changes
+    .flatMap((change) => rules.flatMap((rule) => judged(rule, change)))
     .sort((one, other) => rank(one) - rank(other))
-    .map(({ isNew, says }) => `${isNew ? 'Introduces' : 'Keeps'} ${says}.`);
+    .map(({ isNew, says, of }) => `${isNew ? 'Introduces' : 'Keeps'} ${says}${changes.length > 1 ? ` (${of})` : ''}.`);
   return [...new Set(said)];
 };
 
+const judged = (rule: Rule, { before, after }: Change): readonly Ranked[] => {
+  const one = after ?? before;
+  const of = one === undefined ? '' : sayTarget(targetOf(one));
+  return judge(rule, before, after).map((each) => ({ ...each, severity: rule.severity, of }));
+};
+
 type Judged = { readonly isNew: boolean; readonly says: string };
+type Ranked = Judged & Pick<Rule, 'severity'> & { readonly of: string };
 
 const judge = (rule: Rule, before: Manifest | undefined, after: Manifest | undefined): readonly Judged[] => {
   if ('between' in rule)
@@ -24,5 +38,4 @@ const judge = (rule: Rule, before: Manifest | undefined, after: Manifest | undef
 };
 
 /** What is introduced is what an approver decides about: before what stays, if it is as bad. */
-const rank = ({ isNew, severity }: Judged & Pick<Rule, 'severity'>): number =>
-  (severity === 'critical' ? 0 : 2) + (isNew ? 0 : 1);
+const rank = ({ isNew, severity }: Ranked): number => (severity === 'critical' ? 0 : 2) + (isNew ? 0 : 1);

@@ -1,5 +1,6 @@
 import type { Json } from '#domain/json.ts';
-import { type Cidr, parseCidr } from '#domain/networkpolicy/cidr.ts';
+import { type Cidr, type Family, ipv4Behind, parseCidr } from '#domain/networkpolicy/cidr.ts';
+import type { Ranges } from '#domain/networkpolicy/ranges.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { asText, at, listAt, textAt } from './read.ts';
 
@@ -28,6 +29,12 @@ export const blocksOf = (object: Manifest, direction: Direction): readonly Block
       );
       return cidr === undefined ? [] : [{ text, cidr, holes }];
     });
+
+/** The addresses of a family in a block. Of all of IPv6 that is what is said, and not that IPv4 is behind a part of it. */
+export const addressesIn = (cidr: Cidr, family: Family): Ranges => {
+  if (cidr.family === family) return [cidr];
+  return family === 'ipv4' && cidr.length > 0 ? ipv4Behind(cidr) : [];
+};
 
 /** The directions that a policy isolates, with the API server's defaulting. */
 export const isolatedBy = (object: Manifest): readonly Direction[] => {

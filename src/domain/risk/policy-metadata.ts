@@ -1,5 +1,6 @@
-import { meets, parseAddress } from '#domain/networkpolicy/cidr.ts';
-import { blocksOf } from './network-policy.ts';
+import { type Cidr, parseAddress } from '#domain/networkpolicy/cidr.ts';
+import { covers } from '#domain/networkpolicy/ranges.ts';
+import { addressesIn, blocksOf } from './network-policy.ts';
 import type { Rule } from './rule.ts';
 
 /** Where clouds hand a machine its credentials. */
@@ -13,10 +14,8 @@ export const policyMetadata: Rule = {
       const address = parseAddress(text);
       if (address === undefined) return [];
       const { family, value } = address;
-      const one = { family, first: value, last: value };
-      return blocksOf(object, 'egress').some(
-        ({ cidr, holes }) => meets(cidr, one) && !holes.some((hole) => meets(hole, one)),
-      )
+      const holds = (cidr: Cidr): boolean => covers(addressesIn(cidr, family), [{ first: value, last: value }]);
+      return blocksOf(object, 'egress').some(({ cidr, holes }) => holds(cidr) && !holes.some(holds))
         ? [{ key: text, says: `a way out to ${text}, where the cloud hands out credentials of the node` }]
         : [];
     }),

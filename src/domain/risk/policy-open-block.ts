@@ -1,17 +1,17 @@
 import { bitsOf } from '#domain/networkpolicy/cidr.ts';
 import { sizeOf } from '#domain/networkpolicy/ranges.ts';
-import { blocksOf, directions, way } from './network-policy.ts';
+import { addressesIn, blocksOf, directions, way } from './network-policy.ts';
 import type { Rule } from './rule.ts';
 
-/** Blocks that together are all there is: `0.0.0.0/0`, or its two halves. */
+/** Blocks that together are all there is: `0.0.0.0/0`, or its two halves, or `::ffff:0:0/96`, which many read as the same. */
 export const policyOpenBlock: Rule = {
   name: 'policy-open-block',
   severity: 'critical',
   inside: (object) =>
     directions.flatMap((direction) =>
       (['ipv4', 'ipv6'] as const).flatMap((family) => {
-        const blocks = blocksOf(object, direction).filter(({ cidr }) => cidr.family === family);
-        if (sizeOf(blocks.map(({ cidr }) => cidr)) < 1n << BigInt(bitsOf[family])) return [];
+        const blocks = blocksOf(object, direction).filter(({ cidr }) => addressesIn(cidr, family).length > 0);
+        if (sizeOf(blocks.flatMap(({ cidr }) => addressesIn(cidr, family))) < 1n << BigInt(bitsOf[family])) return [];
         const texts = [...new Set(blocks.map(({ text }) => text))].sort();
         return [
           {

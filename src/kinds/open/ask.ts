@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bitsOf, type Cidr, type Family, parseCidr } from '#domain/networkpolicy/cidr.ts';
+import { bitsOf, type Cidr, type Family, ipv4Behind, parseCidr } from '#domain/networkpolicy/cidr.ts';
 import { protocol } from '#domain/networkpolicy/pod.ts';
 import { sizeOf } from '#domain/networkpolicy/ranges.ts';
 import type { Labels } from '#domain/networkpolicy/selector.ts';
@@ -139,8 +139,6 @@ const unfitAddresses = (texts: readonly string[], widest: Readonly<Record<Family
     const cidr = parseCidr(text);
     if (cidr === undefined || !cidr.exact || text !== text.toLowerCase())
       return `${quoted(text)} is not a block of addresses. Write it with its first address and its length, like 10.1.0.0/16.`;
-    if (cidr.family === 'ipv6' && /^::(ffff:)?(\d+\.|[0-9a-f]{1,4}:[0-9a-f]{1,4}\/)/.test(text))
-      return `${quoted(text)} is an IPv4 address in the clothes of an IPv6 one. Write it like 10.1.0.0/16.`;
     cidrs.push(cidr);
   }
   for (const family of ['ipv4', 'ipv6'] as const) {
@@ -148,5 +146,8 @@ const unfitAddresses = (texts: readonly string[], widest: Readonly<Record<Family
     if (sizeOf(cidrs.filter((cidr) => cidr.family === family)) > most)
       return `${texts.join(', ')} is too wide: all addresses together may not be more than one /${widest[family]}. Name fewer.`;
   }
-  return undefined;
+  const disguised = texts.find((_, index) => cidrs.slice(index, index + 1).some((cidr) => ipv4Behind(cidr).length > 0));
+  return disguised === undefined
+    ? undefined
+    : `${quoted(disguised)} holds IPv4 addresses in the clothes of IPv6 ones. Write the IPv4 block, like 10.1.0.0/16.`;
 };

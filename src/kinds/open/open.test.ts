@@ -123,12 +123,15 @@ describe('addresses', () => {
     expect(why(`${cidrs} into app=ledger 80`)).toContain('is too wide');
   });
 
-  test.each(['10.0.0.0/16', '10.0.0.0/17,10.0.128.0/17', '10.0.0.0/16,10.0.3.0/24', '2001:db8::/48,10.0.0.0/16'])(
-    'within what is widest, like %s, are not',
-    (cidrs) => {
-      expect(words(`${cidrs} into app=ledger 80`).ok).toBe(true);
-    },
-  );
+  test.each([
+    '10.0.0.0/16',
+    '10.0.0.0/17,10.0.128.0/17',
+    '10.0.0.0/16,10.0.3.0/24',
+    '2001:db8::/48,10.0.0.0/16',
+    '64:ff9b:1::/48',
+  ])('within what is widest, like %s, are not', (cidrs) => {
+    expect(words(`${cidrs} into app=ledger 80`).ok).toBe(true);
+  });
 
   test.each([
     '10.1.2.3/16',
@@ -137,10 +140,21 @@ describe('addresses', () => {
     '::ffff:10.0.0.0/112',
     '::ffff:a00:0/112',
     '::10.0.0.0/112',
+    '0:0:0:0:0:ffff:0:0/96',
+    '0::ffff:0:0/96',
+    '0:0:0:0:0:ffff:10.0.0.0/104',
+    '::fffe:0:0/95',
+    '0::/96',
+    '::/80',
+    '64:ff9b::/96',
+    '64:ff9b::10.0.0.0/104',
+    '64:ff9b:0:0:0:0:a00:0/112',
     'example.com',
     '10.0.0.0/33',
   ])('written like %s are refused', (cidr) => {
-    expect(why(`${cidr} into app=ledger 80`)).toMatch(/Write it (with its first address|like 10)/);
+    expect(why(`${cidr} into app=ledger 80`)).toMatch(
+      /Write (it with its first address and its length|the IPv4 block), like 10/,
+    );
   });
 
   test('are at most twenty', () => {

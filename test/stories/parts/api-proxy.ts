@@ -15,7 +15,12 @@ export type ApiProxy = { readonly url: string; readonly stop: () => Promise<void
 /** Stands between a worker and the API server, with the server's own certificate. `onHeld` hears of each held call. */
 export const startApiProxy = async (
   plane: ControlPlane,
-  parts: { readonly hold: (call: ApiCall) => Hold; readonly onHeld: (call: ApiCall) => void },
+  parts: {
+    readonly hold: (call: ApiCall) => Hold;
+    readonly onHeld: (call: ApiCall) => void;
+    /** What a call waits for before it goes on. */
+    readonly gate?: (call: ApiCall) => Promise<void>;
+  },
 ): Promise<ApiProxy> => {
   const upstream = new Agent({ connect: { ca: plane.caPem }, connections: 64 });
 
@@ -24,6 +29,7 @@ export const startApiProxy = async (
     for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
     const body = Buffer.concat(chunks);
     const call = { method: incoming.method ?? '', path: incoming.url ?? '', body: body.toString() };
+    await parts.gate?.(call);
     const hold = parts.hold(call);
     if (hold === 'before') return parts.onHeld(call);
     const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;

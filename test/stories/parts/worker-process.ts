@@ -18,6 +18,8 @@ export type WorkerProcessOptions = {
   readonly kubeconfig?: string;
   /** Milliseconds that its machine's clock is ahead. */
   readonly clockAhead?: number;
+  /** Whether it says how long the longest turn of its event loop was. */
+  readonly ticking?: boolean;
 };
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -25,10 +27,11 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Starts a worker as it runs in production, as a process of its own; resolves when it is running. */
 export const startWorkerProcess = async (
   stand: Stand,
-  { redisUrl, kubeconfig, clockAhead = 0 }: WorkerProcessOptions = {},
+  { redisUrl, kubeconfig, clockAhead = 0, ticking = false }: WorkerProcessOptions = {},
 ): Promise<WorkerProcess> => {
   const config = stand.config('worker');
-  const preload = clockAhead === 0 ? [] : ['--import', join(root, 'test/stories/parts/clock-shifted.ts')];
+  const before = [...(clockAhead === 0 ? [] : ['clock-shifted.ts']), ...(ticking ? ['ticking.ts'] : [])];
+  const preload = before.flatMap((name) => ['--import', join(root, 'test/stories/parts', name)]);
   const { command, args } = endingWithParent(process.execPath, [...preload, join(root, 'src/main.ts')]);
   const child = spawn(command, args, {
     cwd: root,
