@@ -104,7 +104,8 @@ export const createDraftClient = (
       removeOnFail: { age: keptFor },
     });
     try {
-      await job.waitUntilFinished(events, Math.max(1, end - performance.now()));
+      // A little longer than anybody waits: who gives up says why in words of its own.
+      await job.waitUntilFinished(events, Math.max(1, end - performance.now()) + 50);
     } catch (cause) {
       // While no worker is there nobody takes it off the queue, and each look at what is pending adds another one.
       await job.remove().catch(() => {});
