@@ -37,7 +37,7 @@ user per process. What it cannot reach there is not granted; what is overdue sti
     })),
   ),
   'manifests/config.yaml': yamlFile(
-    `Yours to change: copy it. Beside it, from files:
+    `To set values of your own, patch it from a kustomization of yours that has this folder as its base. Beside it, from files:
   kubectl -n ${home} create configmap hallpass-policy --from-file=manifests/policy
   kubectl -n ${home} create configmap hallpass-trusted --from-file=<keys>/trusted`,
     [
