@@ -15,7 +15,18 @@ export const changeDiff = `--- Ingress shop-front/shop
 +    backend: { service: { name: maintenance-page-for-the-checkout-of-the-shop-while-it-is-being-moved, port: { number: 80 } } }
 -  - path: /checkout
 -    pathType: Prefix
-   tls:`;
+   tls:
+
++  note: as agreed with those`;
+
+/** The rest of a diff that is too long for one block, from within a line of it. */
+export const goingOn = `↪ who run the checkout
++  owner: web
+   rules:`;
+
+/** Follows a diff, and is none. */
+export const aside = `Look:
+-n shop-front get ingress`;
 
 /** Signs at the beginning of lines, and no diff. */
 export const ordinaryText = `- name: web
@@ -46,6 +57,8 @@ const changeCard: KnownBlock[] = [
   { type: 'header', text: words('Change Ingress · shop-front') },
   { type: 'section', text: { type: 'mrkdwn', text: '⏳ *Waiting for a decision* · a path for ten minutes' } },
   preformatted(changeDiff),
+  preformatted(goingOn),
+  preformatted(aside),
   preformatted(ordinaryText),
   {
     type: 'actions',

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 import { browserForTests, say, seen } from '#test/local/page-browser.ts';
-import { changeDiff, ordinaryText } from '#test/local/page-change.ts';
+import { aside, changeDiff, goingOn, ordinaryText } from '#test/local/page-change.ts';
 import { type Started, startPage } from '#test/local/page-start.ts';
 
 let started: Started;
@@ -24,39 +24,42 @@ const backgroundOf = (locator: Locator): Promise<string> =>
 test('a diff on a card is coloured line by line, and its text stays as it was sent', async () => {
   const diff = pres().first();
   expect(await diff.textContent()).toBe(changeDiff);
-  expect(await diff.locator('.diff-in').allTextContents()).toEqual([
-    `${changeDiff
+  const lines = (sign: RegExp) =>
+    changeDiff
       .split('\n')
-      .filter((line) => /^\+(?!\+)/.test(line))
-      .join('\n')}\n`,
-  ]);
-  expect(await diff.locator('.diff-out').allTextContents()).toEqual(['-  - path: /checkout\n-    pathType: Prefix\n']);
-  expect(await diff.locator('.diff-file').allTextContents()).toEqual([
-    `${changeDiff.split('\n').slice(0, 2).join('\n')}\n`,
-  ]);
+      .filter((line) => sign.test(line))
+      .map((line) => (changeDiff.endsWith(line) ? line : `${line}\n`));
+  expect(await diff.locator('.diff-in').allTextContents()).toEqual(lines(/^\+(?!\+)/));
+  expect(await diff.locator('.diff-out').allTextContents()).toEqual(lines(/^-(?!-)/));
+  expect(await diff.locator('.diff-file').allTextContents()).toEqual(lines(/^(---|\+\+\+)/));
   const colours = await Promise.all(
     ['.diff-in', '.diff-out', '.diff-at', '.diff-same'].map((one) => backgroundOf(diff.locator(one).first())),
   );
   expect(new Set(colours).size).toBe(4);
-  expect(await diff.getAttribute('aria-label')).toBe('Diff: 3 added, 2 removed');
+  expect(await diff.getAttribute('aria-label')).toBe('Diff: 4 added, 2 removed');
 });
 
-test('a long line of a diff scrolls sideways within its box', async () => {
-  const size = await pres()
-    .first()
-    .evaluate((node) => ({
-      line: node.querySelectorAll('.diff-at')[0]?.getBoundingClientRect().height ?? 0,
-      long: (node.querySelectorAll('.diff-in')[0]?.getBoundingClientRect().height ?? 0) / 3,
-      isWider: node.scrollWidth > node.clientWidth,
-    }));
-  expect(size.long).toBe(size.line);
+test('a long line of a diff wraps and leaves the column of the signs free, also where there is little room', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(
-    await pres()
-      .first()
-      .evaluate((node) => node.scrollWidth > node.clientWidth),
-  ).toBe(true);
+  const long = pres().first().locator('.diff-in').filter({ hasText: 'maintenance-page' });
+  const seenLines = await long.evaluate((node) => {
+    const range = node.ownerDocument.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()].map(({ left, width }) => ({ left, width }));
+  });
+  expect(seenLines.length).toBeGreaterThan(2);
+  const [first, ...others] = seenLines;
+  for (const { left } of others) expect(left).toBeGreaterThan((first?.left ?? 0) + 10);
+  for (const pre of await pres().all())
+    expect(await pre.evaluate((node) => node.scrollWidth > node.clientWidth)).toBe(false);
   expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+});
+
+test('a block that goes on with the diff before it is coloured as that is, also the rest of a line', async () => {
+  const rest = pres().nth(1);
+  expect(await rest.textContent()).toBe(goingOn);
+  expect(await rest.locator('.diff-in').allTextContents()).toEqual(['↪ who run the checkout\n', '+  owner: web\n']);
+  expect(await rest.getAttribute('aria-label')).toBe('Diff: 1 added, 0 removed');
 });
 
 test('what is selected in a diff, or copied by its button, is the text itself', async () => {
@@ -72,9 +75,12 @@ test('what is selected in a diff, or copied by its button, is the text itself', 
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(changeDiff);
 });
 
-test('preformatted text that is no diff has no colour, though its lines begin with signs', async () => {
-  const ordinary = pres().nth(1);
-  expect(await ordinary.textContent()).toBe(ordinaryText);
+test.each([
+  { at: 2, text: aside, where: 'it follows a diff' },
+  { at: 3, text: ordinaryText, where: 'its lines begin with signs' },
+])('preformatted text that is no diff has no colour, though $where', async ({ at, text }) => {
+  const ordinary = pres().nth(at);
+  expect(await ordinary.textContent()).toBe(text);
   expect(await ordinary.getAttribute('class')).toBeNull();
   expect(await ordinary.locator('*').count()).toBe(0);
 });

@@ -128,7 +128,7 @@ test('a button that the app does not acknowledge shows that it waits and then th
   expect(await button('Never answers').getAttribute('aria-busy')).toBeNull();
 });
 
-test('a press on a button that is gone meanwhile says so, also after a confirm dialog', async () => {
+test('a press on a button that is gone meanwhile says so, that nothing came of it and what to do, also after a confirm dialog', async () => {
   await askForCard();
   await button('Approve').click();
   const other = await open('U0BOB');
@@ -136,7 +136,9 @@ test('a press on a button that is gone meanwhile says so, also after a confirm d
   await button('Yes, approve', other).click();
   await gone(button('Approve', page.getByRole('article')));
   await button('Yes, approve').click();
-  await seen(page.getByRole('alert').getByText('This button is gone: the message has changed since.'));
+  await seen(page.getByRole('alert').getByText('It changed while you looked; nothing was recorded. Read it again.'));
+  const presses = started.workspace.deliveries.filter(({ envelope }) => envelope.type === 'interactive');
+  expect(presses).toHaveLength(1);
 });
 
 test('what one sends goes to the newest message, so that the answer is seen', async () => {

@@ -31,11 +31,8 @@ export const standingAt = (core: Core, userId: string, place: Place): Standing |
 export const blocksAt = (standing: Standing): StoredBlock[] =>
   standing.type === 'view' ? standing.view.blocks : standing.message.blocks;
 
-/** What was there when the person looked, and is no more when the press arrives. */
-const goneFrom = {
-  message: 'This button is gone: the message has changed since.',
-  view: 'This button is gone: the view has changed since.',
-} as const;
+/** What was there when the person looked, and is no more when the press arrives: the app is not told of it. */
+const gone = 'It changed while you looked; nothing was recorded. Read it again.';
 
 export const findElement = (
   core: Core,
@@ -47,7 +44,7 @@ export const findElement = (
     return { ok: false, message: 'This message or view is gone, or this person does not see it.' };
   const block = blocksAt(standing).find((one) => one.block_id === at.blockId);
   const element = block && elementsOf(block).find((one) => one.action_id === at.actionId);
-  if (block === undefined || element === undefined) return { ok: false, message: goneFrom[standing.type] };
+  if (block === undefined || element === undefined) return { ok: false, message: gone };
   return { ok: true, standing, block, element };
 };
 

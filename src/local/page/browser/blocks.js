@@ -1,12 +1,13 @@
 // @ts-check
-/** @import { PageBlock } from '#local/slack/page-api.ts' */
+/** @import { PageBlock, RichPart } from '#local/slack/page-api.ts' */
+/** @import { Look } from './diff.js' */
 /** @import { Surface } from './surface.js' */
 import { h } from './dom.js';
 import { elementNode } from './elements.js';
 import { withEmoji } from './emoji.js';
 import { inputBlock } from './input-block.js';
 import { markdownNode } from './markdown.js';
-import { richTextNode } from './rich-text.js';
+import { continuedIn, richTextNode } from './rich-text.js';
 import { textNode } from './text.js';
 
 /** @param {Extract<PageBlock, { type: 'section' }>} block @param {Surface} surface */
@@ -23,8 +24,8 @@ const section = (block, surface) =>
     block.accessory && h('div', { class: 'accessory' }, elementNode(block.accessory, block.block_id, surface)),
   );
 
-/** @param {PageBlock} block @param {Surface} surface @returns {HTMLElement} */
-const blockNode = (block, surface) => {
+/** @param {PageBlock} block @param {Surface} surface @param {Map<RichPart, Look>} continued @returns {HTMLElement} */
+const blockNode = (block, surface, continued) => {
   switch (block.type) {
     case 'section':
       return section(block, surface);
@@ -43,11 +44,14 @@ const blockNode = (block, surface) => {
     case 'input':
       return inputBlock(block, surface);
     case 'rich_text':
-      return h('div', { class: 'block' }, richTextNode(block.elements));
+      return h('div', { class: 'block' }, richTextNode(block.elements, continued));
     case 'markdown':
       return h('div', { class: 'block' }, markdownNode(block.text));
   }
 };
 
 /** @param {PageBlock[]} blocks @param {Surface} surface */
-export const blockNodes = (blocks, surface) => blocks.map((block) => blockNode(block, surface));
+export const blockNodes = (blocks, surface) => {
+  const continued = continuedIn(blocks);
+  return blocks.map((block) => blockNode(block, surface, continued));
+};

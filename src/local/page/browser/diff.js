@@ -2,7 +2,9 @@
 import { h } from './dom.js';
 
 /** @typedef {'same' | 'in' | 'out' | 'at' | 'file'} Look */
-/** @typedef {{ look: Look, text: string }} Run */
+
+/** Begins what is the rest of a line that was too long for one block. */
+const goesOn = '↪ ';
 
 /** @param {string[]} lines @param {number} index */
 const isHeader = (lines, index) =>
@@ -22,20 +24,29 @@ export const looksLikeDiff = (text) => {
   return lines.every((line) => /^(?:[+\- \\]|@@|$)/.test(line)) && ((some('+') && some('-')) || some('@@'));
 };
 
-/** @param {string[]} lines @param {number} index @returns {Look} */
-const lookOf = (lines, index) => {
+/** Whether text may be the rest of a diff that began in a block before it. @param {string} text */
+export const goesOnAsDiff = (text) => text.split('\n').every((line) => /^(?:[+\- \\]|@@|↪ )/.test(line));
+
+/** @param {string[]} lines @param {number} index @param {Look} before @returns {Look} */
+const lookOf = (lines, index, before) => {
   const line = lines[index] ?? '';
   if (isHeader(lines, index)) return 'file';
+  if (line.startsWith(goesOn)) return before;
   if (line.startsWith('@@')) return 'at';
   if (line.startsWith('+')) return 'in';
   return line.startsWith('-') ? 'out' : 'same';
 };
 
-/** How each line of a diff looks. @param {string[]} lines @returns {Look[]} */
-export const looksOf = (lines) => lines.map((_, index) => lookOf(lines, index));
+/** How each line of a diff looks. @param {string[]} lines @param {Look} [before] of the line before the first one @returns {Look[]} */
+export const looksOf = (lines, before = 'same') => {
+  /** @type {Look[]} */
+  const looks = [];
+  for (const index of lines.keys()) looks.push(lookOf(lines, index, looks.at(-1) ?? before));
+  return looks;
+};
 
 /**
- * Lines as few elements: neighbours that look the same are one. The text is all there, its ends of line included.
+ * One element a line, so that each can hang where it wraps. The text is all there, its ends of line included.
  *
  * @param {string[]} lines
  * @param {Look[] | null} looks null where it is no diff
@@ -43,21 +54,19 @@ export const looksOf = (lines) => lines.map((_, index) => lookOf(lines, index));
  */
 export const lineNodes = (lines, looks, isLast) => {
   if (looks === null) return [lines.join('\n') + (isLast ? '' : '\n')];
-  /** @type {Run[]} */
-  const runs = [];
-  for (const [index, line] of lines.entries()) {
-    const look = looks[index] ?? 'same';
-    const text = isLast && index === lines.length - 1 ? line : `${line}\n`;
-    const run = runs.at(-1);
-    if (run?.look === look) run.text += text;
-    else runs.push({ look, text });
-  }
-  return runs.map(({ look, text }) => h('span', { class: `diff-${look}` }, text));
+  return lines.map((line, index) =>
+    h(
+      'span',
+      { class: `diff-line diff-${looks[index] ?? 'same'}` },
+      isLast && index === lines.length - 1 ? line : `${line}\n`,
+    ),
+  );
 };
 
-/** In words, for those who do not see it at a glance. @param {Look[]} looks */
-export const sayDiff = (looks) => {
-  const count = (/** @type {Look} */ wanted) => looks.filter((look) => look === wanted).length;
+/** In words, for those who do not see it at a glance. @param {string[]} lines @param {Look[]} looks */
+export const sayDiff = (lines, looks) => {
+  const count = (/** @type {Look} */ wanted) =>
+    looks.filter((look, index) => look === wanted && !lines[index]?.startsWith(goesOn)).length;
   return `Diff: ${count('in')} added, ${count('out')} removed`;
 };
 
@@ -78,18 +87,19 @@ export const copyButton = (text) => {
 };
 
 /**
- * Preformatted text. A diff is coloured line by line, keeps its signs, and scrolls sideways where others wrap.
+ * Preformatted text. A diff is coloured line by line and keeps its signs.
  *
  * @param {string} text
  * @param {boolean} [isDiff]
+ * @param {Look} [before] how the line before looks, where it goes on
  */
-export const preformatted = (text, isDiff = looksLikeDiff(text)) => {
+export const preformatted = (text, isDiff = looksLikeDiff(text), before = 'same') => {
   if (!isDiff) return h('pre', { tabindex: '0' }, text);
   const lines = text.split('\n');
-  const looks = looksOf(lines);
+  const looks = looksOf(lines, before);
   const pre = h(
     'pre',
-    { class: 'diff', tabindex: '0', role: 'group', 'aria-label': sayDiff(looks) },
+    { class: 'diff', tabindex: '0', role: 'group', 'aria-label': sayDiff(lines, looks) },
     h('code', {}, ...lineNodes(lines, looks, true)),
   );
   return h('div', { class: 'code' }, pre, copyButton(text));

@@ -9,9 +9,6 @@ const atOnce = 250;
 /** As `pre` has it in message.css, in pixels. */
 const lineHeight = 18.75;
 
-/** At most so many characters wide: a tab is up to eight, and what is not Latin may be two. @param {string} line */
-const widthOf = (line) => line.replace(/\t/g, '        ').replace(/[^\u0000-\u00ff]/g, 'xx').length;
-
 /** @param {number} count */
 const counted = (count) => `${count.toLocaleString('en')} lines`;
 
@@ -29,15 +26,13 @@ export const longText = (text, { isDiff, isWhole, wanted }) => {
   const lines = text.endsWith('\n') ? text.slice(0, -1).split('\n') : text.split('\n');
   const looks = isDiff ? looksOf(lines) : null;
   const code = h('code', {});
-  // The widest line sets the width for all, also for those that are not drawn yet: sideways, nothing jumps.
-  code.style.minWidth = `${lines.reduce((most, line) => Math.max(most, widthOf(line)), 0)}ch`;
   const pre = h(
     'pre',
     {
       class: isDiff ? 'diff long' : 'long',
       tabindex: '0',
       role: 'group',
-      'aria-label': looks === null ? counted(lines.length) : sayDiff(looks),
+      'aria-label': looks === null ? counted(lines.length) : sayDiff(lines, looks),
     },
     code,
   );

@@ -1,6 +1,7 @@
 // @ts-check
-/** @import { RichInline, RichPart } from '#local/slack/page-api.ts' */
-import { preformatted } from './diff.js';
+/** @import { PageBlock, RichInline, RichPart } from '#local/slack/page-api.ts' */
+/** @import { Look } from './diff.js' */
+import { goesOnAsDiff, looksLikeDiff, looksOf, preformatted } from './diff.js';
 import { h } from './dom.js';
 import { drawableText, emojiText } from './emoji.js';
 import { broadcastMention, channelMention, groupMention, link, styled, userMention } from './text.js';
@@ -41,15 +42,43 @@ const inlineNodes = (inlines) => inlines.map((inline) => styled(inlineNode(inlin
 const plainWords = (inline) =>
   inline.type === 'text' ? inline.text : inline.type === 'link' ? (inline.text ?? inline.url) : '';
 
-/** @param {RichPart} part */
-const partNode = (part) => {
+/** @param {Extract<RichPart, { type: 'rich_text_preformatted' }>} part */
+const textOf = ({ elements }) => elements.map(plainWords).join('');
+
+/**
+ * The preformatted parts that go on with the diff right before them, and how its last line looks: Slack takes a long diff
+ * only in pieces, and only the first of them has a head.
+ *
+ * @param {PageBlock[]} blocks @returns {Map<RichPart, Look>}
+ */
+export const continuedIn = (blocks) => {
+  /** @type {Map<RichPart, Look>} */
+  const continued = new Map();
+  /** @type {Look | undefined} */
+  let before;
+  for (const part of blocks.flatMap((block) => (block.type === 'rich_text' ? block.elements : [null]))) {
+    if (part?.type !== 'rich_text_preformatted') {
+      before = undefined;
+      continue;
+    }
+    const text = textOf(part);
+    const goesOn = before !== undefined && goesOnAsDiff(text);
+    if (before !== undefined && goesOn) continued.set(part, before);
+    const isDiff = goesOn || part.language === 'diff' || looksLikeDiff(text);
+    before = isDiff ? looksOf(text.split('\n'), before).at(-1) : undefined;
+  }
+  return continued;
+};
+
+/** @param {RichPart} part @param {Look | undefined} before how the line before looks, where this goes on with a diff */
+const partNode = (part, before) => {
   switch (part.type) {
     case 'rich_text_section':
       return h('div', {}, ...inlineNodes(part.elements));
     case 'rich_text_quote':
       return h('blockquote', {}, ...inlineNodes(part.elements));
     case 'rich_text_preformatted':
-      return preformatted(part.elements.map(plainWords).join(''), part.language === 'diff' || undefined);
+      return preformatted(textOf(part), before !== undefined || part.language === 'diff' || undefined, before);
     case 'rich_text_list':
       return h(
         part.style === 'ordered' ? 'ol' : 'ul',
@@ -62,5 +91,6 @@ const partNode = (part) => {
   }
 };
 
-/** @param {RichPart[]} parts */
-export const richTextNode = (parts) => h('div', { class: 'text rich', dir: 'auto' }, ...parts.map(partNode));
+/** @param {RichPart[]} parts @param {Map<RichPart, Look>} continued */
+export const richTextNode = (parts, continued) =>
+  h('div', { class: 'text rich', dir: 'auto' }, ...parts.map((part) => partNode(part, continued.get(part))));
