@@ -16,7 +16,7 @@ const change: Description = {
   reachesFurther: false,
   title: 'Change Ingress shop',
   objects: ['shop'],
-  powers: [],
+  powers: ['Send shop.acme.test/ to web:80', 'Set an annotation'],
   cautions: [],
 };
 const opening: Description = { ...change, noun: 'opening', objects: [], title: 'Open web to ledger' };
@@ -75,6 +75,9 @@ describe('the thread of a change', () => {
       'Profile  ingresses · Change Ingress shop',
       'Where  cluster prod · namespace shop-front',
       'For  10m',
+      'Does',
+      '• Send shop.acme.test/ to web:80',
+      '• Set an annotation',
       '• Change Ingress shop-front/shop',
       expect.stringMatching(/^diff [0-9a-f]{12}$/),
       'checkout answers 502',
@@ -108,7 +111,7 @@ describe('the thread of a change', () => {
       2,
       Array.from({ length: 30 }, (_, one) => `${one} ${'w'.repeat(5_000)}`),
     );
-    expect(many).toMatch(/• 0 w+…\n• 1 w+…\n• 29 more cautions\n/);
+    expect(many).toMatch(/• 0 w+…\n(• \d w+…\n){8}• 22 more cautions\n/);
   });
 
   test('has a sentence for every turn', () => {
@@ -177,6 +180,8 @@ describe('the thread of a change', () => {
       const { blocks, text } = renderEvent(entry, chain, {
         ...change,
         objects: Array.from({ length: 40 }, () => name),
+        powers: Array.from({ length: 200 }, () => 'p'.repeat(400)),
+        cautions: Array.from({ length: 40 }, () => 'c'.repeat(900)),
       });
       readBlocks(blocks);
       expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);

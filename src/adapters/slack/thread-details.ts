@@ -1,3 +1,4 @@
+import type { RichTextBlockElement } from '@slack/types';
 import type { ContentRef } from '#domain/content/content.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { type ObjectRef, sayTarget } from '#domain/plan.ts';
@@ -6,7 +7,7 @@ import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
-import { bold, bullets, code, line, lines, type Piece, quote, user } from './blocks.ts';
+import { bold, bullets, charactersOf, code, limits, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
@@ -22,7 +23,12 @@ const room = {
   proofs: 6_000,
   conflicts: 4_500,
   changed: 5_200,
-  cautions: 800,
+  cautions: 3_000,
+  powers: 6_000,
+  /** Slack takes no longer text in one piece. */
+  power: 2_900,
+  /** For the sentence above and the line below. */
+  sentence: 1_000,
 };
 
 /**
@@ -32,20 +38,17 @@ const room = {
 export const detailsOf = (event: RequestEvent, request: Request, description?: Description, shown?: Shown) => {
   switch (event.type) {
     case 'submitted':
-      return [
-        asked(request, event.content, description),
-        ...cautionList(allCautions(description, shown), room.cautions),
+      return between(
+        [asked(request, event.content, description)],
+        description,
+        shown,
         ...changes(event.content),
         ...followed(event),
         ...words(event.reason),
         line('seal ', code(event.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
-      ];
+      );
     case 'revised':
-      return [
-        ...cautionList(allCautions(description, shown), room.cautions),
-        ...changes(event.content),
-        line('seal ', code(event.seal.slice(0, 12))),
-      ];
+      return between([], description, shown, ...changes(event.content), line('seal ', code(event.seal.slice(0, 12))));
     case 'denied':
     case 'end-requested':
     case 'settled':
@@ -69,6 +72,37 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'followed':
       return [];
   }
+};
+
+type Part = RichTextBlockElement;
+
+/** What it does and what to beware of, between the facts about it; bounded by what these leave, dangers first. */
+const between = (
+  before: readonly Part[],
+  description: Description | undefined,
+  shown: Shown | undefined,
+  ...after: readonly Part[]
+): readonly Part[] => {
+  const left = limits.messageCharacters - room.sentence - charactersOf([richText(...before, ...after)]);
+  const cautions = cautionList(allCautions(description, shown), Math.min(room.cautions, Math.floor(left / 2)));
+  const rest = left - charactersOf([richText(...cautions)]);
+  // A new revision of the same ask does the same: its entry says only what is otherwise.
+  const does = before.length === 0 ? [] : powers(description, Math.min(room.powers, rest));
+  return [...before, ...does, ...cautions, ...after];
+};
+
+const powers = (description: Description | undefined, characters: number): readonly Part[] => {
+  if (description === undefined || description.powers.length === 0) return [];
+  const each = Math.max(0, Math.min(room.power, characters - 2));
+  const { kept, left } = fitting(
+    description.powers.map((power) => cutMiddle(oneLine(power), each)),
+    characters,
+  );
+  const hidden = left === 0 ? [] : [[`and ${left} more, in the log`]];
+  return [
+    line(bold(description.noun === 'access' ? 'Can' : 'Does')),
+    bullets([...kept.map((power) => [power]), ...hidden]),
+  ];
 };
 
 const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [revertedList(all)]);

@@ -70,6 +70,8 @@ describe('a thread', () => {
       'Objects  web',
       'Where  cluster prod · namespace shop',
       `For  <@${dave}> · 30m`,
+      'Can',
+      '• update, get ingresses named web',
       'checkout answers 502',
       expect.stringMatching(/^seal /),
       expect.stringMatching(/^entry 1 · /),
@@ -129,8 +131,8 @@ describe('a thread', () => {
       reachesFurther: false,
       title: 't',
       objects,
-      powers: [],
-      cautions: [],
+      powers: [`update ingresses named ${objects.join(', ')}`, 'get pods'],
+      cautions: ['<!here>'.repeat(200), 'b'],
     };
     const chain = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
     const { text, blocks } = renderEvent(chain.entries[0] ?? expect.fail(), chain, description);
@@ -138,6 +140,7 @@ describe('a thread', () => {
     expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
     expect(text.length).toBeLessThanOrEqual(2_000);
     for (const name of objects) expect(shown).toContain(name);
+    expect(shown).toContain('To beware of\n• <!here>');
     expect(mentions).toEqual([
       { type: 'user', id: alice },
       { type: 'user', id: alice },
