@@ -73,13 +73,22 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const drafts = createDraftServer(
     { commit: ground.redis('commit', 'drafts'), consume: ground.redis('consume', 'drafts') },
     core,
-    (input) => draftRequest(ports, input),
+    (input, signal) => draftRequest(stoppable(ports, signal), input),
     (cause) => core.alarm('What somebody asks for could not be tried', { cause: causes(cause) }),
   );
   ground.onStop(() => drafts.close());
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
 };
+
+/** A draft compares each object; before each it is stopped if nobody waits for it any more. Nothing is left undone by that. */
+const stoppable = (ports: WorkerPorts, signal: AbortSignal): WorkerPorts => ({
+  ...ports,
+  compare: async (before, after) => {
+    signal.throwIfAborted();
+    return ports.compare(before, after);
+  },
+});
 
 /**
  * Why a cluster will not do. A token that was never sent shows in no other way than by asking who we are (client-node

@@ -2,9 +2,13 @@ import { expect, test } from 'vitest';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { changeOver } from '#test/build/changes.ts';
+import { alice } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { createWorld, file } from '#test/build/world.ts';
+import { asking, createWorld, file } from '#test/build/world.ts';
 import { readContent } from './contents.ts';
+import type { BotPorts } from './ports.ts';
+import { checkAllPending } from './revise-request.ts';
+import { submitRequest } from './submit-request.ts';
 
 const deployment = (name: string, containers: Json): Manifest => ({
   apiVersion: 'apps/v1',
@@ -57,4 +61,25 @@ test('it is said which of two containers that look alike is changed', async () =
     ['spec.template.spec.containers[name=payments].image'],
     undefined,
   ]);
+});
+
+test('a draft is made for who asks, whose turn it then is; looking again is nobody’s', async () => {
+  const world = createWorld();
+  world.settings.kinds = [...world.settings.kinds, changeOver()];
+  world.settings.policy = policy({ rules: [rule({ permanent: true })] });
+  world.cluster.put(deployment('app', [{ name: 'c', image: 'i' }]));
+  const by: unknown[] = [];
+  const { draft } = world.bot;
+  const bot: BotPorts = {
+    ...world.bot,
+    draft: (input, one) => {
+      by.push(one);
+      return draft(input, one);
+    },
+  };
+  const edit = patch('app', { spec: { replicas: 2 } });
+  const filed = await submitRequest(bot, asking({ kind: 'change', ask: { edits: [edit] }, duration: '10m' }));
+  expect(filed.ok).toBe(true);
+  await checkAllPending(bot);
+  expect(by).toEqual([alice, undefined]);
 });

@@ -1,10 +1,12 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
+import { notKept } from '#domain/content/kept.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { cautionsAcross } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
 import { fitsInJournal, type Overlap, overlapping } from './journal.ts';
@@ -154,6 +156,11 @@ const prepareEdit = async (
   }
   const tried = await cluster.tryWrite(edit.content, { manager: managerOf(request) });
   if (tried.type === 'moved') return err(changing(target));
+  const lost = notKept(edit.content, tried.live, live);
+  if (lost !== undefined)
+    return err(
+      `${sayTarget(target)}: the API server keeps nothing of ${cut(oneLine(lost), 300)}, which it does not seem to know. Check how it is spelt, or leave it out.`,
+    );
   const comparison = await compare(live, tried.live);
   if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
   return ok(prepared(live === undefined ? 'create' : 'update', target, live, edit.content, comparison));

@@ -1,3 +1,4 @@
+import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -9,18 +10,19 @@ import type { BotPorts, Draft, DraftInput } from './ports.ts';
 
 /**
  * What would be done now. A kind that must see the cluster is drafted by a worker, which alone may try a write; for the
- * others the bot's own look is enough.
+ * others the bot's own look is enough. `by` is who asks for it, and waits for their turn.
  */
 export const draftFor = async (
   ports: BotPorts,
   kind: Kind,
   input: DraftInput,
+  by?: PersonId,
 ): Promise<Result<Draft, SubmitRefusal>> => {
   const looks = kind.look(input.ask, input.namespace);
   if (!looks.ok) return err(unclear('ask', looks.error));
   if (looks.value.length === 0) return draftHere(ports, kind, input);
   try {
-    const drafted = await ports.draft(input);
+    const drafted = await ports.draft(input, by);
     return drafted.ok ? drafted : err(unclear('ask', drafted.error));
   } catch (cause) {
     ports.alarm('Nobody tried what somebody asks for; it was not filed. Is a worker running?', {

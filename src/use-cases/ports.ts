@@ -109,9 +109,10 @@ export type Draft = {
 
 /**
  * Looks at what is live and tries what is asked, without doing it: a worker does, for only it may write, and a dry run is
- * a write to Kubernetes. `err` is the reason why it cannot be, for a person. Throws when nobody answers in time.
+ * a write to Kubernetes. `err` is the reason why it cannot be, for a person. Throws when nobody answers in time. Of what is
+ * drafted `by` one person only a little is under way at a time; what nobody in particular wants waits for no turn.
  */
-export type Drafter = (input: DraftInput) => Promise<Result<Draft, string>>;
+export type Drafter = (input: DraftInput, by?: PersonId) => Promise<Result<Draft, string>>;
 
 /**
  * Compares two states of one object (`compareStates` of the domain), without keeping the event loop for longer than some

@@ -31,7 +31,7 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
     const { kind, cluster, identity, seconds } = resolved.value;
     const { namespace, ask } = asking;
     const input = { request: id, namespace, ask, identity, temporary: seconds !== undefined };
-    const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name });
+    const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
     const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
     if (!held.ok) return err(forOthers(held.error, asking));

@@ -12,9 +12,10 @@ import { prefix } from '#adapters/bullmq/queues.ts';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
+import { personId } from '#domain/ids.ts';
 import { err, ok } from '#domain/result.ts';
 import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
-import type { Draft, Drafter, DraftInput } from '#use-cases/ports.ts';
+import type { Draft, DraftInput } from '#use-cases/ports.ts';
 
 let folder: string;
 let redis: TestRedis;
@@ -45,7 +46,7 @@ const client = (of?: string) => {
   closing.push(made.close);
   return made;
 };
-const server = (work: Drafter, of?: string) => {
+const server = (work: Parameters<typeof createDraftServer>[2], of?: string) => {
   const faults: string[] = [];
   const made = createDraftServer(
     { commit: redis.connect(), consume: redis.connect('consume') },
@@ -100,7 +101,7 @@ describe('drafts', () => {
     const [one, other] = [await serverProcess(), await serverProcess()];
     const { draft } = client();
     const asked = Array.from({ length: 40 }, input);
-    const answers = await Promise.all(asked.map(draft));
+    const answers = await Promise.all(asked.map((one, index) => draft(one, personId.parse(`U0P${index}`))));
     const by = new Set(answers.map((answer) => (answer.ok ? answer.value.namespaceUid : answer.error)));
     expect([...by].toSorted()).toEqual([one, other].map(({ child }) => `by ${child.pid}`).toSorted());
     expect([...one.said, ...other.said].toSorted()).toEqual(asked.map(({ request }) => request).toSorted());
@@ -127,7 +128,7 @@ describe('drafts', () => {
     const { draft } = client();
     await draft(input());
     const asked = Array.from({ length: 200 }, input);
-    const answers = await Promise.all(asked.map(draft));
+    const answers = await Promise.all(asked.map((one, index) => draft(one, personId.parse(`U0P${index}`))));
     expect(answers).toEqual(asked.map(({ request }) => ok(draftOf(request))));
   });
 

@@ -10,11 +10,18 @@ import type { Signer, Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Clock, Draft, Drafter, DraftInput } from '#use-cases/ports.ts';
 import { prefix } from './queues.ts';
+import { createTurns } from './turns.ts';
 
 /** Milliseconds that a draft may take: a person waits for it, and Slack wants its answer within three seconds. */
 const patience = 1_600;
 /** Seconds that an answer waits to be fetched. */
 const keptFor = 30;
+/** Milliseconds below which no worker is asked: it could not answer in time. */
+const leastTime = 100;
+/** Drafts that a worker makes at a time. */
+const concurrency = 8;
+/** Drafts that a bot has made at a time for one person: nobody keeps all places of the workers. */
+const mostOfOne = 2;
 const queueName = 'drafts';
 const replyKey = (nonce: string): string => `${prefix}:draft:${nonce}`;
 
@@ -79,9 +86,15 @@ export const createDraftClient = (
   queue.setMaxListeners(0);
   events.setMaxListeners(0);
 
-  const ask = async (asked: DraftInput): Promise<Result<Draft, string>> => {
+  const turns = createTurns(mostOfOne);
+
+  /** `end` is when nobody waits any more, in milliseconds of `performance.now()`. */
+  const ask = async (asked: DraftInput, end: number): Promise<Result<Draft, string>> => {
     const nonce = randomUUID();
-    const until = (await clock.now()).epochMilliseconds + patience;
+    const now = (await clock.now()).epochMilliseconds;
+    const left = Math.ceil(end - performance.now());
+    if (left < leastTime) throw new Error('The turn of a draft came too late for a worker to answer in time');
+    const until = now + left;
     const signature = signer.sign(questionText(nonce, until, asked));
     const data = { nonce, until, input: asked, key: signer.key, signature };
     await events.waitUntilReady();
@@ -93,7 +106,7 @@ export const createDraftClient = (
       removeOnFail: { age: keptFor },
     });
     try {
-      await job.waitUntilFinished(events, patience);
+      await job.waitUntilFinished(events, Math.max(1, end - performance.now()));
     } catch (cause) {
       // While no worker is there nobody takes it off the queue, and each look at what is pending adds another one.
       await job.remove().catch(() => {});
@@ -109,18 +122,41 @@ export const createDraftClient = (
   };
 
   return {
-    draft: (asked) => giveUpAfter(patience, ask(asked)),
+    draft: (asked, by) =>
+      giveUpAfter(patience, (signal, sayWhy) => {
+        const end = performance.now() + patience;
+        if (by === undefined) return ask(asked, end);
+        sayWhy(`The turn of a draft did not come: ${mostOfOne} of one person were under way`);
+        return turns.take(by, signal, () => {
+          sayWhy(noAnswer);
+          return ask(asked, end);
+        });
+      }),
     close: async () => {
       await Promise.all([queue.close(), events.close()]);
     },
   };
 };
 
-const giveUpAfter = async <T>(milliseconds: number, work: Promise<T>): Promise<T> => {
+const noAnswer = 'No worker answered';
+
+const giveUpAfter = async <T>(
+  milliseconds: number,
+  start: (signal: AbortSignal, sayWhy: (why: string) => void) => Promise<T>,
+): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`No worker answered within ${milliseconds} ms`)), milliseconds);
+  const waiting = new AbortController();
+  let why = noAnswer;
+  const sayWhy = (said: string): void => {
+    why = said;
+  };
+  const timer = setTimeout(() => {
+    const reason = new Error(`${why} within ${milliseconds} ms`);
+    reject(reason);
+    waiting.abort(reason);
+  }, milliseconds);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([start(waiting.signal, sayWhy), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -128,11 +164,17 @@ const giveUpAfter = async <T>(milliseconds: number, work: Promise<T>): Promise<T
 
 export type DraftServer = { readonly close: () => Promise<void> };
 
-/** Answers what bots want to have tried, so many at a time; anything that a bot did not sign is not looked at. */
+/** Makes a draft; the signal comes when nobody waits for it any more. */
+type Work = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, string>>;
+
+/**
+ * Answers what bots want to have tried, so many at a time; anything that a bot did not sign is not looked at. What nobody
+ * waits for any more is not begun, and stopping it in the midst is no fault.
+ */
 export const createDraftServer = (
   connections: { readonly commit: Redis; readonly consume: Redis },
   { signer, trust, clock }: Identity,
-  work: Drafter,
+  work: Work,
   onFault: (cause: Error) => void,
 ): DraftServer => {
   const reply = async (nonce: string, result: Result<Draft, string>): Promise<void> => {
@@ -149,10 +191,17 @@ export const createDraftServer = (
       const { nonce, until, input: asked, key, signature } = read.data;
       if (!trust.verify('bot', key, questionText(nonce, until, asked as DraftInput), signature))
         throw new UnrecoverableError('A draft was asked for by nobody who may');
-      if ((await clock.now()).epochMilliseconds > until) return;
-      await reply(nonce, await work(asked as DraftInput));
+      const left = until - (await clock.now()).epochMilliseconds;
+      if (left < 0) return;
+      // A bot asks for no more, whatever its clock says.
+      const late = AbortSignal.timeout(Math.min(left, patience));
+      try {
+        await reply(nonce, await work(asked as DraftInput, late));
+      } catch (cause) {
+        if (!late.aborted) throw cause;
+      }
     },
-    { connection: connections.consume, prefix, concurrency: 16, maxStalledCount: 1, runRetryDelay: 500 },
+    { connection: connections.consume, prefix, concurrency, maxStalledCount: 1, runRetryDelay: 500 },
   );
   worker.on('error', () => {});
   worker.on('failed', (_, cause) => onFault(cause));

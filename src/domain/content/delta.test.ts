@@ -65,14 +65,18 @@ test('rules of an Ingress are told apart by host, paths by path and type, and a 
     rule(undefined, route('/', 'other')),
   ]);
   const root = { by: { path: '/', pathType: 'Prefix' } };
-  const backend = ['backend', 'service', 'name'];
+  const to = (name: string) => ({ service: { name } });
   expect(deltaOf(before, after)).toEqual([
     {
-      path: ['spec', 'rules', { by: { host: 'a.test' } }, 'http', 'paths', root, ...backend],
-      before: 'a',
-      after: 'b',
+      path: ['spec', 'rules', { by: { host: 'a.test' } }, 'http', 'paths', root, 'backend'],
+      before: to('a'),
+      after: to('b'),
     },
-    { path: ['spec', 'rules', { by: {} }, 'http', 'paths', root, ...backend], before: 'rest', after: 'other' },
+    {
+      path: ['spec', 'rules', { by: {} }, 'http', 'paths', root, 'backend'],
+      before: to('rest'),
+      after: to('other'),
+    },
     { path: ['spec', 'rules', { by: { host: 'new.test' } }], after: rule('new.test', route('/', 'n')), at: 0 },
   ]);
 });

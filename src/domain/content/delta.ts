@@ -1,6 +1,6 @@
 import type { Json } from '#domain/json.ts';
 import type { Path, PathEdit } from './comparison.ts';
-import { type By, identify, isLoose, type Key, keyAt, keyText } from './keyed.ts';
+import { type By, identify, isLoose, isWhole, type Key, keyAt, keyText } from './keyed.ts';
 import { entriesOf, isList, isMap, type JsonMap, memberOf, same } from './tree.ts';
 
 /**
@@ -24,7 +24,8 @@ const within = ({ kind, path }: Place, step: Path[number]): Place => ({ kind, pa
 
 function* differences(before: Json | undefined, after: Json | undefined, place: Place): Generator<PathEdit> {
   if (before === after) return;
-  if (isMap(before) && isMap(after) && !isEmptied(before, after, place)) {
+  const whole = isWhole(place.kind, place.path);
+  if (!whole && isMap(before) && isMap(after) && !isEmptied(before, after, place)) {
     yield* inMaps(before, after, place);
     return;
   }

@@ -73,3 +73,10 @@ export const keyFields = (by: By, key: Key): readonly (readonly [string, Json])[
 /** Maps that are as good as absent when they are empty, so that each of their members is a place of its own. */
 export const isLoose = (path: Path): boolean =>
   isAt(path, 'metadata', 'annotations') || isAt(path, 'metadata', 'labels');
+
+/**
+ * Maps whose members make sense only together: the Service and the port that an Ingress sends to. Half of it taken back
+ * would send traffic where nobody ever meant it to go.
+ */
+export const isWhole = (kind: string, path: Path): boolean =>
+  kind === 'Ingress' && (path.at(-1) === 'backend' || isAt(path, 'spec', 'defaultBackend'));

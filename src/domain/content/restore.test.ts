@@ -172,3 +172,17 @@ test('a map that somebody else made a text of is a conflict', () => {
 test('whole objects are not moved by path', () => {
   expect(() => moveEdits(after, [{ path: [], after }], 'back')).toThrow('different places within it');
 });
+
+test('a backend of an Ingress is taken back as one, never the Service without its port', () => {
+  const to = (name: string, number: number): Json => ({ service: { name, port: { number } } });
+  const of = (backend: Json): Manifest => ({
+    ...ingress([rule('a.test', { path: '/', pathType: 'Prefix', backend })]),
+    spec: { defaultBackend: backend, rules: [rule('a.test', { path: '/', pathType: 'Prefix', backend })] },
+  });
+  const edits = deltaOf(of(to('web', 80)), of(to('blue', 8080)));
+  expect(edits.map(({ path }) => path.at(-1))).toEqual(['defaultBackend', 'backend']);
+  const theirs = of(to('blue', 9090));
+  const { content, conflicts, moved } = moveEdits(theirs, edits, 'back');
+  expect([moved, conflicts.length]).toEqual([0, 2]);
+  expect(content).toEqual(theirs);
+});

@@ -373,7 +373,9 @@ test('the worker holds what the operations need, and what taking them back needs
     [['networking.k8s.io'], ['ingresses']],
     [['networking.k8s.io'], ['networkpolicies']],
     [[''], ['configmaps']],
+    [[''], ['services']],
   ]);
+  expect(kind.permissions.namespaced.at(-1)?.verbs).toEqual(['list']);
 });
 
 const words = fc.constantFrom<Json>(

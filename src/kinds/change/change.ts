@@ -1,7 +1,7 @@
 import type { Json } from '#domain/json.ts';
 import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Kind, KindModule, Permissions } from '#kinds/kind.ts';
+import type { Kind, KindModule, Permissions, PolicyRule } from '#kinds/kind.ts';
 import { type Aimed, aim, targetOfAimed } from './aim.ts';
 import { describeChange } from './describe.ts';
 import { changeFields } from './fields.ts';
@@ -10,6 +10,7 @@ import { askFromWords, usage } from './from-words.ts';
 import { planChange } from './plan.ts';
 import { asJson, readAsk } from './read-ask.ts';
 import { changesFile, problemsOf, type Resource, resourcesOf } from './resources.ts';
+import { isRouting, listsServices, looksForServices } from './services.ts';
 
 /** Changes of objects that are not Hallpass's own: shown as a diff first, for a time or for good. */
 export const change: KindModule = {
@@ -58,7 +59,10 @@ const changeOver = (all: readonly Resource[]): Kind => {
     look: (json, namespace) => {
       const aimed = read(json);
       if (!aimed.ok) return aimed;
-      return ok(aimed.value.map((one) => ({ type: 'object', target: targetOfAimed(one, namespace) })));
+      return ok([
+        ...aimed.value.map((one) => ({ type: 'object' as const, target: targetOfAimed(one, namespace) })),
+        ...looksForServices(aimed.value, namespace),
+      ]);
     },
     plan: (json, context) => {
       const aimed = read(json);
@@ -73,7 +77,13 @@ const changeOver = (all: readonly Resource[]): Kind => {
  * is created again. It patches only to give the ownership of fields back.
  */
 const permissionsOf = (resources: readonly Resource[]): Permissions => ({
-  namespaced: [...resources]
+  namespaced: [...verbsOf(resources), ...(resources.some(isRouting) ? [listsServices] : [])],
+  inNamespaces: {},
+  clusterWide: [],
+});
+
+const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
+  [...resources]
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
     .map(({ group, resource, operations }) => {
       const makes = operations.includes('create') || operations.includes('delete');
@@ -85,9 +95,6 @@ const permissionsOf = (resources: readonly Resource[]): Permissions => ({
         'get',
       ];
       return { apiGroups: [group], resources: [resource], verbs };
-    }),
-  inNamespaces: {},
-  clusterWide: [],
-});
+    });
 
 const keyOf = ({ group, resource }: Resource): string => `${group}|${resource}`;

@@ -10,6 +10,7 @@ import { takenAway } from './cautions.ts';
 import { editIngress } from './ingress.ts';
 import { lastApplied, merged } from './manifest.ts';
 import { at, isList, isManifest, type Members } from './raw.ts';
+import { unserved } from './services.ts';
 
 /** What the objects shall be, from what they are now. */
 export const planChange = (
@@ -34,7 +35,14 @@ export const planChange = (
   }
   return edits.length === 0
     ? err(`Nothing would change: ${notes.join(' ')}`)
-    : ok({ create: [], edits, notes, cautions, probes: [], proofs: [] });
+    : ok({
+        create: [],
+        edits,
+        notes,
+        cautions: [...cautions, ...unserved(aimed, edits, seen, namespace)],
+        probes: [],
+        proofs: [],
+      });
 };
 
 const planOne = (one: Aimed, live: Manifest | undefined, target: Target): Result<Edit, string> => {
