@@ -20,7 +20,6 @@ import { keys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { err, ok } from '#domain/result.ts';
 import { ada, anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
-import type { Drafter } from '#use-cases/ports.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const hash = (password: string): string => createHash('sha256').update(password).digest('hex');
@@ -194,7 +193,7 @@ test('the bot has things tried by the worker and keeps what came of it; the work
   const faults: Error[] = [];
   const plan = { create: [], probes: [], proofs: [] };
   const answered = { type: 'draft', namespaceUid: 'u', plan, edits: [] } as const;
-  const work: Drafter = async ({ namespace }) => {
+  const work: Parameters<typeof createDraftServer>[2] = async ({ namespace }) => {
     if (namespace === 'broken') throw new Error('It broke');
     const { type: _, ...draft } = answered;
     return namespace === 'shop' ? ok(draft) : err('no');
