@@ -4,7 +4,7 @@ export type Options = {
   readonly only?: string;
   /** A smoke test of the benches themselves: its figures say nothing. */
   readonly small: boolean;
-  /** A folder for a CPU profile of the worker. */
+  /** A folder for CPU profiles of the worker and of the process with bot, Slack and benches. */
   readonly profile?: string;
 };
 

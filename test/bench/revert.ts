@@ -16,7 +16,7 @@ const each = 100;
 /** How late temporary changes are taken back, by the log's own word and as an administrator sees it. */
 export const benchRevert = async (stage: Stage): Promise<readonly Figure[]> => {
   const count = stage.size(300, 30);
-  const over = stage.size(15, 5) * second;
+  const over = stage.size(25, 5) * second;
   const admin = await createBare(stage.stand.kubeconfig('admin'));
   const all = Array.from({ length: count }, (_, index) => nth(stage.namespaces, 'revert', index));
   await makeIngresses(stage, admin, all);

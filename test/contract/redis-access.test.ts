@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDraftClient, createDraftServer } from '#adapters/bullmq/drafts.ts';
+import { createDraftClient, createDraftServer, type DraftWork } from '#adapters/bullmq/drafts.ts';
 import { createJobs } from '#adapters/bullmq/jobs.ts';
 import type { Payload } from '#adapters/bullmq/queues.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
@@ -193,7 +193,7 @@ test('the bot has things tried by the worker and keeps what came of it; the work
   const faults: Error[] = [];
   const plan = { create: [], probes: [], proofs: [] };
   const answered = { type: 'draft', namespaceUid: 'u', plan, edits: [] } as const;
-  const work: Parameters<typeof createDraftServer>[2] = async ({ namespace }) => {
+  const work: DraftWork = async ({ namespace }) => {
     if (namespace === 'broken') throw new Error('It broke');
     const { type: _, ...draft } = answered;
     return namespace === 'shop' ? ok(draft) : err('no');

@@ -52,6 +52,21 @@ describe('a diff that does not fit on its card', () => {
     expect(world.workspace.problems).toEqual([]);
   });
 
+  test('leaves in the thread what each revision was to be warned of', async () => {
+    const [before, after] = ['Takes traffic.', 'Opens it to all.'].map((caution, index) =>
+      kept(contentOf([changeOf(diffOf(10 + index))], { cautions: [caution] })),
+    ) as [typeof long, typeof long];
+    const world = createSlackWorld('off');
+    for (const one of [before, after]) await world.contents.keep(first, one.ref.digest, one.text);
+    await world.ask(first, { content: before.ref });
+    await world.record(first, { ...revised, content: after.ref });
+    await world.settle(world.start());
+    const eyes = world.workspace.as(bob);
+    const [, asked, again] = eyes.readThread(eyes.readChannel(approvals)[0] ?? expect.fail());
+    expect(asked?.shown).toContain('To beware of\n• Takes traffic.');
+    expect(again?.shown).toContain('To beware of\n• Opens it to all.');
+  });
+
   test('is sent once, though many wait for their turn in the channel', async () => {
     const world = createSlackWorld('on');
     const many = ids(8);

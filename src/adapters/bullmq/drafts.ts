@@ -76,8 +76,6 @@ export const createDraftClient = (
     skipWaitingForReady: true,
     streams: { events: { maxLen: 1_000 } },
   });
-  // Whoever waits for an answer listens to the queue's end; many may wait.
-  queue.setMaxListeners(0);
   const events = new QueueEvents(queueName, { connection: connections.consume, prefix });
   // The connections' own errors, once more: who made them hears of them, and asking fails by itself.
   queue.on('error', () => {});
@@ -165,7 +163,7 @@ const giveUpAfter = async <T>(
 export type DraftServer = { readonly close: () => Promise<void> };
 
 /** Makes a draft; the signal comes when nobody waits for it any more. */
-type Work = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, string>>;
+export type DraftWork = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, string>>;
 
 /**
  * Answers what bots want to have tried, so many at a time; anything that a bot did not sign is not looked at. What nobody
@@ -174,7 +172,7 @@ type Work = (input: DraftInput, signal: AbortSignal) => Promise<Result<Draft, st
 export const createDraftServer = (
   connections: { readonly commit: Redis; readonly consume: Redis },
   { signer, trust, clock }: Identity,
-  work: Work,
+  work: DraftWork,
   onFault: (cause: Error) => void,
 ): DraftServer => {
   const reply = async (nonce: string, result: Result<Draft, string>): Promise<void> => {

@@ -5,7 +5,7 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import type { Description } from '#kinds/kind.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
-import { bob, carol } from '#test/build/people.ts';
+import { alice, bob, carol } from '#test/build/people.ts';
 import { activated, approved, quorum } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { charactersOf, limits } from './blocks.ts';
@@ -241,6 +241,23 @@ describe('a card of a change', () => {
     expect(buttons(card)).toEqual(['Full diff']);
   });
 
+  test('that is over keeps what its diff warned of, worst first, bounded and without a sign of danger', () => {
+    const content = contentOf([changeOf(diffOf(4))], {
+      cautions: ['Takes traffic.', ...Array(20).fill('w'.repeat(300))],
+    });
+    const { blocks } = cardOf(content, [{ type: 'withdrawn', by: alice }]);
+    expect(blocks.filter(({ type }) => type === 'context').map((one) => readBlocks([one]).shown)[0]).toBe(
+      `Was shown to approvers: Takes traffic. ${'w'.repeat(300)} Traffic may be lost.`,
+    );
+    expect(readBlocks(blocks).shown).not.toContain('⚠️');
+    const many = contentOf([changeOf(diffOf(4))], {
+      cautions: Array.from({ length: 9 }, (_, one) => `${one} <!here>${'w'.repeat(290)}`),
+    });
+    expect(shown(many, [{ type: 'withdrawn', by: alice }])).toMatch(
+      /Was shown to approvers: 0 <!here>w+ 1 .* And 8 more cautions, in the thread\./,
+    );
+  });
+
   test('that is active may be ended and looked at', () => {
     expect(buttons(shown(of(4), granted))).toEqual(['Done', 'Revoke', 'Full diff']);
   });
@@ -286,7 +303,10 @@ describe('a card of a change', () => {
     expect(settled).toContain('theirs is right');
     expect(shown(of(4), events)).toContain(`<@${carol}> kept what somebody else made of it:\ntheirs is right`);
     expect(buttons(settled)).toEqual(['Full diff']);
-    expect(shown(of(4), events)).toContain('Taken back: 2 restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).toContain(
+      `its time was over 2026-11-20 12:32:00 UTC; <@${carol}> settled what others had changed, done 12 ms after that`,
+    );
+    expect(shown(of(4), events)).toContain('Taken back: 2 objects restored, 1 left as kubectl-edit made it');
     expect(shown(of(4), events)).not.toContain('Not proven');
   });
 

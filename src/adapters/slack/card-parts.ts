@@ -42,41 +42,6 @@ export const sharesAt = (scale: number): Shares => ({
 });
 const reasonLines = 12;
 
-/** What is over is nothing to beware of: a warning above it would read as if it still were. */
-const cautious: readonly State['status'][] = ['pending', 'approved', 'active'];
-
-/** What an approver should beware of, while it can still be used: of what it does first, and the worst first. */
-export const cautionsOf = (
-  { request: { state } }: Chain,
-  description?: Description,
-  shown?: Shown,
-): readonly string[] => {
-  if (!cautious.includes(state.status)) return [];
-  const ofContent = shown?.type === 'shown' ? shown.content.cautions : [];
-  const ofKind = description?.cautions ?? [
-    'Hallpass cannot say any more what this means: what was asked for is no longer configured. Below is what the log says.',
-  ];
-  return [...new Set([...ofContent, ...ofKind].map(oneLine))].filter((caution) => caution !== '');
-};
-
-export const cautionBlock = (
-  cautions: readonly string[],
-  share: Shares,
-  description?: Description,
-): readonly RichTextBlock[] => {
-  if (cautions.length === 0) return [];
-  // The worst one is always there, if shortened.
-  const { kept, left } = fitting(
-    cautions.map((caution) => cut(caution, Math.min(320, share.cautions - 2))),
-    share.cautions,
-  );
-  const where =
-    description?.noun === 'access' ? `read profile ${cut(description.profiles.join(', '), 80)}` : 'press Full diff';
-  const hidden: readonly (readonly Piece[])[] =
-    left === 0 ? [] : [['⚠️ ', bold(`${more(left, 'caution')} not shown here`), `: ${where} before you decide`]];
-  return [richText(lines([...kept.map((caution): readonly Piece[] => ['⚠️ ', bold(caution)]), ...hidden]))];
-};
-
 /** What it would do was altered or is gone: loud, because nobody can know what they would agree to. */
 export const unreadableBlock = ({ request: { state } }: Chain, shown?: Shown): readonly RichTextBlock[] => {
   if (shown?.type !== 'unreadable') return [];

@@ -168,12 +168,13 @@ describe.each(over)('a card that is %s', (_, events, says, offers) => {
     expect(buttons(input)).toEqual(offers);
   });
 
-  test('warns of what can be used still, and of nothing else', () => {
-    const risky = { ...description, cautions: ['Can read secret values.'] };
+  test('warns of what can be used still; what is over keeps what approvers were warned of', () => {
+    const risky = { ...description, cautions: ['Can read secret values.', 'An open watch goes on.'] };
     const chain = chainOf(submitted(), ...events);
-    expect(shown({ chain, description: risky }).includes('⚠️ Can read secret values.')).toBe(
-      ['approved', 'active'].includes(chain.request.state.status),
-    );
+    const card = shown({ chain, description: risky });
+    const isUsable = ['approved', 'active'].includes(chain.request.state.status);
+    expect(card.includes('⚠️ Can read secret values.')).toBe(isUsable);
+    expect(card.includes('Was shown to approvers: Can read secret values. An open watch goes on.')).toBe(!isUsable);
   });
 
   test('is drawn without its kind too', () => {

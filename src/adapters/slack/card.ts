@@ -19,16 +19,8 @@ import {
   richText,
 } from './blocks.ts';
 import { buttonsOf } from './card-buttons.ts';
-import {
-  cautionBlock,
-  cautionsOf,
-  factsBlock,
-  outcomeBlocks,
-  reasonBlock,
-  revisionBlock,
-  sharesAt,
-  unreadableBlock,
-} from './card-parts.ts';
+import { factsBlock, outcomeBlocks, reasonBlock, revisionBlock, sharesAt, unreadableBlock } from './card-parts.ts';
+import { cautionBlock, cautionsOf, pastCautionBlock, pastCautions } from './cautions.ts';
 import { contentBlock, type Room } from './content-block.ts';
 import { escaped, link } from './mrkdwn.ts';
 import { statusLine } from './status-line.ts';
@@ -106,10 +98,11 @@ const compose = (
     ...unreadableBlock(chain, shown),
     ...revisionBlock(chain),
     ...outcomeBlocks(chain, share, description),
-    ...cautionBlock(cautions, share, description),
+    ...cautionBlock(cautions, share.cautions, description),
     factsBlock(chain, share, description, shown),
     ...(shown?.type === 'shown' ? [contentBlock(shown.content, asked, state.status === 'pending', room)] : []),
     reasonBlock(asked.reason, share),
+    ...pastCautionBlock(pastCautions(chain, description, shown), share.cautions / 2),
     ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
     ...(buttons.length === 0 ? [] : [actionRow(buttons)]),
     context(signature(chain, permalink)),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import type { Description } from '#kinds/kind.ts';
 import { chainOf } from '#test/build/chains.ts';
-import { changeOf, changing, contentOf, diffOf, kept, target } from '#test/build/contents.ts';
+import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
 import { alice, bob, carol, id } from '#test/build/people.ts';
 import { activated, approved, ended } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
@@ -86,6 +86,31 @@ describe('the thread of a change', () => {
     expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which lapsed: It moved');
   });
 
+  test('keeps what each revision was to be warned of', () => {
+    const risky = { ...change, cautions: ['Traffic may be lost.'] };
+    const chain = chainOf(changing(whole), vote, revised);
+    const cautionsAt = (index: number, cautions: readonly string[]) =>
+      readBlocks(
+        renderEvent(
+          chain.entries[index] ?? expect.fail(),
+          chain,
+          risky,
+          undefined,
+          shownOf(contentOf([], { cautions: [...cautions] })),
+        ).blocks,
+      ).shown;
+    for (const index of [0, 2])
+      expect(cautionsAt(index, ['Takes <!here>.'])).toContain(
+        'To beware of\n• Takes <!here>.\n• Traffic may be lost.\n',
+      );
+    expect(cautionsAt(1, ['Takes <!here>.'])).not.toContain('beware');
+    const many = cautionsAt(
+      2,
+      Array.from({ length: 30 }, (_, one) => `${one} ${'w'.repeat(5_000)}`),
+    );
+    expect(many).toMatch(/• 0 w+…\n• 1 w+…\n• 29 more cautions\n/);
+  });
+
   test('has a sentence for every turn', () => {
     expect(last(seen)).toBe(`👁 <@${bob}> opened all 412 lines of revision 1`);
     expect(last(vote, revised)).toBe(
@@ -101,7 +126,10 @@ describe('the thread of a change', () => {
     expect(last(vote, approved, lapsed)).toBe('⚠️ Lapsed: nothing was changed. Ingress shop-front/shop moved.');
     expect(last(vote, approved, lapsed, followed)).toBe('↪️ It was asked for anew, as k7m3-qx');
     expect(last(vote, approved, active, over)).toBe(
-      '🔒 Ended: its time was over, and it was taken back 12 ms after that: 1 restored, 1 gone meanwhile',
+      '🔒 Ended: its time was over, and it was taken back 12 ms after that: 1 object restored, 1 gone meanwhile',
+    );
+    expect(last(vote, approved, active, conflicted, settled, over)).toBe(
+      `🔒 Ended: its time was over 2026-11-20 12:32:00 UTC, <@${carol}> settled what others had changed, and it was taken back 12 ms after that: 1 object restored, 1 gone meanwhile`,
     );
     const unsafe: RequestEvent = { ...ended, cause: 'unsafe', why: 'No other policy is left.' } as RequestEvent;
     expect(last(vote, approved, active, unsafe)).toBe(
@@ -168,7 +196,7 @@ describe('direct messages about a change', () => {
       [alice, '⚠️ Your change was approved but not made. The webhook said no.'],
     ]);
     expect(told(change, vote, approved, active, over)).toEqual([
-      [alice, '🔒 Your change has ended: its time is over. Taken back: 1 restored, 1 gone meanwhile.'],
+      [alice, '🔒 Your change has ended: its time is over. Taken back: 1 object restored, 1 gone meanwhile.'],
     ]);
   });
 

@@ -95,7 +95,6 @@ export const createProjection = ({
   const files = createShowFiles(tools, {
     clock: core.clock,
     upload: createUpload(fetch),
-    read: ({ chain }, content) => readContent({ contents, trust: core.trust }, { id: chain.request.asked.id, content }),
   });
 
   const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
@@ -105,13 +104,16 @@ export const createProjection = ({
     const { chain } = found;
     const description = describedBy(core.settings().kinds, chain.request.asked);
     const standing = await votersStanding(core.settings().policy, directory, chain);
-    let content: Promise<ShownContent> | undefined;
+    const { id: request, content: current } = chain.request.asked;
+    const read = new Map<string | undefined, Promise<ShownContent>>();
     const subject = {
       chain,
       notes: await notes.open(chain.request),
-      content: () => {
-        content ??= readContent({ contents, trust: core.trust }, chain.request.asked);
-        return content;
+      content: (of = current) => {
+        const found =
+          read.get(of?.digest) ?? readContent({ contents, trust: core.trust }, { id: request, content: of });
+        read.set(of?.digest, found);
+        return found;
       },
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),

@@ -16,13 +16,14 @@ const words: Readonly<Record<Reverted['how'], string>> = {
 };
 const order: readonly Reverted['how'][] = ['restored', 'removed', 'created', 'already', 'gone', 'kept'];
 
-/** `2 restored, 1 left as kubectl-edit made it`; empty when nothing had to be taken back. */
+/** `2 objects restored, 1 left as kubectl-edit made it`; empty when nothing had to be taken back. */
 export const revertedSummary = (all: readonly Reverted[], entries: Chain['entries'] = []): string =>
   order
-    .flatMap((how) => {
-      const count = all.filter((one) => one.how === how).length;
-      if (count === 0) return [];
-      return [`${count} ${how === 'kept' ? keptWords(entries) : words[how]}`];
+    .map((how) => ({ how, count: all.filter((one) => one.how === how).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ how, count }, index) => {
+      const objects = index > 0 ? '' : ` object${count === 1 ? '' : 's'}`;
+      return `${count}${objects} ${how === 'kept' ? keptWords(entries) : words[how]}`;
     })
     .join(', ');
 

@@ -25,8 +25,6 @@ type Revision = { readonly revision: number; readonly content: ContentRef };
 type FileParts = {
   readonly clock: Clock;
   readonly upload: Upload;
-  /** What a revision does, which need not be the one that is pending now. */
-  readonly read: (subject: Subject, content: ContentRef) => Promise<Shown>;
 };
 
 /**
@@ -34,12 +32,12 @@ type FileParts = {
  * were sent are nothing yet; a file is there when Slack was asked to share it. That is noted before, and after a break
  * Slack is asked what became of it.
  */
-export const createShowFiles = (tools: Tools, { clock, upload, read }: FileParts): Step => {
+export const createShowFiles = (tools: Tools, { clock, upload }: FileParts): Step => {
   const { client, calls, alarm } = tools;
   let isScopeMissing = false;
 
   const send = async (subject: Subject, { revision, content }: Revision): Promise<NotedFile | undefined> => {
-    const shown = await read(subject, content);
+    const shown = await subject.content(content);
     // Its card says so, and there is nothing to attach.
     if (shown.type !== 'shown') return undefined;
     const text = fileOf(shown.content);

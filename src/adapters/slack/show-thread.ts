@@ -1,4 +1,5 @@
 import type { Place } from './notes.ts';
+import { contentOf } from './revisions.ts';
 import { cardOf, forgetCard, isGone, refused, requireChannel, type Step, type Subject, type Tools } from './showing.ts';
 import { stop } from './slack-faults.ts';
 import { renderEvent } from './thread.ts';
@@ -10,11 +11,16 @@ const keyOf = (version: number): string => `event:${version}`;
 
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
-  const post = async ({ chain, notes, description, standing }: Subject, { channel, ts }: Place): Promise<void> => {
+  const post = async (
+    { chain, notes, description, standing, content }: Subject,
+    { channel, ts }: Place,
+  ): Promise<void> => {
     for (const entry of chain.entries) {
       const key = keyOf(entry.version);
       if (notes.now().messages[key] !== undefined) continue;
-      const message = renderEvent(entry, chain, description, standing);
+      const of = contentOf(entry.event);
+      const shown = of === undefined ? undefined : await content(of);
+      const message = renderEvent(entry, chain, description, standing, shown);
       await tools.postOnce(notes, { key, channel, thread: ts, message, spare: spareForCards });
     }
   };

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { ContentRef } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isOver } from '#domain/request/request.ts';
@@ -16,8 +17,8 @@ export type Subject = {
   readonly notes: Notes;
   readonly description?: Description;
   readonly standing?: Standing;
-  /** What it does in the cluster; read when it is needed, which it seldom is. */
-  readonly content: () => Promise<Shown>;
+  /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */
+  readonly content: (of?: ContentRef) => Promise<Shown>;
 };
 
 /** Shows one side of a request; throws a setback when that cannot be done now. */

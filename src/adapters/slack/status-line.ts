@@ -116,20 +116,17 @@ const ended = (state: Extract<State, { status: 'revoked' }>): readonly Piece[] =
 ];
 
 /** Why a grant ended, by whom, and how long after it was due. */
-export const endCause = ({
-  cause,
-  endedBy,
-  lagMilliseconds,
-  why,
-}: Extract<State, { status: 'revoked' }>): readonly Piece[] => {
+export const endCause = (state: Extract<State, { status: 'revoked' }>): readonly Piece[] => {
+  const { cause, endedBy, expiresAt, lagMilliseconds, settled, why } = state;
   const who: Piece = endedBy === undefined ? 'somebody' : user(endedBy);
+  const when: readonly Piece[] = settled === undefined ? [] : [' ', date(expiresAt)];
   switch (cause) {
     case 'expired':
-      return [`its time was over; ended ${sayLag(lagMilliseconds)} after that`];
+      return ['its time was over', ...when, ...endedAfter(state)];
     case 'done':
-      return [who, ` gave it back; ended ${sayLag(lagMilliseconds)} after that`];
+      return [who, ' gave it back', ...endedAfter(state)];
     case 'revoked':
-      return [who, ` revoked it; ended ${sayLag(lagMilliseconds)} after that`];
+      return [who, ' revoked it', ...endedAfter(state)];
     case 'unsafe':
       return [
         `ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`,
@@ -137,3 +134,9 @@ export const endCause = ({
       ];
   }
 };
+
+/** Where somebody had to settle a conflict, that is what the end came so soon after. */
+const endedAfter = ({ lagMilliseconds, settled }: Extract<State, { status: 'revoked' }>): readonly Piece[] =>
+  settled === undefined
+    ? [`; ended ${sayLag(lagMilliseconds)} after that`]
+    : ['; ', user(settled.by), ` settled what others had changed, done ${sayLag(lagMilliseconds)} after that`];

@@ -5,7 +5,9 @@ import type { ChangedRef, RequestEvent, Reverted } from '#domain/request/events.
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, code, line, lines, type Piece, quote, user } from './blocks.ts';
+import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { sayLength } from './nouns.ts';
@@ -13,21 +15,37 @@ import { proofLines } from './proofs.ts';
 import { revertedList } from './reverted.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
-const room = { objects: 5_200, ask: 1_000, reason: 3_000, proofs: 6_000, conflicts: 4_500, changed: 5_200 };
+const room = {
+  objects: 5_200,
+  ask: 1_000,
+  reason: 3_000,
+  proofs: 6_000,
+  conflicts: 4_500,
+  changed: 5_200,
+  cautions: 800,
+};
 
-/** What an event says beyond its sentence, in full where the card had to shorten it. */
-export const detailsOf = (event: RequestEvent, request: Request, description?: Description) => {
+/**
+ * What an event says beyond its sentence, in full where the card had to shorten it; `shown` is what the revision does that
+ * the event is about.
+ */
+export const detailsOf = (event: RequestEvent, request: Request, description?: Description, shown?: Shown) => {
   switch (event.type) {
     case 'submitted':
       return [
         asked(request, event.content, description),
+        ...cautionList(allCautions(description, shown), room.cautions),
         ...changes(event.content),
         ...followed(event),
         ...words(event.reason),
         line('seal ', code(event.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
       ];
     case 'revised':
-      return [...changes(event.content), line('seal ', code(event.seal.slice(0, 12)))];
+      return [
+        ...cautionList(allCautions(description, shown), room.cautions),
+        ...changes(event.content),
+        line('seal ', code(event.seal.slice(0, 12))),
+      ];
     case 'denied':
     case 'end-requested':
     case 'settled':

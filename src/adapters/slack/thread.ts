@@ -4,9 +4,10 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import type { Asked, Request } from '#domain/request/request.ts';
+import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
+import type { Shown } from '#use-cases/contents.ts';
 import { unasked } from './approvals.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
@@ -28,7 +29,8 @@ export const eventMetadata = ({ asked }: Request, { version, hash }: Entry): Mes
 });
 
 /**
- * Says one event of a request in its thread: who, what and when, in full where the card had to shorten it. Pure.
+ * Says one event of a request in its thread: who, what and when, in full where the card had to shorten it; with `shown`,
+ * what the revision does that the event is about, also what to beware of in it. Pure.
  * A vote and the approval that it completed are two events and two messages: each line of the log, with its own hash,
  * is found again in the channel. Times are in UTC and to the second, the same for all readers: this is what auditors quote.
  */
@@ -37,13 +39,14 @@ export const renderEvent = (
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
   description?: Description,
   standing?: Standing,
+  shown?: Shown,
 ): Message => {
   const { event, at, version, hash } = entry;
   const sentence: readonly Piece[] = [
     ...sentenceOf(event, { request, entries }, description?.noun, standing),
     ` · ${dateFallback(at)}`,
   ];
-  const parts = [line(...sentence), ...detailsOf(event, request, description)];
+  const parts = [line(...sentence), ...detailsOf(event, request, description, shown)];
   return {
     text: mrkdwn(`${request.asked.id}: ${markupOf(sentence)}`, 2_000).text,
     blocks: [richText(...parts), footer(version, hash)],
@@ -58,7 +61,7 @@ const footer = (version: number, hash: string) => ({
 
 const sentenceOf = (
   event: RequestEvent,
-  { request: { asked }, entries }: Pick<Chain, 'request' | 'entries'>,
+  { request: { asked, state }, entries }: Pick<Chain, 'request' | 'entries'>,
   noun: Noun | undefined,
   standing?: Standing,
 ): readonly Piece[] => {
@@ -121,7 +124,7 @@ const sentenceOf = (
         `. ${briefly(event.why)} It is tried again every second`,
       ];
     case 'ended':
-      return endSentence(event, entries);
+      return endSentence(event, state, entries);
   }
 };
 
@@ -159,14 +162,23 @@ const causes = {
 
 const endSentence = (
   { cause, why, lagMilliseconds, proofs, reverted = [] }: Extract<RequestEvent, { type: 'ended' }>,
+  state: State,
   entries: Chain['entries'],
 ): readonly Piece[] => {
   const worrying = stillAllowed(proofs).length > 0;
   const summary = revertedSummary(reverted, entries);
+  // What was not safe is ended at once, whatever was settled before.
+  const settled = state.status === 'revoked' && cause !== 'unsafe' ? state.settled : undefined;
+  const due =
+    state.status === 'revoked' && settled !== undefined && cause === 'expired'
+      ? ` ${dateFallback(state.expiresAt)}`
+      : '';
   return [
     worrying ? '⚠️ ' : '🔒 ',
     bold(worrying ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
-    `: ${causes[cause]}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
+    `: ${causes[cause]}${due}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, `,
+    ...(settled === undefined ? [] : [user(settled.by), ' settled what others had changed, ']),
+    `and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
     ...(summary === '' ? [] : [`: ${summary}`]),
   ];
 };

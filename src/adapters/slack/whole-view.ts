@@ -7,7 +7,7 @@ import type { Whole } from '#use-cases/open-whole.ts';
 import { actions, wholeView } from './action-ids.ts';
 import { actionRow, bold, button, context, line, lines, type Piece, richText, section } from './blocks.ts';
 import { titleOf } from './card.ts';
-import { cautionsOf } from './card-parts.ts';
+import { before, cautionsOf, pastCautions } from './cautions.ts';
 import { fitting, more } from './excerpt.ts';
 import { fileNameOf } from './file-name.ts';
 import { sayNotDone } from './replies.ts';
@@ -83,8 +83,10 @@ const beside = ({ chain, shown }: Whole, description?: Description): readonly Kn
     ];
   if (shown.type === 'none') return [section('There is no diff: the card says all that this does.')];
   const cautions = part('caution', cautionsOf(chain, description, shown), (text) => ['⚠️ ', bold(text)]);
+  const past = part('caution', pastCautions(chain, description, shown), (text) => [`${before} ${text}`]);
   const notes = part('note', shown.content.notes, (text) => [`• ${text}`]);
-  return cautions.length + notes.length === 0 ? [] : [richText(lines([...cautions, ...notes]))];
+  const all = [...cautions, ...past, ...notes];
+  return all.length === 0 ? [] : [richText(lines(all))];
 };
 
 const part = (
