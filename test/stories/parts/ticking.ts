@@ -1,18 +1,13 @@
-/** Loaded before a program (`--import`): says each longest turn of its event loop so far, in milliseconds. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+/** Loaded before a program (`--import`): from SIGUSR2 on it says each longest turn of its event loop so far. */
+import { measureTurns } from './turns.ts';
 
-const delay = monitorEventLoopDelay({ resolution: 5 });
-let longest = 0;
-let isStarted = false;
-setInterval(() => {
-  // What a program does to load itself keeps nobody waiting.
-  if (!isStarted) {
-    isStarted = true;
-    delay.enable();
-    return;
-  }
-  const now = Math.round(delay.max / 1e6);
-  if (now <= longest) return;
-  longest = now;
-  console.log(`longest turn: ${longest} ms`);
-}, 1_000).unref();
+process.once('SIGUSR2', () => {
+  const turns = measureTurns();
+  let said = -1;
+  setInterval(() => {
+    const longest = turns.longest();
+    if (longest <= said) return;
+    said = longest;
+    console.log(`longest turn: ${longest} ms`);
+  }, 500).unref();
+});

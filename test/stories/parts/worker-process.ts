@@ -18,7 +18,7 @@ export type WorkerProcessOptions = {
   readonly kubeconfig?: string;
   /** Milliseconds that its machine's clock is ahead. */
   readonly clockAhead?: number;
-  /** Whether it says how long the longest turn of its event loop was. */
+  /** Whether it says how long the longest turn of its event loop was, from SIGUSR2 on. */
   readonly ticking?: boolean;
 };
 
