@@ -27,7 +27,7 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
   return concerns(found.chain.request.asked, person, groups) ? found.chain : undefined;
 };
 
-/** What waits for a person's decision, what they asked for or hold, and what is active where they decide. */
+/** What waits for a person's decision, conflicts first; what they asked for or hold, and what is active where they decide. */
 export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox> => {
   if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [] };
   const { groups } = await groupsOf(ports, person);
@@ -42,8 +42,10 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
     [pending, active, own].map((ids) => readAll(ports, ids)),
   );
   const visible = (chain: Chain): boolean => concerns(chain.request.asked, person, groups);
+  const inConflict = (activeChains ?? []).filter((chain) => waitsToBeSettled(chain, person, groups));
+  const undecided = (pendingChains ?? []).filter((chain) => waitsFor(chain, person, groups));
   return {
-    waitingForMe: (pendingChains ?? []).filter((chain) => waitsFor(chain, person, groups)).slice(0, most),
+    waitingForMe: [...inConflict, ...undecided].slice(0, most),
     mine: mine ?? [],
     active: (activeChains ?? []).filter(visible).slice(0, most),
   };
@@ -54,6 +56,18 @@ const waitsFor = ({ request: { asked, state } }: Chain, person: PersonId, groups
   asked.requester !== person &&
   asked.subject !== person &&
   !state.votes.some(({ by }) => by === person) &&
+  asked.approval.quorum.some(({ from }) => groups.has(from));
+
+/** As `decide` has it: whoever may end it may settle it, but not who asked for it. */
+const waitsToBeSettled = (
+  { request: { asked, state } }: Chain,
+  person: PersonId,
+  groups: ReadonlySet<string>,
+): boolean =>
+  state.status === 'active' &&
+  state.conflict !== undefined &&
+  state.settled === undefined &&
+  asked.requester !== person &&
   asked.approval.quorum.some(({ from }) => groups.has(from));
 
 const readAll = async (ports: BotPorts, ids: readonly RequestId[]): Promise<readonly Chain[]> => {

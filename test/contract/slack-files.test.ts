@@ -9,6 +9,7 @@ const [first] = ids(1) as [ReturnType<typeof ids>[number]];
 const long = kept(contentOf([changeOf(diffOf(400), { places: ['spec.rules', 'and 3 more'] })]));
 const longer = kept(contentOf([changeOf(diffOf(5_000))]));
 const short = kept(contentOf([changeOf(diffOf(10))]));
+const brief = kept(contentOf([changeOf(diffOf(12))]));
 const revised: RequestEvent = { type: 'revised', revision: 2, seal: 's', content: longer.ref, why: 'It moved.' };
 
 const asked = async (rates: 'on' | 'off' = 'off', content = long): Promise<SlackWorld> => {
@@ -84,6 +85,25 @@ describe('a diff that does not fit on its card', () => {
     await world.settle(world.start());
     expect(shared(world)).toEqual([]);
     expect(world.workspace.as(bob).readChannel(approvals)[0]?.shown).toContain('/line-10-');
+  });
+
+  test('is attached once another revision has taken its place on the card', async () => {
+    const world = await asked('on', short);
+    const projection = world.start();
+    await world.settle(projection);
+    await world.record(first, { ...revised, content: brief.ref });
+    await world.contents.keep(first, brief.ref.digest, brief.text);
+    await world.settle(projection);
+    await projection.show(first);
+    await world.start().show(first);
+    expect(shared(world)).toEqual([`${first}-r1.diff`]);
+    expect(text(world)).toBe(`# update Ingress shop-front/shop\n${diffOf(10)}\n`);
+    const eyes = world.workspace.as(bob);
+    const thread = eyes.readThread(eyes.readChannel(approvals)[0] ?? expect.fail());
+    expect(thread.find(({ files }) => files.length > 0)?.shown).toContain(
+      'Revision 1, which another took the place of, all 10 lines:',
+    );
+    expect(world.alarms).toEqual([]);
   });
 
   test('that was altered is not attached; its card says so and cannot be approved, and it is alarmed once', async () => {

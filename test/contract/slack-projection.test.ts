@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ownPermalink } from '#adapters/slack/notes.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Fault } from '#local/slack/faults.ts';
+import { target } from '#test/build/contents.ts';
 import {
   alice,
   approvals,
@@ -107,6 +108,30 @@ describe('the projection', () => {
     await world.settle(projection);
     expect(written(world.workspace)).toEqual([]);
     expect(world.alarms).toHaveLength(2);
+  });
+
+  test('says a conflict in the channel too, once and while nobody has settled it', async () => {
+    const contested: RequestEvent = {
+      type: 'conflicted',
+      conflicts: [{ target: target(), path: 'spec', before: 'a', applied: 'b', now: 'c', by: [] }],
+      reverted: [],
+    };
+    const world = createSlackWorld();
+    const projection = world.start();
+    await world.ask(first);
+    await world.record(first, vote, approved, active, contested);
+    world.workspace.faults.next({ type: 'performed-then-hang' }, { times: 1, method: 'chat.postMessage' });
+    await world.settle(projection);
+    await world.ask(second);
+    const settled: RequestEvent = { type: 'settled', by: carol, choice: 'keep', reason: 'theirs is right' };
+    await world.record(second, vote, approved, active, contested, settled);
+    await world.settle(projection);
+    const broadcast = (world.workspace.state.messages.get(approvals) ?? []).filter((one) => one.isBroadcast);
+    expect(broadcast.map(({ metadata }) => metadata?.event_payload)).toEqual([
+      expect.objectContaining({ request: first, version: 5 }),
+    ]);
+    expect(written(world.workspace).filter((name) => name.startsWith(`event ${first}`))).toHaveLength(5);
+    expect(world.workspace.problems).toEqual([]);
   });
 
   test('lets nobody wait for a person who cannot be written to', async () => {

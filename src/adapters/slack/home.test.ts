@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { chainOf } from '#test/build/chains.ts';
 import { changeOver } from '#test/build/changes.ts';
-import { changeOf, changing, contentOf } from '#test/build/contents.ts';
+import { changeOf, changing, contentOf, target } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, id } from '#test/build/people.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, submitted } from '#test/build/requests.ts';
@@ -63,6 +63,28 @@ test('a grant of one’s own is listed once, with what is active', () => {
   expect(shown).toContain('Active now (1)');
   expect(shown.slice(-2)).toEqual(['Yours', 'Nothing else is yours.']);
   expect(linesFor(alice, { waitingForMe: [], active: [], mine: [active] })).toEqual(shown);
+});
+
+test('a conflict that one may settle stands with what waits, and not again with what is active', () => {
+  const contested = chainOf(
+    submitted({ ...asking('web'), subject: dave }),
+    { type: 'voted', by: bob, revision: 1 },
+    approved,
+    activated,
+    {
+      type: 'conflicted',
+      conflicts: [{ target: target(), path: 'a', before: '', applied: '', now: '', by: [] }],
+      reverted: [],
+    },
+  );
+  const shown = linesFor(dave, { waitingForMe: [contested], active: [contested], mine: [contested] });
+  expect(shown.slice(1, 4)).toEqual([
+    'Waiting for you (1)',
+    'Edit Ingresses · shop · /jit show k7m2-qx',
+    expect.stringMatching(/^⚠️ Needs a decision: somebody else changed Ingress shop-front\/shop in 1 place meanwhile/),
+  ]);
+  expect(shown.filter((line) => line.startsWith('Edit Ingresses'))).toHaveLength(1);
+  expect(shown).toContain('Active now');
 });
 
 test('nobody is told of themselves by name', () => {

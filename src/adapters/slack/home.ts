@@ -28,15 +28,18 @@ const perEntry = { title: 120, status: 220, objects: 80, reason: 100 };
 
 type Part = { readonly title: string; readonly chains: readonly Chain[]; readonly none: string };
 
-/** Each request once: what is active and one's own stands with what is active. */
+/** Each request once: what is active and waits to be settled stands first, and what is active and one's own with what is active. */
 const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
-  const listed = new Set(active.map(({ request }) => request.asked.id));
   const isActive = ({ request }: Chain): boolean => request.state.status === 'active';
+  const idsOf = (chains: readonly Chain[]) => chains.map(({ request }) => request.asked.id);
+  const toSettle = new Set(idsOf(waitingForMe.filter(isActive)));
+  const listed = new Set([...toSettle, ...idsOf(active)]);
+  const others = active.filter(({ request }) => !toSettle.has(request.asked.id));
   const own = mine.filter((chain) => isActive(chain) && !listed.has(chain.request.asked.id));
   const none = mine.length === 0 ? 'You have asked for nothing yet.' : 'Nothing else is yours.';
   return [
     { title: 'Waiting for you', chains: waitingForMe, none: 'Nothing waits for your decision.' },
-    { title: 'Active now', chains: [...own, ...active], none: 'Nothing that concerns you is active.' },
+    { title: 'Active now', chains: [...own, ...others], none: 'Nothing that concerns you is active.' },
     { title: 'Yours', chains: mine.filter((chain) => !isActive(chain)), none },
   ];
 };

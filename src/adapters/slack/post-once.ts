@@ -15,6 +15,8 @@ export type Post = {
   /** A channel's or a person's id. */
   readonly channel: string;
   readonly thread?: string;
+  /** Also in the channel, beside the thread. */
+  readonly isBroadcast?: boolean;
   readonly message: Message;
   /** Posts of the channel's budget to leave for what is more urgent. */
   readonly spare?: number;
@@ -56,7 +58,7 @@ export const createPostOnce = (parts: {
     throw stop({ type: 'later', milliseconds: Math.ceil(wait), why: 'An earlier attempt to post may still arrive' });
   };
 
-  const send = async (notes: Notes, { key, channel, thread, message, spare }: Post): Promise<Place> => {
+  const send = async (notes: Notes, { key, channel, thread, isBroadcast, message, spare }: Post): Promise<Place> => {
     const { text, blocks, metadata } = message;
     const content = {
       text,
@@ -71,7 +73,13 @@ export const createPostOnce = (parts: {
       const first = before.attempts[key]?.first ?? at;
       return { ...before, attempts: { ...before.attempts, [key]: { channel, first, last: at } } };
     };
-    const target = { channel, ...content, ...(thread === undefined ? {} : { thread_ts: thread }) };
+    // Two shapes to the client's types, one to Slack: reply_broadcast means nothing without thread_ts.
+    const target =
+      thread === undefined
+        ? { channel, ...content }
+        : isBroadcast === true
+          ? { channel, ...content, thread_ts: thread, reply_broadcast: true as const }
+          : { channel, ...content, thread_ts: thread };
     const budget = postsTo(channel);
     calls.reserve(budget, spare);
     await notes.save(begin);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ContentRef } from '#domain/content/content.ts';
 import { sayTarget } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import type { Clock } from '#use-cases/ports.ts';
@@ -22,13 +23,20 @@ const settling = Temporal.Duration.from({ seconds: 10 });
 
 type Revision = { readonly revision: number; readonly content: ContentRef };
 
+/** The revisions of which the card does not show all, now or any more. */
+const hiddenOf = (entries: Chain['entries']): readonly Revision[] => {
+  const all = revisionsOf(entries);
+  return all.filter(({ content }, index) => !content.fits || index < all.length - 1);
+};
+
 type FileParts = {
   readonly clock: Clock;
   readonly upload: Upload;
 };
 
 /**
- * Attaches to a request's thread the whole of each revision that its card could not show: as a file, once. Bytes that
+ * Attaches to a request's thread the whole of each revision that its card could not show, or shows no more because another
+ * took its place: as a file, once. Bytes that
  * were sent are nothing yet; a file is there when Slack was asked to share it. That is noted before, and after a break
  * Slack is asked what became of it.
  */
@@ -60,7 +68,7 @@ export const createShowFiles = (tools: Tools, { clock, upload }: FileParts): Ste
       files: [{ id: file.id, title: filename }] as [{ id: string; title: string }],
       channel_id: card.channel,
       thread_ts: card.ts,
-      initial_comment: `Revision ${revision}, all ${content.lines} lines:`,
+      initial_comment: `Revision ${revision}${isReplaced(subject, revision) ? ', which another took the place of' : ''}, all ${content.lines} lines:`,
     };
     await notes.save(withFile(revision, file));
     try {
@@ -117,8 +125,8 @@ export const createShowFiles = (tools: Tools, { clock, upload }: FileParts): Ste
   return async (subject) => {
     const { chain, notes } = subject;
     const card = cardOf(notes);
-    const missing = revisionsOf(chain.entries).filter(
-      ({ revision, content }) => !content.fits && notes.now().files?.[String(revision)]?.isShared !== true,
+    const missing = hiddenOf(chain.entries).filter(
+      ({ revision }) => notes.now().files?.[String(revision)]?.isShared !== true,
     );
     if (card === undefined || missing.length === 0) return;
     await requireChannel(subject, tools);
@@ -141,6 +149,8 @@ export const createShowFiles = (tools: Tools, { clock, upload }: FileParts): Ste
     }
   };
 };
+
+const isReplaced = ({ chain }: Subject, revision: number): boolean => revision < chain.request.asked.revision;
 
 const uploadPlace = z.object({ upload_url: z.url(), file_id: z.string() });
 const ids = z.array(z.string()).default([]);

@@ -1,3 +1,4 @@
+import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Place } from './notes.ts';
 import { contentOf } from './revisions.ts';
 import { cardOf, forgetCard, isGone, refused, requireChannel, type Step, type Subject, type Tools } from './showing.ts';
@@ -8,6 +9,13 @@ import { renderEvent } from './thread.ts';
 const spareForCards = 1;
 
 const keyOf = (version: number): string => `event:${version}`;
+
+/** Somebody has to settle it, and a card that is updated tells nobody: then the channel reads it too. */
+const isOpenConflict = ({ event, version }: Entry, { request: { state }, entries }: Chain): boolean =>
+  event.type === 'conflicted' &&
+  state.status === 'active' &&
+  state.settled === undefined &&
+  !entries.some((one) => one.version > version && one.event.type === 'conflicted');
 
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
@@ -21,7 +29,14 @@ export const createShowThread = (tools: Tools): Step => {
       const of = contentOf(entry.event);
       const shown = of === undefined ? undefined : await content(of);
       const message = renderEvent(entry, chain, description, standing, shown);
-      await tools.postOnce(notes, { key, channel, thread: ts, message, spare: spareForCards });
+      await tools.postOnce(notes, {
+        key,
+        channel,
+        thread: ts,
+        message,
+        spare: spareForCards,
+        isBroadcast: isOpenConflict(entry, chain),
+      });
     }
   };
 
