@@ -158,6 +158,34 @@ test('what one sends goes to the newest message, so that the answer is seen', as
   expect(await isAtEnd()).toBe(true);
 });
 
+test('an answer that comes out of sight is told above the page, only to whom it is for, and shown on a press', async () => {
+  await askForCard();
+  for (let count = 1; count <= 40; count += 1)
+    await started.workspace.acts.say('U0CAROL', { channelId: 'C0APPROVALS', text: `Old news ${count}` });
+  const other = await open('U0BOB');
+  await seen(other.getByRole('article').filter({ hasText: 'Old news 40' }));
+  await button('Approve', other).click();
+  await button('Yes, approve', other).click();
+  const told = other.getByRole('alert').filter({ hasText: 'Recorded.' });
+  await seen(told);
+  const answer = other.getByRole('article').filter({ hasText: 'Recorded.' });
+  const room = await other.getByRole('log', { name: 'Messages' }).boundingBox();
+  const isInRoom = async () => ((await answer.boundingBox())?.y ?? 0) < (room?.y ?? 0) + (room?.height ?? 0);
+  expect(await isInRoom()).toBe(false);
+  await button('Show', told).click();
+  expect(await isInRoom()).toBe(true);
+  await told.waitFor({ state: 'hidden' });
+  await seen(message('approved by @Bob Braun'));
+  expect(await page.getByText('Recorded.').count()).toBe(0);
+});
+
+test('an answer that is in sight is not told twice', async () => {
+  await say('/jit help');
+  await seen(message('Try /jit request.'));
+  await page.waitForTimeout(600);
+  expect(await page.getByText('Try /jit request.').count()).toBe(1);
+});
+
 test('an emoji that is a character is shown, or told by its name where no font has it', async () => {
   await say('Waits \u23f3 for `\u23f3` now');
   expect(await message('Waits').locator('.text').innerText()).toMatch(

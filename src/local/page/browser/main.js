@@ -1,4 +1,5 @@
 // @ts-check
+import { tellAnswers } from './answers.js';
 import { readPeople } from './api.js';
 import { createConversation } from './conversation.js';
 import { fill, h } from './dom.js';
@@ -62,7 +63,10 @@ const run = async () => {
     modal.show();
     panel.show();
     showChosen(root);
-    if (seen.state) tellNotices(seen.person, seen.state.notices);
+    if (seen.state) {
+      tellNotices(seen.person, seen.state.notices);
+      tellAnswers(seen.person, seen.state.messages);
+    }
     document.title = `${seen.state?.team.name ?? 'Local workspace'} · ${nameOf(personOf(seen.person))}`;
   });
   document.addEventListener('visibilitychange', () => main.show());

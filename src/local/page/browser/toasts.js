@@ -4,12 +4,24 @@ import { h } from './dom.js';
 
 const shown = h('div', { class: 'toasts', role: 'alert', popover: 'manual' });
 
-/** Above everything, modals included, where a screen reader hears it. @param {string} text @param {'warning' | 'error'} tone */
-export const toast = (text, tone) => {
-  const node = h('div', { class: `toast toast-${tone}` }, h('span', { dir: 'auto' }, text));
+/**
+ * Above everything, modals included, where a screen reader hears it.
+ *
+ * @param {string | Node} text
+ * @param {'warning' | 'error' | 'answer'} tone
+ * @param {...Node} further what stands behind the text
+ * @returns {() => void} takes it away
+ */
+export const toast = (text, tone, ...further) => {
+  const node = h(
+    'div',
+    { class: `toast toast-${tone}` },
+    h('div', { class: 'toast-text', dir: 'auto' }, text),
+    further,
+  );
   const close = () => {
     node.remove();
-    if (shown.childElementCount === 0) shown.hidePopover();
+    if (shown.childElementCount === 0 && shown.matches(':popover-open')) shown.hidePopover();
   };
   node.append(h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Dismiss', onclick: close }, '✕'));
   if (!shown.isConnected) document.body.append(shown);
@@ -18,6 +30,7 @@ export const toast = (text, tone) => {
   shown.showPopover();
   shown.append(node);
   setTimeout(close, 12_000);
+  return close;
 };
 
 /** @type {Map<string, Set<string>>} Notices told already, by person. */
