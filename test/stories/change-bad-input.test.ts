@@ -65,6 +65,10 @@ describe('what nobody’s Slack client would send about changes, over signed HTT
         'a ClusterRole',
         manifest('{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "x"}}'),
       ],
+      [
+        'a field that the API server does not know, beside one that it does',
+        patched({ metadata: { labels: { a: 'b' } }, spec: { ingresClassName: 'nginx' } }),
+      ],
       ['its uid', patched([{ op: 'replace', path: '/metadata/uid', value: '00000000-0000-4000-8000-000000000000' }])],
       ['its name', patched([{ op: 'replace', path: '/metadata/name', value: 'other' }])],
       ['its namespace', patched({ metadata: { namespace: 'kube-system' } })],
