@@ -266,7 +266,7 @@ describe('a card of a change', () => {
     const card = shown(of(4), [...granted, conflicted]);
     expect(card).toContain('⚠️ Needs a decision: somebody else changed Ingress shop-front/shop in 1 place meanwhile');
     expect(card).toContain('⚠️ Ingress shop-front/shop spec.rules[host=shop0.acme.test].http.paths');
-    expect(card).toContain('   before /old\n   ours /new\n   now /other · by kubectl-edit');
+    expect(card).toContain('   before /old\n   ours /new\n   now /other · last written by field manager kubectl-edit');
     expect(buttons(card)).toEqual(['Keep as it is now', 'Restore as it was', 'Full diff']);
     const approval = { ...quorum(['platform', 1]).approval, settle: ['keep' as const] };
     expect(buttons(shown(of(4), [...granted, conflicted], { approval }))).toEqual(['Keep as it is now', 'Full diff']);
@@ -306,7 +306,9 @@ describe('a card of a change', () => {
     expect(shown(of(4), events)).toContain(
       `its time was over 2026-11-20 12:32:00 UTC; <@${carol}> settled what others had changed, done 12 ms after that`,
     );
-    expect(shown(of(4), events)).toContain('Taken back: 2 objects restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).toContain(
+      'Taken back: 2 objects restored, 1 left as last written by field manager kubectl-edit',
+    );
     expect(shown(of(4), events)).not.toContain('Not proven');
   });
 
