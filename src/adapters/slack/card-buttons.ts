@@ -7,7 +7,7 @@ import { actions, buttonValue } from './action-ids.ts';
 import { button, limits } from './blocks.ts';
 import { more } from './excerpt.ts';
 import { cutMarkup, escaped, mention } from './mrkdwn.ts';
-import { sayLength } from './nouns.ts';
+import { nothingTakesItBack, sayLength } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 
 /**
@@ -56,22 +56,25 @@ const approve = (
   description?: Description,
 ): Button => {
   const settings = { text: 'Approve', action: actions.approve, value, style: 'primary' } as const;
-  if (worst === undefined) return button(settings);
-  const what = whatIsApproved(asked, description);
+  const isForGood = asked.seconds === undefined;
+  if (worst === undefined && !isForGood) return button(settings);
+  const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
+  const confirm = { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
+  if (worst === undefined) return button({ ...settings, confirm: { ...confirm, markup: what } });
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
   const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
   const markup = `${what}\n⚠️ ${cutMarkup(escaped(worst), room)}${others}`;
-  return button({ ...settings, confirm: { title: 'Approve this?', markup, yes: 'Approve', no: 'Look again' } });
+  return button({ ...settings, confirm: { ...confirm, markup } });
 };
 
-/** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
+/** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. What is for good is said on a line of its own. */
 const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked, description?: Description): string => {
   const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
   const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), 40)), 50);
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
-  return [who, title, where, sayLength(seconds)].join(' · ');
+  return [who, title, where, ...(seconds === undefined ? [] : [sayLength(seconds)])].join(' · ');
 };
 
 /** "All" behind a slash would read as an object of that name. */

@@ -11,7 +11,7 @@ import { bold, bullets, charactersOf, code, limits, line, lines, type Piece, quo
 import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { sayLength } from './nouns.ts';
+import { nothingTakesItBack, sayLength } from './nouns.ts';
 import { proofLines } from './proofs.ts';
 import { revertedList } from './reverted.ts';
 
@@ -160,7 +160,7 @@ const asked = (
   return lines([
     ...what,
     [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
-    [bold('For  '), ...forWhom, seconds === undefined ? 'good: it is not taken back' : sayLength(seconds)],
+    seconds === undefined ? [...forWhom, bold(nothingTakesItBack)] : [bold('For  '), ...forWhom, sayLength(seconds)],
   ]);
 };
 
