@@ -58,23 +58,34 @@ const approve = (
   const settings = { text: 'Approve', action: actions.approve, value, style: 'primary' } as const;
   const isForGood = asked.seconds === undefined;
   if (worst === undefined && !isForGood) return button(settings);
-  const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
   const confirm = { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
+  const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
   if (worst === undefined) return button({ ...settings, confirm: { ...confirm, markup: what } });
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
   const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
-  const markup = `${what}\n⚠️ ${cutMarkup(escaped(worst), room)}${others}`;
+  const ports = through(description, room - leastOfCaution);
+  const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst), room - ports.length)}${others}`;
   return button({ ...settings, confirm: { ...confirm, markup } });
 };
 
-/** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. What is for good is said on a line of its own. */
+const leastOfCaution = 80;
+
+/** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
 const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked, description?: Description): string => {
   const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
-  const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), 40)), 50);
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
+  const room = 130 - where.length;
+  const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), room)), room + 10);
   return [who, title, where, ...(seconds === undefined ? [] : [sayLength(seconds)])].join(' · ');
+};
+
+/** On which ports an opening lets through, which its title does not say: whole, or not at all. */
+const through = (description: Description | undefined, room: number): string => {
+  const [power] = description?.noun === 'opening' ? description.powers : [];
+  const line = power === undefined ? '' : `\n${escaped(oneLine(power))}`;
+  return line.length > room ? '' : line;
 };
 
 /** "All" behind a slash would read as an object of that name. */
