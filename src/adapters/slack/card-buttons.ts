@@ -5,6 +5,7 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { button, limits } from './blocks.ts';
+import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
 import { cutMarkup, escaped, mention } from './mrkdwn.ts';
 import { nothingTakesItBack, sayLength } from './nouns.ts';
@@ -72,12 +73,13 @@ const approve = (
 const leastOfCaution = 80;
 
 /** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
-const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked, description?: Description): string => {
+const whatIsApproved = (asked: Asked, description?: Description): string => {
+  const { requester, subject, namespace, seconds } = asked;
   const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
   const room = 130 - where.length;
-  const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), room)), room + 10);
+  const title = cutMarkup(escaped(cut(oneLine(wordedTitle(asked, description)), room)), room + 10);
   return [who, title, where, ...(seconds === undefined ? [] : [sayLength(seconds)])].join(' · ');
 };
 

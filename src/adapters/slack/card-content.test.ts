@@ -96,6 +96,17 @@ describe('a card of a change', () => {
     expect(doing('delete', 'update')).toContain('For  10m, then taken back, field by field\n');
   });
 
+  test('is titled by what it does: a manifest that creates does not "change"', () => {
+    const titled = (...ops: readonly ('create' | 'update')[]) =>
+      shown(contentOf(ops.map((op, index) => changeOf('+x', { op, target: target(`shop-${index}`) })))).split('\n')[0];
+    expect(titled('create')).toBe('Create Ingress shop · shop-front');
+    expect(titled('update')).toBe('Change Ingress shop · shop-front');
+    expect(titled('create', 'update')).toBe('Change Ingress shop · shop-front');
+    expect(JSON.stringify(cardOf(contentOf([changeOf('+x', { op: 'create' })])).blocks)).toContain(
+      '> · Create Ingress',
+    );
+  });
+
   test('says of an opening that its NetworkPolicies are deleted, and names no objects where none are named', () => {
     const opening: Description = { ...description, noun: 'opening', objects: [] };
     const { shown: card } = readBlocks(

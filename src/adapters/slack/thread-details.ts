@@ -10,6 +10,7 @@ import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, charactersOf, code, limits, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
+import { wordedTitle } from './described.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { nothingTakesItBack, sayLength } from './nouns.ts';
 import { proofLines } from './proofs.ts';
@@ -151,7 +152,7 @@ const asked = (
           [
             bold('Profile  '),
             code(cut(oneLine(description.profiles.join(', ')), 80)),
-            ` · ${cut(oneLine(description.title), 80)}`,
+            ` · ${cut(oneLine(wordedTitle({ kind, ...(content === undefined ? {} : { content }) }, description)), 80)}`,
           ],
           // Objects that are changed are listed with what becomes of them.
           ...(content === undefined ? objects(description) : []),
