@@ -68,9 +68,43 @@ describe('a card of a change', () => {
 
   test('says for good where nothing is taken back', () => {
     const { seconds: _, ...forGood } = changing(of(4));
-    const card = readBlocks(renderCard({ chain: chainOf(forGood), description, shown: shownOf(of(4)) }).blocks).shown;
-    expect(card).toContain('For good: it is not taken back');
+    const { blocks } = renderCard({ chain: chainOf(forGood), description, shown: shownOf(of(4)) });
+    expect(readBlocks(blocks).shown).toContain('\n⚠️ For good: nothing takes it back\n');
+    expect(JSON.stringify(blocks)).toContain(
+      'shop-front/shop\\n*For good: nothing takes it back*\\n⚠️ Traffic may be lost.',
+    );
+    const harmless = renderCard({
+      chain: chainOf(forGood),
+      description: { ...description, cautions: [] },
+      shown: shownOf(of(4)),
+    });
+    expect(JSON.stringify(harmless.blocks)).toContain('shop-front/shop\\n*For good: nothing takes it back*"');
+    const done = renderCard({
+      chain: chainOf(forGood, vote, approved, { type: 'completed', changed: [] }),
+      description,
+      shown: shownOf(of(4)),
+    });
+    expect(readBlocks(done.blocks).shown).toContain('\nFor good: nothing takes it back\n');
     expect(JSON.stringify(cardOf(contentOf([changeOf(diffOf(4))])).blocks)).not.toContain('for good');
+  });
+
+  test('says of a deletion for a time that it is made again, and of a creation that it is removed again', () => {
+    const doing = (...ops: readonly ('create' | 'update' | 'delete')[]) =>
+      shown(contentOf(ops.map((op, index) => changeOf('+x', { op, target: target(`shop-${index}`) }))));
+    expect(doing('delete', 'delete')).toContain('For  10m, then made again\n');
+    expect(doing('create')).toContain('For  10m, then removed again\n');
+    expect(doing('delete', 'update')).toContain('For  10m, then taken back, field by field\n');
+  });
+
+  test('is titled by what it does: a manifest that creates does not "change"', () => {
+    const titled = (...ops: readonly ('create' | 'update')[]) =>
+      shown(contentOf(ops.map((op, index) => changeOf('+x', { op, target: target(`shop-${index}`) })))).split('\n')[0];
+    expect(titled('create')).toBe('Create Ingress shop · shop-front');
+    expect(titled('update')).toBe('Change Ingress shop · shop-front');
+    expect(titled('create', 'update')).toBe('Change Ingress shop · shop-front');
+    expect(JSON.stringify(cardOf(contentOf([changeOf('+x', { op: 'create' })])).blocks)).toContain(
+      '> · Create Ingress',
+    );
   });
 
   test('says of an opening that its NetworkPolicies are deleted, and names no objects where none are named', () => {

@@ -92,7 +92,7 @@ describe('the thread of a change', () => {
       expect.stringMatching(/^entry 1 · /),
     ]);
     const { seconds: _, ...forGood } = changing(whole, { follows: { request: id('k7m3-qx'), why: 'It moved' } });
-    expect(thread(forGood)[0]).toContain('For  good: it is not taken back');
+    expect(thread(forGood)[0]).toContain('\nFor good: nothing takes it back\n');
     expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which lapsed: It moved');
   });
 
