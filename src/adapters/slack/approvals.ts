@@ -8,9 +8,9 @@ import { bold, type Piece, users } from './blocks.ts';
 const groupsShown = 10;
 const peopleShown = 20;
 
-/** Who agreed in the log, in order; a denied or timed-out request keeps what there was. */
-const votersOf = ({ entries }: Chain): readonly PersonId[] =>
-  entries.flatMap(({ event }) => (event.type === 'voted' ? [event.by] : []));
+/** Who agreed to this revision in the log, in order; a denied or timed-out request keeps what there was. */
+const votersOf = ({ request: { asked }, entries }: Chain): readonly PersonId[] =>
+  entries.flatMap(({ event }) => (event.type === 'voted' && event.revision === asked.revision ? [event.by] : []));
 
 /**
  * How far the quorum is: `1 of 2 · platform ✓ @Ana · security: 1 needed`. For whom a person counts is known by their
@@ -20,19 +20,51 @@ export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece
   const { asked, state } = chain.request;
   const voters = votersOf(chain);
   if (state.status !== 'pending') {
-    return voters.length === 0 ? [] : [bold('Agreed  '), ...people(voters), ` · rule ${cut(asked.approval.rule, 80)}`];
+    return voters.length === 0
+      ? []
+      : [bold('Agreed  '), ...agreed(chain, voters, standing), ` · rule ${cut(asked.approval.rule, 80)}`];
   }
   const known = standing ?? unasked(asked.approval, voters);
   const { filled } = tally(asked.approval.quorum, voters, known ?? new Map());
   const needed = asked.approval.quorum.reduce((sum, { count }) => sum + count, 0);
-  const places = asked.approval.quorum
-    .slice(0, groupsShown)
-    .flatMap(({ from, count }, index) => [' · ', ...place(from, count, filled[index] ?? [], voters)]);
+  const places = [' · ', ...placesOf(asked.approval, filled, voters)];
   const far = known === undefined ? '?' : filled.flat().length;
   const unplaced: readonly Piece[] =
     known === undefined ? [' · so far ', ...people(voters), '; for which group is not known now'] : [];
-  return [bold('Approvals  '), `${far} of ${needed}`, ...places, ...notShown(asked.approval), ...unplaced];
+  return [bold('Approvals  '), `${far} of ${needed}`, ...places, ...unplaced];
 };
+
+/**
+ * Who counted, each for their place where that is known, and who agreed beyond what was needed. Whom an approval counts
+ * stands in its event; for whom they counted is said only if their groups as they are now make up the whole quorum.
+ */
+const agreed = (
+  { request: { asked }, entries }: Chain,
+  voters: readonly PersonId[],
+  standing?: Standing,
+): readonly Piece[] => {
+  const approval = entries.findLast(({ event }) => event.type === 'approved')?.event;
+  if (approval?.type !== 'approved') return people(voters);
+  const { quorum } = asked.approval;
+  const { filled, met } = tally(quorum, approval.by, standing ?? unasked(asked.approval, approval.by) ?? new Map());
+  const counted = met ? placesOf(asked.approval, filled, approval.by) : people(approval.by);
+  const beyond = voters.filter((voter) => !approval.by.includes(voter));
+  return [...counted, ...(beyond.length === 0 ? [] : [' · beyond what was needed ', ...people(beyond)])];
+};
+
+const placesOf = (
+  approval: ApprovalRule,
+  filled: readonly (readonly string[])[],
+  voters: readonly PersonId[],
+): readonly Piece[] => [
+  ...approval.quorum
+    .slice(0, groupsShown)
+    .flatMap(({ from, count }, index) => [
+      ...(index === 0 ? [] : [' · ']),
+      ...place(from, count, filled[index] ?? [], voters),
+    ]),
+  ...notShown(approval),
+];
 
 /**
  * The standing that needs no look-up. With one group there is no question for whom somebody counts: only its members'

@@ -252,9 +252,16 @@ describe('a card of a change', () => {
       content: kept(of(6)).ref,
       why: 'Ingress shop-front/shop was changed by somebody else.',
     };
-    const card = readBlocks(
-      renderCard({ chain: chainOf(changing(of(4)), vote, revised), description, shown: shownOf(of(6)) }).blocks,
-    ).shown;
+    const revisedCard = (...events: readonly RequestEvent[]) =>
+      readBlocks(
+        renderCard({ chain: chainOf(changing(of(4)), vote, revised, ...events), description, shown: shownOf(of(6)) })
+          .blocks,
+      ).shown;
+    const card = revisedCard();
+    expect(card).toContain('Approvals  0 of 1 · platform: 1 needed');
+    expect(
+      revisedCard({ type: 'voted', by: carol, revision: 2 }, { ...approved, by: [carol], revision: 2 } as RequestEvent),
+    ).toContain(`Agreed  platform ✓ <@${carol}> · rule`);
     expect(card).toContain(
       '🔁 Revision 2: Ingress shop-front/shop was changed by somebody else; earlier approvals do not count',
     );

@@ -139,6 +139,37 @@ describe('a card', () => {
   });
 });
 
+describe('once it is approved, a card', () => {
+  const both = submitted(quorum(['platform', 1], ['security', 1]));
+  const by: RequestEvent = { ...approved, by: [bob, dave] } as RequestEvent;
+  const agreed = (known?: ReturnType<typeof standing>) =>
+    shown({
+      chain: chainOf(both, vote(), vote(carol), vote(dave), by),
+      description,
+      ...(known === undefined ? {} : { standing: known }),
+    })
+      .split('\n')
+      .find((line) => line.startsWith('Agreed'));
+
+  test('names who filled which place, and apart from them who agreed beyond what was needed', () => {
+    expect(agreed(standing([bob, 0], [dave, 1]))).toBe(
+      `Agreed  platform ✓ <@${bob}> · security ✓ <@${dave}> · beyond what was needed <@${carol}> · rule shop`,
+    );
+  });
+
+  test('names no place where that is not known, or where their groups are others now', () => {
+    const plain = `Agreed  <@${bob}> and <@${dave}> · beyond what was needed <@${carol}> · rule shop`;
+    expect(agreed()).toBe(plain);
+    expect(agreed(standing([bob, 0], [dave, 0]))).toBe(plain);
+  });
+
+  test('of one group names it', () => {
+    expect(shown({ chain: chainOf(submitted(), vote(), approved), description })).toContain(
+      `Agreed  platform ✓ <@${bob}> · rule shop`,
+    );
+  });
+});
+
 const over: readonly (readonly [string, readonly RequestEvent[], readonly string[], readonly string[]])[] = [
   ['approved', [vote(), approved], [`☑️ Approved by <@${bob}> · being applied now`], []],
   ['active', granted, ['✅ Active until'], ['Done', 'Revoke']],

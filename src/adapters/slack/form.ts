@@ -219,7 +219,7 @@ const subject = (person: PersonId): InputBlock => ({
 const durationHint = ({ mayBePermanent }: Kind, rule: ReturnType<Offer['rule']>): string => {
   if (rule === undefined) return 'Like 30m or 1h30m.';
   const most = `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.`;
-  return mayBePermanent && rule.permanent ? `${most} Or write "good" for a change that stays.` : most;
+  return mayBePermanent && rule.permanent ? `${most} Or write "for good" for a change that stays.` : most;
 };
 
 const blockId = (name: string, within: string): string => cut(`${name}|${within}`, 255);

@@ -1,19 +1,21 @@
+import type { PersonId } from '#domain/ids.ts';
 import type { Policy } from '#domain/policy/policy.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Directory } from '#use-cases/ports.ts';
 
 /**
- * For which groups the voters of a pending request count, as it is said on its card. Undefined when there is no
+ * For which groups the voters of a request count, as it is said on its card. Undefined when there is no
  * question, or when the groups cannot be looked up: the card then says less. Decides nothing.
  */
 export const votersStanding = async (
   { groups }: Policy,
   { members }: Pick<Directory, 'members'>,
-  { request: { asked, state } }: Chain,
+  { request: { asked, state }, entries }: Chain,
 ): Promise<Standing | undefined> => {
   const { quorum } = asked.approval;
-  if (state.status !== 'pending' || state.votes.length === 0 || quorum.length === 1) return undefined;
+  const voters = state.status === 'pending' ? state.votes.map(({ by }) => by) : countedIn(entries);
+  if (voters.length === 0 || quorum.length === 1) return undefined;
   try {
     const of = await Promise.all(
       quorum.map(async ({ from }) => {
@@ -21,10 +23,11 @@ export const votersStanding = async (
         return group === undefined ? undefined : members(group);
       }),
     );
-    return new Map(
-      state.votes.map(({ by }) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]),
-    );
+    return new Map(voters.map((by) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]));
   } catch {
     return undefined;
   }
 };
+
+const countedIn = (entries: Chain['entries']): readonly PersonId[] =>
+  entries.flatMap(({ event }) => (event.type === 'approved' ? event.by : []));

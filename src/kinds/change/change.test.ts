@@ -155,6 +155,23 @@ describe('a form', () => {
     expect(object('configmaps')).toMatchObject({ type: 'text' });
   });
 
+  test('shows with a patch one that fits the sort, and says how long a text may be', () => {
+    const patch = (profile: string) =>
+      kind.fields({ profile, edit: 'patch' }, all).find(({ name }) => name === 'patch');
+    const example = (profile: string) => {
+      const input = patch(profile)?.input;
+      return input?.type === 'text' ? input.placeholder : undefined;
+    };
+    expect(example('ingresses')).toBe('{"spec": {"ingressClassName": "nginx"}}');
+    expect(example('configmaps')).toContain('"data"');
+    expect(example('deployments')).toBe('{"spec": {"replicas": 3}}');
+    const over = changeOver([{ ...changeable[3], name: 'batch', kind: 'Batch' }]);
+    const [, , , other] = over.fields({ profile: 'batch', edit: 'patch' }, ['batch']);
+    expect(other?.input).toMatchObject({ placeholder: '{"metadata": {"labels": {"team": "shop"}}}' });
+    const manifest = kind.fields({ profile: '+', edit: 'manifest' }, all).find(({ name }) => name === 'manifest');
+    for (const field of [patch('ingresses'), manifest]) expect(field?.hint).toContain('at most 3,000 characters');
+  });
+
   const every = [...changeable.map(({ name }) => name), '+'].flatMap((profile) =>
     [
       '',

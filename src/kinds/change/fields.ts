@@ -61,7 +61,7 @@ export const changeFields = (
   return [
     what,
     ...(edits.length > 1 ? [how] : []),
-    ...(edit === undefined ? [] : [...objectField(edit, resource), ...details(edit)]),
+    ...(edit === undefined ? [] : [...objectField(edit, resource), ...details(edit, resource)]),
   ];
 };
 
@@ -111,7 +111,19 @@ const pathType = (hint: string): Field => ({
 const whichType = pathType('Only needed where the path is there with several types.');
 const annotation = text('key', 'Annotation', 'nginx.ingress.kubernetes.io/proxy-body-size');
 
-const details = (edit: string): readonly Field[] => {
+/** A patch that makes sense for an object of this kind; for others one that makes sense for all. */
+const patches: Readonly<Record<string, string>> = {
+  Ingress: '{"spec": {"ingressClassName": "nginx"}}',
+  NetworkPolicy: '{"spec": {"policyTypes": ["Ingress", "Egress"]}}',
+  ConfigMap: '{"data": {"banner": "Back at noon"}}',
+  Service: '{"spec": {"sessionAffinity": "ClientIP"}}',
+  Deployment: '{"spec": {"replicas": 3}}',
+  StatefulSet: '{"spec": {"replicas": 3}}',
+};
+const patchOf = (kind = ''): string =>
+  (Object.hasOwn(patches, kind) ? patches[kind] : undefined) ?? '{"metadata": {"labels": {"team": "shop"}}}';
+
+const details = (edit: string, resource: Resource | undefined): readonly Field[] => {
   switch (edit) {
     case 'add-path':
       return [maybeHost, path, pathType('Prefix, if you choose none.'), ...backend];
@@ -137,8 +149,8 @@ const details = (edit: string): readonly Field[] => {
         long(
           'patch',
           'Patch',
-          'An object is merged, with null to remove; a list is a JSON patch (RFC 6902). YAML or JSON.',
-          '{"spec": {"replicas": 3}}',
+          'An object is merged, with null to remove; a list is a JSON patch (RFC 6902). YAML or JSON, at most 3,000 characters.',
+          patchOf(resource?.kind),
         ),
       ];
     case 'manifest':
@@ -146,7 +158,7 @@ const details = (edit: string): readonly Field[] => {
         long(
           'manifest',
           'Manifest',
-          'YAML or JSON, several with --- between. What it leaves out stays; lists are taken as a whole.',
+          'YAML or JSON, at most 3,000 characters, several with --- between. What it leaves out stays; lists are taken as a whole.',
           'apiVersion: …',
         ),
       ];
