@@ -20,7 +20,7 @@ export default defineConfig({
       project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 30, 10),
       project('contract', ['test/contract/**/*.test.ts'], 20, 60),
       project('local', ['test/local/**/*.test.ts'], 60, 90),
-      project('stories', ['test/stories/**/*.test.ts'], 60, 120),
+      project('stories', ['test/stories/**/*.test.ts'], 120, 120),
     ],
   },
 });
