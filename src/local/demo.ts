@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { claim } from '#local/demo/claim.ts';
+import { examples } from '#local/demo/examples.ts';
 import { startDemo } from '#local/demo/start.ts';
 import { inFull, inOneLine } from '#local/demo/told.ts';
-import { commandFor, readWords } from '#local/demo/words.ts';
+import { commandFor, readWords, sayPeople } from '#local/demo/words.ts';
 
 const place = '.hallpass';
 
@@ -63,14 +64,15 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
 
   1. Open      ${url}
   2. As Alice  in #approvals type   /jit   or one of
-                 /jit request change add shop.acme.test/beta=checkout:80 shop-front/shop for 5m because QA wants to try it
-                 /jit request open app=web@shop-front into app=ledger 8080 shop-payments for 5m because refunds
-                 /jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s
+                 ${examples.change}
+                 ${examples.open}
+                 ${examples.access}
   3. As Bob (platform), and for payments as Dan (security) too, click Approve on the card
   4. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
      Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
 
-  People       ${['requester', 'approver-one', 'approver-two', 'outsider'].map(kubeconfig).join('  ')}
+  People       ${sayPeople().join('\n               ')}
+               each with a kubeconfig of this name: ${kubeconfig('<name>')}
   Admin        ${join(place, 'kubeconfig')}
   Start over   ${commandFor(port, '--fresh')}
   End          Ctrl-C

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { inOneLine } from '#local/demo/told.ts';
-import { commandFor, readWords } from '#local/demo/words.ts';
+import { commandFor, readWords, sayPeople } from '#local/demo/words.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { tryLock } from '#local/parts/lock.ts';
 
@@ -76,6 +76,7 @@ describe('the demo', () => {
     const demo = begin(`--port=${port}`);
     await untilSaid(demo, 'Ctrl-C');
     expect(demo.said()).toContain(`npm run demo -- --fresh --port=${port}`);
+    for (const line of sayPeople()) expect(demo.said()).toContain(line);
     expect(partsHere().length).toBeGreaterThanOrEqual(2);
     expect(isRedisAlive()).toBe(true);
 
@@ -154,6 +155,15 @@ describe("the demo's words", () => {
     expect(commandFor(3100)).toBe('npm run demo');
     expect(commandFor(3100, '--fresh')).toBe('npm run demo -- --fresh');
     expect(commandFor(3177)).toBe('npm run demo -- --port=3177');
+  });
+
+  test('say whose each kubeconfig is', () => {
+    expect(sayPeople()).toEqual([
+      'requester     Alice Ahmed (Engineer, checkout)',
+      'approver-one  Bob Braun (Platform)',
+      'approver-two  Dan Díaz (Security)',
+      'outsider      Frank Fischer (IT)',
+    ]);
   });
 
   test('tell a fault in one line, with the last of what its first line announces', () => {

@@ -2,7 +2,7 @@ import { App } from '@slack/bolt';
 import { createPageHandler } from '#local/page/page.ts';
 import { createHttpLink } from '#local/slack/http-link.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
-import { createPageRoutes } from '#local/slack/page-routes.ts';
+import { createPageRoutes, type PageRoutesOptions } from '#local/slack/page-routes.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { registerPageApp } from '#test/local/page-app.ts';
 import { quietLogger } from '#test/local/slack/sample-app.ts';
@@ -18,7 +18,7 @@ export type Started = {
 };
 
 /** A workspace with its page and a small app, ready for a browser. */
-export const startPage = async (): Promise<Started> => {
+export const startPage = async (shown: Pick<PageRoutesOptions, 'cluster' | 'examples'> = {}): Promise<Started> => {
   const workspace = createWorkspace();
   const { fetch, receiver } = createInMemoryLink(workspace);
   const app = new App({
@@ -29,7 +29,7 @@ export const startPage = async (): Promise<Started> => {
   });
   const { submitted } = registerPageApp(app);
   await app.start();
-  const routes = [createPageRoutes(workspace, { serveStatic: createPageHandler() })];
+  const routes = [createPageRoutes(workspace, { serveStatic: createPageHandler(), ...shown })];
   let link = await createHttpLink(workspace, { routes });
   const { port, url } = link;
   const goAway = async () => {

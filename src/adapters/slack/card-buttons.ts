@@ -5,9 +5,10 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { button, limits } from './blocks.ts';
+import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
 import { cutMarkup, escaped, mention } from './mrkdwn.ts';
-import { sayLength } from './nouns.ts';
+import { nothingTakesItBack, sayLength } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 
 /**
@@ -56,22 +57,37 @@ const approve = (
   description?: Description,
 ): Button => {
   const settings = { text: 'Approve', action: actions.approve, value, style: 'primary' } as const;
-  if (worst === undefined) return button(settings);
-  const what = whatIsApproved(asked, description);
+  const isForGood = asked.seconds === undefined;
+  if (worst === undefined && !isForGood) return button(settings);
+  const confirm = { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
+  const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
+  if (worst === undefined) return button({ ...settings, confirm: { ...confirm, markup: what } });
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
   const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
-  const markup = `${what}\n⚠️ ${cutMarkup(escaped(worst), room)}${others}`;
-  return button({ ...settings, confirm: { title: 'Approve this?', markup, yes: 'Approve', no: 'Look again' } });
+  const ports = through(description, room - leastOfCaution);
+  const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst), room - ports.length)}${others}`;
+  return button({ ...settings, confirm: { ...confirm, markup } });
 };
 
+const leastOfCaution = 80;
+
 /** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
-const whatIsApproved = ({ kind, requester, subject, namespace, seconds }: Asked, description?: Description): string => {
+const whatIsApproved = (asked: Asked, description?: Description): string => {
+  const { requester, subject, namespace, seconds } = asked;
   const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
-  const title = cutMarkup(escaped(cut(oneLine(description?.title ?? kind), 40)), 50);
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
-  return [who, title, where, sayLength(seconds)].join(' · ');
+  const room = 130 - where.length;
+  const title = cutMarkup(escaped(cut(oneLine(wordedTitle(asked, description)), room)), room + 10);
+  return [who, title, where, ...(seconds === undefined ? [] : [sayLength(seconds)])].join(' · ');
+};
+
+/** On which ports an opening lets through, which its title does not say: whole, or not at all. */
+const through = (description: Description | undefined, room: number): string => {
+  const [power] = description?.noun === 'opening' ? description.powers : [];
+  const line = power === undefined ? '' : `\n${escaped(oneLine(power))}`;
+  return line.length > room ? '' : line;
 };
 
 /** "All" behind a slash would read as an object of that name. */

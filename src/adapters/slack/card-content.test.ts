@@ -68,9 +68,43 @@ describe('a card of a change', () => {
 
   test('says for good where nothing is taken back', () => {
     const { seconds: _, ...forGood } = changing(of(4));
-    const card = readBlocks(renderCard({ chain: chainOf(forGood), description, shown: shownOf(of(4)) }).blocks).shown;
-    expect(card).toContain('For good: it is not taken back');
+    const { blocks } = renderCard({ chain: chainOf(forGood), description, shown: shownOf(of(4)) });
+    expect(readBlocks(blocks).shown).toContain('\n⚠️ For good: nothing takes it back\n');
+    expect(JSON.stringify(blocks)).toContain(
+      'shop-front/shop\\n*For good: nothing takes it back*\\n⚠️ Traffic may be lost.',
+    );
+    const harmless = renderCard({
+      chain: chainOf(forGood),
+      description: { ...description, cautions: [] },
+      shown: shownOf(of(4)),
+    });
+    expect(JSON.stringify(harmless.blocks)).toContain('shop-front/shop\\n*For good: nothing takes it back*"');
+    const done = renderCard({
+      chain: chainOf(forGood, vote, approved, { type: 'completed', changed: [] }),
+      description,
+      shown: shownOf(of(4)),
+    });
+    expect(readBlocks(done.blocks).shown).toContain('\nFor good: nothing takes it back\n');
     expect(JSON.stringify(cardOf(contentOf([changeOf(diffOf(4))])).blocks)).not.toContain('for good');
+  });
+
+  test('says of a deletion for a time that it is made again, and of a creation that it is removed again', () => {
+    const doing = (...ops: readonly ('create' | 'update' | 'delete')[]) =>
+      shown(contentOf(ops.map((op, index) => changeOf('+x', { op, target: target(`shop-${index}`) }))));
+    expect(doing('delete', 'delete')).toContain('For  10m, then made again\n');
+    expect(doing('create')).toContain('For  10m, then removed again\n');
+    expect(doing('delete', 'update')).toContain('For  10m, then taken back, field by field\n');
+  });
+
+  test('is titled by what it does: a manifest that creates does not "change"', () => {
+    const titled = (...ops: readonly ('create' | 'update')[]) =>
+      shown(contentOf(ops.map((op, index) => changeOf('+x', { op, target: target(`shop-${index}`) })))).split('\n')[0];
+    expect(titled('create')).toBe('Create Ingress shop · shop-front');
+    expect(titled('update')).toBe('Change Ingress shop · shop-front');
+    expect(titled('create', 'update')).toBe('Change Ingress shop · shop-front');
+    expect(JSON.stringify(cardOf(contentOf([changeOf('+x', { op: 'create' })])).blocks)).toContain(
+      '> · Create Ingress',
+    );
   });
 
   test('says of an opening that its NetworkPolicies are deleted, and names no objects where none are named', () => {
@@ -266,7 +300,7 @@ describe('a card of a change', () => {
     const card = shown(of(4), [...granted, conflicted]);
     expect(card).toContain('⚠️ Needs a decision: somebody else changed Ingress shop-front/shop in 1 place meanwhile');
     expect(card).toContain('⚠️ Ingress shop-front/shop spec.rules[host=shop0.acme.test].http.paths');
-    expect(card).toContain('   before /old\n   ours /new\n   now /other · by kubectl-edit');
+    expect(card).toContain('   before /old\n   ours /new\n   now /other · last written by field manager kubectl-edit');
     expect(buttons(card)).toEqual(['Keep as it is now', 'Restore as it was', 'Full diff']);
     const approval = { ...quorum(['platform', 1]).approval, settle: ['keep' as const] };
     expect(buttons(shown(of(4), [...granted, conflicted], { approval }))).toEqual(['Keep as it is now', 'Full diff']);
@@ -306,7 +340,9 @@ describe('a card of a change', () => {
     expect(shown(of(4), events)).toContain(
       `its time was over 2026-11-20 12:32:00 UTC; <@${carol}> settled what others had changed, done 12 ms after that`,
     );
-    expect(shown(of(4), events)).toContain('Taken back: 2 objects restored, 1 left as kubectl-edit made it');
+    expect(shown(of(4), events)).toContain(
+      'Taken back: 2 objects restored, 1 left as last written by field manager kubectl-edit',
+    );
     expect(shown(of(4), events)).not.toContain('Not proven');
   });
 

@@ -1,7 +1,7 @@
 import type { RichTextBlock } from '@slack/types';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Asked, State } from '#domain/request/request.ts';
+import { type Asked, isOver, type State } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -9,7 +9,7 @@ import { bold, bullets, code, date, line, lines, type Piece, quote, richText, us
 import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { sayLength, wordsFor } from './nouns.ts';
+import { nothingTakesItBack, sayAfter, sayLength } from './nouns.ts';
 import { proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
@@ -60,7 +60,7 @@ export const revisionBlock = ({ request: { asked, state }, entries }: Chain): re
 
 /** Who gets what, where, with which power and for how long. */
 export const factsBlock = (
-  { request: { asked } }: Chain,
+  { request: { asked, state } }: Chain,
   share: Shares,
   description?: Description,
   shown?: Shown,
@@ -80,7 +80,7 @@ export const factsBlock = (
     lines([
       [bold('Who  '), ...who, ' · from Slack, ', date(asked.submittedAt)],
       [bold('Where  '), ...where],
-      howLong(asked, description),
+      howLong(asked, isOver(state.status), description),
       ...follows(asked),
       ...what,
     ]),
@@ -88,10 +88,11 @@ export const factsBlock = (
   );
 };
 
-const howLong = ({ seconds }: Asked, description?: Description): readonly Piece[] =>
-  seconds === undefined
-    ? [bold('For good'), ': it is not taken back']
-    : [bold('For  '), `${sayLength(seconds)}${wordsFor(description?.noun).after}`];
+/** What stays is not to be read as one more duration, while somebody may still decide on it. */
+const howLong = (asked: Asked, over: boolean, description?: Description): readonly Piece[] =>
+  asked.seconds === undefined
+    ? [...(over ? [] : ['⚠️ ']), bold(nothingTakesItBack)]
+    : [bold('For  '), `${sayLength(asked.seconds)}${sayAfter(asked, description?.noun)}`];
 
 const follows = ({ follows: before }: Asked): readonly (readonly Piece[])[] =>
   before === undefined

@@ -87,6 +87,23 @@ describe('a card', () => {
     expect(secondLook(chainOf(submitted({ ...ask, subject: dave })), { ...risky, objects: [] })).toMatch(
       new RegExp(`^<@${dave}> \\(<@${alice}> asks\\) · Edit Ingresses · shop-payments \\(ALL objects\\) · 5m\n`),
     );
+    const opening: Description = {
+      ...risky,
+      noun: 'opening',
+      title: 'Let app=web of shop-front reach app=ledger',
+      objects: [],
+      powers: ['TCP 8080 from pods app=web of shop-front to pods app=ledger'],
+    };
+    expect(secondLook(chainOf(submitted(ask)), opening)).toBe(
+      `<@${alice}> · Let app=web of shop-front reach app=ledger · shop-payments · 5m\nTCP 8080 from pods app=web of shop-front to pods app=ledger\n⚠️ Can read secret values.`,
+    );
+    const wide = {
+      ...opening,
+      title: 't'.repeat(150),
+      powers: [`TCP 80 from ${'x'.repeat(60)}`],
+      cautions: ['a'.repeat(900), 'b'],
+    };
+    expect(secondLook(chainOf(submitted(ask)), wide)).toMatch(/ · 5m\n⚠️ a{80,}… And 1 more caution on the card\.$/);
     const long = secondLook(chainOf(submitted(ask)), { ...risky, cautions: ['x & y '.repeat(200), 'b', 'c'] });
     expect(long.length).toBeLessThanOrEqual(limits.confirmText);
     expect(long).toMatch(/…And 2|… And 2 more cautions on the card\.$/);

@@ -22,6 +22,7 @@ import { buttonsOf } from './card-buttons.ts';
 import { factsBlock, outcomeBlocks, reasonBlock, revisionBlock, sharesAt, unreadableBlock } from './card-parts.ts';
 import { cautionBlock, cautionsOf, pastCautionBlock, pastCautions } from './cautions.ts';
 import { contentBlock, type Room } from './content-block.ts';
+import { wordedTitle } from './described.ts';
 import { escaped, link } from './mrkdwn.ts';
 import { statusLine } from './status-line.ts';
 
@@ -48,7 +49,7 @@ export const cardEvent = 'hallpass_card';
 
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
 export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, description?: Description): string =>
-  `${cut(oneLine(description?.title ?? asked.kind), 80)} · ${cut(oneLine(asked.namespace), 64)}`;
+  `${cut(oneLine(wordedTitle(asked, description)), 80)} · ${cut(oneLine(asked.namespace), 64)}`;
 
 /**
  * Draws the card of a request as its log stands: what, where, for whom, with which power and why, how far it is, and

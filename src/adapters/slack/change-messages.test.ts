@@ -35,7 +35,14 @@ const revised: RequestEvent = {
 const conflicted: RequestEvent = {
   type: 'conflicted',
   conflicts: [
-    { target: target(), path: 'spec.rules', before: 'a', applied: 'b', now: 'c', by: ['kubectl-edit'] },
+    {
+      target: target(),
+      path: 'spec.rules',
+      before: 'a',
+      applied: 'b',
+      now: 'c',
+      by: ['kubectl-edit (Update, 2026-11-20 12:00)'],
+    },
     { target: target(), path: 'spec.tls', before: '', applied: 'b', now: '<!here>', by: [] },
   ],
   reverted: [{ target: target('other'), how: 'restored' }],
@@ -85,7 +92,7 @@ describe('the thread of a change', () => {
       expect.stringMatching(/^entry 1 · /),
     ]);
     const { seconds: _, ...forGood } = changing(whole, { follows: { request: id('k7m3-qx'), why: 'It moved' } });
-    expect(thread(forGood)[0]).toContain('For  good: it is not taken back');
+    expect(thread(forGood)[0]).toContain('\nFor good: nothing takes it back\n');
     expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which lapsed: It moved');
   });
 
@@ -143,8 +150,12 @@ describe('the thread of a change', () => {
   test('names what was changed, where it was contested, and what became of it', () => {
     const all = thread(changing(whole), vote, approved, active, conflicted, settled, over);
     expect(all[3]).toContain('• changed: Ingress shop in shop-front');
-    expect(all[4]).toContain('   before a\n   ours b\n   now c · by kubectl-edit');
-    expect(all[4]).toContain('   before nothing\n   ours b\n   now <!here> · by nobody the API server names');
+    expect(all[4]).toContain(
+      '   before a\n   ours b\n   now c · last written by field manager kubectl-edit (Update, 2026-11-20 12:00)',
+    );
+    expect(all[4]).toContain(
+      '   before nothing\n   ours b\n   now <!here> · last written by nobody the API server names',
+    );
     expect(all[4]).toContain('• Ingress shop-front/other: restored');
     expect(all[5]).toContain('theirs was a slip');
     expect(all[6]).toContain('• Ingress shop-front/gone: gone meanwhile');
@@ -162,7 +173,7 @@ describe('the thread of a change', () => {
       before: 'b'.repeat(900),
       applied: 'a'.repeat(900),
       now: 'n'.repeat(900),
-      by: ['m'.repeat(900)],
+      by: ['m'.repeat(900), 'a ('.repeat(300), 'b'],
     };
     const many: RequestEvent = {
       type: 'conflicted',

@@ -19,6 +19,7 @@ import { formFor } from './actions.ts';
 import { describedBy } from './described.ts';
 import type { Faces } from './faces.ts';
 import { notice } from './form.ts';
+import { helpFor, unknownCommand } from './help.ts';
 import { inTime } from './in-time.ts';
 import { escaped, plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
@@ -131,9 +132,9 @@ const run = async (
         );
       });
     case 'help':
-      return { text: helpFor(ports) };
+      return { text: helpFor(ports.settings().kinds) };
     default:
-      return { text: `\`/jit ${escaped(verb)}\` is not a command.\n${helpFor(ports)}` };
+      return { text: unknownCommand(verb, ports.settings().kinds) };
   }
 };
 
@@ -211,16 +212,3 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   const { id, approval } = result.value.request.asked;
   return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;
 };
-
-const helpFor = (ports: BotPorts): string =>
-  [
-    '`/jit` opens a form, which shows what you may ask for. Or type it:',
-    ...ports.settings().kinds.map(usageLine),
-    '`/jit list` what waits for you, what is yours, what is active',
-    '`/jit show &lt;id&gt;` one request, with its buttons',
-    '`/jit diff &lt;id&gt;` all of what it changes',
-    '`/jit withdraw &lt;id&gt;` take back what you asked for',
-    '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
-    '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
-    '`/jit keep &lt;id&gt; because &lt;reason&gt;` or `/jit restore &lt;id&gt; because &lt;reason&gt;` what becomes of a change that somebody else changed too',
-  ].join('\n');

@@ -2,14 +2,14 @@ import { sayTarget } from '#domain/plan.ts';
 import type { Conflict } from '#domain/request/events.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { bold, code, lines, type Piece } from './blocks.ts';
-import { cutMiddle, more } from './excerpt.ts';
+import { cutMiddle, fitting, more } from './excerpt.ts';
 
 const mostShown = 10;
 const widest = 1_200;
 /** Shares of what one conflict has room for. */
 const share = { target: 0.18, path: 0.24, value: 0.14, by: 0.15 };
 
-/** Where somebody else changed what was to be taken back: what it was, what we made of it, what it is now, and by whom. */
+/** Where somebody else changed what was to be taken back: what it was, what we made of it, what it is now, and which manager owns it. */
 export const conflictLines = (conflicts: readonly Conflict[], characters: number) => {
   const shown = conflicts.slice(0, mostShown);
   const each = Math.min(widest, Math.floor(characters / shown.length) - 60);
@@ -28,13 +28,38 @@ const placeLines = ({ target, path, before, applied, now, by }: Conflict, each: 
     ' ',
     code(cutMiddle(oneLine(path), Math.floor(each * share.path)) || 'all of it'),
   ];
-  const who = cut(managers(by), Math.floor(each * share.by));
-  return [place, ['   before ', value(before)], ['   ours ', value(applied)], ['   now ', value(now), ` · by ${who}`]];
+  return [
+    place,
+    ['   before ', value(before)],
+    ['   ours ', value(applied)],
+    ['   now ', value(now), ' · ', ...lastWritten(by, Math.floor(each * share.by))],
+  ];
 };
+
+/**
+ * A field manager is a name that its client chose, and the time that of its last write anywhere in the object: neither
+ * says who changed this place.
+ */
+const lastWritten = (by: readonly string[], characters: number): readonly Piece[] => {
+  if (by.length === 0) return [managers(by)];
+  const { kept, left } = fitting(
+    by.map((one) => cut(oneLine(one), characters)),
+    characters + 2,
+  );
+  const names = kept.flatMap((one, index): readonly Piece[] => {
+    const [, name = one, written = ''] = /^(.*?)( \(.*)$/.exec(one) ?? [];
+    return [...(index === 0 ? [] : [', ']), code(name), written];
+  });
+  return [`last written by ${fieldManager(by)} `, ...names, ...(left === 0 ? [] : [` and ${left} more`])];
+};
+
+const fieldManager = (by: readonly string[]): string => (by.length === 1 ? 'field manager' : 'field managers');
 
 /** Field managers, as the API server names them. */
 export const managers = (by: readonly string[]): string =>
-  by.length === 0 ? 'nobody the API server names' : by.map(oneLine).join(', ');
+  by.length === 0
+    ? 'last written by nobody the API server names'
+    : `last written by ${fieldManager(by)} ${by.map(oneLine).join(', ')}`;
 
 /** `Ingress shop-front/shop in 2 places`, `3 places in 2 objects`. */
 export const whereConflicts = (conflicts: readonly Conflict[]): string => {

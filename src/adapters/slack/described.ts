@@ -6,3 +6,13 @@ export const describedBy = (kinds: readonly Kind[], { kind: name, ask }: Asked):
   const described = kinds.find((kind) => kind.name === name)?.describe(ask);
   return described?.ok === true ? described.value : undefined;
 };
+
+/**
+ * As in "Create ConfigMap banner": whether a manifest creates or changes shows only in the cluster, and the log knows it. The
+ * kind's name when the kind cannot say it any more.
+ */
+export const wordedTitle = ({ kind, content }: Pick<Asked, 'kind' | 'content'>, description?: Description): string => {
+  const { noun, title } = description ?? { noun: undefined, title: kind };
+  const creates = noun === 'change' && content !== undefined && content.targets.every(({ op }) => op === 'create');
+  return creates && content.targets.length > 0 ? title.replace(/^Change /, 'Create ') : title;
+};

@@ -1,4 +1,6 @@
+import type { Operation } from '#domain/content/content.ts';
 import { formatDuration } from '#domain/duration.ts';
+import type { Asked } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
 
 export type Noun = Description['noun'];
@@ -39,6 +41,16 @@ const words: Readonly<Record<Noun, Words>> = {
     works: 'lets traffic through now',
   },
 };
+
+/** What becomes of it after its time; what was deleted or created is not taken back field by field. */
+export const sayAfter = ({ content }: Pick<Asked, 'content'>, noun?: Noun): string => {
+  const targets = noun === 'change' ? (content?.targets ?? []) : [];
+  const isAll = (wanted: Operation): boolean => targets.length > 0 && targets.every(({ op }) => op === wanted);
+  if (isAll('delete')) return ', then made again';
+  return isAll('create') ? ', then removed again' : wordsFor(noun).after;
+};
+
+export const nothingTakesItBack = 'For good: nothing takes it back';
 
 /** The words for a request; of one whose kind is configured no more, those for access. */
 export const wordsFor = (noun: Noun = 'access'): Words => words[noun];

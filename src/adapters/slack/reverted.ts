@@ -16,7 +16,7 @@ const words: Readonly<Record<Reverted['how'], string>> = {
 };
 const order: readonly Reverted['how'][] = ['restored', 'removed', 'created', 'already', 'gone', 'kept'];
 
-/** `2 objects restored, 1 left as kubectl-edit made it`; empty when nothing had to be taken back. */
+/** `2 objects restored, 1 left as last written by field manager kubectl-edit`; empty when nothing had to be taken back. */
 export const revertedSummary = (all: readonly Reverted[], entries: Chain['entries'] = []): string =>
   order
     .map((how) => ({ how, count: all.filter((one) => one.how === how).length }))
@@ -31,7 +31,7 @@ export const revertedSummary = (all: readonly Reverted[], entries: Chain['entrie
 const keptWords = (entries: Chain['entries']): string => {
   const met = entries.findLast(({ event }) => event.type === 'conflicted')?.event;
   const by = met?.type === 'conflicted' ? [...new Set(met.conflicts.flatMap((one) => one.by))] : [];
-  return by.length === 0 ? words.kept : `left as ${cut(managers(by), 120)} made it`;
+  return by.length === 0 ? words.kept : `left as ${cut(managers(by), 150)}`;
 };
 
 /** What became of each object; at most twenty by name. */

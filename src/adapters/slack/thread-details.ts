@@ -10,8 +10,9 @@ import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, charactersOf, code, limits, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
+import { wordedTitle } from './described.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { sayLength } from './nouns.ts';
+import { nothingTakesItBack, sayLength } from './nouns.ts';
 import { proofLines } from './proofs.ts';
 import { revertedList } from './reverted.ts';
 
@@ -151,7 +152,7 @@ const asked = (
           [
             bold('Profile  '),
             code(cut(oneLine(description.profiles.join(', ')), 80)),
-            ` · ${cut(oneLine(description.title), 80)}`,
+            ` · ${cut(oneLine(wordedTitle({ kind, ...(content === undefined ? {} : { content }) }, description)), 80)}`,
           ],
           // Objects that are changed are listed with what becomes of them.
           ...(content === undefined ? objects(description) : []),
@@ -160,7 +161,7 @@ const asked = (
   return lines([
     ...what,
     [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
-    [bold('For  '), ...forWhom, seconds === undefined ? 'good: it is not taken back' : sayLength(seconds)],
+    seconds === undefined ? [...forWhom, bold(nothingTakesItBack)] : [bold('For  '), ...forWhom, sayLength(seconds)],
   ]);
 };
 

@@ -16,7 +16,8 @@ export type Typed = {
 };
 
 /** How a kind is asked for; its usage says what stands between its name and the options. */
-export type Shape = Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent'>;
+export type Shape = Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent'> &
+  Partial<Pick<Kind, 'fromWords'>>;
 
 const anyKind: Shape = {
   name: '<kind>',
@@ -39,19 +40,29 @@ export const usageLine = ({ name, usage, isForSomebody, mayBePermanent }: Shape)
 export const parseTyped = (text: string, kinds: readonly Shape[] = []): Result<Typed, string> => {
   const [head = '', reason] = split(text);
   const words = wordsOf(head);
-  const like = `Write it like ${usageLine(kinds.find(({ name }) => name === words[0]?.typed) ?? anyKind)}.`;
+  const shape = kinds.find(({ name }) => name === words[0]?.typed);
+  const like = `Write it like ${usageLine(shape ?? anyKind)}.`;
   const taken = takeOptions(words);
   if (!taken.ok) return err(`${taken.error} ${like}`);
   const { options, rest } = taken.value;
   const [kind, ...more] = glued(rest);
   const place = more.pop();
-  if (kind === undefined || place === undefined || place.startsWith('/')) return err(`Say what and where. ${like}`);
+  if (kind === undefined || place === undefined || place.startsWith('/'))
+    return err(`${unsaid(shape, more, []) ?? 'Say what and where.'} ${like}`);
+  const wrong = reason === undefined ? unsaid(shape, more, placeOf(place).objects) : undefined;
+  if (wrong !== undefined) return err(`${wrong}\nThe whole line: ${usageLine(shape ?? anyKind)}`);
   if (reason === undefined) return err(`Say why: "because …" is missing. ${like}`);
   const subject = options.get('to')?.sent;
   const person = subject === undefined ? undefined : /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(subject)?.[1];
   if (subject !== undefined && person === undefined)
     return err('Behind "to" stands a person, picked from Slack’s list: @name.');
   return ok({ kind, words: more, ...placeOf(place), reason, ...optional(options, person) });
+};
+
+/** What the kind itself says to these words; whoever has not got them right is not asked for a reason first. */
+const unsaid = (shape: Shape | undefined, words: readonly string[], objects: readonly string[]): string | undefined => {
+  const read = shape?.fromWords?.(words, objects);
+  return read?.ok === false ? escaped(read.error) : undefined;
 };
 
 /** A word as Slack sent it, which may be a person or a link, and as it was typed. */

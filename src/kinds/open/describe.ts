@@ -10,7 +10,7 @@ export const describeOpening = (opening: Opening, { to, from, ports }: Ask): Des
   profiles: [opening.name],
   noun: 'opening',
   reachesFurther: reachesFurther(opening),
-  title: cut(`Open ${sayLabels(to.labels)} to ${briefly(from)}`, 150),
+  title: cut(`Let ${briefly(from)} reach ${sayLabels(to.labels)}`, 150),
   objects: [],
   powers: [`${sayPorts(ports)} from ${sayFrom(from)} to pods ${sayLabels(to.labels)}`],
   cautions: cautions(opening, from, ports),

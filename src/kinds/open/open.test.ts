@@ -223,23 +223,23 @@ describe('a description', () => {
       profiles: ['other-pods'],
       noun: 'opening',
       reachesFurther: true,
-      title: 'Open app=ledger to app=web of shop-front',
+      title: 'Let app=web of shop-front reach app=ledger',
       objects: [],
       powers: ['TCP 8080, TCP 5432 from pods app=web of shop-front to pods app=ledger'],
     });
     const near = described(read('app=web into app=ledger 8000-8010/udp'));
-    expect(near).toMatchObject({ reachesFurther: false, title: 'Open app=ledger to app=web' });
+    expect(near).toMatchObject({ reachesFurther: false, title: 'Let app=web reach app=ledger' });
     expect(near.powers).toEqual(['UDP 8000-8010 from pods app=web to pods app=ledger']);
     expect(described(read('10.0.0.0/24,10.0.1.0/24 into app=ledger 80'))).toMatchObject({
       reachesFurther: false,
-      title: 'Open app=ledger to 10.0.0.0/24 and 1 more',
+      title: 'Let 10.0.0.0/24 and 1 more reach app=ledger',
       powers: ['TCP 80 from 10.0.0.0/24, 10.0.1.0/24 to pods app=ledger'],
     });
   });
 
   test('warns of every pod of a namespace', () => {
     expect(described(read('all@shop-front into app=ledger 80'))).toMatchObject({
-      title: 'Open app=ledger to every pod of shop-front',
+      title: 'Let every pod of shop-front reach app=ledger',
       cautions: expect.arrayContaining(['Every pod of namespace shop-front gets through, whatever it runs.']),
     });
   });

@@ -10,6 +10,7 @@ import { createWorkspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { overSocket } from '#local/ways-in.ts';
 import { startWorker } from '#src/worker.ts';
+import { examples } from './examples.ts';
 
 export type DemoOptions = {
   readonly folder: string;
@@ -33,7 +34,13 @@ export const startDemo = async ({
   const keep = keepIn(join(folder, 'slack'), workspace);
   const way = await overSocket(workspace, {
     port,
-    routes: [createPageRoutes(workspace, { serveStatic: createPageHandler(), cluster: openPanel(stand, onStop) })],
+    routes: [
+      createPageRoutes(workspace, {
+        serveStatic: createPageHandler(),
+        cluster: openPanel(stand, onStop),
+        examples: [examples.change, examples.access],
+      }),
+    ],
   });
   onStop(way.stop);
   onStop(keep);

@@ -1,3 +1,6 @@
+import { shopPeople } from '#local/shop/people.ts';
+import { demoSeed } from '#local/slack/seed.ts';
+
 const usage = 'npm run demo [-- --fresh] [-- --port=<port>]';
 const usualPort = 3100;
 
@@ -18,3 +21,10 @@ export const commandFor = (port: number, ...further: readonly string[]): string 
   const words = [...further, ...(port === usualPort ? [] : [`--port=${port}`])];
   return ['npm run demo', ...(words.length === 0 ? [] : ['--', ...words])].join(' ');
 };
+
+/** Whose each kubeconfig is, by the names that the page shows: `requester     Alice Ahmed (Engineer, checkout)`. */
+export const sayPeople = (): readonly string[] =>
+  shopPeople.map(({ file, slack }) => {
+    const person = demoSeed().people.find(({ id }) => id === slack);
+    return `${file.padEnd(12)}  ${person?.realName ?? slack} (${person?.title ?? ''})`;
+  });

@@ -9,7 +9,8 @@ export const clockOf = ({ asked, state }: Request): PanelClock => {
     case 'approved':
       return { type: 'apply-by', from: state.at.toString(), at: state.applyBy.toString() };
     case 'active':
-      if (state.conflict !== undefined) return { type: 'waits', at: state.conflict.at.toString() };
+      if (state.conflict !== undefined && state.settled === undefined)
+        return { type: 'waits', at: state.conflict.at.toString() };
       return { type: 'ends', from: state.startedAt.toString(), at: (state.ending?.at ?? state.expiresAt).toString() };
     case 'completed':
     case 'revoked':

@@ -4,12 +4,15 @@ import type { PanelObject } from '#local/slack/page-api.ts';
 
 export type Concerned = Target & { readonly uid?: string; readonly why: PanelObject['why'] };
 
-/** The objects that a request is about: made by Hallpass for it, changed by it, or named in what was asked. Each once. */
+/** The objects that a request is about: made by Hallpass for it, changed or deleted by it, or named in what was asked. Each once. */
 export const concernedBy = ({ asked, state }: Request): readonly Concerned[] => {
   const { objects, changed } = touchedIn(state);
   const all: readonly Concerned[] = [
     ...objects.map((one) => ({ ...one, why: 'created' as const })),
-    ...changed.map(({ op: _, ...one }) => ({ ...one, why: 'changed' as const })),
+    ...changed.map(({ op, ...one }) => ({
+      ...one,
+      why: op === 'delete' ? ('deleted' as const) : ('changed' as const),
+    })),
     ...(asked.content?.targets ?? []).map(({ op: _, namespace, ...one }) => ({
       ...one,
       ...(namespace === undefined ? {} : { namespace }),

@@ -245,7 +245,8 @@ export type PageState = {
   notices: PageNotice[];
 };
 
-export type PeopleAnswer = { people: PagePerson[]; hasCluster: boolean };
+/** `examples`: whole lines that can be sent here, to begin with. */
+export type PeopleAnswer = { people: PagePerson[]; hasCluster: boolean; examples: readonly string[] };
 
 /** What a request runs towards, or when it was over. Instants in ISO 8601. */
 export type PanelClock =
@@ -260,8 +261,8 @@ export type PanelObject = {
   kind: string;
   namespace?: string | undefined;
   name: string;
-  /** Made by Hallpass for the request, changed by it, or named in what was asked. */
-  why: 'created' | 'changed' | 'asked';
+  /** Made by Hallpass for the request, changed or deleted by it, or named in what was asked. */
+  why: 'created' | 'changed' | 'deleted' | 'asked';
   /** `another`: a later object of the same name. */
   live: 'there' | 'absent' | 'another' | 'unreadable';
   /** Empty unless there; Secrets without their values. */

@@ -10,6 +10,7 @@ import {
   CommandCall,
   PAGE_API,
   type PageChange,
+  type PeopleAnswer,
   SayCall,
   SubmitCall,
   SuggestCall,
@@ -22,6 +23,8 @@ export type PageRoutesOptions = {
   serveStatic?: Routes;
   /** What stands in the cluster for the open requests and the one named, if any; without it the page has no such panel. */
   cluster?: (wish: { readonly request?: string }) => Promise<ClusterPanel>;
+  /** Commands that the page offers where nothing has been said yet. */
+  examples?: readonly string[];
 };
 
 const securityHeaders = {
@@ -133,7 +136,10 @@ const parseJson = (text: string): unknown => {
 };
 
 /** The page's API on the same server as Slack's. */
-export const createPageRoutes = (workspace: Workspace, { serveStatic, cluster }: PageRoutesOptions = {}): Routes => {
+export const createPageRoutes = (
+  workspace: Workspace,
+  { serveStatic, cluster, examples = [] }: PageRoutesOptions = {},
+): Routes => {
   const posts = postsOf(workspace);
   return async (request, response, url) => {
     const isSlack = /^\/(api|hooks|upload)\//.test(url.pathname);
@@ -147,7 +153,8 @@ export const createPageRoutes = (workspace: Workspace, { serveStatic, cluster }:
       return json(response, 200, {
         people: [...workspace.state.people.values()].map(pagePerson),
         hasCluster: cluster !== undefined,
-      });
+        examples,
+      } satisfies PeopleAnswer);
     const userId = url.searchParams.get('as') ?? '';
     const person = workspace.state.people.get(userId);
     if (person === undefined)

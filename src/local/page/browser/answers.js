@@ -20,15 +20,21 @@ const keyOf = ({ channelId, ts }) => `${channelId}/${ts}`;
 /** @param {PageMessage} message @returns {HTMLElement | null} */
 const nodeOf = ({ ts }) => document.querySelector(`.message.ephemeral[data-ts="${CSS.escape(ts)}"]`);
 
-/** Whether it can be read where it stands: most of it is within its list, and nothing lies above it. @param {PageMessage} message */
+/**
+ * Whether it can be read where it stands: most of it is within its list, and nothing lies above it. What newer messages have
+ * pushed up, such as the card that was asked for, came into sight: the list follows its end.
+ *
+ * @param {PageMessage} message
+ */
 const isInSight = (message) => {
   const node = nodeOf(message);
   const list = node?.closest('.messages');
-  if (!node || !list) return false;
+  if (!node || !list?.checkVisibility()) return false;
   const [its, room] = [node.getBoundingClientRect(), list.getBoundingClientRect()];
-  const [top, bottom] = [Math.max(its.top, room.top), Math.min(its.bottom, room.bottom)];
-  if (bottom - top < Math.min(its.height, room.height) / 2) return false;
-  return node.contains(document.elementFromPoint(its.left + 30, (top + bottom) / 2));
+  if (its.top < room.top) return true;
+  const bottom = Math.min(its.bottom, room.bottom);
+  if (bottom - its.top < its.height / 2) return false;
+  return node.contains(document.elementFromPoint(its.left + 30, (its.top + bottom) / 2));
 };
 
 /** @param {PageMessage} message */

@@ -76,12 +76,13 @@ export const createComposer = ({ label, sent, left }) => {
     problem.hidden = text === '';
   };
 
-  /** @param {string} command */
-  const complete = (command) => {
-    box.value = `${command} `;
+  /** Puts something in the box; it is sent only by whoever has read it there. @param {string} text */
+  const put = (text) => {
+    box.value = text;
     typed();
     box.focus();
   };
+  const complete = (/** @type {string} */ command) => put(`${command} `);
 
   const typed = () => {
     drafts.set(key, box.value);
@@ -149,6 +150,7 @@ export const createComposer = ({ label, sent, left }) => {
   return {
     node,
     focus: () => box.focus(),
+    put,
     /** @param {Target | null} now null where nothing can be written */
     show: (now) => {
       target = now;

@@ -2,6 +2,7 @@
 /** @import { PageChannel } from '#local/slack/page-api.ts' */
 import { createComposer } from './composer.js';
 import { fill, h } from './dom.js';
+import { createEmpty } from './empty.js';
 import { createHome } from './home.js';
 import { createMessageList } from './messages.js';
 import { badgeOf, markNode, nameOf, personOf, titleOf } from './names.js';
@@ -42,13 +43,13 @@ export const createConversation = ({ showSidebar, tools }) => {
   });
   const home = createHome();
   const closed = h('p', { class: 'closed' });
-  const empty = h('p', { class: 'closed' }, 'Nothing here yet. Type / to see the commands.');
+  const empty = createEmpty({ put: composer.put });
   const node = h(
     'main',
     { class: 'main' },
     h('header', { class: 'bar' }, menu, title, about, tools),
     list.node,
-    empty,
+    empty.node,
     home.node,
     closed,
     composer.node,
@@ -63,7 +64,7 @@ export const createConversation = ({ showSidebar, tools }) => {
     const messages = channel
       ? messagesOf(channel.id).filter((one) => one.threadTs === undefined || one.threadTs === one.ts || one.isBroadcast)
       : [];
-    empty.hidden = messages.length > 0 || channel === undefined || why !== '';
+    empty.show(messages.length === 0 && channel !== undefined && why === '');
     list.show(`${seen.person}:${channel?.id ?? ''}`, messages);
     composer.show(
       channel === undefined || why !== ''
@@ -96,7 +97,7 @@ export const createConversation = ({ showSidebar, tools }) => {
         home.show();
         composer.show(null);
         closed.hidden = true;
-        empty.hidden = true;
+        empty.show(false);
       } else showChannel(channel);
     },
   };

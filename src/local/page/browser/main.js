@@ -15,10 +15,12 @@ import { createThread } from './thread.js';
 import { tellNotices } from './toasts.js';
 import { createTools } from './tools.js';
 
-/** On the first look at a workspace: the first channel that the person is in. */
+/** On the first look at a workspace: the first channel that the person is in together with the app. */
 const goSomewhere = () => {
   if (seen.state === null || seen.at.type !== 'channel' || seen.at.id !== '') return;
-  const first = seen.state.channels.find(({ isMember, kind }) => isMember && kind !== 'im');
+  const { app, channels } = seen.state;
+  const mine = channels.filter(({ isMember, isArchived, kind }) => isMember && !isArchived && kind !== 'im');
+  const first = mine.find(({ memberIds }) => memberIds.includes(app.botUserId)) ?? mine[0];
   goTo(first ? { type: 'channel', id: first.id } : { type: 'home' });
 };
 

@@ -42,7 +42,7 @@ export const createPanelClock = () => {
       if (clock.type === 'ended' || clock.type === 'waits') {
         time.remove();
         bar.remove();
-        about.textContent = `${clock.type === 'ended' ? 'ended' : 'needs a decision, since'} ${ago(now - at)}`;
+        about.textContent = `${clock.type === 'ended' ? 'ended' : 'asked'} ${ago(now - at)}`;
         return;
       }
       if (!time.isConnected) node.prepend(time);

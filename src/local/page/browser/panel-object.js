@@ -8,7 +8,13 @@ import { fill, h } from './dom.js';
 const standsOut = 5000;
 
 /** @type {Record<PanelObject['why'], string>} */
-const whys = { created: 'made by Hallpass', changed: 'changed by Hallpass', asked: 'asked about' };
+const whys = {
+  created: 'made by Hallpass',
+  // What stands there now need not be what the request made of it: others edit it, too.
+  changed: 'in this change',
+  deleted: 'in this change',
+  asked: 'asked about',
+};
 
 /** @param {PanelObject} object @param {boolean} isOver */
 const sayLive = ({ live, why }, isOver) => {
@@ -18,7 +24,7 @@ const sayLive = ({ live, why }, isOver) => {
     case 'absent':
       return why === 'asked' && !isOver ? 'not there' : 'deleted';
     case 'another':
-      return 'another of this name';
+      return why === 'deleted' && isOver ? 'made again' : 'another of this name';
     case 'unreadable':
       return 'cannot be read';
   }

@@ -53,12 +53,13 @@ export const createPanelRequest = ({ choose }) => {
     show: (request, now) => {
       shown = request;
       const isOver = request.clock.type === 'ended';
-      node.dataset.status = request.status;
+      const waits = request.clock.type === 'waits';
+      node.dataset.status = waits ? 'waits' : request.status;
       node.classList.toggle('over', isOver);
       node.setAttribute('aria-label', `Request ${request.id}`);
       id.textContent = request.id;
       id.title = `Only ${request.id}`;
-      status.textContent = statusWords.get(request.status) ?? request.status;
+      status.textContent = waits ? 'needs a decision' : (statusWords.get(request.status) ?? request.status);
       about.replaceChildren(
         h('strong', {}, `${request.kind} · ${request.namespace}`),
         ' ',

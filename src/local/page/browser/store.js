@@ -13,6 +13,7 @@ import { listen } from './live.js';
  * @typedef {object} Seen
  * @property {PeopleAnswer['people']} people who can be switched to
  * @property {boolean} hasCluster whether this workspace can tell what stands in a cluster
+ * @property {PeopleAnswer['examples']} examples commands to begin with
  * @property {string | null} request the one whose card or thread is looked at
  * @property {string} person whose client this is
  * @property {PageState | null} state what that person's Slack holds; null while it is read
@@ -26,6 +27,7 @@ import { listen } from './live.js';
 export const seen = {
   people: [],
   hasCluster: false,
+  examples: [],
   request: null,
   person: '',
   state: null,
@@ -168,10 +170,11 @@ export const messagesOf = (channelId) => seen.state?.messages[channelId] ?? [];
  *
  * @param {PeopleAnswer} workspace
  */
-export const start = ({ people, hasCluster }) => {
+export const start = ({ people, hasCluster, examples }) => {
   const named = new URLSearchParams(location.hash.slice(1));
   seen.people = people;
   seen.hasCluster = hasCluster;
+  seen.examples = examples;
   const wanted = people.find((one) => one.id === named.get('as')) ?? people[0];
   if (wanted === undefined) throw new Error('There is nobody in this workspace.');
   const at = named.get('at') ?? '';

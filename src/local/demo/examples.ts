@@ -1,0 +1,6 @@
+/** Commands that work in the shop as it is installed, for whoever sees the demo for the first time. */
+export const examples = {
+  change: '/jit request change add shop.acme.test/beta=checkout:80 shop-front/shop for 5m because QA wants to try it',
+  open: '/jit request open app=web@shop-front into app=ledger 8080 shop-payments for 5m because refunds',
+  access: '/jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s',
+} as const;
