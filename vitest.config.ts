@@ -17,10 +17,10 @@ export default defineConfig({
     teardownTimeout: 20 * second,
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 30, 10),
+      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 5, 10),
       project('contract', ['test/contract/**/*.test.ts'], 20, 60),
       project('local', ['test/local/**/*.test.ts'], 60, 90),
-      project('stories', ['test/stories/**/*.test.ts'], 120, 120),
+      project('stories', ['test/stories/**/*.test.ts'], 60, 120),
     ],
   },
 });
