@@ -6,7 +6,7 @@ import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity } from '#adapters/kubernetes/identity.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
-import { createCompare } from '#adapters/threads/compare.ts';
+import { createExaminer } from '#adapters/threads/examiner.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
@@ -48,7 +48,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   // Known without the policy: what was made is ended even while nobody can read that.
   const sorts = kindModules.flatMap(({ makes }) => makes);
   const scope = { namespaces: config.managedNamespaces, sorts, alarm: core.alarm };
-  const { compare, close } = createCompare();
+  const { close, ...examiner } = createExaminer();
   ground.onStop(close);
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
   const ports: WorkerPorts = {
@@ -56,7 +56,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     clusters,
     home: config.home,
     managed: config.managedNamespaces,
-    compare,
+    examiner,
     vault: vault.value,
     pause: (milliseconds) => pause(milliseconds),
   };
@@ -84,9 +84,12 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
 /** A draft compares each object; before each it is stopped if nobody waits for it any more. Nothing is left undone by that. */
 const stoppable = (ports: WorkerPorts, signal: AbortSignal): WorkerPorts => ({
   ...ports,
-  compare: async (before, after) => {
-    signal.throwIfAborted();
-    return ports.compare(before, after);
+  examiner: {
+    ...ports.examiner,
+    compare: async (before, after) => {
+      signal.throwIfAborted();
+      return ports.examiner.compare(before, after);
+    },
   },
 });
 

@@ -37,7 +37,7 @@ export const applyEdits = async (
 
 /** What a journal's changes are about, if every one of them is made already. */
 export const madeAlready = async (
-  { compare }: WorkerPorts,
+  { examiner }: WorkerPorts,
   cluster: ClusterWriter,
   { entries }: Journal,
 ): Promise<readonly ChangedRef[] | undefined> => {
@@ -46,7 +46,7 @@ export const madeAlready = async (
     const { op, target, uid } = entry;
     const live = (await cluster.get(target))?.live;
     if (op === 'delete' && live === undefined) changed.push({ op, ...target, uid: uid ?? '' });
-    else if (op !== 'delete' && live !== undefined && (await isMade(compare, live, entry)))
+    else if (op !== 'delete' && live !== undefined && (await isMade(examiner, live, entry)))
       changed.push({ op, ...refTo(live) });
     else return undefined;
   }
@@ -75,11 +75,11 @@ const applyPrepared = async (
 
 /** Success is only what was seen: the server's reply must be what its dry run said. */
 const storedAsApproved = async (
-  { compare }: WorkerPorts,
+  { examiner }: WorkerPorts,
   live: Manifest,
   approved: string | undefined,
 ): Promise<void> => {
-  if ((await compare(undefined, live)).after === approved) return;
+  if ((await examiner.digest(live)) === approved) return;
   const what = sayTarget(refTo(live));
   throw Object.assign(new Error(`${what} was stored as something else than was approved.`), {
     refused: { status: 409, call: `write ${what}` },
@@ -112,23 +112,23 @@ const applyOnce = async (
   manager: string,
   entry: JournalEntry,
 ): Promise<Result<ChangedRef, NotMade> | 'again'> => {
-  const { compare } = ports;
+  const { examiner } = ports;
   const { op, target, uid, delta } = entry;
   const live = (await cluster.get(target))?.live;
   if (op === 'delete') {
     if (live === undefined) return ok({ op, ...target, uid: uid ?? '' });
-    if (uid === undefined || refTo(live).uid !== uid || (await compare(live, undefined)).delta !== delta)
+    if (uid === undefined || refTo(live).uid !== uid || (await examiner.compare(live, undefined)).delta !== delta)
       return moved(entry);
     const gone = await cluster.delete({ ...target, uid }, versionOf(live) ?? '');
     return gone === 'moved' ? 'again' : ok({ op, ...target, uid });
   }
-  if (live !== undefined && (await isMade(compare, live, entry))) return ok({ op, ...refTo(live) });
+  if (live !== undefined && (await isMade(examiner, live, entry))) return ok({ op, ...refTo(live) });
   const wanted = wantedOf(entry, live);
   if (wanted === undefined) return moved(entry);
   const tried = await cluster.tryWrite(wanted, { manager });
   if (tried.type === 'moved') return 'again';
   // What becomes different must be what was approved, by the server's own account of what it would store.
-  const { delta: wouldBe, after } = await compare(live, tried.live);
+  const { delta: wouldBe, after } = await examiner.compare(live, tried.live);
   if (wouldBe !== delta) return moved(entry);
   const written = await cluster.write(wanted, { manager });
   if (written.type === 'moved') return 'again';
@@ -138,12 +138,12 @@ const applyOnce = async (
 
 /** Whether an earlier attempt of ours has made it: the state is the approved one, whoever stands as its owner. */
 const isMade = async (
-  compare: WorkerPorts['compare'],
+  examiner: WorkerPorts['examiner'],
   live: Manifest,
   { op, uid, after, before, image }: JournalEntry,
 ) => {
   if (op === 'update' && refTo(live).uid !== uid) return false;
-  const now = (await compare(undefined, live)).after;
+  const now = await examiner.digest(live);
   if (now === after) return true;
   if (now === before || image?.edits === undefined) return false;
   // Something unrelated in it changed since; ours is made when nothing of it is left to do.

@@ -1,7 +1,7 @@
-import { type Content, type ContentRef, content, fitsOnCard } from '#domain/content/content.ts';
+import { type Content, content, fitsOnCard } from '#domain/content/content.ts';
 import type { Asked } from '#domain/request/request.ts';
 import type { Digest } from '#domain/seal.ts';
-import type { BotPorts, Core } from './ports.ts';
+import type { BotPorts, Core, PackedContent } from './ports.ts';
 
 /** What approvers were shown of a request; `unreadable` when it was altered or is gone: then nobody should decide on it. */
 export type Shown =
@@ -9,11 +9,8 @@ export type Shown =
   | { readonly type: 'unreadable' }
   | { readonly type: 'shown'; readonly content: Content };
 
-/** The text of a content as it is kept, and what the log holds of it. */
-export const packContent = (
-  { changes, notes, cautions }: Content,
-  digest: Digest,
-): { readonly text: string; readonly ref: ContentRef } => {
+/** A content as it is kept. */
+export const packContent = ({ changes, notes, cautions }: Content, digest: Digest): PackedContent => {
   const text = JSON.stringify({ schema: 1, changes, notes, cautions });
   return {
     text,
@@ -36,6 +33,11 @@ export const readContent = async (
   if (ref === undefined) return { type: 'none' };
   const text = await contents.read(id, ref.digest);
   if (text === undefined || trust.digest(text) !== ref.digest) return { type: 'unreadable' };
+  return unpackContent(text);
+};
+
+/** Reads a text that was kept and has the digest that it should have. */
+export const unpackContent = (text: string): Exclude<Shown, { type: 'none' }> => {
   const read = content.safeParse(JSON.parse(text));
   return read.success ? { type: 'shown', content: read.data } : { type: 'unreadable' };
 };

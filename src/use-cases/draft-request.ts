@@ -4,10 +4,10 @@ import { notKept } from '#domain/content/kept.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { cautionsAcross } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
+import { packContent } from './contents.ts';
 import { isOurs } from './home.ts';
 import { fitsInJournal, type Overlap, overlapping } from './journal.ts';
 import {
@@ -20,14 +20,33 @@ import {
 } from './ports.ts';
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'compare' | 'managed' | 'home' | 'vault' | 'trust'>;
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust'>;
+
+/** What was tried, and the whole plan that it was made from. */
+type Tried = Prepared & { readonly plan: Plan };
 
 /** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
-export const prepareRequest = async (
+export const prepareRequest = (
   ports: DraftPorts,
   cluster: ClusterWriter,
   input: DraftInput,
-): Promise<Result<Prepared, string>> => {
+): Promise<Result<Tried, string>> => inItsWords(() => prepare(ports, cluster, input));
+
+/** The API server's own no to a look or to a trial is said in its own words. */
+const inItsWords = async <T>(work: () => Promise<Result<T, string>>): Promise<Result<T, string>> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isClusterRefusal(cause)) return err(cause.message);
+    throw cause;
+  }
+};
+
+const prepare = async (
+  ports: DraftPorts,
+  cluster: ClusterWriter,
+  input: DraftInput,
+): Promise<Result<Tried, string>> => {
   const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
   if (kind === undefined) return err('This kind of request is no longer configured.');
   // Both are asked for at once; where the namespace is gone, that is what is said, whatever the looks met.
@@ -36,29 +55,19 @@ export const prepareRequest = async (
   const namespace = await cluster.namespace(input.namespace);
   if (namespace === undefined || namespace.terminating)
     return err(`Namespace "${input.namespace}" is gone from cluster "${cluster.name}", or being deleted.`);
-  try {
-    const planned = await planning;
-    if (!planned.ok) return planned;
-    const { plan, looks, seen } = planned.value;
-    const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
-    if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
-    const edits: PreparedEdit[] = [];
-    for (const edit of plan.edits) {
-      const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
-      if (!prepared.ok) return prepared;
-      edits.push(prepared.value);
-    }
-    const hindered = input.temporary ? await whyNotForATime(ports, cluster, input, edits) : undefined;
-    if (hindered !== undefined) return err(hindered);
-    const shown = looks.length === 0 ? undefined : await contentOf(ports, cluster, input, plan, edits);
-    if (shown !== undefined && JSON.stringify(shown).length > contentLimit)
-      return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
-    return ok({ namespaceUid: namespace.uid, plan, edits, ...(shown === undefined ? {} : { content: shown }) });
-  } catch (cause) {
-    // The API server's own no to a look or to the trial, in its own words.
-    if (isClusterRefusal(cause)) return err(cause.message);
-    throw cause;
+  const planned = await planning;
+  if (!planned.ok) return planned;
+  const { plan, looks, seen } = planned.value;
+  const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
+  if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
+  const edits: PreparedEdit[] = [];
+  for (const edit of plan.edits) {
+    const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
+    if (!prepared.ok) return prepared;
+    edits.push(prepared.value);
   }
+  const hindered = input.temporary ? await whyNotForATime(ports, cluster, input, edits) : undefined;
+  return hindered === undefined ? ok({ namespaceUid: namespace.uid, plan, edits }) : err(hindered);
 };
 
 /** What could not be taken back, or not without bringing back what another change has made, is not made for a time. */
@@ -78,21 +87,27 @@ export const sayOverlap = ({ request, target, expiresAt }: Overlap): string =>
   `Request ${request} has changed the same place of ${sayTarget(target)} for a time, until ${expiresAt.toString({ smallestUnit: 'second' })}. Ask when that has ended, or have it ended first.`;
 
 /** What a draft says of what was prepared: nothing raw, which the log has no use for. */
-export const draftOf = ({ edits, plan: { create, probes, proofs }, ...rest }: Prepared): Draft => ({
-  ...rest,
+export const draftOf = ({ namespaceUid, edits, plan: { create, probes, proofs } }: Prepared): Draft => ({
+  namespaceUid,
   plan: { create, probes, proofs },
   edits: edits.map(sealedPart),
 });
 
-/** What a bot wants to have tried, answered. */
+/** What a bot wants to have tried, answered, with what approvers are to be shown of it. */
 export const draftRequest = async (
   ports: DraftPorts & Pick<WorkerPorts, 'clusters'>,
   input: DraftInput,
 ): Promise<Result<Draft, string>> => {
   const cluster = ports.clusters.get(input.cluster);
   if (cluster === undefined) return err(`The worker knows no cluster "${input.cluster}".`);
-  const prepared = await prepareRequest(ports, cluster, input);
-  return prepared.ok ? ok(draftOf(prepared.value)) : prepared;
+  return inItsWords(async () => {
+    const prepared = await prepare(ports, cluster, input);
+    if (!prepared.ok) return prepared;
+    const content = packContent(await contentOf(ports, cluster, input, prepared.value), ports.trust.digest);
+    return content.text.length > contentLimit
+      ? err('What it would change is too long to be shown to anybody. Ask for it in parts.')
+      : ok({ ...draftOf(prepared.value), content });
+  });
 };
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
@@ -139,7 +154,7 @@ const changing = (target: Target): string =>
   `${sayTarget(target)} is being changed by somebody else just now. Try again in a moment.`;
 
 const prepareEdit = async (
-  { compare }: DraftPorts,
+  { examiner }: DraftPorts,
   cluster: ClusterWriter,
   { request }: DraftInput,
   edit: Edit,
@@ -152,7 +167,7 @@ const prepareEdit = async (
   if (edit.op === 'delete') {
     if (live === undefined || uid === undefined) return err(`There is no ${sayTarget(target)} to delete.`);
     await cluster.tryDelete({ ...target, uid });
-    return ok(prepared('delete', target, live, undefined, await compare(live, undefined)));
+    return ok(prepared('delete', target, live, undefined, await examiner.compare(live, undefined)));
   }
   const tried = await cluster.tryWrite(edit.content, { manager: managerOf(request) });
   if (tried.type === 'moved') return err(changing(target));
@@ -161,7 +176,7 @@ const prepareEdit = async (
     return err(
       `${sayTarget(target)}: the API server keeps nothing of ${cut(oneLine(lost), 300)}, which it does not seem to know. Check how it is spelt, or leave it out.`,
     );
-  const comparison = await compare(live, tried.live);
+  const comparison = await examiner.compare(live, tried.live);
   if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
   return ok(prepared(live === undefined ? 'create' : 'update', target, live, edit.content, comparison));
 };
@@ -186,16 +201,18 @@ const prepared = (
 };
 
 const contentOf = async (
-  { compare }: DraftPorts,
+  { examiner }: DraftPorts,
   cluster: ClusterWriter,
   { request }: DraftInput,
-  plan: Plan,
-  edits: readonly PreparedEdit[],
+  { plan, edits }: Tried,
 ): Promise<Content> => {
   const own = await Promise.all(
     plan.create.map(async (manifest) => {
       const tried = await cluster.tryWrite(manifest, { manager: managerOf(request) });
-      const { diff, added, removed } = await compare(undefined, tried.type === 'written' ? tried.live : manifest);
+      const { diff, added, removed } = await examiner.compare(
+        undefined,
+        tried.type === 'written' ? tried.live : manifest,
+      );
       return { op: 'create' as const, target: targetOf(manifest), diff, added, removed };
     }),
   );
@@ -208,7 +225,7 @@ const contentOf = async (
     removed,
     ...(op === 'update' ? { places: [...sayPlaces(places)] } : {}),
   }));
-  const dangers = cautionsAcross([
+  const dangers = await examiner.cautions([
     ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
     ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
   ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Path, pathEdit } from '#domain/content/comparison.ts';
+import { type PathEdit, pathEdit } from '#domain/content/comparison.ts';
 import { operation } from '#domain/content/content.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
@@ -151,13 +151,28 @@ export const overlapping = async (
 /** Whether two changes of one object have a place in common: the same one, or one within the other. */
 const meet = ({ op, image }: JournalEntry, edit: PreparedEdit): boolean => {
   if (op !== 'update' || edit.op !== 'update' || image?.edits === undefined) return true;
-  const paths = image.edits.map((one) => one.path.map(stepKey));
-  return edit.comparison.edits.some((one) => {
-    const path = one.path.map(stepKey);
-    return paths.some((other) => other.every((step, at) => at >= path.length || step === path[at]));
-  });
+  const [theirs, ours] = [waysTo(image.edits), waysTo(edit.comparison.edits)];
+  return hasOneOf(theirs.on, ours.to) || hasOneOf(ours.on, theirs.to);
 };
-const stepKey = (step: Path[number]): string => JSON.stringify(step);
+
+/** The places of edits, and all that stands on the ways to them, themselves included. */
+const waysTo = (edits: readonly PathEdit[]) => {
+  const on = new Set<string>();
+  const to = new Set<string>();
+  for (const { path } of edits) {
+    let way = '';
+    on.add(way);
+    for (const step of path) {
+      way += `${JSON.stringify(step)},`;
+      on.add(way);
+    }
+    to.add(way);
+  }
+  return { on, to };
+};
+
+const hasOneOf = (all: ReadonlySet<string>, some: ReadonlySet<string>): boolean =>
+  some.values().some((one) => all.has(one));
 
 /** What binds a journal to its place: copied to another request or cluster it cannot be opened. */
 const about = (cluster: string, { request, revision, seal }: Pick<Stamp, 'request' | 'revision' | 'seal'>): string =>

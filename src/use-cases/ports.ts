@@ -1,5 +1,5 @@
 import type { Comparison } from '#domain/content/comparison.ts';
-import type { Content } from '#domain/content/content.ts';
+import type { ContentRef } from '#domain/content/content.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
@@ -9,6 +9,7 @@ import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
 import type { Result } from '#domain/result.ts';
+import type { Change } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
 
@@ -104,8 +105,11 @@ export type Draft = {
   readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;
   readonly edits: readonly SealedEdit[];
   /** Absent when the ask itself says it all. */
-  readonly content?: Content | undefined;
+  readonly content?: PackedContent | undefined;
 };
+
+/** What approvers are shown, as it is kept, and what the log holds of it: the text has the digest that is named there. */
+export type PackedContent = { readonly text: string; readonly ref: ContentRef };
 
 /**
  * Looks at what is live and tries what is asked, without doing it: a worker does, for only it may write, and a dry run is
@@ -115,10 +119,17 @@ export type Draft = {
 export type Drafter = (input: DraftInput, by?: PersonId) => Promise<Result<Draft, string>>;
 
 /**
- * Compares two states of one object (`compareStates` of the domain), without keeping the event loop for longer than some
- * ten milliseconds whatever their size.
+ * What the domain says of whole objects, without keeping the event loop for longer than some ten milliseconds whatever
+ * their size. Nobody changes an object after it was examined.
  */
-export type Compare = (before: Manifest | undefined, after: Manifest | undefined) => Promise<Comparison>;
+export type Examiner = {
+  /** Two states of one object, as `compareStates` says it. */
+  readonly compare: (before: Manifest | undefined, after: Manifest | undefined) => Promise<Comparison>;
+  /** One state, as `before` and `after` of a comparison say it. */
+  readonly digest: (state: Manifest) => Promise<string>;
+  /** What to beware of, as `cautionsAcross` says it. */
+  readonly cautions: (changes: readonly Change[]) => Promise<readonly string[]>;
+};
 
 /**
  * Encrypts what only workers may read again, compressed. `about` binds the text to its place: opened under another
@@ -260,7 +271,7 @@ export type WorkerPorts = Core & {
   readonly home: string;
   /** The namespaces that the worker is bound in: what it makes elsewhere it could not find again. */
   readonly managed: readonly string[];
-  readonly compare: Compare;
+  readonly examiner: Examiner;
   readonly vault: Vault;
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;

@@ -5,7 +5,7 @@ import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
-import { packContent, readContent } from './contents.ts';
+import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -62,8 +62,8 @@ const revise = async (
 ): Promise<Standing> => {
   const { asked } = chain.request;
   if (content === undefined) return { type: 'same' };
-  const { text, ref } = packContent(content, ports.trust.digest);
-  const why = await whatMoved(ports, asked, content);
+  const { text, ref } = content;
+  const why = await whatMoved(ports, asked, text);
   await ports.contents.keep(asked.id, ref.digest, text);
   const now = await ports.clock.now();
   const result = await commit(ports, asked.id, chain, [{ type: 'revised', ...numbered, content: ref, why }], now);
@@ -76,17 +76,17 @@ const revise = async (
 };
 
 /** Which objects make another difference now than they did when this was shown. */
-const whatMoved = async (ports: BotPorts, asked: Asked, now: Content): Promise<string> => {
+const whatMoved = async (ports: BotPorts, asked: Asked, now: string): Promise<string> => {
   const before = await readContent(ports, asked);
-  const shown = new Map(
-    before.type === 'shown' ? before.content.changes.map(({ target, diff }) => [targetKey(target), diff]) : [],
-  );
-  const moved = now.changes.filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
+  const shown = new Map(changesOf(before).map(({ target, diff }) => [targetKey(target), diff]));
+  const moved = changesOf(unpackContent(now)).filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
   const names = moved.slice(0, 5).map(({ target }) => sayTarget(target));
   if (names.length === 0) return 'What it is about was changed by somebody else.';
   const more = moved.length > names.length ? ` and ${moved.length - names.length} more` : '';
   return `${names.join(', ')}${more} changed meanwhile, and so did the difference that this makes.`;
 };
+
+const changesOf = (shown: Shown): Content['changes'] => (shown.type === 'shown' ? shown.content.changes : []);
 
 /** Looks at all that is pending; for those whose difference moved, approvers get a new revision before they click. */
 export const checkAllPending = async (ports: BotPorts, most = 500): Promise<void> => {

@@ -4,7 +4,6 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { Submitted } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
-import { packContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
@@ -67,7 +66,7 @@ const file = async (
     ...(seconds === undefined ? {} : { seconds }),
     revision: 1,
   };
-  const packed = draft.content === undefined ? undefined : packContent(draft.content, ports.trust.digest);
+  const { content } = draft;
   const event: Submitted = {
     type: 'submitted',
     ...asked,
@@ -76,11 +75,11 @@ const file = async (
     approval: approvalBy(ports, rule),
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: now.add(rule.respondWithin),
-    ...(packed === undefined ? {} : { content: packed.ref }),
+    ...(content === undefined ? {} : { content: content.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
-  if (packed !== undefined) await ports.contents.keep(id, packed.ref.digest, packed.text);
+  if (content !== undefined) await ports.contents.keep(id, content.ref.digest, content.text);
   const result = await commit(ports, id, undefined, [event], now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);

@@ -235,7 +235,7 @@ const recreate = async (job: Job, entry: JournalEntry): Promise<TakenBack | 'aga
   const earlier = normalise(image.object);
   if (live === undefined)
     return (await isPlaceGone(cluster, target)) ? done(entry, 'gone') : written(earlier, 'created');
-  const now = (await job.ports.compare(undefined, live)).after;
+  const now = await job.ports.examiner.digest(live);
   if (now === before) {
     if (!hasManager(live, manager)) return done(entry, 'already');
     return (await ownersGivenBack(cluster, manager, entry, live)) ? done(entry, 'created') : 'again';

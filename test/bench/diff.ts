@@ -1,14 +1,13 @@
 import { structuredPatch } from 'diff';
 import { renderCard } from '#adapters/slack/card.ts';
 import { renderWhole } from '#adapters/slack/whole-view.ts';
-import { createCompare } from '#adapters/threads/compare.ts';
+import { createExaminer } from '#adapters/threads/examiner.ts';
 import { renderLines } from '#domain/content/render.ts';
 import { targetOf } from '#domain/plan.ts';
-import { cautionsOf } from '#domain/risk/cautions.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { changeOf, changing, contentOf, shownOf } from '#test/build/contents.ts';
 import { bob } from '#test/build/people.ts';
-import type { Compare } from '#use-cases/ports.ts';
+import type { Examiner } from '#use-cases/ports.ts';
 import { longestBlock } from './blocks.ts';
 import { type Figure, figure, latencies, percentile } from './figure.ts';
 import { benchShowing } from './show-large.ts';
@@ -19,21 +18,23 @@ const bench = 'large objects are compared and shown';
 
 /** How long comparing and drawing takes, and for how long at a time nothing else goes on meanwhile. */
 export const benchDiff = async (stage: Stage): Promise<readonly Figure[]> => {
-  const { compare, close } = createCompare();
+  const { close, ...examiner } = createExaminer();
   const figures: Figure[] = [];
-  for (const states of long) figures.push(...(await drawing(compare, states, stage.size(100, 10))));
-  for (const states of large) figures.push(...(await blocking(compare, states, stage.size(20, 3))));
+  for (const states of long) figures.push(...(await drawing(examiner, states, stage.size(100, 10))));
+  for (const states of large) figures.push(...(await blocking(examiner, states, stage.size(20, 3))));
   await close();
   return [...figures, ...(await benchShowing(stage, bench))];
 };
 
 /** From two states to the card and the first page of the full diff, beside a plain diff of their lines. */
-const drawing = async (compare: Compare, states: States, count: number): Promise<readonly Figure[]> => {
+const drawing = async (examiner: Examiner, states: States, count: number): Promise<readonly Figure[]> => {
   const { what, before, after } = states;
   const lines = [renderLines(before), renderLines(after)].map((one) => one.join('\n'));
   const samples = { product: [] as number[], baseline: [] as number[] };
   for (let index = 0; index < count + 1; index += 1) {
-    samples.product.push(await timed(() => draw(compare, states)));
+    // Objects are new with each answer of an API server.
+    const fresh = { ...states, ...structuredClone({ before, after }) };
+    samples.product.push(await timed(() => draw(examiner, fresh)));
     samples.baseline.push(await timed(() => plainDiff(states, lines)));
   }
   const [first, ...product] = samples.product;
@@ -47,7 +48,7 @@ const drawing = async (compare: Compare, states: States, count: number): Promise
   ];
 };
 
-const draw = async (compare: Compare, { before, after }: States): Promise<number> => {
+const draw = async ({ compare }: Examiner, { before, after }: States): Promise<number> => {
   const { diff, added, removed } = await compare(before, after);
   const content = contentOf([changeOf(diff, { target: targetOf(after), added, removed })]);
   const [chain, shown] = [chainOf(changing(content)), shownOf(content)];
@@ -74,14 +75,14 @@ const timed = async (work: () => unknown): Promise<number> => {
  * For how long nothing else goes on while something large is compared, and while what is dangerous in it is looked for;
  * beside reading the same two objects at once.
  */
-const blocking = async (compare: Compare, { what, before, after }: States, count: number) => {
+const blocking = async ({ compare, cautions }: Examiner, { what, before, after }: States, count: number) => {
   const texts = [JSON.stringify(before), JSON.stringify(after)];
   const blocks = { compared: [] as number[], judged: [] as number[], baseline: [] as number[] };
-  // The first one starts the thread.
   await compare(before, after);
   for (let index = 0; index < count; index += 1) {
-    blocks.compared.push(await longestBlock(() => compare(before, after)));
-    blocks.judged.push(await longestBlock(() => cautionsOf(before, after)));
+    const [one, other] = [structuredClone({ before, after }), structuredClone({ before, after })];
+    blocks.compared.push(await longestBlock(() => compare(one.before, one.after)));
+    blocks.judged.push(await longestBlock(() => cautions([other])));
     blocks.baseline.push(await longestBlock(() => texts.map((text) => JSON.parse(text))));
   }
   const name = `${Math.round((texts[0]?.length ?? 0) / 100_000) / 10} MB, ${what}: longest block while`;

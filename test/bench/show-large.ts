@@ -8,14 +8,15 @@ import { asBare, liveIn } from './bare-change.ts';
 import { longestBlock } from './blocks.ts';
 import { type Figure, figure, percentile } from './figure.ts';
 import { ingress } from './ingresses.ts';
-import { approver, idIn, requester } from './people.ts';
+import { approve, approver, idIn, requester, untilLogged } from './people.ts';
 import type { Stage } from './stage.ts';
+import { now } from './time.ts';
 
 /**
- * For how long at a time the bot can do nothing else while somebody asks for a change of something large, its card, thread
- * and file are shown, and a reviewer opens all of it; beside the same with something small. The strict Slack checks and
- * keeps all of that on the same thread: these figures are above the bot's own. What a person waits for stands beside the
- * same trial made bare.
+ * For how long at a time bot and worker can do nothing else while somebody asks for a change of something large, its card,
+ * thread and file are shown, a reviewer opens all of it and agrees, and it is made and taken back; beside the same with
+ * something small. The strict Slack checks and keeps all of that on the bot's thread: these figures are above the bot's own.
+ * What a person waits for stands beside the same trial made bare.
  */
 export const benchShowing = async (stage: Stage, bench: string): Promise<readonly Figure[]> => {
   const admin = await createBare(stage.stand.kubeconfig('admin'));
@@ -35,13 +36,14 @@ export const benchShowing = async (stage: Stage, bench: string): Promise<readonl
     }
     figures.push(figure(bench, `${what}: asked in vain, for no worker tried it in time`, 'times', unanswered));
     if (seen.length === 0) continue;
-    for (const part of ['asked', 'shown', 'opened'] as const)
-      figures.push(
-        figure(bench, `${what}: longest block of bot and Slack, ${words[part]}`, 'ms', most(seen, part), {
-          baseline: most(small, part),
-          aim: { of: 'value', most: 50 },
-        }),
-      );
+    for (const part of parts)
+      for (const who of ['bot', 'worker'] as const)
+        figures.push(
+          figure(bench, `${what}: longest block of ${whose[who]}, ${words[part]}`, 'ms', most(seen, part, who), {
+            baseline: most(small, part, who),
+            aim: { of: 'value', most: 50 },
+          }),
+        );
     const filed = seen.map(({ milliseconds }) => milliseconds);
     const baseline = percentile(bare, 0.5);
     figures.push(figure(bench, `${what}: asked → filed p50`, 'ms', percentile(filed, 0.5), { baseline }));
@@ -54,12 +56,18 @@ const words = {
   asked: 'until filed',
   shown: 'until card and file are shown',
   opened: 'until all of it is open',
+  made: 'from the click until it is made',
+  back: 'until it is taken back',
 } as const;
+const parts = Object.keys(words) as readonly (keyof typeof words)[];
+const whose = { bot: 'bot and Slack', worker: 'the worker' } as const;
 
 /** All in milliseconds. */
-type Shown = { readonly milliseconds: number } & Readonly<Record<keyof typeof words, number>>;
+type Blocks = Readonly<Record<keyof typeof whose, number>>;
+type Shown = { readonly milliseconds: number } & Readonly<Record<keyof typeof words, Blocks>>;
 
-const most = (all: readonly Shown[], part: keyof typeof words): number => Math.max(...all.map((one) => one[part]));
+const most = (all: readonly Shown[], part: keyof typeof words, who: keyof typeof whose): number =>
+  Math.max(...all.map((one) => one[part][who]));
 
 /** So often it is asked in vain before that is all there is to say. */
 const patience = 10;
@@ -117,22 +125,36 @@ const makeObjects = async (admin: Bare, namespace: string) => {
   } as const;
 };
 
-/** Asked, shown, opened, and taken back again. Undefined when no worker has tried it in time: it was not filed. */
+/** For how long nothing else could be done while this is. */
+const blocks = async ({ workerBlocked }: Stage, work: () => Promise<unknown>): Promise<Blocks> => {
+  const started = now();
+  const bot = await longestBlock(work);
+  return { bot, worker: workerBlocked(started) };
+};
+
+/** Asked, shown, opened, made, and taken back again. Undefined when no worker has tried it in time: it was not filed. */
 const shown = async (stage: Stage, line: string): Promise<Shown | undefined> => {
   const { slack, redis } = stage;
   const started = performance.now();
   const answers: Outcome[] = [];
-  const asked = await longestBlock(async () => answers.push(await slack.as(requester).command(line)));
+  const asked = await blocks(stage, async () => answers.push(await slack.as(requester).command(line)));
   const milliseconds = performance.now() - started;
   const [answer] = answers;
   if (answer === undefined || JSON.stringify(answer).includes('no worker answered')) return undefined;
   const id = idIn(answer);
-  const drawn = await longestBlock(() => until(async () => (await redis.zscore(keys.unshown, id)) === null));
-  const opened = await longestBlock(() => open(stage, id));
+  const drawn = await blocks(stage, () => until(async () => (await redis.zscore(keys.unshown, id)) === null));
+  const opened = await blocks(stage, () => open(stage, id));
   await slack.as(approver).closeView();
-  await slack.as(requester).command(`/jit withdraw ${id}`);
+  const made = await blocks(stage, async () => {
+    await approve(stage, id);
+    await untilLogged(stage, id, 'activated');
+  });
+  const back = await blocks(stage, async () => {
+    await slack.as(requester).command(`/jit done ${id}`);
+    await untilLogged(stage, id, 'ended');
+  });
   await until(async () => (await redis.zscore(keys.unshown, id)) === null);
-  return { milliseconds, asked, shown: drawn, opened };
+  return { milliseconds, asked, shown: drawn, opened, made, back };
 };
 
 /** Opens all of it, and again where nothing came of it within five seconds, as people do. */

@@ -21,6 +21,8 @@ export type Stage = {
   readonly size: (usual: number, small: number) => number;
   /** Tells whoever watches what is going on. */
   readonly say: (text: string) => void;
+  /** For how many milliseconds at a time the worker could do nothing else since then; 0 for less than ten. */
+  readonly workerBlocked: (since: number) => number;
   readonly stop: () => Promise<void>;
 };
 
@@ -33,7 +35,9 @@ export const startStage = async (options: Options, say: (text: string) => void):
   };
   try {
     const namespaces = await makeNamespaces(stand);
-    const worker = startWorkerProcess(stand, namespaces, options);
+    const turns = join(stand.folder, 'worker.turns');
+    writeFileSync(turns, '');
+    const worker = startWorkerProcess(stand, namespaces, turns, options);
     await worker.start();
     stops.push(worker.stop);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
@@ -44,7 +48,12 @@ export const startStage = async (options: Options, say: (text: string) => void):
     const redis = new Redis(stand.redis.url);
     stops.push(async () => redis.disconnect());
     const size = (usual: number, small: number): number => (options.small ? small : usual);
-    return { stand, slack, redis, namespaces, size, say, stop };
+    const workerBlocked = (since: number): number => {
+      const lines = readFileSync(turns, 'utf8').split('\n');
+      const gaps = lines.map((line) => line.split(' ').map(Number)).filter(([until = 0]) => until >= since);
+      return Math.max(0, ...gaps.map(([, gap = 0]) => gap));
+    };
+    return { stand, slack, redis, namespaces, size, say, workerBlocked, stop };
   } catch (cause) {
     await stop();
     throw cause;
@@ -67,13 +76,20 @@ const makeNamespaces = async ({ admin }: Stand): Promise<readonly string[]> => {
 };
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const watching = fileURLToPath(new URL('./turns.ts', import.meta.url));
 
-/** The worker as `npm start` runs it with HALLPASS_ROLE=worker. */
-const startWorkerProcess = (stand: Stand, namespaces: readonly string[], { profile }: Options): Daemon => {
+/** The worker as `npm start` runs it with HALLPASS_ROLE=worker; how long nothing else is done there is left in `turns`. */
+const startWorkerProcess = (
+  stand: Stand,
+  namespaces: readonly string[],
+  turns: string,
+  { profile }: Options,
+): Daemon => {
   const config = stand.config('worker');
   const log = join(stand.folder, 'worker.log');
   writeFileSync(log, '');
   const environment = {
+    BENCH_TURNS: turns,
     HALLPASS_ROLE: 'worker',
     REDIS_URL: config.redisUrl,
     HALLPASS_POLICY: config.policy,
@@ -90,7 +106,7 @@ const startWorkerProcess = (stand: Stand, namespaces: readonly string[], { profi
     {
       name: 'The worker',
       binary: 'env',
-      args: [...variables, process.execPath, ...profiling, main],
+      args: [...variables, process.execPath, ...profiling, '--import', watching, main],
       log,
       isReady: async () => readFileSync(log, 'utf8').includes('The worker is running'),
       readyWithin: 20_000,

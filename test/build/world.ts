@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createVault } from '#adapters/keys/vault.ts';
-import { compareStates } from '#domain/content/compare.ts';
+import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { cautionsAcross } from '#domain/risk/cautions.ts';
 import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
 import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
@@ -106,7 +107,11 @@ export const createWorld = (): World => {
     ...common,
     managed: ['shop', 'bank', 'ingress-nginx'],
     signer: keys.signer('worker'),
-    compare: async (before, after) => compareStates(before, after, keys.trust.digest),
+    examiner: {
+      compare: async (before, after) => compareStates(before, after, keys.trust.digest),
+      digest: async (state) => digestState(state, keys.trust.digest),
+      cautions: async (changes) => cautionsAcross(changes),
+    },
     vault: createVault([randomBytes(32)]),
     pause: async () => {},
   };

@@ -13,6 +13,7 @@ import { generateKeys } from '#adapters/keys/generate.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { err, ok } from '#domain/result.ts';
+import { changeOf, contentOf, diffOf, kept } from '#test/build/contents.ts';
 import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import type { Draft, DraftInput } from '#use-cases/ports.ts';
 
@@ -268,5 +269,27 @@ describe('whoever writes in Redis', () => {
     );
     closing.unshift(() => again.close());
     expect((await failure(draft(input()))).why).toContain('not a worker');
+  });
+
+  test('brings what approvers are to be shown, to the letter, and believes none that was altered on the way', async () => {
+    const content = kept(contentOf([changeOf(diffOf(20_000, 40))], { notes: ['two\nlines, “quoted” and 𝒜'] }));
+    const whole = { ...draftOf('uid'), content };
+    server(async () => ok(whole));
+    expect(await client().draft(input())).toEqual(ok(whole));
+    const commit = redis.connect();
+    const getdel = commit.getdel.bind(commit);
+    let alter = (answer: string): string => answer;
+    commit.getdel = (async (key: string) => alter((await getdel(key)) ?? '')) as typeof commit.getdel;
+    const { draft, close } = createDraftClient({ commit, consume: redis.connect('consume') }, identity('bot'));
+    closing.push(close);
+    expect(await draft(input())).toEqual(ok(whole));
+    for (const altered of [
+      (answer: string) => answer.replace('/line-7-', '/line-8-'),
+      (answer: string) => answer.slice(0, answer.indexOf('\n')),
+      (answer: string) => `${answer} `,
+    ]) {
+      alter = altered;
+      expect((await failure(draft(input()))).why).toContain('was altered');
+    }
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
-import { createCompare } from '#adapters/threads/compare.ts';
+import { createExaminer } from '#adapters/threads/examiner.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
 import { inMemory } from '#local/ways-in.ts';
@@ -106,14 +106,14 @@ describe('a worker killed while it changes two objects', () => {
     const vault = loadVault(config.keys);
     if (!ground.ok || !vault.ok) throw new Error('Drafts cannot be made here.');
     const { core: parts, clients, redis: connect, stop } = ground.value;
-    const { compare, close } = createCompare();
+    const { close, ...examiner } = createExaminer();
     const scope = { namespaces: config.managedNamespaces, sorts: [], alarm: parts.alarm };
     const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
     const { managedNamespaces: managed, home } = config;
     const server = createDraftServer(
       { commit: connect('commit', 'drafts'), consume: connect('consume', 'drafts') },
       parts,
-      (input) => draftRequest({ ...parts, clusters, managed, home, compare, vault: vault.value }, input),
+      (input) => draftRequest({ ...parts, clusters, managed, home, examiner, vault: vault.value }, input),
       (cause) => parts.alarm('It could not be tried', { cause: String(cause) }),
     );
     return async () => {

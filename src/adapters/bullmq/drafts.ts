@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, QueueEvents, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { content, operation } from '#domain/content/content.ts';
+import { contentRef, operation } from '#domain/content/content.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { accessProbe, type Manifest, target } from '#domain/plan.ts';
@@ -52,7 +52,7 @@ const draft = z.strictObject({
   namespaceUid: z.string(),
   plan: z.strictObject({ create: z.array(manifest), probes: z.array(accessProbe), proofs: z.array(accessProbe) }),
   edits: z.array(z.strictObject({ op: operation, target, uid: z.string().optional(), delta: z.string() })),
-  content: content.optional(),
+  content: contentRef.optional(),
 });
 const answer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('draft'), draft }),
@@ -60,6 +60,8 @@ const answer = z.discriminatedUnion('type', [
 ]);
 const signedAnswer = z.strictObject({ text: z.string(), key: z.string(), signature: z.string() });
 const answerText = (nonce: string, text: string): string => canonical({ use: 'hallpass.dev/drafted', nonce, text });
+/** Stands between what is signed, which is JSON, and the text of the content, whose digest is signed with it. */
+const seam = '\n';
 
 type Identity = { readonly signer: Signer; readonly trust: Trust; readonly clock: Clock };
 
@@ -113,11 +115,17 @@ export const createDraftClient = (
     }
     const found = await connections.commit.getdel(replyKey(nonce));
     if (found === null) throw new Error('A worker’s answer was not there');
-    const signed = signedAnswer.parse(JSON.parse(found));
+    const [head = '', text] = splitAt(found, found.indexOf(seam));
+    const signed = signedAnswer.parse(JSON.parse(head));
     if (!trust.verify('worker', signed.key, answerText(nonce, signed.text), signed.signature))
       throw new Error('An answer to a draft was not a worker’s');
     const read = answer.parse(JSON.parse(signed.text));
-    return read.type === 'draft' ? ok(read.draft) : err(read.why);
+    if (read.type === 'refused') return err(read.why);
+    const { content: ref, ...rest } = read.draft;
+    if (ref === undefined) return ok(rest);
+    if (text === undefined || trust.digest(text) !== ref.digest)
+      throw new Error('What a worker answered to a draft was altered');
+    return ok({ ...rest, content: { ref, text } });
   };
 
   return {
@@ -136,6 +144,9 @@ export const createDraftClient = (
     },
   };
 };
+
+const splitAt = (text: string, at: number): readonly [string, string?] =>
+  at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 
 const noAnswer = 'No worker answered';
 
@@ -177,10 +188,15 @@ export const createDraftServer = (
   onFault: (cause: Error) => void,
 ): DraftServer => {
   const reply = async (nonce: string, result: Result<Draft, string>): Promise<void> => {
-    const said = result.ok ? { type: 'draft', draft: result.value } : { type: 'refused', why: result.error };
-    const text = JSON.stringify(said);
-    const signed = { text, key: signer.key, signature: signer.sign(answerText(nonce, text)) };
-    await connections.commit.set(replyKey(nonce), JSON.stringify(signed), 'EX', keptFor);
+    const content = result.ok ? result.value.content : undefined;
+    const text = JSON.stringify(
+      result.ok
+        ? { type: 'draft', draft: { ...result.value, content: content?.ref } }
+        : { type: 'refused', why: result.error },
+    );
+    const signed = JSON.stringify({ text, key: signer.key, signature: signer.sign(answerText(nonce, text)) });
+    const whole = content === undefined ? signed : `${signed}${seam}${content.text}`;
+    await connections.commit.set(replyKey(nonce), whole, 'EX', keptFor);
   };
   const worker = new Worker<unknown>(
     queueName,

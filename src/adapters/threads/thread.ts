@@ -24,11 +24,10 @@ type Running<A> = { readonly worker: Worker; readonly waiting: Map<number, Waiti
 const memory = 512;
 
 /**
- * The thread starts with the first question, and anew with the next one after it broke. It keeps no process alive. The
- * program has to be of this very release: what it answers is taken as it comes.
+ * The thread is started at once, and anew with the next question after it broke. It keeps no process alive. The program
+ * has to be of this very release: what it answers is taken as it comes.
  */
 export const createThread = <Q, A>(program: URL, { mostWaiting, longest }: Limits): Thread<Q, A> => {
-  let running: Running<A> | undefined;
   let closed = false;
   let count = 0;
 
@@ -53,6 +52,7 @@ export const createThread = <Q, A>(program: URL, { mostWaiting, longest }: Limit
     worker.unref();
     return started;
   };
+  let running: Running<A> | undefined = start();
 
   const ask = async (question: Q): Promise<A> => {
     if (closed) throw new Error('The thread is closed');

@@ -29,6 +29,9 @@ export const compareStates = (
   };
 };
 
+/** Digest of one state alone: `before` and `after` of its comparisons. */
+export const digestState = (state: Manifest, digest: Digest): string => digest(canonical(normalise(state)));
+
 /** Where an item of a keyed list stands moves when somebody adds another one: that makes no other difference. */
 const unplaced = ({ at: _, ...edit }: PathEdit): Json => edit;
 

@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { compareStates } from '#domain/content/compare.ts';
+import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { type Change, cautionsAcross } from '#domain/risk/cautions.ts';
 import { ingressOf } from '#test/build/objects.ts';
-import { createCompare } from './compare.ts';
+import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-const { compare, close } = createCompare();
+const { compare, digest: digestOf, cautions, close } = createExaminer();
 afterAll(close);
 
 const small = ingressOf(3, () => 'web');
@@ -28,12 +29,40 @@ test.for<[what: string, before: Manifest | undefined, after: Manifest | undefine
   expect(JSON.stringify(await compare(before, after))).toBe(JSON.stringify(compareStates(before, after, digest)));
 });
 
-test('the event loop goes on while a large object is compared', async () => {
+test.for([
+  ['small', small],
+  ['large', large],
+  ['odd', odd],
+] as const)('%s: the same digest, whichever thread makes it, and that of its comparisons', async ([, state]) => {
+  expect(await digestOf(state)).toBe(digestState(state, digest));
+  expect(await digestOf(state)).toBe((await compare(small, state)).after);
+});
+
+test('what to beware of is the same, whichever thread looks for it', async () => {
+  const snippet = {
+    metadata: { ...small.metadata, annotations: { 'nginx.ingress.kubernetes.io/server-snippet': 'x' } },
+  };
+  const changes: readonly Change[] = [
+    { before: small, after: { ...small, ...snippet } },
+    { before: large, after: { ...changed, ...snippet } },
+    { before: odd, after: undefined },
+    { before: undefined, after: changed },
+  ];
+  expect(await cautions([])).toEqual([]);
+  for (const some of [changes, ...changes.map((one) => [one])])
+    expect(await cautions(some)).toEqual(cautionsAcross(some));
+  expect((await cautions(changes)).join()).toContain('nginx.ingress.kubernetes.io/server-snippet');
+});
+
+test.for<[what: string, examine: () => Promise<unknown>]>([
+  ['compared', () => compare(large, changed)],
+  ['looked through for dangers', () => cautions([{ before: large, after: changed }])],
+])('the event loop goes on while a large object is %s', async ([, examine]) => {
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
   }, 1);
-  await compare(large, changed);
+  await examine();
   clearInterval(timer);
   expect(turns).toBeGreaterThan(3);
 });
@@ -50,9 +79,9 @@ test('an object that is nested beyond reason fails its own comparison only', asy
 
 test('a process that has compared something large ends by itself', () => {
   const script = `
-    import { createCompare } from '#adapters/threads/compare.ts';
+    import { createExaminer } from '#adapters/threads/examiner.ts';
     import { ingressOf } from '#test/build/objects.ts';
-    const { compare } = createCompare();
+    const { compare } = createExaminer();
     const hold = setInterval(() => {}, 1000);
     console.log((await compare(undefined, ingressOf(1000, () => 'web'))).added);
     clearInterval(hold);`;
