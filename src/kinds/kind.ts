@@ -105,11 +105,13 @@ export type Kind = {
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;
-  /**
-   * Why what is in force must be ended at once, from what is seen now; asked every few seconds while it is active.
-   * Absent for kinds of which nothing can become unsafe.
-   */
-  readonly unsafe?: (ask: Json, context: PlanContext) => string | undefined;
+  /** Absent for kinds of which nothing can become unsafe while it is in force. */
+  readonly watch?: {
+    /** Those of the sorts that Hallpass makes for it by which it is found that something is in force. */
+    readonly sorts: readonly Sort[];
+    /** Why it must be ended at once, from what is seen now; asked every few seconds while it is active. */
+    readonly unsafe: (ask: Json, context: PlanContext) => string | undefined;
+  };
   readonly permissions: Permissions;
 };
 

@@ -217,8 +217,11 @@ export type ClusterWriter = ClusterReader & {
   /** Adds these annotations to an object that we made, leaving the others as they are. */
   readonly annotate: (ref: Omit<ObjectRef, 'uid'>, annotations: Readonly<Record<string, string>>) => Promise<void>;
   readonly get: (ref: Omit<ObjectRef, 'uid'>) => Promise<Managed | undefined>;
-  /** Everything that Hallpass made (its label) and that matches, by its metadata alone; in all namespaces and cluster-wide, as permitted. */
-  readonly managed: (selector: string) => Promise<readonly Managed[]>;
+  /**
+   * Everything that Hallpass made (its label) and that matches, by its metadata alone; of all sorts or of these, in all
+   * namespaces and cluster-wide, as permitted.
+   */
+  readonly managed: (selector: string, sorts?: readonly Sort[]) => Promise<readonly Managed[]>;
   /** The markers (ConfigMaps with Hallpass's label) in their namespace. */
   readonly markers: (namespace: string) => Promise<readonly Managed[]>;
 };

@@ -1,4 +1,5 @@
 import type { RequestId } from '#domain/ids.ts';
+import { inLanes } from '#domain/lanes.ts';
 import type { ObjectRef } from '#domain/plan.ts';
 import { isOver } from '#domain/request/request.ts';
 import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
@@ -158,11 +159,6 @@ const statusOf = async (ports: WorkerPorts, id: RequestId): Promise<string> => {
 
 /** Runs over the items, some at a time, to the end of all of them; the first fault is thrown then. */
 const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  const waiting = items.values();
-  const faults: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item).catch((cause: unknown) => void faults.push(cause));
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
-  if (faults.length > 0) throw new Error('A sweep could not finish', { cause: faults[0] });
+  const failed = (await inLanes(items, atOnce, work)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw new Error('A sweep could not finish', { cause: failed.reason });
 };

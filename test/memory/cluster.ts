@@ -148,9 +148,9 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
       await enter('get');
       return structuredClone(kept.find(target));
     },
-    managed: async (selector) => {
+    managed: async (selector, of = sorts) => {
       await enter('managed');
-      return ours(selector).filter((made) => sorts.some((sort) => isOf(made, sort)));
+      return ours(selector).filter((made) => of.some((sort) => isOf(made, sort)));
     },
     markers: async (namespace) => {
       await enter('markers');

@@ -1,6 +1,7 @@
+import { inLanes } from '#domain/lanes.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
-import type { Alarm, Managed } from '#use-cases/ports.ts';
+import type { Alarm, ClusterWriter, Managed } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
 import { listAll, namesOnly } from './list.ts';
 import { managedFrom } from './objects.ts';
@@ -24,10 +25,10 @@ export type ManagedScope = {
 export const createManagedList = (
   client: RawClient,
   { namespaces, alarm, ...scope }: ManagedScope,
-): ((selector: string) => Promise<readonly Managed[]>) => {
+): ClusterWriter['managed'] => {
   const reported = new Set<string>();
   // Several kinds may make the same sort.
-  const sorts = [...new Map(scope.sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
+  const all = [...new Map(scope.sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
 
   const inNamespace = async (sort: Sort, selector: string, namespace: string): Promise<readonly Managed[]> => {
     const found = await list(client, sort, selector, namespace);
@@ -45,12 +46,11 @@ export const createManagedList = (
   const everywhere = async (sort: Sort, selector: string): Promise<readonly Managed[]> => {
     const found = await list(client, sort, selector);
     if (found !== undefined) return found;
-    return whatAnswers(namespaces.map((namespace) => inNamespace(sort, selector, namespace)));
+    return whatAnswers(await inLanes(namespaces, atOnce, (namespace) => inNamespace(sort, selector, namespace)));
   };
 
   /** One place that cannot be listed must not hide what is in the others; where nothing can be, that is the fault. */
-  const whatAnswers = async (lists: readonly Promise<readonly Managed[]>[]): Promise<readonly Managed[]> => {
-    const settled = await Promise.allSettled(lists);
+  const whatAnswers = (settled: readonly PromiseSettledResult<readonly Managed[]>[]): readonly Managed[] => {
     const failed = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     if (failed.length > 0 && failed.length === settled.length) throw failed[0];
     for (const cause of failed)
@@ -65,9 +65,16 @@ export const createManagedList = (
   const clusterWide = async (sort: Sort, selector: string): Promise<readonly Managed[]> =>
     (await list(client, sort, selector)) ?? [];
 
-  return (selector) =>
-    whatAnswers(sorts.map((sort) => (sort.namespaced ? everywhere(sort, selector) : clusterWide(sort, selector))));
+  return async (selector, sorts = all) =>
+    whatAnswers(
+      await Promise.allSettled(
+        sorts.map((sort) => (sort.namespaced ? everywhere(sort, selector) : clusterWide(sort, selector))),
+      ),
+    );
 };
+
+/** Namespaces that are listed at a time, for each sort: what people wait for does not queue behind a round of lists. */
+const atOnce = 2;
 
 const ours = `${managedBy.label}=${managedBy.value}`;
 

@@ -10,32 +10,35 @@ const notAsked = new Set(['apiVersion', 'kind', 'metadata', 'status']);
  * made nothing of: one that it does not know, and leaves out without a word where it is older than Kubernetes 1.25 or the
  * object is a custom one. Undefined when all of it was kept. What is empty may be left out, and what was there may go.
  */
-export const notKept = (wanted: Manifest, made: Manifest, before: Manifest | undefined): string | undefined =>
-  first(
-    entriesOf(wanted)
-      .filter(([key]) => !notAsked.has(key))
-      .map(([key, member]) =>
-        lost(member, memberOf(made as JsonMap, key), before && memberOf(before as JsonMap, key), key),
-      ),
-  );
+export const notKept = (wanted: Manifest, made: Manifest, before: Manifest | undefined): string | undefined => {
+  for (const [key, member] of entriesOf(wanted)) {
+    if (notAsked.has(key)) continue;
+    const place = lost(member, memberOf(made as JsonMap, key), before && memberOf(before as JsonMap, key));
+    if (place !== undefined) return `${key}${place}`;
+  }
+  return undefined;
+};
 
-const first = (found: readonly (string | undefined)[]): string | undefined => found.find((one) => one !== undefined);
-
-const lost = (wanted: Json, made: Json | undefined, before: Json | undefined, place: string): string | undefined => {
-  if (made === undefined) return before === undefined && isSomething(wanted) ? place : undefined;
-  if (isMap(wanted) && isMap(made))
-    return first(
-      entriesOf(wanted).map(([key, member]) =>
-        lost(member, memberOf(made, key), isMap(before) ? memberOf(before, key) : undefined, `${place}.${key}`),
-      ),
-    );
+/** The place within, as in `.template.spec.containers[0]`; empty for the value itself. */
+const lost = (wanted: Json, made: Json | undefined, before: Json | undefined): string | undefined => {
+  // Nothing of what was there before is wanted anew, and a change shares most with what it was made from.
+  if (wanted === before) return undefined;
+  if (made === undefined) return before === undefined && isSomething(wanted) ? '' : undefined;
+  if (isMap(wanted) && isMap(made)) return lostIn(entriesOf(wanted), made, before);
   // Of a list with more or fewer items nobody can say which became which.
   if (isList(wanted) && isList(made) && wanted.length === made.length)
-    return first(
-      wanted.map((item, index) =>
-        lost(item, made[index], isList(before) ? before[index] : undefined, `${place}[${index}]`),
-      ),
-    );
+    for (const [index, item] of wanted.entries()) {
+      const place = lost(item, made[index], isList(before) ? before[index] : undefined);
+      if (place !== undefined) return `[${index}]${place}`;
+    }
+  return undefined;
+};
+
+const lostIn = (wanted: ReturnType<typeof entriesOf>, made: JsonMap, before: Json | undefined): string | undefined => {
+  for (const [key, member] of wanted) {
+    const place = lost(member, memberOf(made, key), isMap(before) ? memberOf(before, key) : undefined);
+    if (place !== undefined) return `.${key}${place}`;
+  }
   return undefined;
 };
 

@@ -19,8 +19,6 @@ export const managedBy = { label: 'app.kubernetes.io/managed-by', value: 'hallpa
 export const requestLabel = 'hallpass.dev/request';
 /** The hour in which a grant ends, as `2026-11-20T22` (UTC): the sweep asks the server only for what is due. */
 export const hourLabel = 'hallpass.dev/expires-hour';
-/** On objects of grants that their kind wants looked at while they are in force (`Kind.unsafe`); the kind sets it. */
-export const watchedLabel = 'hallpass.dev/watched';
 const note = (name: string): string => `hallpass.dev/${name}`;
 
 export const hourOf = (instant: Temporal.Instant): string =>

@@ -1,5 +1,5 @@
 import { cut, oneLine } from '#domain/text.ts';
-import { hostsIn, type IngressPath, pathsIn, sayHost, sayPath } from './ingress.ts';
+import { hostsIn, type IngressPath, pathsIn, sayHost, sayPath, withoutSharedRules } from './ingress.ts';
 import { tlsIn } from './ingress-parts.ts';
 import { at, isList, type Members } from './raw.ts';
 
@@ -13,10 +13,13 @@ export const takenAway = (kind: string, live: Members, wanted: Members | undefin
 const plain = (text: string): string => cut(oneLine(text), 300);
 
 const lostPaths = (live: Members, wanted: Members): readonly string[] => {
-  const before = pathsIn(live);
-  const left = new Set(pathsIn(wanted).map(keyOf));
+  const moved = withoutSharedRules(live, wanted);
+  const concerned = new Set(hostsIn(moved));
+  if (concerned.size === 0) return [];
+  const before = pathsIn(moved);
+  const left = new Set(pathsIn(wanted, concerned).map(keyOf));
   const hosts = new Set(hostsIn(wanted));
-  const gone = hostsIn(live).filter((host) => !hosts.has(host));
+  const gone = [...concerned].filter((host) => !hosts.has(host));
   const ofHost = Map.groupBy(before, ({ host }) => host);
   return [
     ...gone.map((host) => {

@@ -53,18 +53,31 @@ const pathsOf = (rule: Json): readonly Json[] => {
 const pathOf = (item: Json): string => textAt(item, 'path') || '/';
 const typeOf = (item: Json): string => textAt(item, 'pathType') ?? 'ImplementationSpecific';
 
-/** Every path of an Ingress, host by host. */
-export const pathsIn = (ingress: Members): readonly IngressPath[] =>
-  rulesOf(ingress).flatMap((rule) =>
-    pathsOf(rule).map((item) => ({ host: hostOf(rule), path: pathOf(item), pathType: typeOf(item) })),
-  );
+/** Every path of an Ingress, host by host; where hosts are given, only of those. */
+export const pathsIn = (ingress: Members, hosts?: ReadonlySet<string>): readonly IngressPath[] =>
+  rulesOf(ingress).flatMap((rule) => {
+    const host = hostOf(rule);
+    if (hosts?.has(host) === false) return [];
+    return pathsOf(rule).map((item) => ({ host, path: pathOf(item), pathType: typeOf(item) }));
+  });
+
+/** An Ingress without the rules that another one, made from it, has taken over as they are: most of them, as a rule. */
+export const withoutSharedRules = (ingress: Members, other: Members): Members => {
+  const shared = new Set(rulesOf(other));
+  return { spec: { rules: rulesOf(ingress).filter((rule) => !shared.has(rule)) } };
+};
 
 /** Every host that an Ingress has a rule for; the rule without a host as the empty one. */
 export const hostsIn = (ingress: Members): readonly string[] => [...new Set(rulesOf(ingress).map(hostOf))];
 
+/** Of the hosts or paths that there are, so many are named where another one was meant. */
+const mostNamed = 20;
+
 const noHost = (live: Members, host: string): string => {
-  const hosts = hostsIn(live).map(sayHost).join(', ');
-  return `it has no rule for ${host === '' ? 'any host' : host}. ${hosts === '' ? 'It has no rules.' : `It has: ${hosts}.`}`;
+  const hosts = hostsIn(live);
+  const more = hosts.length > mostNamed ? ` and ${hosts.length - mostNamed} more` : '';
+  const named = `${hosts.slice(0, mostNamed).map(sayHost).join(', ')}${more}`;
+  return `it has no rule for ${host === '' ? 'any host' : host}. ${hosts.length === 0 ? 'It has no rules.' : `It has: ${named}.`}`;
 };
 
 type AddedPath = Extract<IngressEdit, { type: 'add-path' | 'add-host' }>;
@@ -116,7 +129,11 @@ const findPath = (live: Members, { host, path, pathType }: Which): Result<(item:
   const meant = pathType === undefined ? types : types.filter((type) => type === pathType);
   const [only, ...more] = meant;
   if (only === undefined) {
-    const there = ofHost.map((one) => `${one.path} (${one.pathType})`).join(', ');
+    const more = ofHost.length > mostNamed ? ` and ${ofHost.length - mostNamed} more` : '';
+    const there = `${ofHost
+      .slice(0, mostNamed)
+      .map((one) => `${one.path} (${one.pathType})`)
+      .join(', ')}${more}`;
     const which = `${sayPath({ host, path })}${pathType === undefined ? '' : ` (${pathType})`}`;
     return err(`it has no path ${which}. ${there === '' ? 'It has none there.' : `It has there: ${there}.`}`);
   }

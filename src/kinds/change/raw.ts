@@ -8,11 +8,14 @@ export const isMembers = (value: Json | undefined): value is Members =>
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /** What stands at a path of keys; undefined where there is nothing, and for what objects only inherit. */
-export const at = (value: Json | undefined, ...keys: readonly string[]): Json | undefined =>
-  keys.reduce<Json | undefined>(
-    (inner, key) => (isMembers(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
-    value,
-  );
+export const at = (value: Json | undefined, ...keys: readonly string[]): Json | undefined => {
+  let inner = value;
+  for (const key of keys) {
+    if (!(isMembers(inner) && Object.hasOwn(inner, key))) return undefined;
+    inner = inner[key];
+  }
+  return inner;
+};
 
 export const textAt = (value: Json | undefined, ...keys: readonly string[]): string | undefined => {
   const found = at(value, ...keys);

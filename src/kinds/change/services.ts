@@ -40,16 +40,36 @@ export const unserved = (
       .filter(({ metadata }) => !deleted.includes(metadata.name))
       .map((one) => [one.metadata.name, one]),
   );
-  const before = new Set(
-    seen.slice(0, aimed.length).flatMap(([live]) => (live === undefined ? [] : backendsIn(live, namespace).map(keyOf))),
-  );
-  const added = written.flatMap((content) => backendsIn(content, namespace)).filter((one) => !before.has(keyOf(one)));
+  const before = seen.slice(0, aimed.length).flatMap(([live]) => live ?? []);
+  const added = addedTo(before, written, namespace);
   const problems = added.flatMap(({ service, port }) => {
     const one = there.get(service);
     if (one === undefined) return [`There is no Service ${service} in ${namespace} now.`];
     return hasPort(one, port) ? [] : [`Service ${service} in ${namespace} has no port ${String(port)} now.`];
   });
   return [...new Set(problems)].map((text) => cut(oneLine(text), 300));
+};
+
+/** Backends of what is written that nothing before had. Rules that were taken over as they are add none, and are most. */
+const addedTo = (before: readonly Json[], written: readonly Json[], namespace: string): readonly Backend[] => {
+  const shared = new Set(before.flatMap(rulesOf));
+  const added = new Map(
+    written
+      .flatMap((one) =>
+        backendsIn(
+          one,
+          rulesOf(one).filter((rule) => !shared.has(rule)),
+          namespace,
+        ),
+      )
+      .map((one) => [keyOf(one), one]),
+  );
+  if (added.size === 0) return [];
+  const services = new Set([...added.values()].map(({ service }) => service));
+  for (const one of before)
+    for (const backend of backendsIn(one, rulesOf(one), namespace))
+      if (services.has(backend.service)) added.delete(keyOf(backend));
+  return [...added.values()];
 };
 
 const keyOf = ({ service, port }: Backend): string => JSON.stringify([service, port]);
@@ -65,8 +85,10 @@ const listAt = (value: Json | undefined, ...keys: readonly string[]): readonly J
   return isList(list) ? list : [];
 };
 
-const backendsIn = (manifest: Json, namespace: string): readonly Backend[] => {
-  const rules = listAt(manifest, 'spec', 'rules');
+const rulesOf = (manifest: Json): readonly Json[] => listAt(manifest, 'spec', 'rules');
+
+/** The backends of these of its rules, and of none. */
+const backendsIn = (manifest: Json, rules: readonly Json[], namespace: string): readonly Backend[] => {
   switch (textAt(manifest, 'kind')) {
     case 'Ingress':
       return [

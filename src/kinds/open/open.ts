@@ -73,9 +73,12 @@ const openOver = (openings: readonly Opening[]): Kind => {
       const read = readAsk(json, openings);
       return read.ok ? planOpening(read.value.asked, context) : read;
     },
-    unsafe: (json, context) => {
-      const asked = parseIn(json, context.namespace);
-      return asked.ok ? whyUnsafe(asked.value, context) : asked.error;
+    watch: {
+      sorts: [networkPolicies],
+      unsafe: (json, context) => {
+        const asked = parseIn(json, context.namespace);
+        return asked.ok ? whyUnsafe(asked.value, context) : asked.error;
+      },
     },
     permissions,
   };

@@ -72,7 +72,7 @@ describe('what is created', () => {
       {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'NetworkPolicy',
-        metadata: { name: 'hallpass-k7m2-qx-in', namespace: 'payments', labels: { 'hallpass.dev/watched': 'yes' } },
+        metadata: { name: 'hallpass-k7m2-qx-in', namespace: 'payments' },
         spec: {
           podSelector: { matchLabels: { app: 'ledger' } },
           policyTypes: ['Ingress'],
@@ -97,7 +97,7 @@ describe('what is created', () => {
     expect(create[1]).toEqual({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: 'hallpass-k7m2-qx-out', namespace: 'front', labels: { 'hallpass.dev/watched': 'yes' } },
+      metadata: { name: 'hallpass-k7m2-qx-out', namespace: 'front' },
       spec: {
         podSelector: { matchLabels: { app: 'web' } },
         policyTypes: ['Egress'],
@@ -370,7 +370,7 @@ describe('what is in force is unsafe', () => {
       metadata: { ...policy.metadata, labels: { 'app.kubernetes.io/managed-by': 'hallpass' } },
     }));
   const unsafe = (ask: Json, cluster: readonly Manifest[], namespace = 'payments') =>
-    kind.unsafe?.(ask, {
+    kind.watch?.unsafe(ask, {
       request: id(),
       namespace,
       identity: { user: '', groups: [] },
@@ -431,7 +431,7 @@ describe('what is in force is unsafe', () => {
     const cluster = [...shop, ...stamped(across)];
     const seen = lookUp(other, across, 'payments', cluster);
     expect(
-      other.unsafe?.(across, { request: id(), namespace: 'payments', identity: { user: '', groups: [] }, seen }),
+      other.watch?.unsafe(across, { request: id(), namespace: 'payments', identity: { user: '', groups: [] }, seen }),
     ).toBeUndefined();
   });
 });

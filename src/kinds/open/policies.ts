@@ -1,7 +1,6 @@
 import type { Direction } from '#domain/networkpolicy/policy.ts';
 import type { Labels } from '#domain/networkpolicy/selector.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { watchedLabel } from '#domain/request/stamp.ts';
 import type { PlanContext } from '#kinds/kind.ts';
 import { type Ask, isFromPods } from './ask.ts';
 
@@ -45,8 +44,7 @@ export const egressPolicy = (
 const policy = (name: string, namespace: string) => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
-  // Looked at again and again while it is in force: it must never be the only policy of a pod.
-  metadata: { name, namespace, labels: { [watchedLabel]: 'yes' } },
+  metadata: { name, namespace },
 });
 
 const selector = (labels: Labels) => (Object.keys(labels).length === 0 ? {} : { matchLabels: labels });
