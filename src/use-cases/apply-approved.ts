@@ -14,7 +14,7 @@ import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
 import { draftOf, prepareRequest, sayOverlap } from './draft-request.ts';
-import { findJournal, type Journal, overlapping, removeJournal, writeJournal } from './journal.ts';
+import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
@@ -88,15 +88,17 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (!identity.ok) return identity.error;
   const unruly = byItsRule(ports, asked, state.by);
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
+  const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
+  preparing.catch(() => undefined);
   // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
-  // look like somebody else's.
+  // look like somebody else's. Mostly there is none, so nothing waits for the answer.
   let journal = await journalOf(ports, cluster, asked);
   // All of it was made for good, and the marker closed, before an attempt was cut off: only the log has to say so.
   if (journal !== undefined && asked.seconds === undefined) {
     const changed = await madeAlready(ports, cluster, journal);
     if (changed !== undefined) return { type: 'completed', changed: [...changed] };
   }
-  let prepared = await prepareAsApproved(ports, cluster, asked, identity.value, journal);
+  let prepared = journal === undefined ? await preparing : ok(resumed);
   if (!prepared.ok && journal === undefined) {
     // Another worker may have begun meanwhile: then what moved is what it has done.
     journal = await journalOf(ports, cluster, asked);
@@ -130,11 +132,9 @@ const prepareAsApproved = async (
   cluster: ClusterWriter,
   asked: Asked,
   identity: KubernetesIdentity,
-  journal: Journal | undefined,
 ): Promise<Result<Prepared, Ended>> => {
   const { id: request, kind, namespace, seconds } = asked;
   const input = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
-  if (journal !== undefined) return ok(resumed);
   const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
   if (!prepared.ok) return asked.content === undefined ? lapse(prepared.error) : moved(prepared.error);
   if (sealOfDraft(asked, identity, draftOf(prepared.value), ports.trust.digest) === asked.seal) return prepared;
@@ -244,7 +244,8 @@ const overtakenBy = async (
   { edits }: Prepared,
 ): ReturnType<typeof overlapping> => {
   if (seconds === undefined || edits.length === 0) return undefined;
-  const other = await overlapping(ports, cluster, id, edits);
+  const targets = edits.map(({ target }) => target);
+  const other = await overlapping(ports, cluster, id, edits, await journalsOf(ports, cluster, targets));
   if (other === undefined) return undefined;
   const order = Temporal.Instant.compare(other.startedAt, times.startedAt);
   return order < 0 || (order === 0 && other.request < id) ? other : undefined;

@@ -9,7 +9,7 @@ import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
 import { packContent } from './contents.ts';
 import { isOurs } from './home.ts';
-import { fitsInJournal, type Overlap, overlapping } from './journal.ts';
+import { fitsInJournal, type Journals, journalsOf, type Overlap, overlapping } from './journal.ts';
 import {
   type ClusterWriter,
   contentLimit,
@@ -60,13 +60,15 @@ const prepare = async (
   const { plan, looks, seen } = planned.value;
   const outside = placesOf(plan).find((place) => isOurs(ports.home, place) || !ports.managed.includes(place));
   if (outside !== undefined) return err(`Hallpass is not set up to change anything in namespace "${outside}".`);
+  const journals = input.temporary ? journalsOf(ports, cluster, plan.edits.map(targetIn)) : undefined;
+  journals?.catch(() => undefined);
   const edits: PreparedEdit[] = [];
   for (const edit of plan.edits) {
     const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
     if (!prepared.ok) return prepared;
     edits.push(prepared.value);
   }
-  const hindered = input.temporary ? await whyNotForATime(ports, cluster, input, edits) : undefined;
+  const hindered = journals && (await whyNotForATime(ports, cluster, input, edits, await journals));
   return hindered === undefined ? ok({ namespaceUid: namespace.uid, plan, edits }) : err(hindered);
 };
 
@@ -76,10 +78,11 @@ const whyNotForATime = async (
   cluster: ClusterWriter,
   { request }: DraftInput,
   edits: readonly PreparedEdit[],
+  journals: Journals,
 ): Promise<string | undefined> => {
   const tooBig = await fitsInJournal(ports, edits);
   if (tooBig !== undefined) return tooBig;
-  const other = await overlapping(ports, cluster, request, edits);
+  const other = await overlapping(ports, cluster, request, edits, journals);
   return other === undefined ? undefined : sayOverlap(other);
 };
 

@@ -8,7 +8,7 @@ import type { Asked } from '#domain/request/request.ts';
 import { readStamp, type Stamp, stamped } from '#domain/request/stamp.ts';
 import type { Digest } from '#domain/seal.ts';
 import { markersBeside } from './home.ts';
-import type { ClusterWriter, WorkerPorts } from './ports.ts';
+import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { ownersIn, type PreparedEdit, refTo } from './prepared.ts';
 
 const parsed = z.custom<Json>((value) => value !== undefined);
@@ -121,6 +121,21 @@ export type Overlap = {
   readonly expiresAt: Temporal.Instant;
 };
 
+/** What is known of the journals that are about objects, by `targetKey`. */
+export type Journals = ReadonlyMap<string, readonly Managed[]>;
+
+export const journalsOf = async (
+  ports: Pick<WorkerPorts, 'trust' | 'home'>,
+  cluster: ClusterWriter,
+  targets: readonly Target[],
+): Promise<Journals> => {
+  const selectors = new Map(targets.map((of) => [targetKey(of), targetLabel(of, ports.trust.digest)]));
+  const found = [...selectors].map(
+    async ([key, selector]) => [key, await cluster.journals(markersBeside(ports.home), selector)] as const,
+  );
+  return new Map(await Promise.all(found));
+};
+
 /**
  * Which other temporary change has the same place of an object: taking back one of two that overlap would bring back
  * what the other one had made. Undefined when there is none.
@@ -130,11 +145,11 @@ export const overlapping = async (
   cluster: ClusterWriter,
   request: RequestId,
   edits: readonly PreparedEdit[],
+  journals: Journals,
 ): Promise<Overlap | undefined> => {
   for (const edit of edits) {
     const { target: of } = edit;
-    const found = await cluster.journals(markersBeside(ports.home), targetLabel(of, ports.trust.digest));
-    for (const { ref, live } of found) {
+    for (const { ref, live } of journals.get(targetKey(of)) ?? []) {
       const stamp = readStamp(cluster.name, live, ports.trust);
       if (stamp === undefined || stamp.request === request) continue;
       const there = await cluster.get(ref);

@@ -20,8 +20,8 @@ const bench = 'large objects are compared and shown';
 export const benchDiff = async (stage: Stage): Promise<readonly Figure[]> => {
   const { close, ...examiner } = createExaminer();
   const figures: Figure[] = [];
-  for (const states of long) figures.push(...(await drawing(examiner, states, stage.size(100, 10))));
-  for (const states of large) figures.push(...(await blocking(examiner, states, stage.size(20, 3))));
+  for (const make of long) figures.push(...(await drawing(examiner, make(), stage.size(100, 10))));
+  for (const make of large) figures.push(...(await blocking(examiner, make(), stage.size(20, 3))));
   await close();
   return [...figures, ...(await benchShowing(stage, bench))];
 };

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import type { Json } from '#domain/json.ts';
@@ -42,6 +42,9 @@ export type Limits = {
   readonly inFlight: number;
 };
 const usual: Limits = { deadline: 10_000, inFlight: 32 };
+
+/** Characters of an answer that take some milliseconds to read. */
+const long = 200_000;
 
 /** Of each cause: a server that keeps saying 429 or keeps hanging up is given up. */
 const retries = 3;
@@ -97,8 +100,15 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
         throw noAnswer(cluster, call, limits.deadline, signal.aborted, cause);
       });
       if (reply.status < 200 || reply.status > 299) throw statusFault(cluster, call.saying, reply);
-      if (call.exact === true) refuseAltered(cluster, call.saying, reply);
-      return readJson(cluster, call.saying, reply, schema);
+      // What is read of a long answer, and what is made of it then, has turns of its own.
+      const breathe = async (): Promise<void> => (reply.text.length < long ? undefined : nextTurn());
+      if (call.exact === true) {
+        refuseAltered(cluster, call.saying, reply);
+        await breathe();
+      }
+      const read = readJson(cluster, call.saying, reply, schema);
+      await breathe();
+      return read;
     },
     lastDate: () => latest,
     close: pools.close,
