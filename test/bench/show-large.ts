@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '#adapters/redis/keys.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Outcome } from '#local/slack/outcome.ts';
-import { ingressOf } from '#test/build/objects.ts';
+import { ingressOf } from '#test/build/ingresses.ts';
 import { type Bare, createBare, post, wanted } from './bare.ts';
 import { asBare, liveIn } from './bare-change.ts';
 import { longestBlock } from './blocks.ts';

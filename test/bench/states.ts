@@ -1,6 +1,6 @@
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { ingressOf } from '#test/build/objects.ts';
+import { ingressOf } from '#test/build/ingresses.ts';
 
 /** Two states of one object to be compared. */
 export type States = { readonly what: string; readonly before: Manifest; readonly after: Manifest };

@@ -104,16 +104,3 @@ export const twoStates: fc.Arbitrary<readonly [Manifest, Manifest]> = fc
     object('Widget', anyJson),
   )
   .chain((state) => fc.tuple(state, state));
-
-/** Of so many rules with one path each; five lines a rule. */
-export const ingressOf = (count: number, backend: (index: number) => string): Manifest => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name: 'shop', namespace: 'shop-front' },
-  spec: {
-    rules: Array.from({ length: count }, (_, index) => ({
-      host: `shop-${index}.acme.test`,
-      http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: backend(index) } } }] },
-    })),
-  },
-});

@@ -5,7 +5,7 @@ import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { type Change, cautionsAcross } from '#domain/risk/cautions.ts';
-import { ingressOf } from '#test/build/objects.ts';
+import { ingressOf } from '#test/build/ingresses.ts';
 import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
 
@@ -80,7 +80,7 @@ test('an object that is nested beyond reason fails its own comparison only', asy
 test('a process that has compared something large ends by itself', () => {
   const script = `
     import { createExaminer } from '#adapters/threads/examiner.ts';
-    import { ingressOf } from '#test/build/objects.ts';
+    import { ingressOf } from '#test/build/ingresses.ts';
     const { compare } = createExaminer();
     const hold = setInterval(() => {}, 1000);
     console.log((await compare(undefined, ingressOf(1000, () => 'web'))).added);
