@@ -40,8 +40,8 @@ const act = async (
     if (found.type === 'absent') return err({ type: 'no-such-request', id });
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
-    const quorum = as === 'approver' ? chain.request.asked.approval.quorum : [];
-    const standing = await standingOf(ports, quorum, [...votersOf(chain), by]);
+    const { approval } = chain.request.asked;
+    const standing = await standingOf(ports, as === 'approver' ? approval : nobodyDecides, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
     const decided = decide(chain.request, command(chain, standing.value), now);
@@ -54,6 +54,8 @@ const act = async (
     // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.
   }
 };
+
+const nobodyDecides = { quorum: [] };
 
 /** Looked at only for who may act, last before the commit. */
 type Check = (chain: Chain) => Promise<ActRefusal | undefined>;

@@ -3,6 +3,8 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
 import { appliesTo, type Policy, type Rule } from '#domain/policy/policy.ts';
+import { judgeAll } from '#domain/policy/verdict.ts';
+import { isWithin, sayWindow } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
@@ -13,13 +15,14 @@ import { identityMark } from '#domain/seal.ts';
 import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
-import { draftOf, prepareRequest, sayOverlap } from './draft-request.ts';
+import { changesOf, draftOf, judge, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { commit, find } from './request-log.ts';
 import { takeBackEdits } from './take-back.ts';
+import { triedBy } from './tried.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
@@ -86,7 +89,7 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const identity = identityFor(ports, asked);
   if (!identity.ok) return identity.error;
-  const unruly = byItsRule(ports, asked, state.by);
+  const unruly = byItsRule(ports, asked, state.by, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
   preparing.catch(() => undefined);
@@ -105,6 +108,10 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     if (journal !== undefined) prepared = ok(resumed);
   }
   if (!prepared.ok) return prepared.error;
+  if (asked.approval.auto === true && journal === undefined) {
+    const why = await notByItself(ports, cluster, asked, prepared.value);
+    if (why !== undefined) return { type: 'lapsed', why };
+  }
   const claimed = await claim(ports, cluster, asked, state);
   if (!claimed.ok) return claimed.error;
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
@@ -124,7 +131,11 @@ const identityFor = ({ settings }: WorkerPorts, asked: Asked): Result<Kubernetes
 };
 
 /** What is left to do stands in the journal: a kind that changes objects of others makes none of its own beside them. */
-const resumed: Prepared = { namespaceUid: '', plan: { create: [], probes: [], proofs: [] }, edits: [] };
+const resumed: Tried = {
+  namespaceUid: '',
+  plan: { create: [], edits: [], notes: [], cautions: [], probes: [], proofs: [] },
+  edits: [],
+};
 
 /** Builds what would be done from what is true now, and holds it against the seal that was approved. */
 const prepareAsApproved = async (
@@ -132,7 +143,7 @@ const prepareAsApproved = async (
   cluster: ClusterWriter,
   asked: Asked,
   identity: KubernetesIdentity,
-): Promise<Result<Prepared, Ended>> => {
+): Promise<Result<Tried, Ended>> => {
   const { id: request, kind, namespace, seconds } = asked;
   const input = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
   const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
@@ -150,13 +161,25 @@ const prepareAsApproved = async (
  * approves nothing past it. The rule must still speak of what is asked, want what was agreed to, and allow so long; where its
  * groups are people one by one, they must be the right ones. Where it may go is looked at with what would be done.
  */
-const byItsRule = ({ settings }: WorkerPorts, asked: Asked, approvers: readonly PersonId[]): string | undefined => {
+const byItsRule = (
+  { settings }: WorkerPorts,
+  asked: Asked,
+  approvers: readonly PersonId[],
+  now: Temporal.Instant,
+): string | undefined => {
   const { policy, kinds } = settings();
   const rule = policy.rules.find(({ name }) => name === asked.approval.rule);
   if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
-  const same = canonical(rule.approve.map((one) => ({ ...one }))) === canonical(asked.approval.quorum);
+  const { quorum, auto, never } = asked.approval;
+  const same =
+    rule.refuse === undefined &&
+    rule.auto === auto &&
+    canonical(rule.approve.map((one) => ({ ...one }))) === canonical(quorum) &&
+    canonical([...(rule.never ?? [])]) === canonical(never ?? []);
   const within = asked.seconds === undefined ? rule.permanent : asked.seconds <= rule.duration.longest.total('seconds');
   if (!same || !within) return 'The rule that it was approved by has changed since. Ask again.';
+  if (rule.match.when !== undefined && !isWithin(rule.match.when, now))
+    return `The rule that it was approved by allows it only ${rule.match.when.map(sayWindow).join(', or ')}.`;
   const description = kinds.find(({ name }) => name === asked.kind)?.describe(asked.ask as Json);
   if (description?.ok !== true) return 'The kind of request is no longer configured as it was.';
   const { profiles, reachesFurther } = description.value;
@@ -166,16 +189,67 @@ const byItsRule = ({ settings }: WorkerPorts, asked: Asked, approvers: readonly 
   return peopleFit(policy, rule, asked, approvers) ? undefined : 'Its people do not fit the rule any more. Ask again.';
 };
 
-/** As far as the worker can know: groups that are Slack's are the bot's to look up. */
-const peopleFit = ({ groups }: Policy, rule: Rule, { requester }: Asked, approvers: readonly PersonId[]): boolean => {
-  const mayBeIn = (name: string, person: PersonId): boolean => {
-    const group = groups.get(name);
-    return group !== undefined && (group.type === 'slack-group' || group.people.includes(person));
-  };
-  const standing = new Map(
-    approvers.map((person) => [person, rule.approve.flatMap(({ from }, at) => (mayBeIn(from, person) ? [at] : []))]),
+/**
+ * Why the worker does not believe that a rule approves this by itself. Nobody has looked at it, so that the rule is found anew, by
+ * the worker's own policy and what it has tried itself: no rule before it may decide, its risk and its condition must fit.
+ * The requester's groups are those of the rule, as far as the worker can know.
+ */
+const notByItself = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  tried: Tried,
+): Promise<string | undefined> => {
+  const { policy, kinds } = ports.settings();
+  const { kind, namespace, requester, reason, seconds = 0, approval } = asked;
+  const ask = asked.ask as Json;
+  const description = kinds.find(({ name }) => name === kind)?.describe(ask);
+  const rule = policy.rules.find(({ name }) => name === approval.rule);
+  if (description?.ok !== true || rule === undefined) return unruly;
+  const { profiles, reachesFurther, objects } = description.value;
+  const groups = [...policy.groups].flatMap(([name, { type }]) =>
+    mayBeIn(policy, name, requester) && (type === 'people' || rule.ask.includes(name)) ? [name] : [],
   );
-  return rule.ask.some((name) => mayBeIn(name, requester)) && tally(rule.approve, approvers, standing).met;
+  const now = await ports.clock.now();
+  const place = { cluster: cluster.name, namespace, kind };
+  const facts = {
+    request: { ...place, profiles, objects, seconds, reason },
+    requester: { id: requester, groups },
+    now: now.toString(),
+  };
+  const { risk } = await ports.examiner.assess(changesOf(tried));
+  const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, risk);
+  const by = judged && triedBy(policy, judged);
+  if (by === undefined) return unruly;
+  const asker = { groups: new Set(groups), failed: [] };
+  const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at: now, tried: by });
+  const decides = verdict.ok && verdict.value.type === 'decides' && verdict.value.rule === rule;
+  return decides ? undefined : unruly;
+};
+
+const unruly = 'By the policy, as the worker reads it, this is not approved by itself. Ask again.';
+
+/** As far as the worker can know: groups that are Slack's are the bot's to look up. */
+const mayBeIn = ({ groups }: Policy, name: string, person: PersonId): boolean => {
+  const group = groups.get(name);
+  return group !== undefined && (group.type === 'slack-group' || group.people.includes(person));
+};
+
+/** Groups of people are known for sure; of Slack's nobody is known to be in one that never decides. */
+const isBarred = ({ groups }: Policy, { never = [] }: Rule, person: PersonId): boolean =>
+  never.some((name) => {
+    const group = groups.get(name);
+    return group?.type === 'people' && group.people.includes(person);
+  });
+
+const peopleFit = (policy: Policy, rule: Rule, { requester }: Asked, approvers: readonly PersonId[]): boolean => {
+  const standing = new Map(
+    approvers
+      .filter((person) => !isBarred(policy, rule, person))
+      .map((person) => [person, rule.approve.flatMap(({ from }, at) => (mayBeIn(policy, from, person) ? [at] : []))]),
+  );
+  if (!rule.ask.some((name) => mayBeIn(policy, name, requester))) return false;
+  return rule.auto === true ? approvers.length === 0 : tally(rule.approve, approvers, standing).met;
 };
 
 const lapse = (why: string): Result<never, Ended> => err({ type: 'lapsed', why });

@@ -1,7 +1,7 @@
 import type { Unmapped } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { NotAllowed } from '#domain/policy/verdict.ts';
+import type { NotAllowed, Refused } from '#domain/policy/verdict.ts';
 import type { NotAdmitted } from './membership.ts';
 
 /** What somebody asks for. `origin` is the same for a repetition of the same form or command. */
@@ -29,6 +29,10 @@ export type SubmitRefusal =
       readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
       readonly why: string;
     }
+  /** By the rule that decides nobody may have it. */
+  | Refused
+  /** A rule's condition could not be answered, and so nobody knows which rule decides. */
+  | { readonly type: 'rule-failed'; readonly rule: string; readonly why: string }
   /** Whoever tries what is asked did not answer. */
   | { readonly type: 'not-tried' }
   | { readonly type: 'already-have'; readonly who: 'you' | 'they'; readonly allowedBy: string }

@@ -3,7 +3,9 @@ import type { Content } from '#domain/content/content.ts';
 import { notKept } from '#domain/content/kept.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
+import type { Risk } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Change } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
@@ -19,11 +21,12 @@ import {
   type WorkerPorts,
 } from './ports.ts';
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
+import { type Judged, judgeTried } from './tried.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust'>;
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust' | 'pause'>;
 
 /** What was tried, and the whole plan that it was made from. */
-type Tried = Prepared & { readonly plan: Plan };
+export type Tried = Prepared & { readonly plan: Plan };
 
 /** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
 export const prepareRequest = (
@@ -106,11 +109,43 @@ export const draftRequest = async (
   return inItsWords(async () => {
     const prepared = await prepare(ports, cluster, input);
     if (!prepared.ok) return prepared;
-    const content = packContent(await contentOf(ports, cluster, input, prepared.value), ports.trust.digest);
-    return content.text.length > contentLimit
-      ? err('What it would change is too long to be shown to anybody. Ask for it in parts.')
-      : ok({ ...draftOf(prepared.value), content });
+    const tried = prepared.value;
+    const { risk, cautions } = await ports.examiner.assess(changesOf(tried));
+    const content = packContent(await contentOf(ports, cluster, input, tried, cautions), ports.trust.digest);
+    if (content.text.length > contentLimit)
+      return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
+    const judged = await judge(ports, cluster, input, tried, risk);
+    return ok({ ...draftOf(tried), content, ...(judged === undefined ? {} : { judged }) });
   });
+};
+
+/** All that is changed, in the order of the plan: objects of others, then its own. */
+export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
+  ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
+  ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
+];
+
+/** What the conditions of rules say of what was tried. */
+export const judge = async (
+  { settings, pause }: Pick<DraftPorts, 'settings' | 'pause'>,
+  { name: cluster }: Pick<ClusterWriter, 'name'>,
+  { kind: name, namespace, ask, facts }: Pick<DraftInput, 'kind' | 'namespace' | 'ask' | 'facts'>,
+  tried: Tried,
+  risk: Risk,
+): Promise<Judged | undefined> => {
+  const { policy, kinds } = settings();
+  const description = kinds.find((kind) => kind.name === name)?.describe(ask);
+  if (facts === undefined || description?.ok !== true) return undefined;
+  const { profiles, reachesFurther, cautions } = description.value;
+  // Access and openings change no object that was there: what their cards warn of is the risk.
+  const warned = tried.edits.length === 0 && (reachesFurther || [...cautions, ...tried.plan.cautions].length > 0);
+  const changes = changesOf(tried);
+  const found = {
+    risk: risk === 'none' && warned ? 'high' : risk,
+    before: changes.map(({ before }) => before ?? null),
+    after: changes.map(({ after }) => after ?? null),
+  } as const;
+  return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, facts, found, () => pause(0));
 };
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
@@ -208,6 +243,7 @@ const contentOf = async (
   cluster: ClusterWriter,
   { request }: DraftInput,
   { plan, edits }: Tried,
+  dangers: readonly string[],
 ): Promise<Content> => {
   const own = await Promise.all(
     plan.create.map(async (manifest) => {
@@ -228,10 +264,6 @@ const contentOf = async (
     removed,
     ...(op === 'update' ? { places: [...sayPlaces(places)] } : {}),
   }));
-  const dangers = await examiner.cautions([
-    ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
-    ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
-  ]);
   return {
     schema: 1,
     changes: [...others, ...own],

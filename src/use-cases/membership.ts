@@ -1,6 +1,7 @@
 import type { PersonId } from '#domain/ids.ts';
 import type { Membership } from '#domain/people.ts';
-import type { Requirement, Standing } from '#domain/quorum.ts';
+import type { Standing } from '#domain/quorum.ts';
+import type { ApprovalRule } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { BotPorts } from './ports.ts';
 
@@ -40,11 +41,11 @@ export const groupsOf = async (
 
 /**
  * For whom each of these people counts in a quorum, by the groups as they are now. Somebody who was deactivated or is a
- * guest by now counts for nobody, though a group may still name them.
+ * guest by now counts for nobody, though a group may still name them; nor does who is in one of the groups that never decide.
  */
 export const standingOf = async (
   ports: BotPorts,
-  quorum: readonly Requirement[],
+  { quorum, never = [] }: Pick<ApprovalRule, 'quorum' | 'never'>,
   people: readonly PersonId[],
 ): Promise<Result<Standing, Extract<NotAdmitted, { type: 'lookup-failed' }>>> => {
   if (quorum.length === 0) return ok(new Map());
@@ -52,12 +53,16 @@ export const standingOf = async (
   if (admitted.some((one) => !one.ok && one.error.type === 'lookup-failed'))
     return err({ type: 'lookup-failed', what: 'who has voted' });
   const members = await Promise.all(quorum.map(({ from }) => membersOf(ports, from)));
-  const missing = quorum.filter((_, index) => members[index] === undefined).map(({ from }) => from);
+  const barred = await Promise.all(never.map((name) => membersOf(ports, name)));
+  const missing = [
+    ...quorum.filter((_, index) => members[index] === undefined).map(({ from }) => from),
+    ...never.filter((_, index) => barred[index] === undefined),
+  ];
   if (missing.length > 0) return err({ type: 'lookup-failed', what: `the members of ${missing.join(', ')}` });
   return ok(
     new Map(
       people
-        .filter((_, place) => admitted[place]?.ok)
+        .filter((person, place) => admitted[place]?.ok && !barred.some((group) => group?.has(person)))
         .map((person) => [person, members.flatMap((group, index) => (group?.has(person) ? [index] : []))]),
     ),
   );

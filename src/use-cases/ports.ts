@@ -4,14 +4,15 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
-import type { GroupSource, Policy } from '#domain/policy/policy.ts';
+import type { Facts, GroupSource, Policy } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
 import type { Result } from '#domain/result.ts';
-import type { Change } from '#domain/risk/cautions.ts';
+import type { Assessment, Change } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
+import type { Judged } from './tried.ts';
 
 /** One clock for all processes: Redis `TIME`; where Redis is gone, the API server's `Date`. Never this machine's. */
 export type Clock = { readonly now: () => Promise<Temporal.Instant> };
@@ -97,6 +98,8 @@ export type DraftInput = {
   readonly identity: KubernetesIdentity;
   /** Whether it is taken back after a time. */
   readonly temporary: boolean;
+  /** What conditions of rules may speak of; absent where no rule is looked for. */
+  readonly facts?: Facts | undefined;
 };
 
 /** What would be done now, and how approvers are shown it. */
@@ -106,6 +109,8 @@ export type Draft = {
   readonly edits: readonly SealedEdit[];
   /** Absent when the ask itself says it all. */
   readonly content?: PackedContent | undefined;
+  /** What the conditions of rules say of it; absent where no facts were given. */
+  readonly judged?: Judged | undefined;
 };
 
 /** What approvers are shown, as it is kept, and what the log holds of it: the text has the digest that is named there. */
@@ -127,8 +132,8 @@ export type Examiner = {
   readonly compare: (before: Manifest | undefined, after: Manifest | undefined) => Promise<Comparison>;
   /** One state, as `before` and `after` of a comparison say it. */
   readonly digest: (state: Manifest) => Promise<string>;
-  /** What to beware of, as `cautionsAcross` says it. */
-  readonly cautions: (changes: readonly Change[]) => Promise<readonly string[]>;
+  /** How risky it is and what to beware of, as `assess` says it. */
+  readonly assess: (changes: readonly Change[]) => Promise<Assessment>;
 };
 
 /**

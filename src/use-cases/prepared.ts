@@ -15,7 +15,7 @@ export type PreparedEdit = SealedEdit & {
 };
 
 /** What would be done now, with all that doing it needs. */
-export type Prepared = Omit<Draft, 'edits' | 'content'> & { readonly edits: readonly PreparedEdit[] };
+export type Prepared = Omit<Draft, 'edits' | 'content' | 'judged'> & { readonly edits: readonly PreparedEdit[] };
 
 /** What approvers agree to of it. */
 export const sealedPart = ({ op, target, uid, delta }: SealedEdit): SealedEdit => ({

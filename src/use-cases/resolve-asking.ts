@@ -1,14 +1,15 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import type { Rule } from '#domain/policy/policy.ts';
-import { type Divided, judgeAll, type NotAllowed, type Unsure } from '#domain/policy/verdict.ts';
+import type { Facts, Rule } from '#domain/policy/policy.ts';
+import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
 import { groupsOf } from './membership.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
+import { type Judged, triedBy } from './tried.ts';
 
 const reasonLimit = 1_000;
 /** What there is, is shown to those who may ask for it only. */
@@ -17,12 +18,23 @@ const nobody = { type: 'not-allowed', passed: [] } as const;
 /** A label of RFC 1123, which every namespace's name is. */
 const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** An asking whose words are understood and whose rule is found. */
+/** An asking whose words are understood, and that some rule of the policy may let this person ask. */
 export type Resolved = {
   readonly kind: Kind;
   readonly cluster: ClusterReader;
-  readonly rule: Rule;
   readonly identity: KubernetesIdentity;
+  /** Whether it is taken back after a time. */
+  readonly temporary: boolean;
+  readonly facts: Facts;
+  /** The rule that decides, by the policy that was in force when it was resolved, on what was tried. */
+  readonly ruledBy: (judged: Judged) => Result<Ruled, SubmitRefusal>;
+};
+
+/** Which rule decides, and what follows from it. */
+export type Ruled = {
+  readonly rule: Rule;
+  readonly policyHash: string;
+  readonly passed: readonly Passed[];
   /** Absent for what is not taken back. */
   readonly seconds: number | undefined;
 };
@@ -41,29 +53,68 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
   const description = kind.describe(asking.ask);
   if (!description.ok) return err(unclear('ask', description.error));
-  const { groups, failed } = await groupsOf(ports, asking.by);
-  const { profiles, reachesFurther } = description.value;
-  const { namespace } = asking;
-  const question = { cluster: cluster.name, namespace, kind: kind.name, reachesFurther };
-  const isOwn = isOurs(ports.home, asking.namespace);
-  const rule = isOwn ? err(nobody) : judgeAll(policy, question, profiles, groups, failed);
-  if (!rule.ok) return err(noRule(rule.error));
-  if (asking.reason.trim() === '') return err(unclear('reason', 'Say why, so that approvers can judge it.'));
-  if (asking.reason.length > reasonLimit)
-    return err(unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${asking.reason.length}.`));
-  const seconds = secondsOf(asking.duration, kind, rule.value);
-  if (!seconds.ok) return err(unclear('duration', seconds.error));
+  const asker = await groupsOf(ports, asking.by);
+  const { profiles, reachesFurther, objects, noun } = description.value;
+  const { namespace, reason } = asking;
+  const at = await ports.clock.now();
+  const place = { cluster: cluster.name, namespace, kind: kind.name };
+  const asked: Case = { ...place, reachesFurther, profiles, asker, at };
+  const before = isOurs(ports.home, namespace) ? err(nobody) : judgeAll(policy, asked);
+  if (!before.ok) return err(noRule(before.error));
+  const wording = checkWords(asking);
+  if (wording !== undefined) return err(wording);
+  // What is wrong under every rule that may decide is said before anything is tried.
+  const early =
+    before.value.type === 'decides' ? fitsRule(asking, kind, before.value.rule) : typedSeconds(asking, kind);
+  if (!early.ok) return early;
   if (!kind.isForSomebody && asking.subject !== asking.by)
-    return err(unclear('ask', `A ${description.value.noun} is for nobody in particular: leave out "to @…".`));
+    return err(unclear('ask', `A ${noun} is for nobody in particular: leave out "to @…".`));
   const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
-  return ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: seconds.value });
+  const seconds = early.value;
+  const request = { ...place, profiles, objects, reason: reason.trim(), ...said(asking, seconds) };
+  const facts = { request, requester: { id: asking.by, groups: [...asker.groups] }, now: at.toString() };
+  const ruledBy = (judged: Judged): Result<Ruled, SubmitRefusal> => {
+    const tried = triedBy(policy, judged);
+    if (tried === undefined) return err({ type: 'not-tried' });
+    const verdict = judgeAll(policy, { ...asked, tried });
+    if (!verdict.ok) return err(noRule(verdict.error));
+    if (verdict.value.type === 'open') return err({ type: 'not-tried' });
+    const { rule, passed } = verdict.value;
+    const fits = fitsRule(asking, kind, rule);
+    return fits.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: fits.value }) : fits;
+  };
+  const temporary = asking.duration?.trim() !== forGood;
+  return ok({ kind, cluster, identity: identity.value, temporary, facts, ruledBy });
 };
 
-const noRule = (why: NotAllowed | Unsure | Divided): SubmitRefusal => {
+const said = ({ duration }: Asking, seconds: number | undefined): { readonly seconds?: number } => {
+  if (duration?.trim() === forGood) return { seconds: 0 };
+  return duration === undefined || seconds === undefined ? {} : { seconds };
+};
+
+const checkWords = ({ reason }: Asking): SubmitRefusal | undefined => {
+  if (reason.trim() === '') return unclear('reason', 'Say why, so that approvers can judge it.');
+  if (reason.length > reasonLimit)
+    return unclear('reason', `Say it in at most ${reasonLimit} characters; these are ${reason.length}.`);
+  return undefined;
+};
+
+/** What a rule wants of the words: its form of a reason, and a duration within its bounds. */
+const fitsRule = (asking: Asking, kind: Kind, rule: Rule): Result<number | undefined, SubmitRefusal> => {
+  if (rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
+    return err(unclear('reason', `The rule "${rule.name}" wants another reason: ${rule.reason.say}`));
+  const seconds = secondsOf(asking.duration, kind, rule);
+  return seconds.ok ? seconds : err(unclear('duration', seconds.error));
+};
+
+const noRule = (why: NoRule | Divided): SubmitRefusal => {
   switch (why.type) {
     case 'not-allowed':
+    case 'refused':
       return why;
+    case 'failed':
+      return { type: 'rule-failed', rule: why.rule, why: why.why };
     case 'unsure':
       return { type: 'lookup-failed', what: `the members of ${why.groups.join(', ')}` };
     case 'divided': {
@@ -73,13 +124,26 @@ const noRule = (why: NotAllowed | Unsure | Divided): SubmitRefusal => {
   }
 };
 
+/** The word for what is not to be taken back. */
+const forGood = 'good';
+
+/** What can be said of a duration while it is open which rule decides. */
+const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<number | undefined, SubmitRefusal> => {
+  if (duration === undefined) return ok(undefined);
+  if (duration.trim() === forGood) return mayBePermanent ? ok(undefined) : err(unclear('duration', onlyForATime));
+  const parsed = parseDuration(duration);
+  return parsed.ok ? ok(parsed.value.total('seconds')) : err(unclear('duration', parsed.error));
+};
+
+const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
+
 const secondsOf = (
   typed: string | undefined,
   { mayBePermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
-  if (typed?.trim() === 'good') {
-    if (!mayBePermanent) return err('This is for a time only. Say for how long, like "30m".');
+  if (typed?.trim() === forGood) {
+    if (!mayBePermanent) return err(onlyForATime);
     if (!rule.permanent)
       return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
     return ok(undefined);
@@ -90,6 +154,12 @@ const secondsOf = (
   if (isLonger(duration.value, longest)) {
     return err(
       `${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that the rule "${rule.name}" allows.`,
+    );
+  }
+  const { shortest } = rule.duration;
+  if (shortest !== undefined && isLonger(shortest, duration.value)) {
+    return err(
+      `${formatDuration(duration.value)} is shorter than the ${formatDuration(shortest)} that the rule "${rule.name}" wants at least.`,
     );
   }
   return ok(duration.value.total('seconds'));

@@ -3,12 +3,17 @@ import { identityOf } from '#domain/identities.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
+import type { Facts } from '#domain/policy/policy.ts';
+import { judgeAll } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
+import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
+import { groupsOf } from './membership.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
+import { triedBy } from './tried.ts';
 
 /** Whether what was shown of a pending request is still what would be done. */
 export type Standing =
@@ -37,7 +42,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const who = identity?.value ?? { user: '', groups: [] };
   const { id: request, cluster, namespace, seconds } = asked;
   const input = { request, kind: kind.name, cluster, namespace, identity: who, temporary: seconds !== undefined };
-  const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json });
+  const facts = await factsOf(ports, kind, asked);
+  const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts });
   if (!draft.ok) {
     const { error } = draft;
     return error.type === 'unclear' ? { type: 'impossible', why: error.why } : { type: 'not-tried' };
@@ -50,9 +56,48 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
       type: 'impossible',
       why: `It has moved ${mostRevisions} times while it waited. Ask anew once it is still.`,
     };
+  const otherwise = await ruledOtherwise(ports, kind, asked, draft.value);
+  if (otherwise !== undefined) return { type: 'impossible', why: otherwise };
   const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
   return revise(ports, chain, { revision, seal }, draft.value);
 };
+
+const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts | undefined> => {
+  const description = kind.describe(asked.ask as Json);
+  if (!description.ok) return undefined;
+  const { cluster, namespace, reason, seconds = 0, requester } = asked;
+  const { profiles, objects } = description.value;
+  const { groups } = await groupsOf(ports, requester);
+  return {
+    request: { kind: kind.name, cluster, namespace, profiles, objects, seconds, reason },
+    requester: { id: requester, groups: [...groups] },
+    now: (await ports.clock.now()).toString(),
+  };
+};
+
+/** Why the rule that it was filed under does not decide on what it has become. */
+const ruledOtherwise = async (
+  ports: BotPorts,
+  kind: Kind,
+  { ask, cluster, namespace, requester, approval }: Asked,
+  { judged }: Draft,
+): Promise<string | undefined> => {
+  const { policy } = ports.settings();
+  const description = kind.describe(ask as Json);
+  const tried = judged && triedBy(policy, judged);
+  if (!description.ok || tried === undefined) return unknownRule;
+  const { profiles, reachesFurther } = description.value;
+  const asker = await groupsOf(ports, requester);
+  const at = await ports.clock.now();
+  const verdict = judgeAll(policy, { cluster, namespace, kind: kind.name, profiles, reachesFurther, asker, at, tried });
+  if (!verdict.ok || verdict.value.type !== 'decides') return unknownRule;
+  const { name } = verdict.value.rule;
+  return name === approval.rule
+    ? undefined
+    : `What it changes has become something that the rule "${name}" decides on. Ask anew.`;
+};
+
+const unknownRule = 'By the policy no rule decides on what it has become. Ask anew.';
 
 const revise = async (
   ports: BotPorts,

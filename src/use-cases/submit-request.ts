@@ -1,7 +1,8 @@
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Submitted } from '#domain/request/events.ts';
+import { applyWithin } from '#domain/request/decide.ts';
+import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
@@ -9,10 +10,13 @@ import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit } from './request-log.ts';
-import { type Resolved, resolveAsking } from './resolve-asking.ts';
+import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
 /** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
 const pendingLimits = { own: 20, total: 2_000 } as const;
+/** Of the rules that were passed over, so many are written down with what they did not fit by. */
+const mostPassed = 50;
+
 /** Files a request, or says why not. Nothing is written before every check has passed. */
 export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
   const admitted = await admitBoth(ports, asking);
@@ -27,14 +31,16 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = requestIdFrom(ports.random(6));
-    const { kind, cluster, identity, seconds } = resolved.value;
+    const { kind, cluster, identity, temporary, facts, ruledBy } = resolved.value;
     const { namespace, ask } = asking;
-    const input = { request: id, namespace, ask, identity, temporary: seconds !== undefined };
+    const input = { request: id, namespace, ask, identity, temporary, facts };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
     const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
     if (!held.ok) return err(forOthers(held.error, asking));
-    const filed = await file(ports, asking, resolved.value, id, draft.value);
+    const ruled = draft.value.judged === undefined ? notTried : ruledBy(draft.value.judged);
+    if (!ruled.ok) return ruled;
+    const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
     if (filed !== 'taken') return filed;
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
@@ -52,7 +58,7 @@ const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Resu
 const file = async (
   ports: BotPorts,
   asking: Asking,
-  { rule, seconds, identity }: Resolved,
+  { rule, seconds, identity, policyHash, passed }: Ruled & Pick<Resolved, 'identity'>,
   id: RequestId,
   draft: Draft,
 ): Promise<Result<Chain, SubmitRefusal> | 'taken'> => {
@@ -72,7 +78,7 @@ const file = async (
     ...asked,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
-    approval: approvalBy(ports, rule),
+    approval: { ...approvalBy(rule), policyHash, passed: passed.slice(0, mostPassed).map((one) => ({ ...one })) },
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: now.add(rule.respondWithin),
     ...(content === undefined ? {} : { content: content.ref }),
@@ -80,15 +86,20 @@ const file = async (
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
   if (content !== undefined) await ports.contents.keep(id, content.ref.digest, content.text);
-  const result = await commit(ports, id, undefined, [event], now, asking.origin);
+  const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: now.add(applyWithin) };
+  const events = rule.auto === true ? [event, approved] : [event];
+  const result = await commit(ports, id, undefined, events, now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);
 };
 
-const approvalBy = ({ settings }: BotPorts, rule: Rule): Submitted['approval'] => ({
+const approvalBy = (rule: Rule): Omit<Submitted['approval'], 'policyHash'> => ({
   rule: rule.name,
-  policyHash: settings().policy.hash,
   quorum: [...rule.approve],
   channel: rule.channel,
   settle: [...rule.settle],
+  ...(rule.auto === undefined ? {} : { auto: rule.auto }),
+  ...(rule.never === undefined ? {} : { never: [...rule.never] }),
 });
+
+const notTried = err({ type: 'not-tried' } as const);

@@ -4,7 +4,7 @@ import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { cautionsAcross } from '#domain/risk/cautions.ts';
+import { assess } from '#domain/risk/cautions.ts';
 import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
 import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
@@ -110,7 +110,7 @@ export const createWorld = (): World => {
     examiner: {
       compare: async (before, after) => compareStates(before, after, keys.trust.digest),
       digest: async (state) => digestState(state, keys.trust.digest),
-      cautions: async (changes) => cautionsAcross(changes),
+      assess: async (changes) => assess(changes),
     },
     vault: createVault([randomBytes(32)]),
     pause: async () => {},

@@ -113,7 +113,19 @@ describe('a worker killed while it changes two objects', () => {
     const server = createDraftServer(
       { commit: connect('commit', 'drafts'), consume: connect('consume', 'drafts') },
       parts,
-      (input) => draftRequest({ ...parts, clusters, managed, home, examiner, vault: vault.value }, input),
+      (input) =>
+        draftRequest(
+          {
+            ...parts,
+            clusters,
+            managed,
+            home,
+            examiner,
+            vault: vault.value,
+            pause: (milliseconds) => pause(milliseconds),
+          },
+          input,
+        ),
       (cause) => parts.alarm('It could not be tried', { cause: String(cause) }),
     );
     return async () => {

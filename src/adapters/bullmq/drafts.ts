@@ -6,6 +6,7 @@ import { contentRef, operation } from '#domain/content/content.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { accessProbe, type Manifest, target } from '#domain/plan.ts';
+import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Clock, Draft, Drafter, DraftInput } from '#use-cases/ports.ts';
@@ -33,6 +34,21 @@ const input = z.strictObject({
   ask: z.json(),
   identity: z.strictObject({ user: z.string(), groups: z.array(z.string()) }),
   temporary: z.boolean(),
+  facts: z
+    .strictObject({
+      request: z.strictObject({
+        kind: z.string(),
+        cluster: z.string(),
+        namespace: z.string(),
+        profiles: z.array(z.string()),
+        objects: z.array(z.string()),
+        seconds: z.int().min(0).exactOptional(),
+        reason: z.string(),
+      }),
+      requester: z.strictObject({ id: z.string(), groups: z.array(z.string()) }),
+      now: z.iso.datetime({ offset: true }),
+    })
+    .optional(),
 });
 
 /** Both ways are signed: whoever writes in Redis has nothing tried, and shows approvers nothing of their own. */
@@ -45,7 +61,12 @@ const signedQuestion = z.strictObject({
   signature: z.string(),
 });
 const questionText = (nonce: string, until: number, asked: DraftInput): string =>
-  canonical({ use: 'hallpass.dev/draft', nonce, until, input: { ...asked, identity: { ...asked.identity } } as Json });
+  canonical({
+    use: 'hallpass.dev/draft',
+    nonce,
+    until,
+    input: { ...asked, identity: { ...asked.identity } } as unknown as Json,
+  });
 
 const manifest = z.custom<Manifest>((value) => typeof value === 'object' && value !== null && 'metadata' in value);
 const draft = z.strictObject({
@@ -53,6 +74,21 @@ const draft = z.strictObject({
   plan: z.strictObject({ create: z.array(manifest), probes: z.array(accessProbe), proofs: z.array(accessProbe) }),
   edits: z.array(z.strictObject({ op: operation, target, uid: z.string().optional(), delta: z.string() })),
   content: contentRef.optional(),
+  judged: z
+    .strictObject({
+      policy: z.string(),
+      risk: z.enum(risks),
+      answers: z.array(
+        z.tuple([
+          z.string(),
+          z.discriminatedUnion('type', [
+            z.strictObject({ type: z.enum(['yes', 'no']) }),
+            z.strictObject({ type: z.literal('failed'), why: z.string() }),
+          ]),
+        ]),
+      ),
+    })
+    .optional(),
 });
 const answer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('draft'), draft }),

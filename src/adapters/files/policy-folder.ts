@@ -8,6 +8,8 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from '#use-cases/ports.ts';
+import { compileCondition } from './condition.ts';
+import { compilePattern } from './pattern.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** The settings of a policy folder, and where in its files a group or a rule stands, for later complaints. */
@@ -28,7 +30,7 @@ export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFol
     readYaml(folder, 'identities.yaml'),
     ...kindFiles,
   ]);
-  const ruled = checked(rules, rulesFile, problemsOf);
+  const ruled = checked(rules, rulesFile, (file) => problemsOf(file, compile));
   const people = checked(identities, identitiesFile, sharedIn);
   const kinds = kindModules.map((module, index) => configured(module, forKinds[index]));
 
@@ -46,7 +48,7 @@ export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFol
   for (const { text } of [rules, identities, ...forKinds]) hash.update(text).update('\0');
   const policy = {
     groups: groupsIn(ruled.value),
-    rules: rulesIn(ruled.value),
+    rules: rulesIn(ruled.value, compile),
     adminChannel: ruled.value.adminChannel,
     hash: hash.digest('hex'),
   };
@@ -60,6 +62,8 @@ export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFol
     whereIsRule: (index) => rules.where(['rules', index]),
   });
 };
+
+const compile = { condition: compileCondition, pattern: compilePattern };
 
 /** A name without `*` that nothing bears: the rule would not speak of what it was written for, and another would. */
 const speakingOfNothing = (file: YamlFile, { rules }: RulesFile, kinds: readonly Kind[]): readonly string[] => {

@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PathEdit } from '#domain/content/comparison.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { cautionsAcross } from '#domain/risk/cautions.ts';
+import { assess } from '#domain/risk/cautions.ts';
 import type { Examination, States, Work } from './examiner.ts';
 import type { Answer, Question } from './thread.ts';
 
@@ -26,7 +26,7 @@ const work: Work = {
     return { rest, edits: [...inChunks(edits)] };
   },
   digest: (state) => digestState(manifest(state), digest),
-  cautions: (changes) => cautionsAcross(changes.map(manifests)),
+  assess: (changes) => assess(changes.map(manifests)),
 };
 
 function* inChunks(edits: readonly PathEdit[]): Generator<string> {
@@ -50,8 +50,8 @@ const examine = (asked: Examination): ReturnType<Work[keyof Work]> => {
       return work.compare(asked.of);
     case 'digest':
       return work.digest(asked.of);
-    case 'cautions':
-      return work.cautions(asked.of);
+    case 'assess':
+      return work.assess(asked.of);
   }
 };
 

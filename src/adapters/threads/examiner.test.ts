@@ -4,13 +4,13 @@ import { afterAll, expect, test } from 'vitest';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { type Change, cautionsAcross } from '#domain/risk/cautions.ts';
+import { assess, type Change } from '#domain/risk/cautions.ts';
 import { ingressOf } from '#test/build/ingresses.ts';
 import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-const { compare, digest: digestOf, cautions, close } = createExaminer();
+const { compare, digest: digestOf, assess: assessed, close } = createExaminer();
 afterAll(close);
 
 const small = ingressOf(3, () => 'web');
@@ -48,15 +48,14 @@ test('what to beware of is the same, whichever thread looks for it', async () =>
     { before: odd, after: undefined },
     { before: undefined, after: changed },
   ];
-  expect(await cautions([])).toEqual([]);
-  for (const some of [changes, ...changes.map((one) => [one])])
-    expect(await cautions(some)).toEqual(cautionsAcross(some));
-  expect((await cautions(changes)).join()).toContain('nginx.ingress.kubernetes.io/server-snippet');
+  expect(await assessed([])).toEqual({ risk: 'none', cautions: [] });
+  for (const some of [changes, ...changes.map((one) => [one])]) expect(await assessed(some)).toEqual(assess(some));
+  expect((await assessed(changes)).cautions.join()).toContain('nginx.ingress.kubernetes.io/server-snippet');
 });
 
 test.for<[what: string, examine: () => Promise<unknown>]>([
   ['compared', () => compare(large, changed)],
-  ['looked through for dangers', () => cautions([{ before: large, after: changed }])],
+  ['looked through for dangers', () => assessed([{ before: large, after: changed }])],
 ])('the event loop goes on while a large object is %s', async ([, examine]) => {
   let turns = 0;
   const timer = setInterval(() => {

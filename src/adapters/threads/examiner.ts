@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Comparison, PathEdit } from '#domain/content/comparison.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { type Change, cautionsAcross } from '#domain/risk/cautions.ts';
+import { type Assessment, assess, type Change } from '#domain/risk/cautions.ts';
 import type { Examiner } from '#use-cases/ports.ts';
 import { createThread } from './thread.ts';
 import { outweighs } from './weight.ts';
@@ -17,7 +17,7 @@ export type Compared = { readonly rest: Omit<Comparison, 'edits'>; readonly edit
 export type Work = {
   readonly compare: (states: States) => Compared;
   readonly digest: (state: string) => string;
-  readonly cautions: (changes: readonly States[]) => readonly string[];
+  readonly assess: (changes: readonly States[]) => Assessment;
 };
 /** A question to the thread. */
 export type Examination = {
@@ -49,12 +49,12 @@ export const createExaminer = (): Examiner & { readonly close: () => Promise<voi
     },
     digest: async (state) =>
       outweighs(state, light) ? ask('digest', await toText(state)) : digestState(state, digest),
-    cautions: async (changes) => {
+    assess: async (changes) => {
       const states = changes.flatMap(({ before, after }) => [before ?? null, after ?? null]);
-      if (!outweighs(states, light)) return cautionsAcross(changes);
+      if (!outweighs(states, light)) return assess(changes);
       const texts: States[] = [];
       for (const change of changes) texts.push(await toTexts(change));
-      return ask('cautions', texts);
+      return ask('assess', texts);
     },
     close: thread.close,
   };

@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import { problemsOfIssue } from '#domain/problem.ts';
+import { err, ok, type Result } from '#domain/result.ts';
 import { groupsIn, problemsOf, rulesFile, rulesIn } from './rules-file.ts';
+
+/** Takes every text that does not begin with "bad". */
+const compiled = (text: string) => (text.startsWith('bad') ? err(`${text} is wrong`) : ok({ text }));
+const compile = {
+  condition: (text: string) => map(compiled(text), (one) => ({ ...one, holds: () => ({ type: 'yes' }) as const })),
+  pattern: (text: string) => map(compiled(text), (one) => ({ ...one, matches: () => true })),
+};
+function map<T, U>(result: Result<T, string>, to: (value: T) => U): Result<U, string> {
+  return result.ok ? ok(to(result.value)) : result;
+}
 
 const rule = {
   name: 'shop',
@@ -19,7 +30,7 @@ const withRule = (changed: object) => ({ ...file, rules: [{ ...rule, ...changed 
 
 const problemsIn = (value: unknown): readonly string[] => {
   const parsed = rulesFile.safeParse(value);
-  const problems = parsed.success ? problemsOf(parsed.data) : parsed.error.issues.flatMap(problemsOfIssue);
+  const problems = parsed.success ? problemsOf(parsed.data, compile) : parsed.error.issues.flatMap(problemsOfIssue);
   return problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
 };
 
@@ -32,7 +43,7 @@ test('a file that is right is read, with what it leaves out', () => {
       ['platform', { type: 'people', people: ['U02BOB', 'U02CAROL'] }],
     ]),
   );
-  expect(rulesIn(read)[0]).toMatchObject({
+  expect(rulesIn(read, compile)[0]).toMatchObject({
     match: { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles: ['*'] },
     approve: [{ from: 'platform', count: 1 }],
   });

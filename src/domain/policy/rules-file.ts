@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { parseDuration } from '#domain/duration.ts';
+import { isLonger, parseDuration } from '#domain/duration.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
-import type { GroupSource, Rule } from './policy.ts';
+import { ok, type Result } from '#domain/result.ts';
+import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
+import { dayNames } from './window.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
 const channel = z
@@ -29,16 +31,69 @@ const duration = z
     return z.NEVER;
   });
 
+const time = z.string({ error: notATime }).transform((text, context) => {
+  if (/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) return Temporal.PlainTime.from(text);
+  context.issues.push({ code: 'custom', input: text, message: notATime() });
+  return z.NEVER;
+});
+
+function notATime(): string {
+  return 'not a time of day. Write it in quotes, like "22:00".';
+}
+
+const zone = z.string().refine(
+  (text) => {
+    try {
+      Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'not a time zone. Write it like "Europe/Berlin" or "UTC".' },
+);
+
+const window = z.strictObject({
+  zone,
+  days: z
+    .array(z.enum(dayNames, { error: `not a day. Write one of ${dayNames.join(', ')}.` }))
+    .min(1, 'on no day at all; leave "days" out for every day')
+    .default([...dayNames]),
+  from: time.optional(),
+  until: time.optional(),
+});
+const windows = z.union([window.transform((one) => [one]), z.array(window).min(1, 'at no time at all')], {
+  error: 'neither a part of the week, like { zone: UTC, days: [sat, sun] }, nor a list of such',
+});
+
+const match = z.strictObject({
+  clusters: patterns,
+  namespaces: patterns,
+  kinds: patterns,
+  profiles: patterns,
+  when: windows.optional(),
+  risk: z
+    .array(z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }))
+    .min(1)
+    .optional(),
+  if: z.string().min(1).max(4_000).optional(),
+});
+
 const rule = z.strictObject({
   name,
-  match: z.strictObject({ clusters: patterns, namespaces: patterns, kinds: patterns, profiles: patterns }).prefault({}),
+  match: match.prefault({}),
   ask: z.array(name).min(1, 'nobody may ask; name at least one group'),
   approve: z
     .array(z.strictObject({ from: name, count: z.int().min(1, 'at least one person must approve').max(20).default(1) }))
-    .min(1, 'nobody has to approve, so everybody could; name at least one group'),
-  channel,
-  duration: z.strictObject({ default: duration, longest: duration }),
-  respondWithin: duration,
+    .min(1, 'nobody has to approve, so everybody could; name at least one group')
+    .optional(),
+  auto: z.literal(true, { error: 'write "auto: true", or leave it out' }).optional(),
+  refuse: z.string().trim().min(1, 'say why it is refused').max(500).optional(),
+  never: z.array(name).min(1).optional(),
+  channel: channel.optional(),
+  duration: z.strictObject({ shortest: duration.optional(), default: duration, longest: duration }).optional(),
+  respondWithin: duration.optional(),
+  reason: z.strictObject({ pattern: z.string().min(1).max(500), say: z.string().trim().min(1).max(200) }).optional(),
   permanent: z.boolean().default(false),
   settle: z
     .array(z.enum(['keep', 'restore']))
@@ -63,8 +118,14 @@ function slackGroupError(): string {
   return 'neither a Slack user group id (S02ABCDEF) nor a list of Slack user ids ([U02ABCDEF])';
 }
 
+/** Makes of a rule's texts what can be asked; `err` says what is wrong with them. */
+export type Compile = {
+  readonly condition: (text: string) => Result<Condition, string>;
+  readonly pattern: (text: string) => Result<Pattern, string>;
+};
+
 /** What the schema cannot see: names that lead nowhere, people who cannot suffice, durations that contradict. */
-export const problemsOf = ({ groups, rules }: RulesFile): readonly Problem[] => {
+export const problemsOf = ({ groups, rules }: RulesFile, compile: Compile): readonly Problem[] => {
   const known = Object.keys(groups).join(', ');
   return rules.flatMap((rule, index) => {
     const unknown = (group: string, ...path: (string | number)[]): readonly Problem[] =>
@@ -78,33 +139,81 @@ export const problemsOf = ({ groups, rules }: RulesFile): readonly Problem[] => 
           ];
     return [
       ...rule.ask.flatMap((group, place) => unknown(group, 'ask', place)),
-      ...rule.approve.flatMap(({ from }, place) => unknown(from, 'approve', place, 'from')),
-      ...tooFew(groups, rule.approve, ['rules', index, 'approve']),
+      ...(rule.approve ?? []).flatMap(({ from }, place) => unknown(from, 'approve', place, 'from')),
+      ...(rule.never ?? []).flatMap((group, place) => unknown(group, 'never', place)),
+      ...tooFew(groups, rule, ['rules', index, 'approve']),
       ...twice(rules, index),
-      ...(rule.duration.default.total('seconds') > rule.duration.longest.total('seconds')
-        ? [
-            {
-              path: ['rules', index, 'duration', 'default'],
-              message: 'the default duration is longer than the longest one',
-            },
-          ]
-        : []),
+      ...decisionsOf(rule).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
+      ...durationsOf(rule).map(({ path, message }) => ({ path: ['rules', index, 'duration', ...path], message })),
+      ...uncompiled(rule, compile).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
     ];
   });
 };
 
-type Approve = RulesFile['rules'][number]['approve'];
+type FileRule = RulesFile['rules'][number];
+
+/** A rule refuses, or names who decides and what that needs; who decides also looks after what is approved by itself. */
+const decisionsOf = (rule: FileRule): readonly Problem[] => {
+  const { refuse, approve, auto, permanent, channel, duration, respondWithin } = rule;
+  const needed = { approve, channel, duration, respondWithin };
+  if (refuse !== undefined)
+    return Object.entries({ ...needed, auto, never: rule.never }).flatMap(([key, value]) =>
+      value === undefined ? [] : [{ path: [key], message: 'has no meaning in a rule that refuses; leave it out' }],
+    );
+  const missing = Object.entries(needed).flatMap(([key, value]) =>
+    value === undefined ? [{ path: [key], message: whyMissing(key) }] : [],
+  );
+  const forGood = auto === true && permanent;
+  return forGood
+    ? [...missing, { path: ['permanent'], message: 'what is approved by itself is for a time only' }]
+    : missing;
+};
+
+const whyMissing = (key: string): string =>
+  key === 'approve'
+    ? 'is missing: name who decides, or with "refuse" why nobody may have it'
+    : 'is missing; only a rule that refuses can do without';
+
+const durationsOf = ({ duration }: FileRule): readonly Problem[] => {
+  if (duration === undefined) return [];
+  const { shortest, default: usual, longest } = duration;
+  return [
+    ...(isLonger(usual, longest)
+      ? [{ path: ['default'], message: 'the default duration is longer than the longest one' }]
+      : []),
+    ...(shortest !== undefined && isLonger(shortest, usual)
+      ? [{ path: ['shortest'], message: 'the shortest duration is longer than the default one' }]
+      : []),
+  ];
+};
+
+const uncompiled = ({ match, reason }: FileRule, { condition, pattern }: Compile): readonly Problem[] => {
+  const compiled = match.if === undefined ? ok(undefined) : condition(match.if);
+  const expression = reason === undefined ? ok(undefined) : pattern(reason.pattern);
+  return [
+    ...(compiled.ok ? [] : [{ path: ['match', 'if'], message: compiled.error }]),
+    ...(expression.ok
+      ? []
+      : [{ path: ['reason', 'pattern'], message: `not a regular expression (RE2): ${expression.error}` }]),
+  ];
+};
 
 /** Requirements that the people of the file cannot meet, each by itself or, as nobody counts twice, together. */
-const tooFew = (groups: RulesFile['groups'], approve: Approve, path: Problem['path']): readonly Problem[] => {
-  const listed = approve.map(({ from }) => (Object.hasOwn(groups, from) ? peopleOf(groups[from]) : undefined));
+const tooFew = (
+  groups: RulesFile['groups'],
+  { approve = [], never = [] }: FileRule,
+  path: Problem['path'],
+): readonly Problem[] => {
+  const people = (name: string) => (Object.hasOwn(groups, name) ? peopleOf(groups[name]) : undefined);
+  const barred = new Set(never.flatMap((name) => [...(people(name) ?? [])]));
+  const listed = approve.map(({ from }) => people(from)?.difference(barred));
   const alone = approve.flatMap(({ from, count }, place) => {
     const people = listed[place];
     if (people === undefined || people.size >= count) return [];
     return [
       {
         path: [...path, place],
-        message: `group "${from}" has ${people.size} people, and ${count} of them must approve`,
+        message: `group "${from}" has ${people.size} people${barred.size > 0 ? ' who may decide' : ''}, and ${count} of them must approve`,
       },
     ];
   });
@@ -139,4 +248,22 @@ export const groupsIn = ({ groups }: RulesFile): ReadonlyMap<string, GroupSource
     ]),
   );
 
-export const rulesIn = ({ rules }: RulesFile): readonly Rule[] => rules;
+/** Of a file without problems. */
+export const rulesIn = ({ rules, adminChannel }: RulesFile, compile: Compile): readonly Rule[] =>
+  rules.map(({ match: { if: condition, ...match }, reason, ...rule }) => ({
+    ...rule,
+    match: { ...match, ...(condition === undefined ? {} : { if: certain(compile.condition(condition)) }) },
+    approve: rule.approve ?? [],
+    // Of a rule that refuses, for which nobody ever looks at these.
+    channel: rule.channel ?? adminChannel,
+    duration: rule.duration ?? { default: leastTime, longest: leastTime },
+    respondWithin: rule.respondWithin ?? leastTime,
+    ...(reason === undefined ? {} : { reason: { say: reason.say, pattern: certain(compile.pattern(reason.pattern)) } }),
+  }));
+
+const leastTime = Temporal.Duration.from({ seconds: 1 });
+
+const certain = <T>(compiled: Result<T, string>): T => {
+  if (compiled.ok) return compiled.value;
+  throw new Error(`A rule was not checked: ${compiled.error}`);
+};

@@ -1,6 +1,25 @@
 import { expect, test } from 'vitest';
+import { ok, type Result } from '#domain/result.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { judge, judgeAll } from './verdict.ts';
+import type { Policy, Question } from './policy.ts';
+import * as verdict from './verdict.ts';
+
+const at = Temporal.Instant.from('2026-11-26T10:00:00Z');
+const asker = (groups: ReadonlySet<string>, failed: readonly string[]) => ({ asker: { groups, failed }, at });
+/** The rule that decides on what has no conditions. */
+const judge = (of: Policy, question: Question, groups: ReadonlySet<string>, failed: readonly string[]) =>
+  ruled(verdict.judge(of, question, asker(groups, failed)));
+const judgeAll = (
+  of: Policy,
+  asked: Omit<Question, 'profile'>,
+  profiles: readonly string[],
+  groups: ReadonlySet<string>,
+  failed: readonly string[],
+) => ruled(verdict.judgeAll(of, { ...asked, profiles, ...asker(groups, failed) }));
+const ruled = <E>(judged: Result<verdict.Verdict, E>) => {
+  if (!judged.ok) return judged;
+  return judged.value.type === 'decides' ? ok(judged.value.rule) : ok({ name: '(open)' });
+};
 
 const question = {
   cluster: 'prod',

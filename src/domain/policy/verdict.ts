@@ -1,10 +1,16 @@
 import { err, ok, type Result } from '#domain/result.ts';
-import { appliesTo, type Policy, type Question, type Rule } from './policy.ts';
+import { type Answer, appliesTo, type Policy, type Question, type Risk, type Rule } from './policy.ts';
+import { isWithin } from './window.ts';
 
-/** Why a rule did not let somebody ask. */
+/** Why a rule was passed over. */
 export type Passed = {
   readonly rule: string;
-  readonly why: 'speaks of something else' | 'requester not in its groups';
+  readonly why:
+    | 'speaks of something else'
+    | 'not at this time'
+    | 'requester not in its groups'
+    | 'not of this risk'
+    | 'its condition does not hold';
 };
 
 /** No rule lets this person ask this; each rule says why not. */
@@ -13,57 +19,101 @@ export type NotAllowed = { readonly type: 'not-allowed'; readonly passed: readon
 /** A rule speaks of what is asked, and whether it lets this person ask could not be found out. */
 export type Unsure = { readonly type: 'unsure'; readonly groups: readonly string[] };
 
+/** A rule's condition could not be answered: nobody knows which rule decides, and so none does. */
+export type Failed = { readonly type: 'failed'; readonly rule: string; readonly why: string };
+
+/** The rule that decides refuses it. */
+export type Refused = { readonly type: 'refused'; readonly rule: string; readonly why: string };
+
 /** What is asked at once is under different rules: each wants its own approvals. */
 export type Divided = {
   readonly type: 'divided';
   readonly rules: readonly (readonly [profile: string, rule: string])[];
 };
 
+export type NoRule = NotAllowed | Unsure | Failed | Refused;
+
+/** Who asks: the policy's groups that they are in, and those that could not be looked up. */
+export type Asker = { readonly groups: ReadonlySet<string>; readonly failed: readonly string[] };
+
+/** What trying it has answered: how risky it is, and the conditions of rules, by the rules' names. */
+export type Tried = { readonly risk: Risk; readonly answers: ReadonlyMap<string, Answer> };
+
+/** What is asked, by whom and when; `tried` is absent before it was. */
+export type Case = Omit<Question, 'profile'> & {
+  readonly profiles: readonly string[];
+  readonly asker: Asker;
+  readonly at: Temporal.Instant;
+  readonly tried?: Tried;
+};
+
+/** The rule that decides; or those of which one may, which is known when it was tried. */
+export type Verdict =
+  | { readonly type: 'decides'; readonly rule: Rule; readonly passed: readonly Passed[] }
+  | { readonly type: 'open'; readonly rules: readonly Rule[] };
+
 /**
- * Finds the one rule that decides on all of these profiles. Whoever could ask for two things under two rules at once
- * would choose the weaker one for both.
+ * Finds the one rule that decides on all that is asked at once. Whoever could ask for two things under two rules would choose the
+ * weaker one for both.
  */
-export const judgeAll = (
-  policy: Policy,
-  question: Omit<Question, 'profile'>,
-  profiles: readonly string[],
-  ...groups: readonly [groups: ReadonlySet<string>, failed: readonly string[]]
-): Result<Rule, NotAllowed | Unsure | Divided> => {
-  const verdicts = profiles.map((profile) => ({
-    profile,
-    verdict: judge(policy, { ...question, profile }, ...groups),
-  }));
+export const judgeAll = (policy: Policy, asked: Case): Result<Verdict, NoRule | Divided> => {
   const rules: (readonly [string, string])[] = [];
-  let found: Rule | undefined;
-  for (const { profile, verdict } of verdicts) {
+  let found: Verdict | undefined;
+  let open: Verdict | undefined;
+  for (const profile of asked.profiles) {
+    const verdict = judge(policy, { ...asked, profile }, asked);
     if (!verdict.ok) return verdict;
+    if (verdict.value.type === 'open') {
+      open ??= verdict.value;
+      continue;
+    }
     found ??= verdict.value;
-    rules.push([profile, verdict.value.name]);
+    rules.push([profile, verdict.value.rule.name]);
   }
-  if (found === undefined) return err({ type: 'not-allowed', passed: [] });
-  return rules.every(([, name]) => name === found.name) ? ok(found) : err({ type: 'divided', rules });
+  if (rules.some(([, name]) => name !== rules[0]?.[1])) return err({ type: 'divided', rules });
+  const verdict = open ?? found;
+  return verdict === undefined ? err({ type: 'not-allowed', passed: [] }) : ok(verdict);
 };
 
 /**
- * Finds the rule that decides: the first, in the file's order, that speaks of what is asked and lets this person ask.
- * `groups` are the policy's groups that the person is in, `failed` those that could not be looked up: where one of them
- * would have mattered there is no answer, for a later rule may want less than the one that was passed over.
+ * Finds the rule that decides: the first, in the file's order, that speaks of what is asked, lets this person ask, and whose
+ * times, risk and condition fit. Where it cannot be told whether one fits (a group that cannot be looked up, a condition that
+ * fails) there is no answer, for a later rule may want less than the one that was passed over.
  */
 export const judge = (
   policy: Policy,
   question: Question,
-  groups: ReadonlySet<string>,
-  failed: readonly string[],
-): Result<Rule, NotAllowed | Unsure> => {
+  { asker, at, tried }: Pick<Case, 'asker' | 'at' | 'tried'>,
+): Result<Verdict, NoRule> => {
   const passed: Passed[] = [];
+  const open: Rule[] = [];
+  const pass = (rule: Rule, why: Passed['why']): void => void passed.push({ rule: rule.name, why });
   for (const rule of policy.rules) {
-    if (!appliesTo(rule, question)) passed.push({ rule: rule.name, why: 'speaks of something else' });
-    else if (rule.ask.some((group) => groups.has(group))) return ok(rule);
-    else {
-      const unknown = rule.ask.filter((group) => failed.includes(group));
+    const { when, risk, if: condition } = rule.match;
+    if (!appliesTo(rule, question)) pass(rule, 'speaks of something else');
+    else if (when !== undefined && !isWithin(when, at)) pass(rule, 'not at this time');
+    else if (!rule.ask.some((group) => asker.groups.has(group))) {
+      const unknown = rule.ask.filter((group) => asker.failed.includes(group));
       if (unknown.length > 0) return err({ type: 'unsure', groups: unknown });
-      passed.push({ rule: rule.name, why: 'requester not in its groups' });
+      pass(rule, 'requester not in its groups');
+    } else if ((risk !== undefined || condition !== undefined) && tried === undefined) open.push(rule);
+    else if (risk !== undefined && (tried === undefined || !risk.includes(tried.risk))) pass(rule, 'not of this risk');
+    else {
+      const answer = condition === undefined ? yes : (tried?.answers.get(rule.name) ?? unanswered);
+      if (answer.type === 'failed') return err({ type: 'failed', rule: rule.name, why: answer.why });
+      if (answer.type === 'no') pass(rule, 'its condition does not hold');
+      else return decided(rule, open, passed);
     }
   }
-  return err({ type: 'not-allowed', passed });
+  return open.length > 0 ? ok({ type: 'open', rules: open }) : err({ type: 'not-allowed', passed });
+};
+
+const yes: Answer = { type: 'yes' };
+const unanswered: Answer = { type: 'failed', why: 'its condition was not looked at' };
+
+const decided = (rule: Rule, open: readonly Rule[], passed: readonly Passed[]): Result<Verdict, Refused> => {
+  if (open.length > 0) return ok({ type: 'open', rules: [...open, rule] });
+  return rule.refuse === undefined
+    ? ok({ type: 'decides', rule, passed })
+    : err({ type: 'refused', rule: rule.name, why: rule.refuse });
 };

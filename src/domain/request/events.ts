@@ -25,6 +25,12 @@ export const approvalRule = z.strictObject({
   channel: z.string(),
   /** How a revert that met somebody else's edit may be settled; both ways when absent. */
   settle: z.array(z.enum(['keep', 'restore'])).optional(),
+  /** It was approved at once; the quorum's groups may still take it back. */
+  auto: z.literal(true).optional(),
+  /** Groups whose people do not decide, whatever other groups they are in. */
+  never: z.array(z.string()).optional(),
+  /** The rules before it, in order, and why each did not decide; the first of them, where there are many. */
+  passed: z.array(z.strictObject({ rule: z.string(), why: z.string() })).optional(),
 });
 export type ApprovalRule = z.infer<typeof approvalRule>;
 
@@ -93,7 +99,14 @@ export type Proof = z.infer<typeof proof>;
 export const requestEvent = z.discriminatedUnion('type', [
   submitted,
   z.strictObject({ type: z.literal('voted'), by: personId, revision }),
-  z.strictObject({ type: z.literal('approved'), by: z.array(personId).min(1), revision, applyBy: instant }),
+  /** `auto`: by the rule itself, and by nobody. */
+  z.strictObject({
+    type: z.literal('approved'),
+    by: z.array(personId),
+    auto: z.literal(true).optional(),
+    revision,
+    applyBy: instant,
+  }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
   z.strictObject({ type: z.literal('withdrawn'), by: personId }),
   z.strictObject({ type: z.literal('timed-out') }),

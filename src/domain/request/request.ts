@@ -188,17 +188,24 @@ const fromPending = (
   return undefined;
 };
 
-/** Whoever signs, an approval follows only from votes before it: of enough others, each counted once, for this revision. */
+/**
+ * Whoever signs, an approval follows only from votes before it, of enough others, each counted once, for this revision; or from
+ * a rule that wants none, which was written down when it was filed.
+ */
 const agreed = (
   { requester, subject, approval, revision }: Asked,
   { votes }: Extract<State, { status: 'pending' }>,
   event: Extract<RequestEvent, { type: 'approved' }>,
 ): boolean => {
+  if (event.auto === true)
+    return approval.auto === true && event.by.length === 0 && votes.length === 0 && event.revision === revision;
   const wanted = approval.quorum.reduce((sum, { count }) => sum + count, 0);
   const counted = new Set(event.by.filter((person) => person !== requester && person !== subject));
   const voted = new Set(votes.map(({ by }) => by));
   return (
     event.revision === revision &&
+    approval.auto !== true &&
+    counted.size > 0 &&
     counted.size === event.by.length &&
     counted.size >= wanted &&
     counted.isSubsetOf(voted)

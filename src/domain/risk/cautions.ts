@@ -1,4 +1,5 @@
 import { type Manifest, sayTarget, targetOf } from '#domain/plan.ts';
+import type { Risk } from '#domain/policy/policy.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
 
@@ -9,17 +10,33 @@ export type Change = { readonly before: Manifest | undefined; readonly after: Ma
 export const cautionsOf = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] =>
   cautionsAcross([{ before, after }]);
 
-/**
- * What to beware of in changes that are made together, one sentence each, the worst of all first: what they introduce, and
- * what was dangerous and stays. What they take away is nothing to beware of. Of several objects each sentence names its own.
- */
-export const cautionsAcross = (changes: readonly Change[]): readonly string[] => {
-  const said = changes
-    .flatMap((change) => rules.flatMap((rule) => judged(rule, change)))
-    .sort((one, other) => rank(one) - rank(other))
-    .map(({ isNew, says, of }) => `${isNew ? 'Introduces' : 'Keeps'} ${says}${changes.length > 1 ? ` (${of})` : ''}.`);
-  return [...new Set(said)];
+/** How risky changes are that are made together, and what to beware of. */
+export type Assessment = {
+  /** The worst that they introduce. */
+  readonly risk: Risk;
+  /**
+   * One sentence each, the worst of all first: what they introduce, and what was dangerous and stays. What they take away
+   * is nothing to beware of. Of several objects each sentence names its own.
+   */
+  readonly cautions: readonly string[];
 };
+
+export const assess = (changes: readonly Change[]): Assessment => {
+  const found = changes
+    .flatMap((change) => rules.flatMap((rule) => judged(rule, change)))
+    .sort((one, other) => rank(one) - rank(other));
+  const said = found.map(
+    ({ isNew, says, of }) => `${isNew ? 'Introduces' : 'Keeps'} ${says}${changes.length > 1 ? ` (${of})` : ''}.`,
+  );
+  const introduced = new Set(found.filter(({ isNew }) => isNew).map(({ severity }) => severity));
+  return {
+    risk: introduced.has('critical') ? 'critical' : introduced.has('high') ? 'high' : 'none',
+    cautions: [...new Set(said)],
+  };
+};
+
+/** What to beware of in changes that are made together. */
+export const cautionsAcross = (changes: readonly Change[]): readonly string[] => assess(changes).cautions;
 
 const judged = (rule: Rule, { before, after }: Change): readonly Ranked[] => {
   const one = after ?? before;

@@ -1,0 +1,42 @@
+/** ISO numbers: 1 is Monday. */
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const dayNames = days;
+export type Day = (typeof days)[number];
+
+/**
+ * A part of the week, by the clock on the wall of a time zone. One that begins at 22:00 and ends at 06:00 goes over midnight
+ * and belongs to the day on which it begins. Without times it is whole days. The end is not part of it.
+ */
+export type Window = {
+  readonly zone: string;
+  readonly days: readonly Day[];
+  readonly from?: Temporal.PlainTime | undefined;
+  readonly until?: Temporal.PlainTime | undefined;
+};
+
+const midnight = Temporal.PlainTime.from('00:00');
+
+/** Whether an instant is within one of the windows. */
+export const isWithin = (windows: readonly Window[], at: Temporal.Instant): boolean =>
+  windows.some((one) => contains(one, at));
+
+const contains = ({ zone, days: begins, from = midnight, until = midnight }: Window, at: Temporal.Instant): boolean => {
+  const local = at.toZonedDateTimeISO(zone);
+  const time = local.toPlainTime();
+  const overMidnight = Temporal.PlainTime.compare(until, from) <= 0;
+  const isAfter = Temporal.PlainTime.compare(time, from) >= 0;
+  const isBefore = Temporal.PlainTime.compare(time, until) < 0;
+  const is = (date: Temporal.PlainDate): boolean => begins.includes(days[date.dayOfWeek - 1] ?? 'mon');
+  const today = local.toPlainDate();
+  if (!overMidnight) return isAfter && isBefore && is(today);
+  return (isAfter && is(today)) || (isBefore && is(today.subtract({ days: 1 })));
+};
+
+/** As in `mon, tue 22:00–06:00 Europe/Berlin`. */
+export const sayWindow = ({ zone, days: begins, from, until }: Window): string => {
+  const on = begins.length === days.length ? 'every day' : begins.join(', ');
+  if (from === undefined && until === undefined) return `${on} ${zone}`;
+  return `${on} ${hour(from ?? midnight)}–${hour(until ?? midnight)} ${zone}`;
+};
+
+const hour = (time: Temporal.PlainTime): string => time.toString({ smallestUnit: 'minute' });
