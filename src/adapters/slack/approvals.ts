@@ -2,11 +2,15 @@ import type { PersonId } from '#domain/ids.ts';
 import { type Standing, tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
-import { cut } from '#domain/text.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import { bold, type Piece, users } from './blocks.ts';
 
 const groupsShown = 10;
 const peopleShown = 20;
+
+/** `by @Bob, @Carol`; where nobody was asked, by which rule. */
+export const byWhom = (by: readonly PersonId[], { rule }: Pick<ApprovalRule, 'rule'>): readonly Piece[] =>
+  by.length === 0 ? [`by the rule ${cut(oneLine(rule), 80)} itself, nobody was asked`] : ['by ', ...users(by)];
 
 /** Who agreed to this revision in the log, in order; a denied or timed-out request keeps what there was. */
 const votersOf = ({ request: { asked }, entries }: Chain): readonly PersonId[] =>
@@ -19,6 +23,10 @@ const votersOf = ({ request: { asked }, entries }: Chain): readonly PersonId[] =
 export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece[] => {
   const { asked, state } = chain.request;
   const voters = votersOf(chain);
+  if (asked.approval.auto === true) {
+    const groups = asked.approval.quorum.map(({ from }) => cut(from, 60)).slice(0, groupsShown);
+    return [bold('Approved by itself  '), `rule ${cut(asked.approval.rule, 80)} · ${groups.join(', ')} may revoke it`];
+  }
   if (state.status !== 'pending') {
     return voters.length === 0
       ? []

@@ -210,5 +210,7 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
   });
   if (!result.ok) return sayNotFiled(result.error);
   const { id, approval } = result.value.request.asked;
+  if (approval.auto === true)
+    return `Asked, as *${id}*, and approved by the rule *${escaped(approval.rule)}* itself. The card is in <#${approval.channel}>; you get a direct message when it works.`;
   return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;
 };

@@ -13,9 +13,9 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'not-allowed':
       return 'The policy does not let you ask for this here. `/jit` shows what you may ask for; for more, ask whoever keeps the policy.';
     case 'refused':
-      return `Refused by the rule *${escaped(refusal.rule)}* of the policy: ${escaped(refusal.why)}`;
+      return `Refused by the rule "${escaped(refusal.rule)}" of the policy: ${escaped(refusal.why)}`;
     case 'rule-failed':
-      return `Not filed: the condition of the rule *${escaped(refusal.rule)}* could not be answered, and in doubt the answer is no: ${escaped(refusal.why)}. Ask whoever keeps the policy.`;
+      return `Not filed: the condition of the rule "${escaped(refusal.rule)}" could not be answered, and in doubt the answer is no: ${escaped(refusal.why)}. Ask whoever keeps the policy.`;
     case 'unmapped':
       return refusal.why === 'none'
         ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`

@@ -1,8 +1,9 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { State, Status } from '#domain/request/request.ts';
+import type { Asked, State, Status } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
-import { bold, date, type Piece, user, users } from './blocks.ts';
+import { byWhom } from './approvals.ts';
+import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle } from './excerpt.ts';
 import { type Noun, wordsFor } from './nouns.ts';
@@ -42,19 +43,19 @@ export const briefly = (text: string): string => cutMiddle(oneLine(text), 400);
 /** Where a request stands, in one line: the state, who, and until or since when; in the words for what was asked. */
 export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>, noun?: Noun): readonly Piece[] => [
   `${signOf(state)} `,
-  ...words(state, asked.respondBy, noun),
+  ...words(state, asked, noun),
 ];
 
-const words = (state: State, respondBy: Temporal.Instant, noun?: Noun): readonly Piece[] => {
+const words = (state: State, { respondBy, approval }: Asked, noun?: Noun): readonly Piece[] => {
   switch (state.status) {
     case 'pending':
       return [bold('Waiting for a decision'), ' · times out ', date(respondBy)];
     case 'approved':
-      return [bold('Approved'), ' by ', ...users(state.by), ' · being applied now'];
+      return [bold('Approved'), ' ', ...byWhom(state.by, approval), ' · being applied now'];
     case 'active':
       return active(state, noun);
     case 'completed':
-      return [bold('Done for good'), ' ', date(state.at), ' · approved by ', ...users(state.by)];
+      return [bold('Done for good'), ' ', date(state.at), ' · approved ', ...byWhom(state.by, approval)];
     case 'revoked':
       return ended(state);
     case 'denied':

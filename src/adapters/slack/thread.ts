@@ -8,7 +8,7 @@ import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
-import { unasked } from './approvals.ts';
+import { byWhom, unasked } from './approvals.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
@@ -76,7 +76,9 @@ const sentenceOf = (
     case 'voted':
       return ['👍 ', user(event.by), ' approved', ...revision(event.revision), ...countsFor(event.by, asked, standing)];
     case 'approved':
-      return ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed; it is applied now'];
+      return event.auto === true
+        ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), '; it is applied now']
+        : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed; it is applied now'];
     case 'denied':
       return ['⛔ ', user(event.by), ' ', bold('denied'), ' it'];
     case 'withdrawn':
