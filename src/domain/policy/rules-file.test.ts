@@ -121,6 +121,58 @@ test.each([
     withRule({ duration: { default: '3h', longest: '2h' } }),
     'rules.0.duration.default: the default duration is longer',
   ],
+  [
+    'a shortest longer than the default',
+    withRule({ duration: { shortest: '1h', default: '30m', longest: '2h' } }),
+    'rules.0.duration.shortest: the shortest duration is longer',
+  ],
+  [
+    'a time of day that is none',
+    withRule({ match: { when: [{ zone: 'UTC', from: '25:00' }] } }),
+    'rules.0.match.when.0.from: not a time of day. Write it in quotes, like "22:00".',
+  ],
+  [
+    'a zone that is none',
+    withRule({ match: { when: [{ zone: 'Mars/Olympus' }] } }),
+    'rules.0.match.when.0.zone: not a time zone. Write it like',
+  ],
+  [
+    'a day that is none',
+    withRule({ match: { when: [{ zone: 'UTC', days: ['monday'] }] } }),
+    'rules.0.match.when.0.days.0: not a day. Write one of mon',
+  ],
+  ['a risk that is none', withRule({ match: { risk: ['low'] } }), 'rules.0.match.risk.0: not a risk'],
+  ['a condition that is wrong', withRule({ match: { if: 'bad' } }), 'rules.0.match.if: bad is wrong'],
+  [
+    'a pattern that is wrong',
+    withRule({ reason: { pattern: 'bad', say: 'x' } }),
+    'rules.0.reason.pattern: not a regular expression (RE2): bad is wrong',
+  ],
+  ['a pattern that nobody is told of', withRule({ reason: { pattern: 'x' } }), 'rules.0.reason.say'],
+  ['an unknown group that never decides', withRule({ never: ['devs'] }), 'rules.0.never.0: there is no group "devs"'],
+  [
+    'a group of whom nobody may decide',
+    withRule({ never: ['platform'] }),
+    'rules.0.approve.0: group "platform" has 0 people who may decide',
+  ],
+  [
+    'a rule that refuses and lets approve',
+    withRule({ refuse: 'no', channel: undefined, duration: undefined, respondWithin: undefined }),
+    'rules.0.approve: has no meaning in a rule that refuses',
+  ],
+  [
+    'a refusal without a reason',
+    { ...file, rules: [{ name: 'x', ask: ['developers'], refuse: ' ' }] },
+    'rules.0.refuse: say why',
+  ],
+  [
+    'a rule that approves by itself for good',
+    withRule({ auto: true, permanent: true }),
+    'rules.0.permanent: what is approved by itself is for a time only',
+  ],
+  ['a rule that approves by itself and is false', withRule({ auto: false }), 'rules.0.auto: write "auto: true"'],
+  ['a missing channel', withRule({ channel: undefined }), 'rules.0.channel: is missing'],
+  ['a missing duration', withRule({ duration: undefined }), 'rules.0.duration: is missing'],
   ['a match that is empty', withRule({ match: { namespaces: [] } }), 'rules.0.match.namespaces: '],
   ['a match of nothing', withRule({ match: { namespaces: [''] } }), 'rules.0.match.namespaces.0: '],
   ['no rules', { ...file, rules: [] }, 'rules: there are no rules, so nobody may ask for anything'],
@@ -133,6 +185,41 @@ test.each([
   const problems = problemsIn(value);
   expect(problems.join('\n')).toContain(problem);
   expect(problems).toHaveLength(1);
+});
+
+test('what a rule may say beyond who and whom is read', () => {
+  const read = rulesFile.parse({
+    ...file,
+    rules: [
+      { name: 'freeze', ask: ['developers'], refuse: 'not now', match: { when: [{ zone: 'UTC', days: ['fri'] }] } },
+      {
+        ...rule,
+        match: {
+          when: [{ zone: 'Europe/Berlin', from: '22:00', until: '06:00' }, { zone: 'UTC' }],
+          risk: ['none'],
+          if: 'risk == "none"',
+        },
+        auto: true,
+        never: ['developers'],
+        reason: { pattern: '^OPS-', say: 'begin with a ticket' },
+      },
+    ],
+  });
+  expect(problemsOf(read, compile)).toEqual([]);
+  expect(rulesIn(read, compile)).toMatchObject([
+    { name: 'freeze', refuse: 'not now', approve: [], match: { when: [{ zone: 'UTC', days: ['fri'] }] } },
+    {
+      name: 'shop',
+      auto: true,
+      never: ['developers'],
+      match: {
+        when: [{ zone: 'Europe/Berlin', days: { length: 7 } }, { zone: 'UTC' }],
+        risk: ['none'],
+        if: { text: 'risk == "none"' },
+      },
+      reason: { pattern: { text: '^OPS-' }, say: 'begin with a ticket' },
+    },
+  ]);
 });
 
 test('two places for the one person who could fill either are a problem of the rule', () => {

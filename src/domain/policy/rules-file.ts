@@ -62,16 +62,12 @@ const window = z.strictObject({
   from: time.optional(),
   until: time.optional(),
 });
-const windows = z.union([window.transform((one) => [one]), z.array(window).min(1, 'at no time at all')], {
-  error: 'neither a part of the week, like { zone: UTC, days: [sat, sun] }, nor a list of such',
-});
-
 const match = z.strictObject({
   clusters: patterns,
   namespaces: patterns,
   kinds: patterns,
   profiles: patterns,
-  when: windows.optional(),
+  when: z.array(window).min(1, 'at no time at all; leave it out for any time').optional(),
   risk: z
     .array(z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }))
     .min(1)

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ok, type Result } from '#domain/result.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import type { Policy, Question } from './policy.ts';
+import type { Answer, Policy, Question, Risk, Rule } from './policy.ts';
 import * as verdict from './verdict.ts';
 
 const at = Temporal.Instant.from('2026-11-26T10:00:00Z');
@@ -110,4 +111,113 @@ test('what is asked at once must be under one rule: a weaker one does not speak 
   expect(judgeAll(both, asked, ['deployments'], groups, [])).toMatchObject({ ok: true, value: { name: 'strict' } });
   expect(judgeAll(both, asked, ['ingresses', 'services'], groups, [])).toMatchObject({ value: { name: 'weak' } });
   expect(judgeAll(both, asked, [], groups, [])).toMatchObject({ ok: false, error: { type: 'not-allowed' } });
+});
+
+const anything = only(['*']);
+const holds = (answer: Answer) => ({ text: 'x', holds: () => answer });
+const conditioned = (name: string, changed: Partial<Rule> = {}) =>
+  rule({ name, match: { ...anything, if: holds({ type: 'yes' }) }, ...changed });
+const developers = asker(new Set(['developers']), []);
+const tried = (answers: Readonly<Record<string, Answer>>, risk: Risk = 'none') => ({
+  tried: { risk, answers: new Map(Object.entries(answers)) },
+});
+
+test('before it was tried, a rule with a condition or a risk is open, and so is every later one', () => {
+  const rules = [
+    conditioned('small'),
+    rule({ name: 'calm', match: { ...anything, risk: ['none'] } }),
+    rule({ name: 'last' }),
+  ];
+  expect(verdict.judge(policy({ rules }), question, developers)).toMatchObject({
+    value: { type: 'open', rules: [{ name: 'small' }, { name: 'calm' }, { name: 'last' }] },
+  });
+  const first = [rule({ name: 'first' }), conditioned('small')];
+  expect(verdict.judge(policy({ rules: first }), question, developers)).toMatchObject({
+    value: { rule: { name: 'first' } },
+  });
+});
+
+test.each<[answers: Readonly<Record<string, Answer>>, risk: Risk, expected: object]>([
+  [{ small: { type: 'yes' } }, 'none', { value: { type: 'decides', rule: { name: 'small' } } }],
+  [{ small: { type: 'no' } }, 'none', { value: { rule: { name: 'calm' } } }],
+  [
+    { small: { type: 'no' } },
+    'critical',
+    {
+      value: {
+        rule: { name: 'last' },
+        passed: [
+          { rule: 'small', why: 'its condition does not hold' },
+          { rule: 'calm', why: 'not of this risk' },
+        ],
+      },
+    },
+  ],
+  [
+    { small: { type: 'failed', why: 'no such key' } },
+    'none',
+    { error: { type: 'failed', rule: 'small', why: 'no such key' } },
+  ],
+  [{}, 'none', { error: { type: 'failed', rule: 'small' } }],
+])('after it was tried: %j, %s', (answers, risk, expected) => {
+  const rules = [
+    conditioned('small'),
+    rule({ name: 'calm', match: { ...anything, risk: ['none'] } }),
+    rule({ name: 'last' }),
+  ];
+  expect(verdict.judge(policy({ rules }), question, { ...developers, ...tried(answers, risk) })).toMatchObject(
+    expected,
+  );
+});
+
+test('a rule that refuses decides like any other: from where it stands', () => {
+  const freeze = rule({ name: 'freeze', refuse: 'not now', approve: [] });
+  const refused = { error: { type: 'refused', rule: 'freeze', why: 'not now' } };
+  expect(verdict.judge(policy({ rules: [freeze, rule()] }), question, developers)).toMatchObject(refused);
+  expect(verdict.judge(policy({ rules: [rule(), freeze] }), question, developers).ok).toBe(true);
+  expect(verdict.judge(policy({ rules: [{ ...freeze, ask: ['leads'] }, rule()] }), question, developers).ok).toBe(true);
+});
+
+test('no policy and no answer makes a decision out of an error', () => {
+  const answers: readonly Answer[] = [{ type: 'yes' }, { type: 'no' }, { type: 'failed', why: 'x' }];
+  const ruleOf = fc.record({
+    condition: fc.option(fc.constantFrom(...answers)),
+    ask: fc.constantFrom('developers', 'leads', 'unknown'),
+    risk: fc.option(fc.constantFrom<Risk>('none', 'high')),
+    refuse: fc.boolean(),
+    speaks: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(ruleOf, { maxLength: 6 }), fc.constantFrom<Risk>('none', 'high'), (all, risk) => {
+      const rules = all.map(({ condition, ask, risk: of, refuse, speaks }, index) =>
+        rule({
+          name: `r-${index}`,
+          ask: [ask],
+          match: {
+            ...only([speaks ? 'shop' : 'bank']),
+            ...(condition === null ? {} : { if: holds(condition) }),
+            ...(of === null ? {} : { risk: [of] }),
+          },
+          ...(refuse ? { refuse: 'no', approve: [] } : {}),
+        }),
+      );
+      const known = Object.fromEntries(
+        all.flatMap(({ condition }, index) => (condition === null ? [] : [[`r-${index}`, condition]])),
+      );
+      const judged = verdict.judge(policy({ rules }), question, {
+        ...asker(new Set(['developers']), ['unknown']),
+        ...tried(known, risk),
+      });
+      // By brute force: the first rule that is not passed over for certain.
+      const first = all.findIndex(
+        ({ condition, ask, risk: of, speaks }) =>
+          speaks && ask !== 'leads' && (ask === 'unknown' || ((of ?? risk) === risk && condition?.type !== 'no')),
+      );
+      const one = all[first];
+      const decides = one !== undefined && one.ask === 'developers' && one.condition?.type !== 'failed' && !one.refuse;
+      expect(judged.ok).toBe(decides);
+      if (judged.ok && judged.value.type === 'decides') expect(judged.value.rule.name).toBe(`r-${first}`);
+    }),
+    { numRuns: 500 },
+  );
 });
