@@ -1,0 +1,162 @@
+import { formatDuration } from '#domain/duration.ts';
+import type { PersonId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { Policy, Risk, Rule } from '#domain/policy/policy.ts';
+import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Settings } from './ports.ts';
+import { judgeTried, triedBy } from './tried.ts';
+
+/** What somebody would ask, and what trying it would find; no cluster and no Slack is asked. */
+export type PolicyCase = {
+  readonly name: string;
+  readonly by: PersonId;
+  /** Slack's groups that they are in; groups of people say so themselves. */
+  readonly groups: readonly string[];
+  readonly kind: string;
+  readonly profiles: readonly string[];
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly objects: readonly string[];
+  /** 0: for good. */
+  readonly seconds?: number;
+  readonly reason: string;
+  /** Now, when absent. */
+  readonly at?: Temporal.Instant;
+  readonly risk: Risk;
+  readonly before: readonly Json[];
+  readonly after: readonly Json[];
+  readonly expect?: Expected;
+};
+
+/** Which rule decides, refuses or fails; or that none lets it be asked. */
+export type Expected = {
+  readonly rule?: string | undefined;
+  readonly auto?: boolean | undefined;
+  readonly refused?: string | undefined;
+  readonly failed?: string | undefined;
+  readonly nobody?: true | undefined;
+};
+
+export type Judgement = Result<Extract<Verdict, { type: 'decides' }>, NoRule | Divided>;
+
+/** What the policy says of a case. `err` says what of the case is not in the policy's files. */
+export const judgeCase = async (
+  { policy, kinds }: Settings,
+  one: PolicyCase,
+  now: Temporal.Instant,
+): Promise<Result<Judgement, string>> => {
+  const kind = kinds.find(({ name }) => name === one.kind);
+  if (kind === undefined)
+    return err(`there is no kind "${one.kind}". There are: ${kinds.map(({ name }) => name).join(', ')}.`);
+  const known = kind.profiles.map(({ profile }) => profile);
+  const unknown = one.profiles.find((profile) => !known.includes(profile));
+  if (unknown !== undefined) return err(`kind "${one.kind}" has no "${unknown}". It has: ${known.join(', ')}.`);
+  const strange = one.groups.find((name) => policy.groups.get(name)?.type !== 'slack-group');
+  if (strange !== undefined)
+    return err(`"${strange}" is no Slack group of the policy; who is in a group of people stands in rules.yaml.`);
+
+  const at = one.at ?? now;
+  const groups = [...policy.groups].flatMap(([name, group]) =>
+    one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
+  );
+  const { cluster, namespace, profiles, objects, reason, risk, before, after } = one;
+  const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
+  const place = { cluster, namespace, kind: kind.name, profiles };
+  const asked = { ...place, reachesFurther };
+  const request = { ...place, objects, reason, ...(one.seconds === undefined ? {} : { seconds: one.seconds }) };
+  const facts = { request, requester: { id: one.by, groups }, now: at.toString() };
+  const judged = await judgeTried(policy, asked, facts, { risk, before, after });
+  const tried = triedBy(policy, judged);
+  const asker = { groups: new Set(groups), failed: [] };
+  const verdict = judgeAll(policy, { ...asked, asker, at, ...(tried === undefined ? {} : { tried }) });
+  if (!verdict.ok) return ok(verdict);
+  if (verdict.value.type === 'open') throw new Error('What was tried leaves no rule open');
+  return ok(ok(verdict.value));
+};
+
+/** What a case got instead of what it expects; undefined when it is as expected. */
+export const unexpected = (
+  judgement: Judgement,
+  { rule, auto, refused, failed, nobody }: Expected,
+): string | undefined => {
+  const is = found(judgement);
+  const isRight = judgement.ok
+    ? judgement.value.rule.name === rule && (auto === undefined || auto === (judgement.value.rule.auto === true))
+    : (judgement.error.type === 'refused' && judgement.error.rule === refused) ||
+      (judgement.error.type === 'failed' && judgement.error.rule === failed) ||
+      (['not-allowed', 'divided'].includes(judgement.error.type) && nobody === true);
+  return isRight ? undefined : is;
+};
+
+const found = (judgement: Judgement): string => {
+  if (judgement.ok) {
+    const { name, auto } = judgement.value.rule;
+    return `rule "${name}" decides${auto === true ? ', by itself' : ''}`;
+  }
+  const { error } = judgement;
+  switch (error.type) {
+    case 'refused':
+      return `rule "${error.rule}" refuses: ${error.why}`;
+    case 'failed':
+      return `the condition of rule "${error.rule}" fails: ${error.why}`;
+    case 'not-allowed':
+      return 'no rule lets this person ask this';
+    case 'divided':
+      return `different rules decide: ${error.rules.map(([profile, name]) => `${profile} by "${name}"`).join(', ')}`;
+    case 'unsure':
+      return `it is not known who is in ${error.groups.join(', ')}`;
+  }
+};
+
+/** A verdict in words: every rule in order with what came of it, then the outcome. */
+export const explain = ({ rules }: Policy, judgement: Judgement): readonly string[] => {
+  const passed = judgement.ok
+    ? judgement.value.passed
+    : judgement.error.type === 'not-allowed'
+      ? judgement.error.passed
+      : [];
+  const why = new Map(passed.map((one) => [one.rule, one.why]));
+  const last = decidingIn(judgement);
+  const width = Math.max(...rules.map(({ name }) => name.length));
+  const end = rules.findIndex(({ name }) => name === last);
+  const lines = rules.map(({ name }, index) => {
+    const label = name.padEnd(width);
+    if (name === last) return `${judgement.ok ? '✔' : '✘'} ${label}  ${found(judgement)}`;
+    if (end >= 0 && index > end) return `· ${label}  not looked at`;
+    return `✘ ${label}  ${why.get(name) ?? 'does not decide'}`;
+  });
+  return [
+    ...lines,
+    '',
+    ...(judgement.ok ? outcome(judgement.value.rule) : [`Nobody may have it: ${found(judgement)}.`]),
+  ];
+};
+
+const decidingIn = (judgement: Judgement): string | undefined => {
+  if (judgement.ok) return judgement.value.rule.name;
+  const { error } = judgement;
+  return error.type === 'refused' || error.type === 'failed' ? error.rule : undefined;
+};
+
+const outcome = ({
+  approve,
+  auto,
+  never,
+  channel,
+  duration,
+  permanent,
+  respondWithin,
+  reason,
+}: Rule): readonly string[] => {
+  const { shortest, default: usual, longest } = duration;
+  const people = approve.map(({ from, count }) => `${count} of ${from}`).join(' and ');
+  return [
+    auto === true
+      ? `Approved at once; ${approve.map(({ from }) => from).join(', ')} may revoke it.`
+      : `Needs ${people}, each another person, within ${formatDuration(respondWithin)}.`,
+    ...(never === undefined ? [] : [`Never decided on by ${never.join(', ')}.`]),
+    `For ${formatDuration(usual)}, ${shortest === undefined ? '' : `at least ${formatDuration(shortest)}, `}at most ${formatDuration(longest)}${permanent ? ', or for good' : ''}; its card is in ${channel}.`,
+    ...(reason === undefined ? [] : [`Its reason must be like this: ${reason.say}.`]),
+  ];
+};
