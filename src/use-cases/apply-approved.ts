@@ -4,7 +4,7 @@ import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
 import { appliesTo, type Policy, type Rule } from '#domain/policy/policy.ts';
 import { judgeAll } from '#domain/policy/verdict.ts';
-import { isWithin, sayWindow } from '#domain/policy/window.ts';
+import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
@@ -178,7 +178,7 @@ const byItsRule = (
     canonical([...(rule.never ?? [])]) === canonical(never ?? []);
   const within = asked.seconds === undefined ? rule.permanent : asked.seconds <= rule.duration.longest.total('seconds');
   if (!same || !within) return 'The rule that it was approved by has changed since. Ask again.';
-  if (rule.match.when !== undefined && !isWithin(rule.match.when, now))
+  if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
     return `The rule that it was approved by allows it only ${rule.match.when.map(sayWindow).join(', or ')}.`;
   const description = kinds.find(({ name }) => name === asked.kind)?.describe(asked.ask as Json);
   if (description?.ok !== true) return 'The kind of request is no longer configured as it was.';

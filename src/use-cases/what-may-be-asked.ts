@@ -1,6 +1,6 @@
 import type { PersonId } from '#domain/ids.ts';
 import { appliesTo, matches, type Rule } from '#domain/policy/policy.ts';
-import { isWithin } from '#domain/policy/window.ts';
+import { isWithin, wallsAt } from '#domain/policy/window.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
 import { admit, groupsOf } from './membership.ts';
@@ -22,10 +22,10 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
   if (!(await admit(ports, person)).ok) return undefined;
   const { policy, kinds } = ports.settings();
   const { groups } = await groupsOf(ports, person);
-  const now = await ports.clock.now();
+  const walls = wallsAt(await ports.clock.now());
   const rules = policy.rules.filter(
     ({ ask, refuse, match: { when } }) =>
-      refuse === undefined && (when === undefined || isWithin(when, now)) && ask.some((group) => groups.has(group)),
+      refuse === undefined && (when === undefined || isWithin(when, walls)) && ask.some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
   const profilesOf = (cluster: string, kind: Kind, namespace: string) =>

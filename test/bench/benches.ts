@@ -8,11 +8,13 @@ import { benchFlood } from './flood.ts';
 import { readOptions } from './options.ts';
 import { benchRevert } from './revert.ts';
 import { type Stage, startStage } from './stage.ts';
+import { benchVerdict } from './verdict.ts';
 
 /** In the order in which they run; `--only` takes one of these names. */
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure[]>>> = {
   // First: it waits for cards, and behind the others hundreds of them wait for Slack's pace.
   diff: benchDiff,
+  verdict: benchVerdict,
   acknowledge: benchAcknowledge,
   allow: benchAllow,
   change: benchChange,

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Answer, appliesTo, type Policy, type Question, type Risk, type Rule } from './policy.ts';
-import { isWithin } from './window.ts';
+import { isWithin, type Walls, wallsAt } from './window.ts';
 
 /** Why a rule was passed over. */
 export type Passed = {
@@ -57,11 +57,12 @@ export type Verdict =
  * weaker one for both.
  */
 export const judgeAll = (policy: Policy, asked: Case): Result<Verdict, NoRule | Divided> => {
+  const walls = wallsAt(asked.at);
   const rules: (readonly [string, string])[] = [];
   let found: Verdict | undefined;
   let open: Verdict | undefined;
   for (const profile of asked.profiles) {
-    const verdict = judge(policy, { ...asked, profile }, asked);
+    const verdict = judge(policy, { ...asked, profile }, asked, walls);
     if (!verdict.ok) return verdict;
     if (verdict.value.type === 'open') {
       open ??= verdict.value;
@@ -84,6 +85,7 @@ export const judge = (
   policy: Policy,
   question: Question,
   { asker, at, tried }: Pick<Case, 'asker' | 'at' | 'tried'>,
+  walls: Walls = wallsAt(at),
 ): Result<Verdict, NoRule> => {
   const passed: Passed[] = [];
   const open: Rule[] = [];
@@ -91,7 +93,7 @@ export const judge = (
   for (const rule of policy.rules) {
     const { when, risk, if: condition } = rule.match;
     if (!appliesTo(rule, question)) pass(rule, 'speaks of something else');
-    else if (when !== undefined && !isWithin(when, at)) pass(rule, 'not at this time');
+    else if (when !== undefined && !isWithin(when, walls)) pass(rule, 'not at this time');
     else if (!rule.ask.some((group) => asker.groups.has(group))) {
       const unknown = rule.ask.filter((group) => asker.failed.includes(group));
       if (unknown.length > 0) return err({ type: 'unsure', groups: unknown });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayNames, isWithin, sayWindow, type Window } from './window.ts';
+import { dayNames, isWithin as isOpen, sayWindow, type Window, wallsAt } from './window.ts';
+
+const isWithin = (windows: readonly Window[], at: Temporal.Instant): boolean => isOpen(windows, wallsAt(at));
 
 const window = (changed: { readonly [Key in keyof Window]?: unknown } = {}): Window =>
   ({ zone: 'Europe/Berlin', days: dayNames, ...changed }) as Window;

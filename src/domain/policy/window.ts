@@ -16,18 +16,34 @@ export type Window = {
 
 const midnight = Temporal.PlainTime.from('00:00');
 
-/** Whether an instant is within one of the windows. */
-export const isWithin = (windows: readonly Window[], at: Temporal.Instant): boolean =>
-  windows.some((one) => contains(one, at));
+/** What clocks and calendars on the walls of time zones show. */
+export type Walls = (zone: string) => { readonly time: Temporal.PlainTime; readonly date: Temporal.PlainDate };
 
-const contains = ({ zone, days: begins, from = midnight, until = midnight }: Window, at: Temporal.Instant): boolean => {
-  const local = at.toZonedDateTimeISO(zone);
-  const time = local.toPlainTime();
+/** At one instant; each zone is looked up once. */
+export const wallsAt = (at: Temporal.Instant): Walls => {
+  const known = new Map<string, ReturnType<Walls>>();
+  return (zone) => {
+    const there = known.get(zone);
+    if (there !== undefined) return there;
+    const local = at.toZonedDateTimeISO(zone);
+    const shown = { time: local.toPlainTime(), date: local.toPlainDate() };
+    known.set(zone, shown);
+    return shown;
+  };
+};
+
+/** Whether one of the windows is open by these clocks. */
+export const isWithin = (windows: readonly Window[], walls: Walls): boolean =>
+  windows.some((one) => contains(one, walls(one.zone)));
+
+const contains = (
+  { days: begins, from = midnight, until = midnight }: Window,
+  { time, date: today }: ReturnType<Walls>,
+): boolean => {
   const overMidnight = Temporal.PlainTime.compare(until, from) <= 0;
   const isAfter = Temporal.PlainTime.compare(time, from) >= 0;
   const isBefore = Temporal.PlainTime.compare(time, until) < 0;
   const is = (date: Temporal.PlainDate): boolean => begins.includes(days[date.dayOfWeek - 1] ?? 'mon');
-  const today = local.toPlainDate();
   if (!overMidnight) return isAfter && isBefore && is(today);
   return (isAfter && is(today)) || (isBefore && is(today.subtract({ days: 1 })));
 };
