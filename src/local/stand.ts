@@ -43,7 +43,7 @@ const signedHttp: SlackConfig['inbound'] = { type: 'http', signingSecret: hallpa
 const home = 'hallpass';
 const cluster = 'shop';
 /** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
-const managed = ['shop-front', 'shop-payments'];
+const managed = ['shop-front', 'shop-payments', 'shop-dev'];
 const manifests = [
   'namespace.yaml',
   'bot/clusterrole.yaml',

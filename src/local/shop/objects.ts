@@ -91,20 +91,23 @@ const standing: readonly Manifest[] = [
   },
 ];
 
-/** A small shop: a front that the world sees, payments behind it, and the controller that lets the world in. */
+/** A small shop: a front that the world sees, payments behind it, a place to try things, and the controller that lets the world in. */
 export const shopObjects: readonly Manifest[] = [
   namespace('shop-front', { team: 'checkout' }),
   namespace('shop-payments', { team: 'payments' }),
+  namespace('shop-dev', { team: 'checkout' }),
   namespace('ingress-nginx'),
   deployment('shop-front', 'web', 2),
   deployment('shop-front', 'checkout', 2),
   deployment('shop-payments', 'ledger', 2),
   deployment('shop-payments', 'postgres', 1),
+  deployment('shop-dev', 'web', 1),
   deployment('ingress-nginx', 'ingress-nginx-controller', 1),
   service('shop-front', 'web'),
   service('shop-front', 'checkout'),
   service('shop-payments', 'ledger'),
   service('shop-payments', 'postgres'),
+  service('shop-dev', 'web'),
   {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IngressClass',
@@ -112,6 +115,7 @@ export const shopObjects: readonly Manifest[] = [
     spec: { controller: 'k8s.io/ingress-nginx' },
   },
   ingress('shop-front', 'shop', 'shop.acme.test', { '/': 'web', '/checkout': 'checkout' }),
+  ingress('shop-dev', 'shop', 'dev.acme.test', { '/': 'web' }),
   ingress('shop-payments', 'ledger', 'pay.acme.test', { '/webhooks': 'ledger' }),
   ingress('shop-payments', 'ledger-admin', 'pay-admin.acme.test', { '/': 'ledger' }),
   policy('shop-payments', 'deny-all', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
