@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { standing } from '#test/build/requests.ts';
-import { type Requirement, type Standing, tally } from './quorum.ts';
+import { isTheirTurn, type Requirement, type Standing, tally, turnOf } from './quorum.ts';
 
 const oneOfEach: readonly Requirement[] = [
   { from: 'platform', count: 1 },
@@ -110,6 +110,65 @@ test('the order in which people vote changes nothing about whether a quorum is m
     fc.property(shuffled, ({ situation, order }) => {
       const { requirements, who } = inSituation(situation);
       expect(tally(requirements, order, who).met).toBe(tally(requirements, situation.voters, who).met);
+    }),
+  );
+});
+
+const inSteps: readonly Requirement[] = [
+  { from: 'platform', count: 1 },
+  { from: 'security', count: 1, step: 2 },
+];
+
+test('a later step is filled only after those before it, and by somebody else', () => {
+  const who = standing(['bob', 0], ['dan', 1], ['carol', 0, 1]);
+  expect(tally(inSteps, ['dan'], who)).toEqual({ met: false, filled: [[], []] });
+  expect(tally(inSteps, ['bob'], who)).toEqual({ met: false, filled: [['bob'], []] });
+  expect(tally(inSteps, ['bob', 'dan'], who)).toEqual({ met: true, filled: [['bob'], ['dan']] });
+  expect(tally(inSteps, ['carol'], who)).toEqual({ met: false, filled: [['carol'], []] });
+  expect(tally(inSteps, ['bob', 'carol'], who).met).toBe(true);
+});
+
+test('whose turn it is', () => {
+  const who = standing(['bob', 0], ['dan', 1], ['carol', 0, 1], ['eve']);
+  const turn = (voters: readonly string[]) => turnOf(inSteps, voters, who).map(({ from }) => from);
+  expect(turn([])).toEqual(['platform']);
+  expect(turn(['bob'])).toEqual(['security']);
+  expect(turn(['bob', 'dan'])).toEqual([]);
+  const is = (voters: readonly string[], next: string) => isTheirTurn(inSteps, voters, next, who);
+  expect([is([], 'bob'), is([], 'carol'), is([], 'dan'), is([], 'eve')]).toEqual([true, true, false, false]);
+  expect([is(['bob'], 'dan'), is(['bob'], 'carol')]).toEqual([true, true]);
+});
+
+test('steps are met exactly as one after the other, whoever votes in whichever order', () => {
+  fc.assert(
+    fc.property(
+      situations,
+      fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 3 }),
+      (situation, steps) => {
+        const { requirements, who } = inSituation(situation);
+        const staged = requirements.map((one, index) => ({ ...one, step: steps[index] ?? 1 }));
+        const { filled, met } = tally(staged, situation.voters, who);
+        const seated = filled.flat();
+        expect(new Set(seated).size).toBe(seated.length);
+        // No later step has anybody while an earlier one lacks somebody; and what is met is met without steps too.
+        for (const [index, { step, count }] of staged.entries())
+          if ((filled[index]?.length ?? 0) < count)
+            for (const [other, later] of staged.entries()) if (later.step > step) expect(filled[other]).toEqual([]);
+        if (met) expect(tally(requirements, situation.voters, who).met).toBe(true);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test('one more voter never takes a place away', () => {
+  fc.assert(
+    fc.property(situations, fc.constantFrom(...people), ({ voters, ...situation }, next) => {
+      const { requirements, who } = inSituation(situation);
+      const before = tally(requirements, voters, who);
+      const after = tally(requirements, [...voters, next], who);
+      expect(after.filled.flat().length).toBeGreaterThanOrEqual(before.filled.flat().length);
+      if (before.met) expect(after.met).toBe(true);
     }),
   );
 });

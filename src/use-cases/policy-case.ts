@@ -150,7 +150,9 @@ const outcome = ({
   reason,
 }: Rule): readonly string[] => {
   const { shortest, default: usual, longest } = duration;
-  const people = approve.map(({ from, count }) => `${count} of ${from}`).join(' and ');
+  const people = approve
+    .map(({ from, count, step = 1 }) => `${count} of ${from}${step > 1 ? ` (step ${step})` : ''}`)
+    .join(' and ');
   return [
     auto === true
       ? `Approved at once; ${approve.map(({ from }) => from).join(', ')} may revoke it.`

@@ -6,7 +6,7 @@ import { dayNames } from '#domain/policy/window.ts';
 import { extend } from '#domain/request/chain.ts';
 import { changeOver } from '#test/build/changes.ts';
 import { everything, matchIf, pattern } from '#test/build/conditions.ts';
-import { alice, bob, carol, dave } from '#test/build/people.ts';
+import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, denyRequest, revokeGrant } from './act-on-request.ts';
@@ -260,6 +260,38 @@ describe('a rule that approves by itself', () => {
       status: 'lapsed',
       why: expect.stringContaining('changed since'),
     });
+  });
+});
+
+describe('a rule with steps', () => {
+  const steps = rule({
+    approve: [
+      { from: 'platform', count: 1 },
+      { from: 'security', count: 1, step: 2 },
+    ],
+  });
+
+  test('lets each group approve in its turn only, and anybody of them deny at any time', async () => {
+    const world = worldOf(steps);
+    world.directory.groups.set('S02SECURITY', new Set([erin]));
+    const { id } = (await file(world)).request.asked;
+    const approve = (by: typeof bob) => approveRequest(world.bot, { by, id, revision: 1 });
+    expect(await approve(erin)).toMatchObject({ error: { type: 'not-their-turn', first: ['platform'] } });
+    expect((await approve(bob)).ok).toBe(true);
+    expect(await approve(erin)).toMatchObject({
+      value: { request: { state: { status: 'approved', by: [bob, erin] } } },
+    });
+    const other = (await file(world, { origin: 'two' })).request.asked.id;
+    expect((await denyRequest(world.bot, { by: erin, id: other, revision: 1, reason: 'no' })).ok).toBe(true);
+  });
+
+  test('is applied by a worker that counts them in the same way', async () => {
+    const world = worldOf(steps);
+    world.directory.groups.set('S02SECURITY', new Set([erin]));
+    const chain = await file(world);
+    for (const by of [carol, erin]) await approveRequest(world.bot, { by, id: chain.request.asked.id, revision: 1 });
+    await settle(world);
+    expect((await stateOf(world, chain)).status).toBe('active');
   });
 });
 

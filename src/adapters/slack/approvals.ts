@@ -64,15 +64,19 @@ const placesOf = (
   approval: ApprovalRule,
   filled: readonly (readonly string[])[],
   voters: readonly PersonId[],
-): readonly Piece[] => [
-  ...approval.quorum
-    .slice(0, groupsShown)
-    .flatMap(({ from, count }, index) => [
-      ...(index === 0 ? [] : [' · ']),
-      ...place(from, count, filled[index] ?? [], voters),
-    ]),
-  ...notShown(approval),
-];
+): readonly Piece[] => {
+  const open = approval.quorum.filter(({ count }, index) => (filled[index]?.length ?? 0) < count);
+  const turn = Math.min(...open.map(({ step = 1 }) => step));
+  return [
+    ...approval.quorum
+      .slice(0, groupsShown)
+      .flatMap(({ from, count, step = 1 }, index) => [
+        ...(index === 0 ? [] : [' · ']),
+        ...place(from, count, filled[index] ?? [], voters, step > turn),
+      ]),
+    ...notShown(approval),
+  ];
+};
 
 /**
  * The standing that needs no look-up. With one group there is no question for whom somebody counts: only its members'
@@ -86,12 +90,14 @@ const place = (
   count: number,
   filled: readonly string[],
   voters: readonly PersonId[],
+  isLater: boolean,
 ): readonly Piece[] => {
   const name = cut(from, 60);
   const who = voters.filter((voter) => filled.includes(voter));
   const missing = count - who.length;
   if (missing === 0) return [`${name} ✓ `, ...people(who)];
-  return who.length === 0 ? [`${name}: ${missing} needed`] : [`${name} `, ...people(who), `: ${missing} more needed`];
+  if (who.length > 0) return [`${name} `, ...people(who), `: ${missing} more needed`];
+  return [`${isLater ? 'then ' : ''}${name}: ${missing} needed`];
 };
 
 const notShown = ({ quorum }: ApprovalRule): readonly Piece[] =>

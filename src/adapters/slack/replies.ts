@@ -61,6 +61,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
     case 'not-entitled':
       return `You cannot ${wanted} this: that is for ${escaped(refusal.groups.join(', '))}.`;
+    case 'not-their-turn':
+      return `It is not your turn yet: first ${escaped(refusal.first.join(' and '))} has to approve. Nothing was recorded; come back then.`;
     case 'already-over':
       return sayOver(refusal);
     case 'stale-revision':

@@ -85,6 +85,16 @@ test.each([
     withRule({ approve: [{ from: 'platform', count: 1.5 }] }),
     'rules.0.approve.0.count: ',
   ],
+  [
+    'a step that is left out',
+    withRule({ approve: [{ from: 'platform' }, { from: 'developers', step: 3 }] }),
+    'rules.0.approve: steps are counted from 1',
+  ],
+  [
+    'a step before the first',
+    withRule({ approve: [{ from: 'platform', step: 0 }] }),
+    'rules.0.approve.0.step: steps are counted from 1',
+  ],
   ['a request by nobody', withRule({ ask: [] }), 'rules.0.ask: nobody may ask'],
   [
     'more people than the group has',

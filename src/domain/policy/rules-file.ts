@@ -80,7 +80,13 @@ const rule = z.strictObject({
   match: match.prefault({}),
   ask: z.array(name).min(1, 'nobody may ask; name at least one group'),
   approve: z
-    .array(z.strictObject({ from: name, count: z.int().min(1, 'at least one person must approve').max(20).default(1) }))
+    .array(
+      z.strictObject({
+        from: name,
+        count: z.int().min(1, 'at least one person must approve').max(20).default(1),
+        step: z.int().min(1, 'steps are counted from 1').max(9).exactOptional(),
+      }),
+    )
     .min(1, 'nobody has to approve, so everybody could; name at least one group')
     .optional(),
   auto: z.literal(true, { error: 'write "auto: true", or leave it out' }).optional(),
@@ -159,10 +165,15 @@ const decisionsOf = (rule: FileRule): readonly Problem[] => {
   const missing = Object.entries(needed).flatMap(([key, value]) =>
     value === undefined ? [{ path: [key], message: whyMissing(key) }] : [],
   );
-  const forGood = auto === true && permanent;
-  return forGood
-    ? [...missing, { path: ['permanent'], message: 'what is approved by itself is for a time only' }]
-    : missing;
+  const steps = new Set((approve ?? []).map(({ step = 1 }) => step));
+  const isGap = [...steps].some((step) => step > 1 && !steps.has(step - 1));
+  return [
+    ...missing,
+    ...(isGap ? [{ path: ['approve'], message: 'steps are counted from 1, and none is left out' }] : []),
+    ...(auto === true && permanent
+      ? [{ path: ['permanent'], message: 'what is approved by itself is for a time only' }]
+      : []),
+  ];
 };
 
 const whyMissing = (key: string): string =>
@@ -214,8 +225,8 @@ const tooFew = (
     ];
   });
   if (alone.length > 0) return alone;
-  const wanted = approve.map((requirement, place) => ({
-    ...requirement,
+  const wanted = approve.map(({ from, ...requirement }, place) => ({
+    from,
     count: listed[place] ? requirement.count : 0,
   }));
   const everybody = [...new Set(listed.flatMap((people) => [...(people ?? [])]))];

@@ -1,5 +1,5 @@
 import type { PersonId } from '#domain/ids.ts';
-import { type Standing, tally } from '#domain/quorum.ts';
+import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { RequestEvent } from './events.ts';
 import type { Request, State, Status } from './request.ts';
@@ -44,6 +44,8 @@ export type Refusal =
   | { readonly type: 'already-ending'; readonly by: PersonId }
   /** What does not fit on the card has to be looked at before it can be approved. */
   | { readonly type: 'not-seen'; readonly lines: number }
+  /** An earlier step has to be approved first, by these. */
+  | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
   | { readonly type: 'nothing-to-settle' }
   | { readonly type: 'choice-not-allowed'; readonly choices: readonly ('keep' | 'restore')[] };
@@ -90,6 +92,11 @@ const approve = (
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
   if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))
     return err({ type: 'not-seen', lines: asked.content.lines });
+  const { quorum } = asked.approval;
+  const others = earlier.filter((voter) => voter !== asked.requester && voter !== asked.subject);
+  const isInSteps = quorum.some(({ step = 1 }) => step > 1);
+  if (isInSteps && !isTheirTurn(quorum, others, command.by, command.standing))
+    return err({ type: 'not-their-turn', first: turnOf(quorum, others, command.standing).map(({ from }) => from) });
   const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
   const vote: RequestEvent = { type: 'voted', by: command.by, revision: asked.revision };
   const count = tally(asked.approval.quorum, voters, command.standing);

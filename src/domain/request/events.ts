@@ -21,7 +21,7 @@ const revision = z.int().min(1);
 export const approvalRule = z.strictObject({
   rule: z.string(),
   policyHash: z.string(),
-  quorum: z.array(z.strictObject({ from: z.string(), count: z.int().min(1) })).min(1),
+  quorum: z.array(z.strictObject({ from: z.string(), count: z.int().min(1), step: z.int().min(1).optional() })).min(1),
   channel: z.string(),
   /** How a revert that met somebody else's edit may be settled; both ways when absent. */
   settle: z.array(z.enum(['keep', 'restore'])).optional(),
