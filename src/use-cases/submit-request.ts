@@ -36,10 +36,10 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
     const input = { request: id, namespace, ask, identity, temporary, facts };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
-    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
-    if (!held.ok) return err(forOthers(held.error, asking));
     const ruled = draft.value.judged === undefined ? notTried : ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
+    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
+    if (!held.ok) return err(forOthers(held.error, asking));
     const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
     if (filed !== 'taken') return filed;
   }
