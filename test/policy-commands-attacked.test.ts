@@ -65,3 +65,13 @@ test('an access that its card warns of is of the risk that the bot finds, not of
   const secrets = { profiles: ['ingress-edit'], expect: { rule: 'usual', auto: false } };
   expect(await run([calm, usual], secrets)).toMatchObject({ ok: true });
 });
+
+test.each([['after.all(o, has(o.spec.replicas) && o.spec.replicas <= 10)'], ['!before.exists(o, o == null)']])(
+  'a condition about objects is not true of an access, which has none: %s',
+  async (condition) => {
+    const small = { ...usual, name: 'small', match: { if: condition }, auto: true };
+    expect(await run([small, usual], { profiles: ['secret-read'], expect: { rule: 'usual' } })).toMatchObject({
+      ok: true,
+    });
+  },
+);

@@ -4,12 +4,14 @@ import type { Manifest } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import { dayNames } from '#domain/policy/window.ts';
 import { changeOver } from '#test/build/changes.ts';
-import { everything, matchIf } from '#test/build/conditions.ts';
+import { everything, matchIf, pattern } from '#test/build/conditions.ts';
 import { alice, bob, dave, erin } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
 import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
+import { readContent } from './contents.ts';
+import { createFollower } from './follow-lapsed.ts';
 import type { ClusterWriter } from './ports.ts';
 import { checkPending } from './revise-request.ts';
 import { runStep } from './run-step.ts';
@@ -284,4 +286,83 @@ test('a policy that the worker has not got yet is said as such, and the administ
   expect(await submitRequest(bot, asking(setting({ limit: '11' })))).toMatchObject({ ok: false });
   // The person reads "no worker answered … The administrators have been told".
   expect(world.alarms).not.toEqual([]);
+});
+
+test('what the card warns of is not of no risk: a deleted Ingress takes its hosts away', async () => {
+  const calm = rule({ name: 'calm', auto: true, match: { ...everything, risk: ['none'] } });
+  const world = worldOf(calm, rule({ name: 'risky' }));
+  world.cluster.put({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      rules: [
+        {
+          host: 'shop.acme.test',
+          http: {
+            paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+          },
+        },
+      ],
+    },
+  } as unknown as Manifest);
+  const ask = { edits: [{ do: 'delete', resource: 'ingresses', name: 'web' }] };
+  const chain = await file(world, { kind: 'change', duration: '10m', ask });
+  const shown = await readContent(world.bot, chain.request.asked);
+  expect(shown.type === 'shown' ? shown.content.cautions : []).toEqual([expect.stringContaining('shop.acme.test')]);
+  expect(chain.request.asked.approval.rule).toBe('risky');
+});
+
+test('what approves itself for one group of Slack is not lost behind a rule for another', async () => {
+  const world = worldOf(
+    rule({ name: 'leads', ask: ['security'], approve: [{ from: 'platform', count: 2 }] }),
+    rule({ name: 'dev', auto: true, ask: ['security', 'engineers'] }),
+  );
+  world.directory.groups.set('S02ENGINEERS', new Set([alice]));
+  world.settings.policy = {
+    ...world.settings.policy,
+    groups: new Map([...groups, ['engineers', { type: 'slack-group', id: 'S02ENGINEERS' }]]),
+  };
+  const chain = await file(world);
+  expect(chain.request.asked.approval).toMatchObject({ rule: 'dev', auto: true });
+  await settle(world);
+  expect((await look(world, chain)).request.state).toMatchObject({ status: 'active' });
+});
+
+test('what approves itself is not asked anew without end while its object keeps moving', async () => {
+  const world = worldOf(rule({ name: 'dev', auto: true }));
+  const follow = createFollower(world.bot);
+  await file(world, setting({ auth: 'off' }));
+  for (let round = 0; round < 12; round += 1) {
+    // A controller that rewrites the very place, in between.
+    world.cluster.edit(
+      { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'gate' },
+      (live) => ({ ...live, data: { auth: `on ${round}`, limit: '10' } }) as Manifest,
+    );
+    await settle(world);
+    await follow();
+  }
+  expect((await world.store.inStatus('lapsed', 50)).length).toBeLessThan(6);
+});
+
+test('a freeze that is put into the policy stops what waits already', async () => {
+  const world = worldOf(rule());
+  const chain = await file(world);
+  const freeze = rule({ name: 'freeze', refuse: 'an incident', approve: [] });
+  world.settings.policy = policy({ rules: [freeze, rule()], hash: 'another' });
+  await approveRequest(world.bot, { by: bob, id: chain.request.asked.id, revision: 1 });
+  await settle(world);
+  expect(await statusOf(world, chain)).not.toBe('active');
+});
+
+test.each<[string, Partial<Rule>]>([
+  ['a form of reason', { reason: { pattern: pattern('^OPS-[0-9]+ '), say: 'begin with a ticket' } }],
+  ['a shortest duration', { duration: { shortest: minutes(60), default: minutes(60), longest: minutes(120) } }],
+])('the worker holds what approves itself against %s too', async (_, wanted) => {
+  const world = worldOf(rule({ name: 'dev', auto: true }));
+  // As if a stolen key of the bot passed over what the rule wants of the words.
+  const chain = await file(world);
+  world.settings.policy = policy({ rules: [rule({ name: 'dev', auto: true, ...wanted })] });
+  await settle(world);
+  expect(await statusOf(world, chain)).toBe('lapsed');
 });
