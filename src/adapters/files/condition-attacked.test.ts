@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { Json } from '#domain/json.ts';
+import type { Answer, Facts, Found } from '#domain/policy/policy.ts';
+import { compileCondition } from './condition.ts';
+
+const facts: Facts = {
+  request: {
+    kind: 'change',
+    cluster: 'prod',
+    namespace: 'shop',
+    profiles: ['configmaps'],
+    objects: ['gate'],
+    seconds: 900,
+    reason: 'checkout',
+  },
+  requester: { id: 'UALICE', groups: ['developers'] },
+  now: '2026-11-26T12:00:00Z',
+};
+const holds = (text: string, found: Partial<Found> = {}): Answer => {
+  const compiled = compileCondition(text);
+  if (!compiled.ok) throw new Error(compiled.error);
+  return compiled.value.holds(facts, { risk: 'none', before: [], after: [], ...found });
+};
+const scaled = (web: number, api: number): Partial<Found> => ({
+  after: [{ spec: { replicas: web } }, { spec: { replicas: api } }] as Json[],
+});
+
+test.each([
+  ['20 - (int(after[0].spec.replicas) + int(after[1].spec.replicas)) >= 0', scaled(15, 15), 'no'],
+  ['20 - (int(after[0].spec.replicas) + int(after[1].spec.replicas)) >= 0', scaled(5, 5), 'yes'],
+  ['request.seconds - (1200 - 600) <= 0', {}, 'no'],
+  ['now - (timestamp("2026-11-26T11:00:00Z") - duration("1h")) <= duration("1h")', {}, 'no'],
+  ['(request.seconds > 60) == (request.kind == "change")', {}, 'yes'],
+] as const)('parentheses keep their meaning in %s', (text, found, type) => {
+  expect(holds(text, found)).toEqual({ type });
+});
+
+test.each([
+  'bool(before[0].data.secret)',
+  '"x".matches(before[0].data.secret + "(")',
+  'before[0][before[0].data.secret] == 1',
+  'now.getHours(before[0].data.secret) == 1',
+  'duration(before[0].data.secret) > duration("1s")',
+])('what fails quotes nothing of the object: %s', (text) => {
+  const answer = holds(text, { before: [{ data: { secret: 'geheim-hunter2' } }] });
+  expect(answer).toMatchObject({ type: 'failed' });
+  expect(JSON.stringify(answer)).not.toContain('hunter2');
+});
+
+test('what fails is said in few words, however long what is there', () => {
+  const answer = holds('bool(before[0].data.secret)', { before: [{ data: { secret: 'a'.repeat(500_000) } }] });
+  expect(JSON.stringify(answer).length).toBeLessThan(1_000);
+});
+
+test.each([
+  ['after.all(o, o.data.all(k, k in before[0].data && o.data[k] == before[0].data[k]))', 8_000],
+  ['before[0].data.all(k, after[0].data.exists(j, j == k))', 8_000],
+])('a comparison of two objects of %s takes no longer than 50 ms with many keys', { timeout: 60_000 }, (text, many) => {
+  // 8 000 keys are some 120 kB; an object may have more than a megabyte.
+  const data = Object.fromEntries(Array.from({ length: many }, (_, index) => [`k${index}`, 'v']));
+  const start = performance.now();
+  holds(text, { before: [{ data }], after: [{ data }] });
+  expect(performance.now() - start).toBeLessThan(50);
+});
+
+test('a risk that there is not is a problem of the policy, not a condition that never holds', () => {
+  expect(compileCondition('risk == "severe"')).toMatchObject({ ok: false });
+});
