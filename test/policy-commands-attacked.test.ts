@@ -67,11 +67,12 @@ test('an access that its card warns of is of the risk that the bot finds, not of
 });
 
 test.each([['after.all(o, has(o.spec.replicas) && o.spec.replicas <= 10)'], ['!before.exists(o, o == null)']])(
-  'a condition about objects is not true of an access, which has none: %s',
+  'a condition about objects is no condition of an access, which has none and would always fit: %s',
   async (condition) => {
     const small = { ...usual, name: 'small', match: { if: condition }, auto: true };
     expect(await run([small, usual], { profiles: ['secret-read'], expect: { rule: 'usual' } })).toMatchObject({
-      ok: true,
+      ok: false,
+      error: [expect.stringContaining('speaks of objects, and an access has none')],
     });
   },
 );

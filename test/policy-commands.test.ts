@@ -86,7 +86,7 @@ test.each<[what: string, cases: unknown, problem: string]>([
   [
     'a decision that fails',
     [{ ...changing, after: [{}], expect: { rule: 'usual' } }],
-    'the condition of rule "strict" fails: No such key: spec.',
+    'the condition of rule "strict" fails: no such key.',
   ],
   [
     'an approval by itself that needs people',

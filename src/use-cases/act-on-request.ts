@@ -2,6 +2,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
+import type { ApprovalRule } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readContent } from './contents.ts';
 import { admit, type NotAdmitted, standingOf } from './membership.ts';
@@ -24,7 +25,7 @@ type Act = (chain: Chain, standing: Standing) => Command;
 type Which = { readonly by: PersonId; readonly id: RequestId };
 
 /** What is judged: approvers by their groups, owners by being named in the request, whether or not groups can be looked up. */
-type As = 'approver' | 'owner';
+type As = 'approver' | 'revoker' | 'owner';
 
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
 const act = async (
@@ -41,7 +42,7 @@ const act = async (
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
     const { approval } = chain.request.asked;
-    const standing = await standingOf(ports, as === 'approver' ? approval : nobodyDecides, [...votersOf(chain), by]);
+    const standing = await standingOf(ports, decidingOn(ports, approval, as), [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
     const decided = decide(chain.request, command(chain, standing.value), now);
@@ -55,7 +56,12 @@ const act = async (
   }
 };
 
-const nobodyDecides = { quorum: [] };
+/** A group that the policy does not know any more bars nobody from revoking: what is in force must not stay for that. */
+const decidingOn = ({ settings }: BotPorts, approval: ApprovalRule, as: As): Pick<ApprovalRule, 'quorum' | 'never'> => {
+  if (as === 'owner') return { quorum: [] };
+  const { quorum, never = [] } = approval;
+  return as === 'approver' ? approval : { quorum, never: never.filter((name) => settings().policy.groups.has(name)) };
+};
 
 /** Looked at only for who may act, last before the commit. */
 type Check = (chain: Chain) => Promise<ActRefusal | undefined>;
@@ -139,4 +145,4 @@ export const finishGrant = (ports: BotPorts, { by, id }: Which) =>
 
 /** An approver ends a grant before its time. */
 export const revokeGrant = (ports: BotPorts, { by, id, reason }: Which & { readonly reason: string }) =>
-  act(ports, { by, id, as: 'approver' }, (_, standing) => ({ type: 'revoke', by, reason: reason.trim(), standing }));
+  act(ports, { by, id, as: 'revoker' }, (_, standing) => ({ type: 'revoke', by, reason: reason.trim(), standing }));

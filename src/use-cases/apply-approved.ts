@@ -3,7 +3,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
 import { appliesTo, type Policy, type Rule } from '#domain/policy/policy.ts';
-import { judgeAll } from '#domain/policy/verdict.ts';
+import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
@@ -108,8 +108,8 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     if (journal !== undefined) prepared = ok(resumed);
   }
   if (!prepared.ok) return prepared.error;
-  if (asked.approval.auto === true && journal === undefined) {
-    const why = await notByItself(ports, cluster, asked, prepared.value);
+  if (journal === undefined) {
+    const why = await ruledOtherwise(ports, cluster, asked, prepared.value);
     if (why !== undefined) return { type: 'lapsed', why };
   }
   const claimed = await claim(ports, cluster, asked, state);
@@ -176,8 +176,13 @@ const byItsRule = (
     rule.auto === auto &&
     canonical(rule.approve.map((one) => ({ ...one }))) === canonical(quorum) &&
     canonical([...(rule.never ?? [])]) === canonical(never ?? []);
-  const within = asked.seconds === undefined ? rule.permanent : asked.seconds <= rule.duration.longest.total('seconds');
-  if (!same || !within) return 'The rule that it was approved by has changed since. Ask again.';
+  const { shortest, longest } = rule.duration;
+  const within =
+    asked.seconds === undefined
+      ? rule.permanent
+      : asked.seconds <= longest.total('seconds') && asked.seconds >= (shortest?.total('seconds') ?? 0);
+  const isWorded = rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
+  if (!same || !within || !isWorded) return 'The rule that it was approved by has changed since. Ask again.';
   if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
     return `The rule that it was approved by allows it only ${rule.match.when.map(sayWindow).join(', or ')}.`;
   const description = kinds.find(({ name }) => name === asked.kind)?.describe(asked.ask as Json);
@@ -190,44 +195,55 @@ const byItsRule = (
 };
 
 /**
- * Why the worker does not believe that a rule approves this by itself. Nobody has looked at it, so that the rule is found anew, by
- * the worker's own policy and what it has tried itself: no rule before it may decide, its risk and its condition must fit.
- * The requester's groups are those of the rule, as far as the worker can know.
+ * Why the rule does not decide on this, by the worker's own policy, what it has tried itself, and two clocks: a rule before it
+ * that fits, refuses or fails, or its own times, risk or condition. Who is in a group of Slack's only the bot knows: the
+ * requester may be in any one of the rule's; what nobody has looked at is not given more than that.
  */
-const notByItself = async (
+const ruledOtherwise = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
   tried: Tried,
 ): Promise<string | undefined> => {
   const { policy, kinds } = ports.settings();
-  const { kind, namespace, requester, reason, seconds = 0, approval } = asked;
+  const { kind, namespace, requester, subject, reason, seconds = 0, approval } = asked;
   const ask = asked.ask as Json;
   const description = kinds.find(({ name }) => name === kind)?.describe(ask);
   const rule = policy.rules.find(({ name }) => name === approval.rule);
   if (description?.ok !== true || rule === undefined) return unruly;
+  if (approval.auto === true && subject !== requester) return unruly;
   const { profiles, reachesFurther, objects } = description.value;
-  const groups = [...policy.groups].flatMap(([name, { type }]) =>
-    mayBeIn(policy, name, requester) && (type === 'people' || rule.ask.includes(name)) ? [name] : [],
-  );
-  const now = await ports.clock.now();
-  const place = { cluster: cluster.name, namespace, kind };
-  const facts = {
-    request: { ...place, profiles, objects, seconds, reason },
-    requester: { id: requester, groups },
-    now: now.toString(),
-  };
   const { risk } = await ports.examiner.assess(changesOf(tried));
-  const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, risk);
-  const by = judged && triedBy(policy, judged);
-  if (by === undefined) return unruly;
-  const asker = { groups: new Set(groups), failed: [] };
-  const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at: now, tried: by });
-  const decides = verdict.ok && verdict.value.type === 'decides' && verdict.value.rule === rule;
-  return decides ? undefined : unruly;
+  const place = { cluster: cluster.name, namespace, kind };
+  const times = [await ports.clock.now(), await cluster.time()];
+  let why: string | undefined = unruly;
+  for (const groups of mayBeInAll(policy, rule, requester)) {
+    const request = { ...place, profiles, objects, seconds, reason, subject };
+    const facts = { request, requester: { id: requester, groups }, now: String(times[0]) };
+    const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, risk);
+    const by = judged && triedBy(policy, judged);
+    if (by === undefined) return unruly;
+    const asker = { groups: new Set(groups), failed: [] };
+    const all = times.map((at) =>
+      otherRule(judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried: by }), rule.name),
+    );
+    why = all.find((one) => one !== undefined);
+    if (why === undefined) return undefined;
+  }
+  return `${why} Ask again.`;
 };
 
-const unruly = 'By the policy, as the worker reads it, this is not approved by itself. Ask again.';
+const unruly = 'By the policy, as the worker reads it, the rule does not decide on this.';
+
+/** The groups that somebody may be in: those of people for certain, and each of the rule's that are Slack's. */
+const mayBeInAll = (policy: Policy, rule: Rule, person: PersonId): readonly (readonly string[])[] => {
+  const names = [...policy.groups.keys()].filter((name) => mayBeIn(policy, name, person));
+  const sure = names.filter((name) => policy.groups.get(name)?.type === 'people');
+  const slack = names.filter((name) => !sure.includes(name));
+  const ofRule = slack.filter((name) => rule.ask.includes(name));
+  const each = [sure, ...ofRule.map((name) => [...sure, name]), [...sure, ...ofRule]];
+  return rule.auto === true ? each : [...each, [...sure, ...slack]];
+};
 
 /** As far as the worker can know: groups that are Slack's are the bot's to look up. */
 const mayBeIn = ({ groups }: Policy, name: string, person: PersonId): boolean => {

@@ -33,6 +33,8 @@ export type SubmitRefusal =
   | Refused
   /** A rule's condition could not be answered, and so nobody knows which rule decides. */
   | { readonly type: 'rule-failed'; readonly rule: string; readonly why: string }
+  /** Who files and who tries it hold different policies just now. */
+  | { readonly type: 'policies-differ' }
   /** Whoever tries what is asked did not answer. */
   | { readonly type: 'not-tried' }
   | { readonly type: 'already-have'; readonly who: 'you' | 'they'; readonly allowedBy: string }

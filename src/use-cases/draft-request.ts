@@ -1,6 +1,7 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { Content } from '#domain/content/content.ts';
 import { notKept } from '#domain/content/kept.ts';
+import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import type { Risk } from '#domain/policy/policy.ts';
@@ -23,7 +24,7 @@ import {
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
 import { type Judged, judgeTried } from './tried.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust' | 'pause'>;
+type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust'>;
 
 /** What was tried, and the whole plan that it was made from. */
 export type Tried = Prepared & { readonly plan: Plan };
@@ -119,15 +120,15 @@ export const draftRequest = async (
   });
 };
 
-/** All that is changed, in the order of the plan: objects of others, then its own. */
+/** All that is changed, in the order of the plan: objects of others as the API server would have them, then its own. */
 export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
-  ...edits.map(({ live, wanted }) => ({ before: live, after: wanted })),
+  ...edits.map(({ live, made }) => ({ before: live, after: made })),
   ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
 ];
 
 /** What the conditions of rules say of what was tried. */
 export const judge = async (
-  { settings, pause }: Pick<DraftPorts, 'settings' | 'pause'>,
+  { settings, examiner }: Pick<DraftPorts, 'settings' | 'examiner'>,
   { name: cluster }: Pick<ClusterWriter, 'name'>,
   { kind: name, namespace, ask, facts }: Pick<DraftInput, 'kind' | 'namespace' | 'ask' | 'facts'>,
   tried: Tried,
@@ -137,15 +138,15 @@ export const judge = async (
   const description = kinds.find((kind) => kind.name === name)?.describe(ask);
   if (facts === undefined || description?.ok !== true) return undefined;
   const { profiles, reachesFurther, cautions } = description.value;
-  // Access and openings change no object that was there: what their cards warn of is the risk.
-  const warned = tried.edits.length === 0 && (reachesFurther || [...cautions, ...tried.plan.cautions].length > 0);
+  const warned =
+    reachesFurther || [...cautions, ...tried.plan.cautions].length > 0 || tried.edits.some(({ op }) => op === 'delete');
   const changes = changesOf(tried);
   const found = {
     risk: risk === 'none' && warned ? 'high' : risk,
-    before: changes.map(({ before }) => before ?? null),
-    after: changes.map(({ after }) => after ?? null),
+    before: changes.map(({ before }) => (before === undefined ? null : normalise(before))),
+    after: changes.map(({ after }) => (after === undefined ? null : normalise(after))),
   } as const;
-  return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, facts, found, () => pause(0));
+  return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, facts, found, examiner);
 };
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
@@ -205,7 +206,7 @@ const prepareEdit = async (
   if (edit.op === 'delete') {
     if (live === undefined || uid === undefined) return err(`There is no ${sayTarget(target)} to delete.`);
     await cluster.tryDelete({ ...target, uid });
-    return ok(prepared('delete', target, live, undefined, await examiner.compare(live, undefined)));
+    return ok(prepared('delete', target, { live }, await examiner.compare(live, undefined)));
   }
   const tried = await cluster.tryWrite(edit.content, { manager: managerOf(request) });
   if (tried.type === 'moved') return err(changing(target));
@@ -216,25 +217,24 @@ const prepareEdit = async (
     );
   const comparison = await examiner.compare(live, tried.live);
   if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
-  return ok(prepared(live === undefined ? 'create' : 'update', target, live, edit.content, comparison));
+  const states = { ...(live === undefined ? {} : { live }), wanted: edit.content, made: tried.live };
+  return ok(prepared(live === undefined ? 'create' : 'update', target, states, comparison));
 };
 
 const prepared = (
   op: SealedEdit['op'],
   target: Target,
-  live: Manifest | undefined,
-  wanted: Manifest | undefined,
+  states: Pick<PreparedEdit, 'live' | 'wanted' | 'made'>,
   comparison: Comparison,
 ): PreparedEdit => {
-  const uid = live === undefined ? undefined : uidOf(live);
+  const uid = states.live === undefined ? undefined : uidOf(states.live);
   return {
     op,
     target,
     delta: comparison.delta,
     comparison,
     ...(uid === undefined ? {} : { uid }),
-    ...(live === undefined ? {} : { live }),
-    ...(wanted === undefined ? {} : { wanted }),
+    ...states,
   };
 };
 

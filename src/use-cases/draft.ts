@@ -7,7 +7,6 @@ import type { Kind } from '#kinds/kind.ts';
 import { type SubmitRefusal, unclear } from './asking.ts';
 import { lookAtPlace } from './look-at-place.ts';
 import type { BotPorts, Draft, DraftInput } from './ports.ts';
-import { judgeTried } from './tried.ts';
 
 /**
  * What would be done now. A kind that must see the cluster is drafted by a worker, which alone may try a write; for the
@@ -43,22 +42,7 @@ const draftHere = async (ports: BotPorts, kind: Kind, input: DraftInput): Promis
   const place = await lookAtPlace(ports, cluster, namespace, plan.value);
   if (!place.ok) return place;
   const { create, probes, proofs } = plan.value;
-  const judged = await judgeHere(ports, kind, input);
-  return ok({ namespaceUid: place.value.uid, plan: { create, probes, proofs }, edits: [], ...judged });
-};
-
-/** What changes no object is as risky as its card says. */
-const judgeHere = async (
-  { settings }: BotPorts,
-  kind: Kind,
-  { cluster, namespace, ask, facts }: DraftInput,
-): Promise<Pick<Draft, 'judged'>> => {
-  const description = kind.describe(ask);
-  if (facts === undefined || !description.ok) return {};
-  const { profiles, reachesFurther, cautions } = description.value;
-  const asked = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
-  const found = { risk: cautions.length > 0 || reachesFurther ? 'high' : 'none', before: [], after: [] } as const;
-  return { judged: await judgeTried(settings().policy, asked, facts, found) };
+  return ok({ namespaceUid: place.value.uid, plan: { create, probes, proofs }, edits: [] });
 };
 
 /** The seal of what a request would do, as it stands in this draft. */

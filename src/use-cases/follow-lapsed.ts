@@ -29,7 +29,9 @@ export const createFollower = (ports: BotPorts): (() => Promise<void>) => {
   };
 };
 
-const isToFollow = ({ request: { state } }: Chain, now: Temporal.Instant): boolean =>
+/** What nobody was asked about nobody looks at when it comes again: whoever asked for it is told, and asks anew. */
+const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant): boolean =>
+  asked.approval.auto !== true &&
   state.status === 'lapsed' &&
   state.moved &&
   state.followedBy === undefined &&
@@ -39,7 +41,8 @@ const isToFollow = ({ request: { state } }: Chain, now: Temporal.Instant): boole
 const follow = async (ports: BotPorts, chain: Chain): Promise<boolean> => {
   const { asked, state } = chain.request;
   const filed = await submitRequest(ports, askingAnew(asked, state.status === 'lapsed' ? state.why : ''));
-  if (!filed.ok && filed.error.type !== 'filed-before') return filed.error.type !== 'not-tried';
+  if (!filed.ok && filed.error.type !== 'filed-before')
+    return !['not-tried', 'policies-differ'].includes(filed.error.type);
   const request = filed.ok ? filed.value.request.asked.id : filed.error.type === 'filed-before' && filed.error.id;
   if (request === false) return true;
   const result = await commit(ports, asked.id, chain, [{ type: 'followed', request }], await ports.clock.now());

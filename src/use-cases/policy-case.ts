@@ -4,6 +4,7 @@ import type { Json } from '#domain/json.ts';
 import type { Policy, Risk, Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
 import { judgeTried, triedBy } from './tried.ts';
 
@@ -20,10 +21,12 @@ export type PolicyCase = {
   readonly objects: readonly string[];
   /** 0: for good. */
   readonly seconds?: number;
-  readonly reason: string;
+  /** When absent the form of reason that a rule may want is not looked at. */
+  readonly reason?: string;
   /** Now, when absent. */
   readonly at?: Temporal.Instant;
-  readonly risk: Risk;
+  /** When absent that of an access or opening by its card; none for a change. */
+  readonly risk?: Risk;
   readonly before: readonly Json[];
   readonly after: readonly Json[];
   readonly expect?: Expected;
@@ -38,7 +41,11 @@ export type Expected = {
   readonly nobody?: true | undefined;
 };
 
-export type Judgement = Result<Extract<Verdict, { type: 'decides' }>, NoRule | Divided>;
+/** `unfit`: the rule decides, and does not take the duration or the reason. */
+export type Judgement = Result<
+  Extract<Verdict, { type: 'decides' }> & { readonly unfit?: string | undefined },
+  NoRule | Divided
+>;
 
 /** What the policy says of a case. `err` says what of the case is not in the policy's files. */
 export const judgeCase = async (
@@ -60,11 +67,18 @@ export const judgeCase = async (
   const groups = [...policy.groups].flatMap(([name, group]) =>
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
-  const { cluster, namespace, profiles, objects, reason, risk, before, after } = one;
+  const { cluster, namespace, profiles, objects, reason = '', before, after } = one;
+  const risk = one.risk ?? riskOf(kind, one);
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
   const place = { cluster, namespace, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
-  const request = { ...place, objects, reason, ...(one.seconds === undefined ? {} : { seconds: one.seconds }) };
+  const request = {
+    ...place,
+    objects,
+    reason,
+    subject: one.by,
+    ...(one.seconds === undefined ? {} : { seconds: one.seconds }),
+  };
   const facts = { request, requester: { id: one.by, groups }, now: at.toString() };
   const judged = await judgeTried(policy, asked, facts, { risk, before, after });
   const tried = triedBy(policy, judged);
@@ -72,7 +86,28 @@ export const judgeCase = async (
   const verdict = judgeAll(policy, { ...asked, asker, at, ...(tried === undefined ? {} : { tried }) });
   if (!verdict.ok) return ok(verdict);
   if (verdict.value.type === 'open') throw new Error('What was tried leaves no rule open');
-  return ok(ok(verdict.value));
+  return ok(ok({ ...verdict.value, unfit: unfitFor(verdict.value.rule, one) }));
+};
+
+/** As its card would warn, where what is asked follows from the words of the case. */
+const riskOf = (kind: Kind, { profiles, objects }: PolicyCase): Risk => {
+  const ask = kind.fromWords(profiles, objects);
+  const description = ask.ok ? kind.describe(ask.value) : undefined;
+  if (description?.ok !== true) return 'none';
+  const { cautions, reachesFurther } = description.value;
+  return cautions.length > 0 || reachesFurther ? 'high' : 'none';
+};
+
+const unfitFor = ({ duration, permanent, reason: form }: Rule, { seconds, reason }: PolicyCase): string | undefined => {
+  const { shortest, longest } = duration;
+  if (form !== undefined && reason !== undefined && !form.pattern.matches(reason))
+    return `its reason is not: ${form.say}`;
+  if (seconds === undefined) return undefined;
+  if (seconds === 0) return permanent ? undefined : 'it allows nothing for good';
+  if (seconds > longest.total('seconds')) return `it allows ${formatDuration(longest)} at most`;
+  if (shortest !== undefined && seconds < shortest.total('seconds'))
+    return `it wants ${formatDuration(shortest)} at least`;
+  return undefined;
 };
 
 /** What a case got instead of what it expects; undefined when it is as expected. */
@@ -82,7 +117,9 @@ export const unexpected = (
 ): string | undefined => {
   const is = found(judgement);
   const isRight = judgement.ok
-    ? judgement.value.rule.name === rule && (auto === undefined || auto === (judgement.value.rule.auto === true))
+    ? judgement.value.unfit === undefined &&
+      judgement.value.rule.name === rule &&
+      (auto === undefined || auto === (judgement.value.rule.auto === true))
     : (judgement.error.type === 'refused' && judgement.error.rule === refused) ||
       (judgement.error.type === 'failed' && judgement.error.rule === failed) ||
       (['not-allowed', 'divided'].includes(judgement.error.type) && nobody === true);
@@ -91,8 +128,9 @@ export const unexpected = (
 
 const found = (judgement: Judgement): string => {
   if (judgement.ok) {
-    const { name, auto } = judgement.value.rule;
-    return `rule "${name}" decides${auto === true ? ', by itself' : ''}`;
+    const { rule, unfit } = judgement.value;
+    const but = unfit === undefined ? '' : `, but ${unfit}`;
+    return `rule "${rule.name}" decides${rule.auto === true ? ', by itself' : ''}${but}`;
   }
   const { error } = judgement;
   switch (error.type) {

@@ -4,7 +4,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
-import type { Facts, GroupSource, Policy } from '#domain/policy/policy.ts';
+import type { Answer, Condition, Facts, Found, GroupSource, Policy } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
@@ -134,6 +134,11 @@ export type Examiner = {
   readonly digest: (state: Manifest) => Promise<string>;
   /** How risky it is and what to beware of, as `assess` says it. */
   readonly assess: (changes: readonly Change[]) => Promise<Assessment>;
+  /** Conditions over objects, each with its facts, in their order. What takes longer than a second has failed. */
+  readonly answers: (
+    questions: readonly { readonly condition: Condition; readonly facts: Facts }[],
+    found: Found,
+  ) => Promise<readonly Answer[]>;
 };
 
 /**

@@ -11,6 +11,8 @@ export type PreparedEdit = SealedEdit & {
   readonly live?: Manifest;
   /** What is to be written: made from the live object, with its resourceVersion. Absent for a deletion. */
   readonly wanted?: Manifest;
+  /** What the API server would make of that, by its dry run. */
+  readonly made?: Manifest;
   readonly comparison: Comparison;
 };
 

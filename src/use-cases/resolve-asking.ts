@@ -1,7 +1,7 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import type { Facts, Rule } from '#domain/policy/policy.ts';
+import { appliesTo, type Facts, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
@@ -9,7 +9,7 @@ import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
 import { groupsOf } from './membership.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
-import { type Judged, triedBy } from './tried.ts';
+import { type Judged, judgeUntried, triedBy } from './tried.ts';
 
 const reasonLimit = 1_000;
 /** What there is, is shown to those who may ask for it only. */
@@ -27,7 +27,7 @@ export type Resolved = {
   readonly temporary: boolean;
   readonly facts: Facts;
   /** The rule that decides, by the policy that was in force when it was resolved, on what was tried. */
-  readonly ruledBy: (judged: Judged) => Result<Ruled, SubmitRefusal>;
+  readonly ruledBy: (judged: Judged | undefined) => Result<Ruled, SubmitRefusal>;
 };
 
 /** Which rule decides, and what follows from it. */
@@ -55,10 +55,13 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   if (!description.ok) return err(unclear('ask', description.error));
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
-  const { namespace, reason } = asking;
+  const { namespace } = asking;
   const at = await ports.clock.now();
   const place = { cluster: cluster.name, namespace, kind: kind.name };
-  const asked: Case = { ...place, reachesFurther, profiles, asker, at };
+  const facts = factsOf(asking, { ...place, profiles, objects }, asker, at);
+  const untried = await judgeUntried(policy, kind, asking.ask, facts);
+  const tried = untried && triedBy(policy, untried);
+  const asked: Case = { ...place, reachesFurther, profiles, asker, at, ...(tried === undefined ? {} : { tried }) };
   const before = isOurs(ports.home, namespace) ? err(nobody) : judgeAll(policy, asked);
   if (!before.ok) return err(noRule(before.error));
   const wording = checkWords(asking);
@@ -67,20 +70,32 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const early =
     before.value.type === 'decides' ? fitsRule(asking, kind, before.value.rule) : typedSeconds(asking, kind);
   if (!early.ok) return early;
+  const isOpen = policy.rules.some(
+    (rule) =>
+      rule.match.if?.speaksOf('seconds') === true &&
+      profiles.some((profile) => appliesTo(rule, { ...place, profile, reachesFurther })),
+  );
+  if (isOpen && asking.duration === undefined)
+    return err(unclear('duration', 'Say for how long, like "30m": which rule decides depends on it.'));
   if (!kind.isForSomebody && asking.subject !== asking.by)
     return err(unclear('ask', `A ${noun} is for nobody in particular: leave out "to @…".`));
   const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
-  const seconds = early.value;
-  const request = { ...place, profiles, objects, reason: reason.trim(), ...said(asking, seconds) };
-  const facts = { request, requester: { id: asking.by, groups: [...asker.groups] }, now: at.toString() };
-  const ruledBy = (judged: Judged): Result<Ruled, SubmitRefusal> => {
-    const tried = triedBy(policy, judged);
-    if (tried === undefined) return err({ type: 'not-tried' });
-    const verdict = judgeAll(policy, { ...asked, tried });
+  const ruledBy = (judged = untried): Result<Ruled, SubmitRefusal> => {
+    const found = judged && triedBy(policy, judged);
+    if (found === undefined) {
+      ports.alarm('A worker has another policy than the bot; what it must try is not filed until they agree', {
+        bot: policy.hash,
+        worker: judged?.policy ?? 'none',
+      });
+      return err({ type: 'policies-differ' });
+    }
+    const verdict = judgeAll(policy, { ...asked, tried: found });
     if (!verdict.ok) return err(noRule(verdict.error));
-    if (verdict.value.type === 'open') return err({ type: 'not-tried' });
+    if (verdict.value.type === 'open') return err({ type: 'policies-differ' });
     const { rule, passed } = verdict.value;
+    if (rule.auto === true && asking.subject !== asking.by)
+      return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
     const fits = fitsRule(asking, kind, rule);
     return fits.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: fits.value }) : fits;
   };
@@ -88,9 +103,19 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   return ok({ kind, cluster, identity: identity.value, temporary, facts, ruledBy });
 };
 
-const said = ({ duration }: Asking, seconds: number | undefined): { readonly seconds?: number } => {
-  if (duration?.trim() === forGood) return { seconds: 0 };
-  return duration === undefined || seconds === undefined ? {} : { seconds };
+const factsOf = (
+  { by, subject, duration, reason }: Asking,
+  request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'profiles' | 'objects'>,
+  { groups }: Case['asker'],
+  at: Temporal.Instant,
+): Facts => {
+  const parsed = duration === undefined ? undefined : parseDuration(duration);
+  const seconds = duration?.trim() === forGood ? 0 : parsed?.ok === true ? parsed.value.total('seconds') : undefined;
+  return {
+    request: { ...request, reason: reason.trim(), subject, ...(seconds === undefined ? {} : { seconds }) },
+    requester: { id: by, groups: [...groups] },
+    now: at.toString(),
+  };
 };
 
 const checkWords = ({ reason }: Asking): SubmitRefusal | undefined => {

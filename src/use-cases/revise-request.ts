@@ -4,7 +4,7 @@ import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Facts } from '#domain/policy/policy.ts';
-import { judgeAll } from '#domain/policy/verdict.ts';
+import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import type { Kind } from '#kinds/kind.ts';
@@ -13,7 +13,7 @@ import { draftFor, sealOfDraft } from './draft.ts';
 import { groupsOf } from './membership.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
-import { triedBy } from './tried.ts';
+import { type Judged, judgeUntried, triedBy } from './tried.ts';
 
 /** Whether what was shown of a pending request is still what would be done. */
 export type Standing =
@@ -33,7 +33,7 @@ const mostRevisions = 20;
  */
 export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Standing> => {
   const { asked, state } = chain.request;
-  if (state.status !== 'pending' || asked.content === undefined) return { type: 'same' };
+  if (state.status !== 'pending') return { type: 'same' };
   const { kinds, identities } = ports.settings();
   const kind = kinds.find(({ name }) => name === asked.kind);
   if (kind === undefined) return { type: 'impossible', why: 'This kind of request is no longer configured.' };
@@ -43,11 +43,17 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const { id: request, cluster, namespace, seconds } = asked;
   const input = { request, kind: kind.name, cluster, namespace, identity: who, temporary: seconds !== undefined };
   const facts = await factsOf(ports, kind, asked);
+  if (asked.content === undefined) {
+    const judged = facts && (await judgeUntried(ports.settings().policy, kind, asked.ask as Json, facts));
+    return (await ruledOtherwise(ports, kind, asked, judged)) ?? { type: 'same' };
+  }
   const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts });
   if (!draft.ok) {
     const { error } = draft;
     return error.type === 'unclear' ? { type: 'impossible', why: error.why } : { type: 'not-tried' };
   }
+  const otherwise = await ruledOtherwise(ports, kind, asked, draft.value.judged);
+  if (otherwise !== undefined) return otherwise;
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
   if (sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal) return { type: 'same' };
@@ -56,8 +62,6 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
       type: 'impossible',
       why: `It has moved ${mostRevisions} times while it waited. Ask anew once it is still.`,
     };
-  const otherwise = await ruledOtherwise(ports, kind, asked, draft.value);
-  if (otherwise !== undefined) return { type: 'impossible', why: otherwise };
   const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
   return revise(ports, chain, { revision, seal }, draft.value);
 };
@@ -65,39 +69,35 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
 const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts | undefined> => {
   const description = kind.describe(asked.ask as Json);
   if (!description.ok) return undefined;
-  const { cluster, namespace, reason, seconds = 0, requester } = asked;
+  const { cluster, namespace, reason, seconds = 0, requester, subject } = asked;
   const { profiles, objects } = description.value;
   const { groups } = await groupsOf(ports, requester);
   return {
-    request: { kind: kind.name, cluster, namespace, profiles, objects, seconds, reason },
+    request: { kind: kind.name, cluster, namespace, profiles, objects, seconds, reason, subject },
     requester: { id: requester, groups: [...groups] },
     now: (await ports.clock.now()).toString(),
   };
 };
 
-/** Why the rule that it was filed under does not decide on what it has become. */
+/** By the policy as it is now, and who is in its groups now: why it cannot be decided on as it was filed. */
 const ruledOtherwise = async (
   ports: BotPorts,
   kind: Kind,
   { ask, cluster, namespace, requester, approval }: Asked,
-  { judged }: Draft,
-): Promise<string | undefined> => {
+  judged: Judged | undefined,
+): Promise<Extract<Standing, { type: 'impossible' | 'not-tried' }> | undefined> => {
   const { policy } = ports.settings();
   const description = kind.describe(ask as Json);
   const tried = judged && triedBy(policy, judged);
-  if (!description.ok || tried === undefined) return unknownRule;
+  if (!description.ok || tried === undefined) return { type: 'not-tried' };
   const { profiles, reachesFurther } = description.value;
   const asker = await groupsOf(ports, requester);
   const at = await ports.clock.now();
   const verdict = judgeAll(policy, { cluster, namespace, kind: kind.name, profiles, reachesFurther, asker, at, tried });
-  if (!verdict.ok || verdict.value.type !== 'decides') return unknownRule;
-  const { name } = verdict.value.rule;
-  return name === approval.rule
-    ? undefined
-    : `What it changes has become something that the rule "${name}" decides on. Ask anew.`;
+  if (!verdict.ok && verdict.error.type === 'unsure') return { type: 'not-tried' };
+  const why = otherRule(verdict, approval.rule);
+  return why === undefined ? undefined : { type: 'impossible', why: `${why} Ask anew.` };
 };
-
-const unknownRule = 'By the policy no rule decides on what it has become. Ask anew.';
 
 const revise = async (
   ports: BotPorts,

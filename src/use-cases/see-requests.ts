@@ -56,7 +56,7 @@ const waitsFor = ({ request: { asked, state } }: Chain, person: PersonId, groups
   asked.requester !== person &&
   asked.subject !== person &&
   !state.votes.some(({ by }) => by === person) &&
-  asked.approval.quorum.some(({ from }) => groups.has(from));
+  mayDecide(asked, groups);
 
 /** As `decide` has it: whoever may end it may settle it, but not who asked for it. */
 const waitsToBeSettled = (
@@ -68,7 +68,10 @@ const waitsToBeSettled = (
   state.conflict !== undefined &&
   state.settled === undefined &&
   asked.requester !== person &&
-  asked.approval.quorum.some(({ from }) => groups.has(from));
+  mayDecide(asked, groups);
+
+const mayDecide = ({ approval: { quorum, never = [] } }: Asked, groups: ReadonlySet<string>): boolean =>
+  quorum.some(({ from }) => groups.has(from)) && !never.some((name) => groups.has(name));
 
 const readAll = async (ports: BotPorts, ids: readonly RequestId[]): Promise<readonly Chain[]> => {
   const found = await Promise.all(ids.map((id) => find(ports, id)));

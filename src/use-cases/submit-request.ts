@@ -1,15 +1,16 @@
-import { type RequestId, requestIdFrom } from '#domain/ids.ts';
+import { type PersonId, type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
+import { isOver } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
 import type { BotPorts, Draft } from './ports.ts';
-import { commit } from './request-log.ts';
+import { commit, find } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
 /** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
@@ -36,8 +37,10 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
     const input = { request: id, namespace, ask, identity, temporary, facts };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
-    const ruled = draft.value.judged === undefined ? notTried : ruledBy(draft.value.judged);
+    const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
+    if (ruled.value.rule.auto === true && (await countAuto(ports, asking.by)) >= pendingLimits.own)
+      return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
     const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
     if (!held.ok) return err(forOthers(held.error, asking));
     const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
@@ -78,7 +81,7 @@ const file = async (
     ...asked,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
-    approval: { ...approvalBy(rule), policyHash, passed: passed.slice(0, mostPassed).map((one) => ({ ...one })) },
+    approval: { ...approvalBy(rule), policyHash, ...writtenDown(passed) },
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: now.add(rule.respondWithin),
     ...(content === undefined ? {} : { content: content.ref }),
@@ -102,4 +105,15 @@ const approvalBy = (rule: Rule): Omit<Submitted['approval'], 'policyHash'> => ({
   ...(rule.never === undefined ? {} : { never: [...rule.never] }),
 });
 
-const notTried = err({ type: 'not-tried' } as const);
+const writtenDown = (passed: Ruled['passed']): Pick<Submitted['approval'], 'passed'> =>
+  passed.length === 0 ? {} : { passed: passed.slice(0, mostPassed).map((one) => ({ ...one })) };
+
+/** What is approved by itself waits for nobody, and fills the store all the same. */
+const countAuto = async (ports: BotPorts, person: PersonId): Promise<number> => {
+  const ids = await ports.store.ofPerson(person, 3 * pendingLimits.own);
+  const found = await Promise.all(ids.map((id) => find(ports, id)));
+  return found.filter(
+    (one) =>
+      one.type === 'found' && one.chain.request.asked.approval.auto === true && !isOver(one.chain.request.state.status),
+  ).length;
+};

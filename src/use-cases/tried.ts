@@ -1,3 +1,4 @@
+import type { Json } from '#domain/json.ts';
 import {
   type Answer,
   appliesTo,
@@ -8,6 +9,8 @@ import {
   type Risk,
 } from '#domain/policy/policy.ts';
 import type { Tried } from '#domain/policy/verdict.ts';
+import type { Kind } from '#kinds/kind.ts';
+import type { Examiner } from './ports.ts';
 
 /** What trying a request has answered of a policy, known by its hash: another one has other rules of the same names. */
 export type Judged = {
@@ -18,25 +21,55 @@ export type Judged = {
 
 type Asked = Omit<Question, 'profile'> & { readonly profiles: readonly string[] };
 
-/** Asks the conditions of all rules that speak of what is asked; `breathe` is waited for after each. */
+/** Asks the conditions of all rules that speak of what is asked; those that speak of objects are answered by `examiner`. */
 export const judgeTried = async (
   { hash, rules }: Policy,
   asked: Asked,
   facts: Facts,
   found: Found,
-  breathe: () => Promise<void> = async () => {},
+  examiner?: Pick<Examiner, 'answers'>,
 ): Promise<Judged> => {
-  const answers: (readonly [string, Answer])[] = [];
-  for (const rule of rules) {
+  const questions = rules.flatMap((rule) => {
     const { if: condition } = rule.match;
-    if (condition === undefined || !asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }))) continue;
+    if (condition === undefined || !asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }))) return [];
     const seconds = facts.request.seconds ?? rule.duration.default.total('seconds');
-    answers.push([rule.name, condition.holds({ ...facts, request: { ...facts.request, seconds } }, found)]);
-    await breathe();
-  }
+    return [{ rule: rule.name, condition, facts: { ...facts, request: { ...facts.request, seconds } } }];
+  });
+  const far = examiner === undefined ? [] : questions.filter(({ condition }) => speaksOfObjects(condition));
+  const fromAfar = far.length === 0 ? [] : ((await examiner?.answers(far, found)) ?? []);
+  const afar = new Map(far.map(({ rule }, index) => [rule, fromAfar[index] ?? unanswered]));
+  const answers = questions.map(
+    ({ rule, condition, facts: those }) => [rule, afar.get(rule) ?? condition.holds(those, found)] as const,
+  );
   return { policy: hash, risk: found.risk, answers };
 };
+
+const unanswered: Answer = { type: 'failed', why: 'it was not answered' };
+
+const speaksOfObjects = ({
+  speaksOf,
+}: Pick<NonNullable<Policy['rules'][number]['match']['if']>, 'speaksOf'>): boolean =>
+  speaksOf('before') || speaksOf('after');
 
 /** Undefined where it was judged by another policy than this. */
 export const triedBy = ({ hash }: Policy, { policy, risk, answers }: Judged): Tried | undefined =>
   policy === hash ? { risk, answers: new Map(answers) } : undefined;
+
+/**
+ * What is judged without trying anything: a kind whose plan follows from the ask alone changes no object, and is as risky
+ * as its card says. Undefined for other kinds.
+ */
+export const judgeUntried = async (
+  policy: Policy,
+  kind: Kind,
+  ask: Json,
+  facts: Facts,
+): Promise<Judged | undefined> => {
+  const { cluster, namespace } = facts.request;
+  const [description, looks] = [kind.describe(ask), kind.look(ask, namespace)];
+  if (!description.ok || !looks.ok || looks.value.length > 0) return undefined;
+  const { profiles, reachesFurther, cautions } = description.value;
+  const risk = cautions.length > 0 || reachesFurther ? 'high' : 'none';
+  const asked = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
+  return judgeTried(policy, asked, facts, { risk, before: [], after: [] });
+};

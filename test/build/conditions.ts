@@ -1,5 +1,5 @@
-import { compileCondition } from '#adapters/files/condition.ts';
-import { compilePattern } from '#adapters/files/pattern.ts';
+import { compileCondition } from '#domain/policy/condition.ts';
+import { compilePattern } from '#domain/policy/pattern.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Result } from '#domain/result.ts';
 

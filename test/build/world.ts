@@ -111,6 +111,7 @@ export const createWorld = (): World => {
       compare: async (before, after) => compareStates(before, after, keys.trust.digest),
       digest: async (state) => digestState(state, keys.trust.digest),
       assess: async (changes) => assess(changes),
+      answers: async (questions, found) => questions.map(({ condition, facts }) => condition.holds(facts, found)),
     },
     vault: createVault([randomBytes(32)]),
     pause: async () => {},

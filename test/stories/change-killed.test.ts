@@ -122,7 +122,6 @@ describe('a worker killed while it changes two objects', () => {
             home,
             examiner,
             vault: vault.value,
-            pause: (milliseconds) => pause(milliseconds),
           },
           input,
         ),

@@ -44,6 +44,7 @@ const input = z.strictObject({
         objects: z.array(z.string()),
         seconds: z.int().min(0).exactOptional(),
         reason: z.string(),
+        subject: z.string(),
       }),
       requester: z.strictObject({ id: z.string(), groups: z.array(z.string()) }),
       now: z.iso.datetime({ offset: true }),

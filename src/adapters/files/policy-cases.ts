@@ -48,9 +48,9 @@ const policyCase = z.strictObject({
   namespace: z.string(),
   objects: z.array(z.string()).default([]),
   for: length.optional(),
-  reason: z.string().default('a case of the policy’s tests'),
+  reason: z.string().optional(),
   at: instant.optional(),
-  risk: z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }).default('none'),
+  risk: z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }).optional(),
   before: z.array(object).default([]),
   after: z.array(object).default([]),
   expect: expected.optional(),
@@ -80,8 +80,10 @@ export const readPolicyCases = async (
         ),
     );
   return ok(
-    parsed.data.cases.map(({ for: seconds, expect, at, ...rest }, index) => ({
+    parsed.data.cases.map(({ for: seconds, expect, at, risk, reason, ...rest }, index) => ({
       ...rest,
+      ...(risk === undefined ? {} : { risk }),
+      ...(reason === undefined ? {} : { reason }),
       ...(seconds === undefined ? {} : { seconds }),
       ...(expect === undefined ? {} : { expect }),
       ...(at === undefined ? {} : { at }),

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { identitiesFile, identitiesIn, sharedIn } from '#domain/identities-file.ts';
+import { compileCondition } from '#domain/policy/condition.ts';
+import { compilePattern } from '#domain/policy/pattern.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { groupsIn, problemsOf, type RulesFile, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
@@ -8,8 +10,6 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from '#use-cases/ports.ts';
-import { compileCondition } from './condition.ts';
-import { compilePattern } from './pattern.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** The settings of a policy folder, and where in its files a group or a rule stands, for later complaints. */

@@ -25,6 +25,8 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
     case 'too-many':
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
+    case 'policies-differ':
+      return 'Not filed: the policy is being replaced just now, and who files and who tries it hold different ones. Try again in a minute; the administrators have been told.';
     case 'not-tried':
       return 'Not filed: no worker answered who could try it. The administrators have been told; try again in a minute.';
     case 'filed-before':

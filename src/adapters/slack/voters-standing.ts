@@ -13,9 +13,9 @@ export const votersStanding = async (
   { members }: Pick<Directory, 'members'>,
   { request: { asked, state }, entries }: Chain,
 ): Promise<Standing | undefined> => {
-  const { quorum } = asked.approval;
+  const { quorum, never = [] } = asked.approval;
   const voters = state.status === 'pending' ? state.votes.map(({ by }) => by) : countedIn(entries);
-  if (voters.length === 0 || quorum.length === 1) return undefined;
+  if (voters.length === 0 || (quorum.length === 1 && never.length === 0)) return undefined;
   try {
     const of = await Promise.all(
       quorum.map(async ({ from }) => {
@@ -23,7 +23,14 @@ export const votersStanding = async (
         return group === undefined ? undefined : members(group);
       }),
     );
-    return new Map(voters.map((by) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]));
+    const barred = await Promise.all(
+      never.map(async (name) => {
+        const group = groups.get(name);
+        return group === undefined ? undefined : members(group);
+      }),
+    );
+    const counts = voters.filter((by) => !barred.some((group) => group?.has(by) === true));
+    return new Map(counts.map((by) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]));
   } catch {
     return undefined;
   }

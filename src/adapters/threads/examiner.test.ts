@@ -4,13 +4,14 @@ import { afterAll, expect, test } from 'vitest';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { compileCondition } from '#domain/policy/condition.ts';
 import { assess, type Change } from '#domain/risk/cautions.ts';
 import { ingressOf } from '#test/build/ingresses.ts';
 import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-const { compare, digest: digestOf, assess: assessed, close } = createExaminer();
+const { compare, digest: digestOf, assess: assessed, answers, close } = createExaminer();
 afterAll(close);
 
 const small = ingressOf(3, () => 'web');
@@ -64,6 +65,51 @@ test.for<[what: string, examine: () => Promise<unknown>]>([
   await examine();
   clearInterval(timer);
   expect(turns).toBeGreaterThan(3);
+});
+
+const facts = {
+  request: {
+    kind: 'change',
+    cluster: 'prod',
+    namespace: 'shop',
+    profiles: ['configmaps'],
+    objects: ['gate'],
+    seconds: 900,
+    reason: 'checkout',
+    subject: 'U0ALICE',
+  },
+  requester: { id: 'U0ALICE', groups: ['developers'] },
+  now: '2026-11-26T12:00:00Z',
+};
+const question = (text: string) => {
+  const compiled = compileCondition(text);
+  if (!compiled.ok) throw new Error(compiled.error);
+  return { condition: compiled.value, facts };
+};
+
+test('conditions over objects are answered in order, as they are here', async () => {
+  const found = { risk: 'none', before: [null], after: [{ spec: { replicas: 5 } }] } as const;
+  const questions = ['after[0].spec.replicas == 5', 'after[0].spec.replicas > 5', 'after[0].spec.x == 1'].map(question);
+  expect(await answers(questions, found)).toEqual([
+    { type: 'yes' },
+    { type: 'no' },
+    { type: 'failed', why: 'no such key' },
+  ]);
+});
+
+test('a condition that would take minutes has failed after a second, and keeps nothing waiting meanwhile', async () => {
+  // 40,000 keys are some 600 kB.
+  const data = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`k${index}`, 'v']));
+  const found = { risk: 'none', before: [{ data }], after: [{ data }] } as const;
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 5);
+  const slow = question('before[0].data.all(k, after[0].data.exists(j, j == k))');
+  expect(await answers([slow], found)).toEqual([{ type: 'failed', why: 'it takes too long' }]);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(40);
+  await expect.poll(() => answers([question('size(before) == 1')], found)).toEqual([{ type: 'yes' }]);
 });
 
 test('an object that is nested beyond reason fails its own comparison only', async () => {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Comparison, PathEdit } from '#domain/content/comparison.ts';
+import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
+import type { Answer, Facts, Risk } from '#domain/policy/policy.ts';
 import { type Assessment, assess, type Change } from '#domain/risk/cautions.ts';
 import type { Examiner } from '#use-cases/ports.ts';
 import { createThread } from './thread.ts';
@@ -24,9 +26,17 @@ export type Examination = {
   [What in keyof Work]: { readonly what: What; readonly of: Parameters<Work[What]>[0] };
 }[keyof Work];
 
+/** Conditions by their texts, over objects as JSON. */
+export type Conditions = {
+  readonly questions: readonly { readonly text: string; readonly facts: Facts }[];
+  readonly found: { readonly risk: Risk; readonly before: readonly string[]; readonly after: readonly string[] };
+};
+
 /** What may weigh together to be examined at once: some milliseconds' work. */
 const light = 16_000;
 const limits = { mostWaiting: 64, longest: 30_000 };
+/** A condition may go through all of two objects, for each place of one through all of the other. */
+const conditionLimits = { mostWaiting: 16, longest: 1_000 };
 
 /**
  * Examines on this thread what is small, and on another one, that is started with it, what is not. Throws when that breaks,
@@ -37,6 +47,10 @@ export const createExaminer = (): Examiner & { readonly close: () => Promise<voi
   // The thread is of this very release: to a question it answers what `Work` says.
   const ask = <What extends keyof Work>(what: What, of: Parameters<Work[What]>[0]) =>
     thread.ask({ what, of } as Examination) as Promise<ReturnType<Work[What]>>;
+  const conditions = createThread<Conditions, readonly Answer[]>(
+    new URL('./conditions-thread.ts', import.meta.url),
+    conditionLimits,
+  );
   const toText = createTexts();
   const toTexts = async ({ before, after }: Change): Promise<States> => ({
     ...(before === undefined ? {} : { before: await toText(before) }),
@@ -56,9 +70,26 @@ export const createExaminer = (): Examiner & { readonly close: () => Promise<voi
       for (const change of changes) texts.push(await toTexts(change));
       return ask('assess', texts);
     },
-    close: thread.close,
+    answers: async (questions, { risk, before, after }) => {
+      const texts = async (objects: readonly Json[]): Promise<readonly string[]> => {
+        const all: string[] = [];
+        for (const one of objects) {
+          await nextTurn();
+          all.push(JSON.stringify(one));
+        }
+        return all;
+      };
+      const found = { risk, before: await texts(before), after: await texts(after) };
+      const asked = { questions: questions.map(({ condition, facts }) => ({ text: condition.text, facts })), found };
+      return conditions.ask(asked).catch(() => questions.map(() => tooLong));
+    },
+    close: async () => {
+      await Promise.all([thread.close(), conditions.close()]);
+    },
   };
 };
+
+const tooLong: Answer = { type: 'failed', why: 'it takes too long' };
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 

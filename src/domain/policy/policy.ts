@@ -23,6 +23,8 @@ export type Facts = {
     /** Absent where nothing was said: then the rule's default is asked for. 0: for good. */
     readonly seconds?: number;
     readonly reason: string;
+    /** For whom it is. */
+    readonly subject: string;
   };
   readonly requester: { readonly id: string; readonly groups: readonly string[] };
   /** ISO 8601. */
@@ -35,7 +37,12 @@ export type Found = { readonly risk: Risk; readonly before: readonly Json[]; rea
 export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'; readonly why: string };
 
 /** A condition of a rule, checked when the policy was read. Whatever goes wrong is said, and never a yes. */
-export type Condition = { readonly text: string; readonly holds: (facts: Facts, found: Found) => Answer };
+export type Condition = {
+  readonly text: string;
+  /** Whether it may speak of something, by its name; a yes too many does no harm. */
+  readonly speaksOf: (what: 'seconds' | 'groups' | 'before' | 'after') => boolean;
+  readonly holds: (facts: Facts, found: Found) => Answer;
+};
 
 /** A regular expression that takes time in proportion to the text, whatever it says. */
 export type Pattern = { readonly text: string; readonly matches: (text: string) => boolean };

@@ -6,7 +6,8 @@ import { groupsIn, problemsOf, rulesFile, rulesIn } from './rules-file.ts';
 /** Takes every text that does not begin with "bad". */
 const compiled = (text: string) => (text.startsWith('bad') ? err(`${text} is wrong`) : ok({ text }));
 const compile = {
-  condition: (text: string) => map(compiled(text), (one) => ({ ...one, holds: () => ({ type: 'yes' }) as const })),
+  condition: (text: string) =>
+    map(compiled(text), (one) => ({ ...one, holds: () => ({ type: 'yes' }) as const, speaksOf: () => false })),
   pattern: (text: string) => map(compiled(text), (one) => ({ ...one, matches: () => true })),
 };
 function map<T, U>(result: Result<T, string>, to: (value: T) => U): Result<U, string> {

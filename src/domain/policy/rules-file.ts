@@ -4,7 +4,7 @@ import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
 import { ok, type Result } from '#domain/result.ts';
-import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
+import { type Condition, type GroupSource, matches, type Pattern, type Rule, risks } from './policy.ts';
 import { dayNames } from './window.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
@@ -147,12 +147,21 @@ export const problemsOf = ({ groups, rules }: RulesFile, compile: Compile): read
       ...twice(rules, index),
       ...decisionsOf(rule).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
       ...durationsOf(rule).map(({ path, message }) => ({ path: ['rules', index, 'duration', ...path], message })),
+      ...nobodyLeft(groups, rule).map((message) => ({ path: ['rules', index, 'never'], message })),
       ...uncompiled(rule, compile).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
     ];
   });
 };
 
 type FileRule = RulesFile['rules'][number];
+
+/** A Slack group is known by its id: under two names it is one group. */
+const nobodyLeft = (groups: RulesFile['groups'], { approve = [], never = [] }: FileRule): readonly string[] => {
+  const barred = new Set(never.map((name) => groups[name]).filter((source) => typeof source === 'string'));
+  return approve
+    .filter(({ from }) => typeof groups[from] === 'string' && barred.has(groups[from]))
+    .map(({ from }) => `nobody of "${from}" may decide, whose approval is needed`);
+};
 
 /** A rule refuses, or names who decides and what that needs; who decides also looks after what is approved by itself. */
 const decisionsOf = (rule: FileRule): readonly Problem[] => {
@@ -196,9 +205,20 @@ const durationsOf = ({ duration }: FileRule): readonly Problem[] => {
 
 const uncompiled = ({ match, reason }: FileRule, { condition, pattern }: Compile): readonly Problem[] => {
   const compiled = match.if === undefined ? ok(undefined) : condition(match.if);
+  const isOfObjects =
+    compiled.ok && (compiled.value?.speaksOf('before') === true || compiled.value?.speaksOf('after') === true);
+  const isOfAccess = match.kinds.some((pattern) => matches(pattern, 'access'));
   const expression = reason === undefined ? ok(undefined) : pattern(reason.pattern);
   return [
     ...(compiled.ok ? [] : [{ path: ['match', 'if'], message: compiled.error }]),
+    ...(isOfObjects && isOfAccess
+      ? [
+          {
+            path: ['match', 'if'],
+            message: 'speaks of objects, and an access has none; name other kinds under "match.kinds"',
+          },
+        ]
+      : []),
     ...(expression.ok
       ? []
       : [{ path: ['reason', 'pattern'], message: `not a regular expression (RE2): ${expression.error}` }]),

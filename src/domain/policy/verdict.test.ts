@@ -114,7 +114,7 @@ test('what is asked at once must be under one rule: a weaker one does not speak 
 });
 
 const anything = only(['*']);
-const holds = (answer: Answer) => ({ text: 'x', holds: () => answer });
+const holds = (answer: Answer) => ({ text: 'x', holds: () => answer, speaksOf: () => false });
 const conditioned = (name: string, changed: Partial<Rule> = {}) =>
   rule({ name, match: { ...anything, if: holds({ type: 'yes' }) }, ...changed });
 const developers = asker(new Set(['developers']), []);

@@ -107,15 +107,39 @@ export const judge = (
       else return decided(rule, open, passed);
     }
   }
-  return open.length > 0 ? ok({ type: 'open', rules: open }) : err({ type: 'not-allowed', passed });
+  // Where only rules that refuse are left, nothing that trying it could tell makes it a yes.
+  return open.some(({ refuse }) => refuse === undefined)
+    ? ok({ type: 'open', rules: open })
+    : err({ type: 'not-allowed', passed });
 };
 
 const yes: Answer = { type: 'yes' };
 const unanswered: Answer = { type: 'failed', why: 'its condition was not looked at' };
 
 const decided = (rule: Rule, open: readonly Rule[], passed: readonly Passed[]): Result<Verdict, Refused> => {
-  if (open.length > 0) return ok({ type: 'open', rules: [...open, rule] });
+  if (open.some(({ refuse }) => refuse === undefined) || (open.length > 0 && rule.refuse === undefined))
+    return ok({ type: 'open', rules: [...open, rule] });
   return rule.refuse === undefined
     ? ok({ type: 'decides', rule, passed })
     : err({ type: 'refused', rule: rule.name, why: rule.refuse });
+};
+
+/** Why a rule that decided before does not any more; undefined while it does. */
+export const otherRule = (verdict: Result<Verdict, NoRule | Divided>, rule: string): string | undefined => {
+  if (verdict.ok) {
+    if (verdict.value.type === 'open') return `By the policy as it is now it is open which rule decides on this.`;
+    const { name } = verdict.value.rule;
+    return name === rule ? undefined : `By the policy as it is now the rule "${name}" decides on this, not "${rule}".`;
+  }
+  switch (verdict.error.type) {
+    case 'refused':
+      return `By the policy as it is now the rule "${verdict.error.rule}" refuses this: ${verdict.error.why}.`;
+    case 'failed':
+      return `The condition of the rule "${verdict.error.rule}" could not be answered (${verdict.error.why}), and in doubt the answer is no.`;
+    case 'unsure':
+      return `Who is in ${verdict.error.groups.join(', ')} could not be looked up.`;
+    case 'not-allowed':
+    case 'divided':
+      return `By the policy as it is now the rule "${rule}" does not decide on this any more.`;
+  }
 };

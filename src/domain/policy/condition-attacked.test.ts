@@ -12,6 +12,7 @@ const facts: Facts = {
     objects: ['gate'],
     seconds: 900,
     reason: 'checkout',
+    subject: 'UALICE',
   },
   requester: { id: 'UALICE', groups: ['developers'] },
   now: '2026-11-26T12:00:00Z',
@@ -50,17 +51,6 @@ test.each([
 test('what fails is said in few words, however long what is there', () => {
   const answer = holds('bool(before[0].data.secret)', { before: [{ data: { secret: 'a'.repeat(500_000) } }] });
   expect(JSON.stringify(answer).length).toBeLessThan(1_000);
-});
-
-test.each([
-  ['after.all(o, o.data.all(k, k in before[0].data && o.data[k] == before[0].data[k]))', 8_000],
-  ['before[0].data.all(k, after[0].data.exists(j, j == k))', 8_000],
-])('a comparison of two objects of %s takes no longer than 50 ms with many keys', { timeout: 60_000 }, (text, many) => {
-  // 8 000 keys are some 120 kB; an object may have more than a megabyte.
-  const data = Object.fromEntries(Array.from({ length: many }, (_, index) => [`k${index}`, 'v']));
-  const start = performance.now();
-  holds(text, { before: [{ data }], after: [{ data }] });
-  expect(performance.now() - start).toBeLessThan(50);
 });
 
 test('a risk that there is not is a problem of the policy, not a condition that never holds', () => {

@@ -13,6 +13,7 @@ const facts: Facts = {
     objects: ['shop'],
     seconds: 600,
     reason: 'OPS-12 checkout',
+    subject: 'UALICE',
   },
   requester: { id: 'U0ALICE', groups: ['engineers'] },
   now: '2026-11-26T10:00:00Z',
@@ -46,7 +47,7 @@ test.each([
 });
 
 test.each([
-  ['a key that is not there', 'after.all(o, o.metadata.labels["team"] == "x")', 'No such key'],
+  ['a key that is not there', 'after.all(o, o.metadata.labels["team"] == "x")', 'no such key'],
   ['a place that is not there', 'after[7].spec.replicas == 1', ''],
   ['a division by zero', 'request.seconds / 0 == 1', 'division by zero'],
   ['a comparison of what cannot be compared', 'after[0].spec < 3', ''],

@@ -1,0 +1,128 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { err, ok, type Result } from '#domain/result.ts';
+import { compilePattern } from './pattern.ts';
+import { type Answer, type Condition, type Facts, type Found, risks } from './policy.ts';
+
+/** What an expression may be made of, and how deep; far more than anybody can read. */
+const limits = { maxAstNodes: 2_000, maxDepth: 60, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 };
+
+/** `matches` of the library takes JavaScript's expressions, some of which take for ever: ours stands in its place. */
+const linear = 'matchesInLinearTime';
+const patterns = new Map<string, ReturnType<typeof compilePattern>>();
+const mostPatterns = 500;
+
+const matchesPattern = (text: string, pattern: string): boolean => {
+  const compiled = patterns.get(pattern) ?? compilePattern(pattern);
+  if (patterns.size < mostPatterns) patterns.set(pattern, compiled);
+  if (!compiled.ok) throw new NotAPattern(compiled.error);
+  return compiled.value.matches(text);
+};
+class NotAPattern extends Error {
+  readonly code = 'not_a_regular_expression';
+}
+
+const environment = new Environment({ limits })
+  .registerVariable({
+    name: 'request',
+    schema: {
+      kind: 'string',
+      cluster: 'string',
+      namespace: 'string',
+      profiles: 'list<string>',
+      objects: 'list<string>',
+      seconds: 'int',
+      reason: 'string',
+      subject: 'string',
+    },
+  })
+  .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })
+  .registerVariable('before', 'list<dyn>')
+  .registerVariable('after', 'list<dyn>')
+  .registerVariable('risk', 'string')
+  .registerVariable('now', 'google.protobuf.Timestamp')
+  .registerFunction(`string.${linear}(string): bool`, matchesPattern);
+
+const toTimestamp = new Environment().registerVariable('text', 'string').parse('timestamp(text)');
+
+/** Checks an expression of CEL against the types of what it may speak of. `err` says what is wrong, and where. */
+export const compileCondition = (text: string): Result<Condition, string> => {
+  try {
+    const expression = environment.parse(text);
+    const problem = lookThrough(expression.ast);
+    if (problem !== undefined) return err(problem);
+    const checked = expression.check();
+    if (!checked.valid) return err(checked.error?.message ?? 'it cannot be understood');
+    if (checked.type !== 'bool') return err(`it says ${checked.type ?? 'nothing'}, not yes or no (bool)`);
+    return ok({
+      text,
+      speaksOf: (what) => new RegExp(`\\b${what}\\b`).test(text),
+      holds: (facts, found) => answer(() => expression(variables(facts, found))),
+    });
+  } catch (cause) {
+    return err(cause instanceof Error ? cause.message : String(cause));
+  }
+};
+
+/** Only a true is a yes, and only a false is a no. What is wrong is said by its kind: an object's values are not everybody's. */
+const answer = (evaluate: () => unknown): Answer => {
+  try {
+    const value = evaluate();
+    if (value === true) return { type: 'yes' };
+    return value === false ? { type: 'no' } : { type: 'failed', why: 'it said neither yes nor no' };
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be answered';
+    return { type: 'failed', why: code.replaceAll('_', ' ') };
+  }
+};
+
+const variables = ({ request, requester, now }: Facts, { risk, before, after }: Found) => ({
+  request: { ...request, seconds: BigInt(request.seconds ?? 0) },
+  requester,
+  before,
+  after,
+  risk,
+  now: toTimestamp({ text: now }),
+});
+
+type Node = { readonly op: string; args: unknown };
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'op' in value && typeof value.op === 'string' && 'args' in value;
+const writtenIn = (node: unknown): unknown => (isNode(node) && node.op === 'value' ? node.args : undefined);
+
+/** Puts our `matches` into the tree itself, which nothing writes out and reads anew; says what the types cannot. */
+const lookThrough = (node: unknown): string | undefined => {
+  if (Array.isArray(node)) return firstOf(node);
+  if (!isNode(node) || node.op === 'value' || node.op === 'id') return undefined;
+  const { op, args } = node;
+  if (!Array.isArray(args)) return lookThrough(args);
+  if (op === 'rcall') {
+    const [name, , given] = args;
+    if (name === linear) return `there is no function "${linear}". Write "matches".`;
+    if (name === 'matches') {
+      args[0] = linear;
+      const written = Array.isArray(given) ? writtenIn(given[0]) : undefined;
+      const pattern = typeof written === 'string' ? compilePattern(written) : undefined;
+      if (pattern?.ok === false) return `${JSON.stringify(written)} is not a regular expression: ${pattern.error}`;
+    }
+  }
+  return unknownRisk(op, args) ?? firstOf(args);
+};
+
+const firstOf = (nodes: readonly unknown[]): string | undefined => {
+  for (const one of nodes) {
+    const found = lookThrough(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** A risk that is misspelt would never hold. */
+const unknownRisk = (op: string, args: readonly unknown[]): string | undefined => {
+  if (!['==', '!=', 'in'].includes(op) || !args.some((one) => isNode(one) && one.op === 'id' && one.args === 'risk'))
+    return undefined;
+  const others = args.flatMap((one) => (isNode(one) && one.op === 'list' ? one.args : one));
+  const strange = others.map(writtenIn).find((one) => typeof one === 'string' && !risks.some((risk) => risk === one));
+  return strange === undefined
+    ? undefined
+    : `there is no risk ${JSON.stringify(strange)}. There are: ${risks.join(', ')}.`;
+};
