@@ -93,12 +93,19 @@ const lookAt = ({ everywhere, within }: Scope, wanted: readonly Wanted[], at: st
   return { held, missing, by: [...by].map((bound) => sourceOf(at, bound)) };
 };
 
+const isAskedAnywhere = ({ places }: ProfileRights): boolean => places.some((place) => place.in === 'requested');
+
+/** A profile that gives nothing in the namespace asked for can only be asked for where it does; empty: whichever. */
+const ownPlaces = (profile: ProfileRights): readonly string[] =>
+  isAskedAnywhere(profile)
+    ? []
+    : [...new Set(profile.places.map((place) => place.in))].filter((place) => place !== 'cluster');
+
 /** Where it makes a difference: wherever, and in the namespaces in which the subject has bindings. */
-const placesToLook = ({ within }: Scope, { places }: ProfileRights, only: string | undefined) => {
-  const isAskedAnywhere = places.some((place) => place.in === 'requested');
-  if (isAskedAnywhere) return only === undefined ? [undefined, ...[...within.keys()].sort()] : [only];
-  const isThere = only === undefined || places.some((place) => place.in === only || place.in === 'cluster');
-  return isThere ? [undefined] : [];
+const placesToLook = ({ within }: Scope, profile: ProfileRights, only: string | undefined) => {
+  if (isAskedAnywhere(profile)) return only === undefined ? [undefined, ...[...within.keys()].sort()] : [only];
+  const own = ownPlaces(profile);
+  return only === undefined || own.length === 0 || own.includes(only) ? [undefined] : [];
 };
 
 const holdingsOf = (scope: Scope, profile: ProfileRights, only: string | undefined): readonly Holding[] => {
@@ -112,8 +119,8 @@ const holdingsOf = (scope: Scope, profile: ProfileRights, only: string | undefin
     (alike) => {
       const [first] = alike;
       if (first === undefined) return [];
-      const namespaces = alike.flatMap(({ at }) => at ?? []);
-      const where = namespaces.length === 0 ? {} : { namespaces };
+      const named = first.at === undefined ? ownPlaces(profile) : alike.flatMap(({ at }) => at ?? []);
+      const where = named.length === 0 ? {} : { namespaces: named };
       return [{ profile: profile.profile, subject: scope.subject, ...where, ...first.look }];
     },
   );
