@@ -4,22 +4,26 @@ import { loadEnvironment } from '#src/commands/environment.ts';
 
 const usage = `hallpass <command>
 
+  doctor [--json]            check everything that bot and worker need: settings, files, Redis, Slack, clusters
   standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
                              who holds the rights of access profiles already, without asking, and by which binding
   keys generate <folder>     make the signing keys of the bot and the worker
   policy check <folder>      read all files of the folder as the bot does, and name every problem
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
-standing reads the environment as "npm start" does, and a file .env where it runs.
+doctor and standing read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;
 
 /** Commands load what they need themselves: the others stay quick, and an old Node can still be told what it lacks. */
 const run = async ([command, ...words]: readonly string[]): Promise<Answer | undefined> => {
   switch (command) {
+    case 'doctor':
     case 'standing': {
       const loaded = loadEnvironment();
       if (!loaded.ok) return failed([loaded.error]);
-      return (await import('#src/commands/standing.ts')).standing(words, process.env);
+      return command === 'doctor'
+        ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
+        : (await import('#src/commands/standing.ts')).standing(words, process.env);
     }
     case 'keys':
     case 'policy':

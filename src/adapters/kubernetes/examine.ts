@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import { type Right, rightsIn, sayRight } from '#domain/rbac/rules.ts';
+import { createClusterReader, serverTime } from './cluster.ts';
+import { checkIdentity, may, sayExcess } from './identity.ts';
+import type { Need } from './needs.ts';
+import type { RawClient } from './raw-client.ts';
+
+/** Why a call failed, in the words of whoever made it. */
+const words = (cause: unknown): string => `${cause instanceof Error ? cause.message : cause}`.replace(/\.?$/, '.');
+
+/** `ahead`: how far the API server's clock is ahead of this machine's, in milliseconds, where it answers. */
+export type Examined = { readonly findings: readonly Finding[]; readonly ahead?: number };
+
+/** Looks at who we are in a cluster, and at all that we need there. Where it does not answer, that is all there is to say. */
+export const examineCluster = async (
+  client: RawClient,
+  needs: readonly Need[],
+  namespaces: readonly string[],
+): Promise<Examined> => {
+  try {
+    const { user, excess } = await checkIdentity(client);
+    const ahead = await serverAhead(client);
+    const whom = user ?? 'somebody it knows (older than Kubernetes 1.27, it does not say whom)';
+    const parts = await Promise.all([
+      versionOf(client),
+      ...namespaces.map((namespace) => lookForNamespace(client, namespace)),
+      ...needs.map((need) => lookAtNeed(client, need)),
+    ]);
+    const powers =
+      excess.length === 0
+        ? [fine('It holds no power that would let it grant anything: escalate, bind, impersonate, wildcards.')]
+        : excess.map((power) => wrong(sayExcess(client.cluster, power)));
+    return { findings: [fine(`The API server takes it for ${whom}.`), ...parts, ...powers], ahead };
+  } catch (cause) {
+    return { findings: [wrong(`${words(cause)} Nothing else of this cluster could be looked at.`)] };
+  }
+};
+
+const version = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() });
+
+/** The oldest that names the fields of a change that it does not know (docs/setup.md). */
+const naming = 25;
+
+const versionOf = async (client: RawClient): Promise<Finding> => {
+  const call = { method: 'GET', path: '/version', saying: 'say its version' } as const;
+  const { major, minor, gitVersion } = await client.call(call, version);
+  const isOld = Number.parseInt(major, 10) === 1 && Number.parseInt(minor, 10) < naming;
+  return isOld
+    ? caution(
+        `It runs Kubernetes ${gitVersion}, which leaves out fields of a change that it does not know without a word. Hallpass then refuses the change; upgrade to 1.${naming} or later.`,
+      )
+    : fine(`It runs Kubernetes ${gitVersion}.`);
+};
+
+const lookForNamespace = async (client: RawClient, name: string): Promise<Finding> => {
+  try {
+    const found = await createClusterReader(client).namespace(name);
+    if (found === undefined)
+      return wrong(`There is no namespace "${name}". Create it, or take it off HALLPASS_MANAGED_NAMESPACES.`);
+    return found.terminating
+      ? wrong(`Namespace "${name}" is being deleted. Take it off HALLPASS_MANAGED_NAMESPACES.`)
+      : fine(`Namespace "${name}" is there.`);
+  } catch (error) {
+    return wrong(`Whether namespace "${name}" is there cannot be told: ${words(error)}`);
+  }
+};
+
+/** Rights that are named; the others are counted. */
+const most = 6;
+
+const lookAtNeed = async (client: RawClient, { rules, namespace, remedy, whenMissing }: Need): Promise<Finding> => {
+  const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
+  const rights = rightsIn(rules);
+  const held = await Promise.all(rights.map((right) => may(client, probeOf(right, namespace))));
+  const missing = rights.filter((_, index) => held[index] !== true);
+  if (missing.length === 0) return fine(`It holds all ${rights.length} rights that it needs ${where}.`);
+  const named = missing.slice(0, most).map(sayRight).join(', ');
+  const others = missing.length > most ? ` and ${missing.length - most} more` : '';
+  const text = `It lacks ${missing.length} of ${rights.length} rights ${where}: ${named}${others}. Give them: ${remedy}`;
+  return whenMissing === 'wrong' ? wrong(text) : caution(`${text} (without them such requests fail)`);
+};
+
+const probeOf = ({ group, resource: path, verb }: Right, namespace: string | undefined) => {
+  const [resource = path, subresource] = path.split('/');
+  return {
+    verb,
+    group,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+};
+
+/**
+ * How far the API server's clock is ahead of this machine's, in milliseconds. Its `Date` has whole seconds: half a one,
+ * and half of what the answer took, are the error.
+ */
+const serverAhead = async (client: RawClient): Promise<number> => {
+  const before = Date.now();
+  const date = await serverTime(client);
+  const after = Date.now();
+  return date.epochMilliseconds + 500 - (before + after) / 2;
+};
