@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { authors } from './files.ts';
@@ -9,12 +9,21 @@ const secrets = [...authors.map((author) => `${author}.key`), vaultFile];
 const statsOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
 const modeOf = ({ mode }: Stats): string => (mode & 0o777).toString(8).padStart(3, '0');
 
+/** Whether the file system takes no writes: volumes of ConfigMaps are so, whatever mode they show. */
+const isReadOnly = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EROFS';
+  }
+};
+
 /**
  * Says which files of a keys folder others could read or replace, with the remedy. What is mounted from a Kubernetes
  * Secret belongs to root and is read through the pod's own group: that is as it should be.
  */
-export const openKeyFiles = (folder: string): readonly string[] => {
-  const reader = process.getuid?.();
+export const openKeyFiles = (folder: string, reader = process.getuid?.()): readonly string[] => {
   const readable = secrets.flatMap((name) => {
     const file = join(folder, name);
     const stats = statsOf(file);
@@ -28,8 +37,7 @@ export const openKeyFiles = (folder: string): readonly string[] => {
   const inTrusted = statsOf(trusted)?.isDirectory() === true ? readdirSync(trusted) : [];
   const writable = [folder, trusted, ...inTrusted.map((name) => join(trusted, name))].flatMap((path) => {
     const stats = statsOf(path);
-    // A sticky folder lets nobody replace what is another's.
-    if (stats === undefined || (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0) return [];
+    if (stats === undefined || (stats.mode & 0o022) === 0 || isReadOnly(path)) return [];
     return [
       `Others may write to "${path}" (mode ${modeOf(stats)}), and so have keys of their own trusted: chmod go-w ${path}`,
     ];
