@@ -37,11 +37,16 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
   }
 };
 
-const print = (stream: NodeJS.WriteStream, lines: readonly string[] = []): void => {
-  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
-};
+const print = (stream: NodeJS.WriteStream, lines: readonly string[] = []): Promise<void> =>
+  new Promise((resolve) => {
+    if (lines.length === 0) resolve();
+    // A reader that has gone, as `head` does, is none of our business.
+    else stream.write(`${lines.join('\n')}\n`, () => resolve());
+  });
 
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const { status, out, errors } = (await run(process.argv.slice(2))) ?? misspelt([usage]);
-print(process.stdout, out);
-print(process.stderr, errors);
-process.exitCode = status;
+await print(process.stdout, out);
+await print(process.stderr, errors);
+// What was given up waiting for, such as a plug-in that hangs, is not waited for here either.
+process.exit(status);

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
@@ -411,6 +412,18 @@ describe('the command line', () => {
       '✘ Cluster shop, bot',
       '✘ Cluster shop, worker',
     ]);
+  });
+
+  it('does not wait for a plug-in that hangs', async () => {
+    const file = join(folder, 'hanging.kubeconfig');
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['20'] };
+    const users = stringify({ users: [{ name: 'admin', user: { exec } }] });
+    writeFileSync(file, stand.plane.kubeconfig().replace(/users:\n(.*\n)*?(?=\S)/, users), { mode: 0o600 });
+    const from = performance.now();
+    const ran = await runCli(['doctor'], { ...environment, HALLPASS_CLUSTERS: `shop=${file}` });
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(ran.status).toBe(1);
+    expect(ran.out).toMatch(/✘ Cluster shop, bot: .*no answer within 5000 ms/);
   });
 
   it('says of a Node that is too old what it lacks, and nothing else', async () => {
