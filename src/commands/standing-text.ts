@@ -93,7 +93,7 @@ const sayGrants = ({ grants, unproven, isTrustKnown }: Found, now: Temporal.Inst
         '',
         isTrustKnown
           ? 'These carry Hallpass’s label, but no stamp of a trusted worker’s key: Hallpass does not end them, and they count as standing. Find out who made them:'
-          : 'These carry Hallpass’s label. Whether Hallpass made them cannot be told without its keys (set HALLPASS_KEYS), so they count as standing:',
+          : 'These carry Hallpass’s label. Whether Hallpass made them cannot be told without its keys and the cluster’s name (HALLPASS_KEYS, --cluster), so they count as standing:',
         ...unproven.map((one) => `  ${oneLine(sayBinding(one))}`),
       ]),
 ];

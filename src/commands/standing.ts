@@ -39,7 +39,8 @@ export const standing = async (words: readonly string[], environment: Environmen
 
   const { keys, home } = inspected.config;
   const loaded = keys === '' ? undefined : createKeys(keys);
-  const trust = loaded?.ok ? loaded.value.trust : undefined;
+  const isNamed = asked.cluster !== undefined || inspected.config.clusters.some(({ name }) => name !== '');
+  const trust = loaded?.ok && isNamed ? loaded.value.trust : undefined;
   const unread = loaded === undefined || loaded.ok ? [] : loaded.error;
   const looks = await Promise.all(sources.value.map((source) => lookAt(source, asked, profiles.value, trust)));
   const found = looks.flatMap((look) => (look.ok ? [look.value] : []));
@@ -51,6 +52,9 @@ export const standing = async (words: readonly string[], environment: Environmen
     : found.flatMap((one) => sayStanding(one, settings));
   return { status: errors.length > 0 ? 1 : 0, out: found.length > 0 ? out : [], errors };
 };
+
+/** What a cluster is called that nobody named. Stamps bear clusters' names: none can be believed there. */
+const nameless = 'cluster';
 
 /** The given kubeconfig under the cluster's name, or the environment's: the bot's, in a worker its own. */
 const sourcesFor = (
@@ -68,7 +72,7 @@ const sourcesFor = (
       return err([
         `Say with --cluster which of these clusters the kubeconfig leads to: ${names}. Grants bear its name.`,
       ]);
-    return ok([{ name: chosen[0]?.name ?? cluster ?? 'cluster', source: sourceOf(kubeconfig) }]);
+    return ok([{ name: chosen[0]?.name ?? cluster ?? nameless, source: sourceOf(kubeconfig) }]);
   }
   const problems = problemsAbout(inspected, 'HALLPASS_CLUSTERS', 'HALLPASS_WORKER_CLUSTERS');
   if (problems.length === 0) return ok(chosen);

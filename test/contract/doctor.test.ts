@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
-import { install } from '#local/shop/install.ts';
+import { install, readManifests } from '#local/shop/install.ts';
 import { demoSeed } from '#local/slack/seed.ts';
 import { createSocketLink, type SocketLink } from '#local/slack/socket-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
@@ -114,6 +114,15 @@ describe('where everything is as the manual says', () => {
     const bot = await checkAll({ ...environment, HALLPASS_ROLE: 'bot' });
     expect(bot.filter(({ finding }) => finding.type === 'wrong')).toEqual([]);
     expect(bot.map(({ about }) => about)).not.toContain('Cluster shop, worker');
+  });
+
+  it('it is so with signed HTTP, of which it is said that it cannot be tried', async () => {
+    const { SLACK_APP_TOKEN: _, ...others } = environment;
+    const said = await checkAll({ ...others, SLACK_SIGNING_SECRET: slack.state.app.signingSecret });
+    expect(said.filter(({ finding }) => finding.type === 'wrong')).toEqual([]);
+    expect(said.map(({ finding }) => finding.text)).toContainEqual(
+      expect.stringContaining('Slack sends signed HTTP. Whether it reaches the bot'),
+    );
   });
 
   it('nothing is left behind in Redis', async () => {
@@ -273,6 +282,31 @@ describe('a cluster', () => {
           expect.stringContaining(`Cluster shop, worker: Cluster "shop": Hallpass holds "${power}"`),
         ),
       );
+  });
+
+  it('in which the rights for the whole cluster are off: that is as it should be, unless somebody asks for them', async () => {
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/hallpass-worker-cluster-wide';
+    await stand.admin.send('DELETE', path);
+    undo.push(async () => install(stand.admin, await readManifests('worker/clusterrole-cluster-wide.yaml')));
+    await expect
+      .poll(() => found())
+      .toEqual([
+        expect.stringMatching(
+          /^caution Cluster shop, worker: It lacks 14 of 14 rights in the whole cluster: .*only if cluster-wide profiles are wanted: kubectl apply -f manifests\/worker\/clusterrole-cluster-wide\.yaml/,
+        ),
+      ]);
+  });
+
+  it('in whose controller’s namespace people may ask for more than profiles name there', async () => {
+    const policy = join(folder, 'policy');
+    cpSync(environment.HALLPASS_POLICY ?? '', policy, { recursive: true });
+    const rules = readFileSync(join(policy, 'rules.yaml'), 'utf8');
+    writeFileSync(join(policy, 'rules.yaml'), rules.replace("namespaces: ['shop-*']", "namespaces: ['*']"));
+    expect(await found({ HALLPASS_POLICY: policy })).toEqual([
+      expect.stringMatching(
+        /^caution Cluster shop, worker: It lacks \d+ of \d+ rights in "ingress-nginx": .*-n ingress-nginx -f manifests\/worker\/managed-namespace\.yaml/,
+      ),
+    ]);
   });
 
   it('in which a managed namespace is not there, or is Hallpass’s own', async () => {

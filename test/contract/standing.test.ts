@@ -155,7 +155,7 @@ describe('who holds what without asking', () => {
     expect(found.join('\n')).toMatch(/no stamp of a trusted worker’s key.*\n {2}RoleBinding shop-front\/forged/);
     const { HALLPASS_KEYS: _, ...keyless } = environment;
     const untold = (await standing([admin()], keyless)).out?.join('\n') ?? '';
-    expect(untold).toContain('cannot be told without its keys (set HALLPASS_KEYS)');
+    expect(untold).toContain('cannot be told without its keys and the cluster’s name');
     expect(untold).toMatch(/all +ingress-view +User gina@acme\.test/);
   });
 
@@ -236,6 +236,12 @@ describe('what is asked wrongly', () => {
     const { HALLPASS_POLICY = '' } = environment;
     const alone = await standing([admin(), '--profile=ingress-view'], { HALLPASS_POLICY });
     expect(alone.errors).toEqual([]);
+    // Without a name of the cluster no stamp can be believed, whatever the keys.
+    const { HALLPASS_KEYS = '' } = environment;
+    const nameless = (await standing([admin()], { HALLPASS_POLICY, HALLPASS_KEYS })).out?.join('\n');
+    expect(nameless).toContain('cannot be told without its keys and the cluster’s name');
+    const named = (await standing([admin(), '--cluster=shop'], { HALLPASS_POLICY, HALLPASS_KEYS })).out?.join('\n');
+    expect(named).toContain('k7m2-qx: User gina@acme.test by RoleBinding shop-front/hallpass-k7m2-qx-0');
     expect(cells(alone.out ?? []).length).toBeGreaterThan(3);
     expect((await standing([admin()], {})).errors?.join()).toContain('HALLPASS_POLICY is not set.');
     expect((await standing([], { HALLPASS_POLICY })).errors?.join()).toMatch(

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import { inLanes } from '#domain/lanes.ts';
 import { type Right, rightsIn, sayRight } from '#domain/rbac/rules.ts';
 import { createClusterReader, serverTime } from './cluster.ts';
 import { checkIdentity, may, sayExcess } from './identity.ts';
 import type { Need } from './needs.ts';
 import type { RawClient } from './raw-client.ts';
+
+/** So many questions at a time: each has its deadline from when it is asked, and must not spend it in a queue. */
+const atOnce = 16;
+
+const each = async <T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> =>
+  (await inLanes(items, atOnce, ask)).map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 
 /** Why a call failed, in the words of whoever made it. */
 const words = (cause: unknown): string => `${cause instanceof Error ? cause.message : cause}`.replace(/\.?$/, '.');
@@ -22,29 +32,31 @@ export const examineCluster = async (
     const { user, excess } = await checkIdentity(client);
     const ahead = await serverAhead(client);
     const whom = user ?? 'somebody it knows (older than Kubernetes 1.27, it does not say whom)';
-    const parts = await Promise.all([
-      versionOf(client),
-      ...namespaces.map((namespace) => lookForNamespace(client, namespace)),
-      ...needs.map((need) => lookAtNeed(client, need)),
-    ]);
+    const version = await versionOf(client);
+    const places = await each(namespaces, (namespace) => lookForNamespace(client, namespace));
+    const rights: Finding[] = [];
+    for (const need of needs) rights.push(await lookAtNeed(client, need));
     const powers =
       excess.length === 0
         ? [fine('It holds no power that would let it grant anything: escalate, bind, impersonate, wildcards.')]
         : excess.map((power) => wrong(sayExcess(client.cluster, power)));
-    return { findings: [fine(`The API server takes it for ${whom}.`), ...parts, ...powers], ahead };
+    return {
+      findings: [fine(`The API server takes it for ${whom}.`), version, ...places, ...rights, ...powers],
+      ahead,
+    };
   } catch (cause) {
     return { findings: [wrong(`${words(cause)} Nothing else of this cluster could be looked at.`)] };
   }
 };
 
-const version = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() });
+const versionInfo = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() });
 
 /** The oldest that names the fields of a change that it does not know (docs/setup.md). */
 const naming = 25;
 
 const versionOf = async (client: RawClient): Promise<Finding> => {
   const call = { method: 'GET', path: '/version', saying: 'say its version' } as const;
-  const { major, minor, gitVersion } = await client.call(call, version);
+  const { major, minor, gitVersion } = await client.call(call, versionInfo);
   const isOld = Number.parseInt(major, 10) === 1 && Number.parseInt(minor, 10) < naming;
   return isOld
     ? caution(
@@ -72,7 +84,7 @@ const most = 6;
 const lookAtNeed = async (client: RawClient, { rules, namespace, remedy, whenMissing }: Need): Promise<Finding> => {
   const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
   const rights = rightsIn(rules);
-  const held = await Promise.all(rights.map((right) => may(client, probeOf(right, namespace))));
+  const held = await each(rights, (right) => may(client, probeOf(right, namespace)));
   const missing = rights.filter((_, index) => held[index] !== true);
   if (missing.length === 0) return fine(`It holds all ${rights.length} rights that it needs ${where}.`);
   const named = missing.slice(0, most).map(sayRight).join(', ');
