@@ -2,7 +2,7 @@ import type { Manifest } from '#domain/plan.ts';
 import { boundIn, saySubject } from '#domain/rbac/bindings.ts';
 import type { Sorted } from '#domain/rbac/grants.ts';
 import { type HeldRight, type Holding, isOfTheSystem, isWhole, type Source } from '#domain/rbac/standing.ts';
-import { oneLine } from '#domain/text.ts';
+import { few, oneLine } from '#domain/text.ts';
 import { table } from './table.ts';
 
 /** What was found in one cluster, or in one namespace of it. */
@@ -23,30 +23,28 @@ export type StandingSettings = {
   readonly now: Temporal.Instant;
 };
 
-/** Things named in one cell; the others are counted. */
+/** Things named in one cell. */
 const most = 4;
-const few = (words: readonly string[], limit = most): string =>
-  words.length <= limit ? words.join(', ') : `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
 
 const sayRight = ({ right, in: place, names }: HeldRight): string => {
   const where = place === 'requested' ? '' : place === 'cluster' ? ' in the whole cluster' : ` in ${place}`;
-  return `${right}${names === undefined ? '' : ` only of ${few(names)}`}${where}`;
+  return `${right}${names === undefined ? '' : ` only of ${few(names, most)}`}${where}`;
 };
 
 const saySource = ({ binding, role, namespace }: Source): string =>
   `${binding}${namespace === undefined ? '' : ` in ${namespace}`} (${role})`;
 
 const sayWhere = ({ namespaces }: Holding, asked: string | undefined): string =>
-  asked ?? (namespaces === undefined ? 'any namespace' : few(namespaces));
+  asked ?? (namespaces === undefined ? 'any namespace' : few(namespaces, most));
 
 /** What is missing, or what there is, whichever is less. */
 const sayPart = (holding: Holding): string => {
   const { held, missing } = holding;
   if (isWhole(holding)) return '';
   const named = held.filter(({ names }) => names !== undefined);
-  if (held.length <= missing.length) return `has only: ${few(held.map(sayRight))}`;
-  const lacks = missing.length === 0 ? [] : [`lacks: ${few(missing.map(sayRight))}`];
-  return [...lacks, ...(named.length === 0 ? [] : [`has ${few(named.map(sayRight))}`])].join('; ');
+  if (held.length <= missing.length) return `has only: ${few(held.map(sayRight), most)}`;
+  const lacks = missing.length === 0 ? [] : [`lacks: ${few(missing.map(sayRight), most)}`];
+  return [...lacks, ...(named.length === 0 ? [] : [`has ${few(named.map(sayRight), most)}`])].join('; ');
 };
 
 const share = (holding: Holding): string => {
@@ -60,7 +58,7 @@ const rowOf = (holding: Holding, asked: string | undefined): readonly string[] =
     holding.profile,
     saySubject(holding.subject),
     sayWhere(holding, asked),
-    [few(holding.by.map(saySource)), sayPart(holding)].filter((part) => part !== '').join('; '),
+    [few(holding.by.map(saySource), most), sayPart(holding)].filter((part) => part !== '').join('; '),
   ].map(oneLine);
 
 const sayBinding = ({ kind, metadata: { name, namespace } }: Manifest): string =>
@@ -69,7 +67,7 @@ const sayBinding = ({ kind, metadata: { name, namespace } }: Manifest): string =
 const sayFolded = (folded: readonly Holding[]): readonly string[] => {
   if (folded.length === 0) return [];
   const subjects = [...new Set(folded.map(({ subject }) => saySubject(subject)))];
-  const said = `Beside these, of the cluster itself and of Hallpass: ${few(subjects)} (--all shows what they hold).`;
+  const said = `Beside these, of the cluster itself and of Hallpass: ${few(subjects, most)} (--all shows what they hold).`;
   return [oneLine(said)];
 };
 
@@ -81,7 +79,7 @@ const sayGrant = ({ binding, stamp }: Sorted['grants'][number], now: Temporal.In
   const { request, expiresAt } = stamp;
   const isOver = Temporal.Instant.compare(expiresAt, now) < 0;
   const until = isOver ? `over since ${expiresAt}, but still there: look whether a worker runs` : `until ${expiresAt}`;
-  return oneLine(`${request}: ${few(holdersOf(binding))} by ${sayBinding(binding)} ${until}`);
+  return oneLine(`${request}: ${few(holdersOf(binding), most)} by ${sayBinding(binding)} ${until}`);
 };
 
 const sayGrants = ({ grants, unproven, isTrustKnown }: Found, now: Temporal.Instant): readonly string[] => [

@@ -100,8 +100,8 @@ describe('where everything is as the manual says', () => {
       'Channel C0APPROVALS is there, and Hallpass is in it.',
       'Group "platform" has ',
       'SLACK_APP_TOKEN opens connections',
-      'Cluster shop, worker: Namespace "shop-payments" is there.',
-      'Cluster shop, worker: It holds all ',
+      'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "ingress-nginx".',
+      'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (51),',
       'Cluster shop, bot: Its clock agrees',
     ])
       expect(said).toContain(part);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import { inLanes } from '#domain/lanes.ts';
 import { type Right, rightsIn, sayRight } from '#domain/rbac/rules.ts';
+import { few } from '#domain/text.ts';
 import { createClusterReader, serverTime } from './cluster.ts';
 import { checkIdentity, may, sayExcess } from './identity.ts';
 import type { Need } from './needs.ts';
@@ -33,9 +34,8 @@ export const examineCluster = async (
     const ahead = await serverAhead(client);
     const whom = user ?? 'somebody it knows (older than Kubernetes 1.27, it does not say whom)';
     const version = await versionOf(client);
-    const places = await each(namespaces, (namespace) => lookForNamespace(client, namespace));
-    const rights: Finding[] = [];
-    for (const need of needs) rights.push(await lookAtNeed(client, need));
+    const places = await lookForNamespaces(client, namespaces);
+    const rights = await lookAtNeeds(client, needs);
     const powers =
       excess.length === 0
         ? [fine('It holds no power that would let it grant anything: escalate, bind, impersonate, wildcards.')]
@@ -65,32 +65,51 @@ const versionOf = async (client: RawClient): Promise<Finding> => {
     : fine(`It runs Kubernetes ${gitVersion}.`);
 };
 
-const lookForNamespace = async (client: RawClient, name: string): Promise<Finding> => {
+/** Places that are named in one line. */
+const mostPlaces = 8;
+
+/** One line for all that are there, and one for each that is not. */
+const lookForNamespaces = async (client: RawClient, names: readonly string[]): Promise<readonly Finding[]> => {
+  const problems = await each(names, (name) => namespaceProblem(client, name));
+  const there = names.filter((_, index) => problems[index] === undefined).map((name) => `"${name}"`);
+  return [
+    ...(there.length === 0 ? [] : [fine(`There are the namespaces ${few(there, mostPlaces)}.`)]),
+    ...problems.flatMap((problem) => (problem === undefined ? [] : [wrong(problem)])),
+  ];
+};
+
+const namespaceProblem = async (client: RawClient, name: string): Promise<string | undefined> => {
   try {
     const found = await createClusterReader(client).namespace(name);
     if (found === undefined)
-      return wrong(`There is no namespace "${name}". Create it, or take it off HALLPASS_MANAGED_NAMESPACES.`);
+      return `There is no namespace "${name}". Create it, or take it off HALLPASS_MANAGED_NAMESPACES.`;
     return found.terminating
-      ? wrong(`Namespace "${name}" is being deleted. Take it off HALLPASS_MANAGED_NAMESPACES.`)
-      : fine(`Namespace "${name}" is there.`);
+      ? `Namespace "${name}" is being deleted. Take it off HALLPASS_MANAGED_NAMESPACES.`
+      : undefined;
   } catch (error) {
-    return wrong(`Whether namespace "${name}" is there cannot be told: ${words(error)}`);
+    return `Whether namespace "${name}" is there cannot be told: ${words(error)}`;
   }
 };
 
-/** Rights that are named; the others are counted. */
-const most = 6;
+/** Rights that are named in one line. */
+const mostRights = 6;
 
-const lookAtNeed = async (client: RawClient, { rules, namespace, remedy, whenMissing }: Need): Promise<Finding> => {
-  const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
-  const rights = rightsIn(rules);
-  const held = await each(rights, (right) => may(client, probeOf(right, namespace)));
-  const missing = rights.filter((_, index) => held[index] !== true);
-  if (missing.length === 0) return fine(`It holds all ${rights.length} rights that it needs ${where}.`);
-  const named = missing.slice(0, most).map(sayRight).join(', ');
-  const others = missing.length > most ? ` and ${missing.length - most} more` : '';
-  const text = `It lacks ${missing.length} of ${rights.length} rights ${where}: ${named}${others}. Give them: ${remedy}`;
-  return whenMissing === 'wrong' ? wrong(text) : caution(`${text} (without them such requests fail)`);
+/** One line for all places where nothing is missing, and one for each where something is. */
+const lookAtNeeds = async (client: RawClient, needs: readonly Need[]): Promise<readonly Finding[]> => {
+  const whole: string[] = [];
+  const lacking: Finding[] = [];
+  for (const { rules, namespace, remedy, whenMissing } of needs) {
+    const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
+    const rights = rightsIn(rules);
+    const held = await each(rights, (right) => may(client, probeOf(right, namespace)));
+    const missing = rights.filter((_, index) => held[index] !== true).map(sayRight);
+    const text = `It lacks ${missing.length} of ${rights.length} rights ${where}: ${few(missing, mostRights)}. Give them: ${remedy}`;
+    if (missing.length === 0) whole.push(`${where} (${rights.length})`);
+    else lacking.push(whenMissing === 'wrong' ? wrong(text) : caution(`${text} (without them such requests fail)`));
+  }
+  return whole.length === 0
+    ? lacking
+    : [fine(`It holds all rights that it needs ${few(whole, mostPlaces)}.`), ...lacking];
 };
 
 const probeOf = ({ group, resource: path, verb }: Right, namespace: string | undefined) => {

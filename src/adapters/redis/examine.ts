@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import { few } from '#domain/text.ts';
 import type { RedisUser } from './acl.ts';
 import { asking, readAs } from './faults.ts';
 import { checkRedis, parseInfo } from './health.ts';
@@ -71,7 +72,7 @@ const syncOf = async (redis: Redis): Promise<readonly Finding[]> => {
     : [fine('appendfsync is not for this user to see: look that it is "always".')];
 };
 
-/** Commands that are named; the others are counted. */
+/** Commands that are named. */
 const most = 5;
 
 /** An answer of Redis begins with its code. */
@@ -85,11 +86,10 @@ const rightsOf = async (redis: Redis, user: RedisUser): Promise<readonly Finding
   if (refused === undefined)
     return [wrong('Redis has no memory left, and takes nothing more in. Give it more memory.')];
   if (refused.length === 0) return [fine(`It lets this user do all that the ${user} needs.`)];
-  const named = refused.slice(0, most).map(({ command, key }) => `${command} ${key.replace('doctor', '*')}`);
-  const others = refused.length > most ? ` and ${refused.length - most} more` : '';
+  const named = refused.map(({ command, key }) => `${command} ${key.replace('doctor', '*')}`);
   return [
     wrong(
-      `Redis refuses its user what the ${user} needs: ${named.join(', ')}${others}. Give it the rights that manifests/redis/users.acl has for hallpass-${user}.`,
+      `Redis refuses its user what the ${user} needs: ${few(named, most)}. Give it the rights that manifests/redis/users.acl has for hallpass-${user}.`,
     ),
   ];
 };
