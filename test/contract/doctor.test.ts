@@ -173,6 +173,26 @@ describe('Redis', () => {
     ]);
   });
 
+  it('that goes away in the middle has nothing done to it', async () => {
+    const proxy = createServer((client) => {
+      const server = connect(guarded.port, '127.0.0.1');
+      client.on('error', () => {}).on('close', () => server.destroy());
+      server.on('error', () => {}).on('close', () => client.destroy());
+      client.pipe(server);
+      server.on('data', (data) => {
+        client.write(data);
+        if (data.includes('+QUEUED')) client.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    undo.push(() => proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    expect(await found({ REDIS_URL: as('hallpass-bot').replace(/\d+$/, String(port)) })).toEqual([
+      expect.stringMatching(/^wrong Redis: There is no answer at /),
+    ]);
+    expect(await redisSays('DBSIZE')).toBe(':0');
+  });
+
   it.each([
     ['the wrong password', () => as('hallpass-bot', 'another-password'), 'WRONGPASS'],
     ['nobody there', () => `redis://hallpass-bot:${password}@127.0.0.1:1`, 'ECONNREFUSED'],

@@ -53,17 +53,29 @@ const framing = ['multi', 'exec', 'discard'];
 
 /**
  * The commands that Redis would refuse this connection's user, each with a key that it is needed for. Nothing is done:
- * Redis judges a command when a transaction takes it in, and the transaction is dropped. Wants a connection of its own.
+ * Redis judges a command when a transaction takes it in, and the transaction is dropped. It runs over a connection of its
+ * own that is never opened again: behind a broken one commands would be sent outside of the transaction.
  */
 export const refusedCommands = async (redis: Redis, user: RedisUser): Promise<readonly NeededCommand[]> => {
-  await redis.multi({ pipeline: false });
+  const once = redis.duplicate({ lazyConnect: true, enableOfflineQueue: false, retryStrategy: () => null });
+  once.on('error', () => {});
   try {
+    await once.connect();
+    await once.multi({ pipeline: false });
     // Something in between that does not know transactions would do all of it.
-    if ((await redis.call('ping')) !== 'QUEUED') throw new Error('Redis does not keep a transaction waiting');
+    if ((await once.call('ping')) !== 'QUEUED') throw new Error('Redis does not keep a transaction waiting');
     const needed = commandsOf(user).filter(({ command }) => !framing.includes(command));
-    const answers = await Promise.allSettled(needed.map((one) => redis.call(...wordsOf(one, redis.options.db ?? 0))));
-    return needed.filter((_, index) => answers[index]?.status === 'rejected');
+    const answers = await Promise.allSettled(needed.map((one) => once.call(...wordsOf(one, once.options.db ?? 0))));
+    await once.discard();
+    return needed.filter((_, index) => isRefusal(answers[index]));
   } finally {
-    await redis.discard();
+    once.disconnect();
   }
+};
+
+/** Redis' own no; that it did not answer is a fault. */
+const isRefusal = (answer: PromiseSettledResult<unknown> | undefined): boolean => {
+  if (answer?.status !== 'rejected') return false;
+  if (answer.reason instanceof Error && answer.reason.name === 'ReplyError') return true;
+  throw answer.reason;
 };

@@ -22,7 +22,11 @@ export type Held =
   | { readonly type: 'nothing' };
 
 /** A rule without names or wildcards, as policies and manifests write it. */
-export type PlainRule = Pick<Readonly<Record<keyof RbacRule, readonly string[]>>, 'apiGroups' | 'resources' | 'verbs'>;
+export type PlainRule = {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+};
 
 /** Each right of some rules once, in the order in which they come. */
 export const rightsIn = (rules: readonly PlainRule[]): readonly Right[] => {
