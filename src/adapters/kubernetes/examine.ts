@@ -4,6 +4,7 @@ import { inLanes } from '#domain/lanes.ts';
 import { type Right, rightsIn, sayRight } from '#domain/rbac/rules.ts';
 import { few } from '#domain/text.ts';
 import { createClusterReader, serverTime } from './cluster.ts';
+import { failedWith } from './fault.ts';
 import { checkIdentity, may, sayExcess } from './identity.ts';
 import type { Need } from './needs.ts';
 import type { RawClient } from './raw-client.ts';
@@ -23,30 +24,35 @@ const words = (cause: unknown): string => `${cause instanceof Error ? cause.mess
 /** `ahead`: how far the API server's clock is ahead of this machine's, in milliseconds, where it answers. */
 export type Examined = { readonly findings: readonly Finding[]; readonly ahead?: number };
 
-/** Looks at who we are in a cluster, and at all that we need there. Where it does not answer, that is all there is to say. */
+/** Looks at who we are in a cluster, and at all that we need there, up to the first call that is not answered. */
 export const examineCluster = async (
   client: RawClient,
   needs: readonly Need[],
   namespaces: readonly string[],
 ): Promise<Examined> => {
+  const findings: Finding[] = [];
+  let ahead: number | undefined;
   try {
-    const { user, excess } = await checkIdentity(client);
-    const ahead = await serverAhead(client);
-    const whom = user ?? 'somebody it knows (older than Kubernetes 1.27, it does not say whom)';
-    const version = await versionOf(client);
-    const places = await lookForNamespaces(client, namespaces);
-    const rights = await lookAtNeeds(client, needs);
-    const powers =
-      excess.length === 0
-        ? [fine('It holds no power that would let it grant anything: escalate, bind, impersonate, wildcards.')]
-        : excess.map((power) => wrong(sayExcess(client.cluster, power)));
-    return {
-      findings: [fine(`The API server takes it for ${whom}.`), version, ...places, ...rights, ...powers],
-      ahead,
-    };
+    findings.push(...(await identityOf(client)));
+    ahead = await serverAhead(client);
+    findings.push(await versionOf(client));
+    findings.push(...(await lookForNamespaces(client, namespaces)));
+    findings.push(...(await lookAtNeeds(client, needs)));
   } catch (cause) {
-    return { findings: [wrong(`${words(cause)} Nothing else of this cluster could be looked at.`)] };
+    findings.push(wrong(`${words(cause)} Nothing else of this cluster could be looked at.`));
   }
+  return { findings, ...(ahead === undefined ? {} : { ahead }) };
+};
+
+const identityOf = async (client: RawClient): Promise<readonly Finding[]> => {
+  const { user, excess } = await checkIdentity(client);
+  const whom = user ?? 'somebody it knows (older than Kubernetes 1.27, it does not say whom)';
+  return [
+    fine(`The API server takes it for ${whom}.`),
+    ...(excess.length === 0
+      ? [fine('It holds no power that would let it grant anything: escalate, bind, impersonate, wildcards.')]
+      : excess.map((power) => wrong(sayExcess(client.cluster, power)))),
+  ];
 };
 
 const versionInfo = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() });
@@ -56,7 +62,14 @@ const naming = 25;
 
 const versionOf = async (client: RawClient): Promise<Finding> => {
   const call = { method: 'GET', path: '/version', saying: 'say its version' } as const;
-  const { major, minor, gitVersion } = await client.call(call, versionInfo);
+  // Some clusters tell nobody.
+  const said = await client.call(call, versionInfo).catch((error: unknown) => {
+    if (failedWith(error, 403)) return undefined;
+    throw error;
+  });
+  if (said === undefined)
+    return caution(`It does not say its version. Look that it runs Kubernetes 1.${naming} or later.`);
+  const { major, minor, gitVersion } = said;
   const isOld = Number.parseInt(major, 10) === 1 && Number.parseInt(minor, 10) < naming;
   return isOld
     ? caution(
