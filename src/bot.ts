@@ -3,13 +3,11 @@ import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createDraftClient } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
-import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
-import type { SlackDirectory } from '#adapters/slack/directory.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
@@ -23,6 +21,7 @@ import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
+import { problemsInSlack } from './named-in-slack.ts';
 import { checkClusters } from './worker.ts';
 
 /** The way into Slack: Socket Mode or signed HTTP, as configured; tests bring their own. */
@@ -88,7 +87,7 @@ const startOn = async (
   const identity = await identify(client).catch((cause: unknown) => String(cause));
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
   const directory = directoryFor(client, identity);
-  const problems = [...(await checkClusters(clients, core.alarm)), ...(await checkSlack(folder, directory))];
+  const problems = [...(await checkClusters(clients, core.alarm)), ...(await problemsInSlack(folder, directory))];
   if (problems.length > 0) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
@@ -166,33 +165,6 @@ const startTelling = ({ redis, onStop }: Ground, tell: Tell): void => {
   // An outage of Redis is reported by its connection; what waits there waits on.
   const telling = every(tellEvery, post, () => {});
   onStop(telling.stop);
-};
-
-/** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
-const checkSlack = async (
-  { settings: { policy }, whereIsGroup, whereIsRule }: PolicyFolder,
-  directory: SlackDirectory,
-): Promise<readonly string[]> => {
-  const groups = [...policy.groups].map(async ([name, source]) => {
-    const members = await directory.members(source).catch((cause: unknown) => String(cause));
-    if (typeof members === 'string')
-      return [
-        `${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`,
-      ];
-    return members.size === 0
-      ? [
-          `${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`,
-        ]
-      : [];
-  });
-  const channels = [
-    ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
-    { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
-  ].map(async ({ channel, where }) => {
-    const problem = await directory.channelProblem(channel);
-    return problem === undefined ? [] : [`${where}: ${problem}`];
-  });
-  return (await Promise.all([...groups, ...channels])).flat();
 };
 
 const startShowing = ({ core, redis, onStop }: Ground, projection: Projection): void => {

@@ -1,14 +1,12 @@
 #!/usr/bin/env node
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
-import { generateKeys } from '#adapters/keys/generate.ts';
-import { renderManifests } from '#adapters/kubernetes/manifests.ts';
-import { err, ok, type Result } from '#domain/result.ts';
-import { explainPolicy, testPolicy } from './policy-commands.ts';
+import { type Answer, done, failed, misspelt } from '#src/commands/answer.ts';
+import { loadEnvironment } from '#src/commands/environment.ts';
 
 const usage = `hallpass <command>
 
+  doctor [--json]            check everything that bot and worker need: settings, files, Redis, Slack, clusters
+  standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
+                             who holds the rights of access profiles already, without asking, and by which binding
   keys generate <folder>     make the signing keys of the bot and the worker
   policy check <folder>      read all files of the folder as the bot does, and name every problem
   policy test <folder> [file]
@@ -17,47 +15,42 @@ const usage = `hallpass <command>
                              say of each case what every rule makes of it, and what comes of it
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
+doctor and standing read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;
 
-type Answer = Result<readonly string[], readonly string[]>;
-
-const checkPolicy = async (folder: string): Promise<Answer> => {
-  const read = await readPolicyFolder(folder);
-  if (!read.ok) return read;
-  const { policy, identities, kinds } = read.value.settings;
-  const count = `${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${kinds.flatMap(({ profiles }) => profiles).length} profiles`;
-  return ok([`${folder}: ${count}. Slack's own ids are checked when the bot starts.`]);
-};
-
-const writeManifests = async (folder: string, into: string): Promise<Answer> => {
-  const read = await readPolicyFolder(folder);
-  if (!read.ok) return read;
-  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({
-    path: join(into, name),
-    text,
-  }));
-  for (const { path, text } of files) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+/** Commands load what they need themselves: the others stay quick, and an old Node can still be told what it lacks. */
+const run = async ([command, ...words]: readonly string[]): Promise<Answer | undefined> => {
+  switch (command) {
+    case 'doctor':
+    case 'standing': {
+      const loaded = loadEnvironment();
+      if (!loaded.ok) return failed([loaded.error]);
+      return command === 'doctor'
+        ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
+        : (await import('#src/commands/standing.ts')).standing(words, process.env);
+    }
+    case 'keys':
+    case 'policy':
+    case 'manifests':
+      return (await import('#src/commands/files.ts')).filesCommand(command, words);
+    case 'help':
+    case '--help':
+      return words.length === 0 ? done([usage]) : undefined;
+    default:
+      return undefined;
   }
-  return ok(files.map(({ path }) => path));
 };
 
-const run = async (words: readonly string[]): Promise<Answer | undefined> => {
-  const [command = '', ...rest] = words;
-  const [first, second, third, ...more] = rest;
-  if (more.length > 0) return undefined;
-  const file = third === undefined ? undefined : resolve(third);
-  if (command === 'policy' && first === 'test' && second !== undefined) return testPolicy(resolve(second), file);
-  if (command === 'policy' && first === 'explain' && second !== undefined) return explainPolicy(resolve(second), file);
-  if (third !== undefined) return undefined;
-  if (command === 'keys' && first === 'generate' && second !== undefined) return generateKeys(resolve(second));
-  if (command === 'policy' && first === 'check' && second !== undefined) return checkPolicy(resolve(second));
-  if (command === 'manifests' && first !== undefined && second !== undefined)
-    return writeManifests(resolve(first), resolve(second));
-  return command === 'help' || command === '--help' ? ok([usage]) : undefined;
-};
+const print = (stream: NodeJS.WriteStream, lines: readonly string[] = []): Promise<void> =>
+  new Promise((resolve) => {
+    if (lines.length === 0) resolve();
+    // A reader that has gone, as `head` does, is none of our business.
+    else stream.write(`${lines.join('\n')}\n`, () => resolve());
+  });
 
-const answer = (await run(process.argv.slice(2))) ?? err([usage]);
-(answer.ok ? process.stdout : process.stderr).write(`${(answer.ok ? answer.value : answer.error).join('\n')}\n`);
-if (!answer.ok) process.exitCode = answer.error[0] === usage ? 2 : 1;
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+const { status, out, errors } = (await run(process.argv.slice(2))) ?? misspelt([usage]);
+await print(process.stdout, out);
+await print(process.stderr, errors);
+// What was given up waiting for, such as a plug-in that hangs, is not waited for here either.
+process.exit(status);

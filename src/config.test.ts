@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { inspectConfig, readConfig } from './config.ts';
 
 const enough = {
   SLACK_BOT_TOKEN: 'xoxb-1-secret',
@@ -165,4 +165,15 @@ test('no secret is ever repeated in a problem', () => {
   });
   expect(problems.length).toBeGreaterThanOrEqual(5);
   expect(problems.join('\n')).not.toContain('hunter2');
+});
+
+test('whoever goes on in spite of problems gets what there is; each problem begins with its setting', () => {
+  const { config, problems } = inspectConfig({
+    ...enough,
+    SLACK_BOT_TOKEN: '',
+    HALLPASS_CLUSTERS: 'prod=in-cluster,?',
+  });
+  expect(config).toMatchObject({ policy: '/etc/hallpass/policy', slack: { botToken: '' } });
+  expect(config.clusters.map(({ name }) => name)).toEqual(['prod', '']);
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['SLACK_BOT_TOKEN', 'HALLPASS_CLUSTERS']);
 });

@@ -40,11 +40,20 @@ export type Config = {
   readonly managedNamespaces: readonly string[];
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 type Problems = string[];
 
 /** Reads the environment. Every problem is reported at once, each with its remedy. */
 export const readConfig = (environment: Environment): Result<Config, readonly string[]> => {
+  const { config, problems } = inspectConfig(environment);
+  return problems.length > 0 ? err(problems) : ok(config);
+};
+
+/** Settings as far as they can be read, with every problem of them, which begins with its setting's name. */
+export type Inspected = { readonly config: Config; readonly problems: readonly string[] };
+
+/** As `readConfig`, for whoever goes on in spite of problems: what is not set is empty. */
+export const inspectConfig = (environment: Environment): Inspected => {
   const problems: Problems = [];
   const role = readRole(environment, problems);
   const slack = role === 'worker' ? undefined : readSlack(environment, problems);
@@ -82,7 +91,7 @@ export const readConfig = (environment: Environment): Result<Config, readonly st
     problems.push(
       `HALLPASS_WORKER_CLUSTERS names ${names(apart)}, HALLPASS_CLUSTERS names ${names(clusters)}. Give both the same clusters.`,
     );
-  return problems.length > 0 ? err(problems) : ok(config);
+  return { config, problems };
 };
 
 const wanted = (environment: Environment, name: string, what: string, problems: Problems): string => {

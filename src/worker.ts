@@ -4,7 +4,7 @@ import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
 import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
-import { checkIdentity } from '#adapters/kubernetes/identity.ts';
+import { checkIdentity, sayExcess } from '#adapters/kubernetes/identity.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -101,11 +101,7 @@ export const checkClusters = async (clients: Ground['clients'], alarm: Alarm): P
   const checked = await Promise.all(
     clients.map(async (client) =>
       checkIdentity(client).then(
-        ({ excess }) =>
-          excess.map(
-            (power) =>
-              `Cluster "${client.cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`,
-          ),
+        ({ excess }) => excess.map((power) => sayExcess(client.cluster, power)),
         (cause: unknown) => {
           const why = cause instanceof Error ? cause.message : String(cause);
           if (!isAway(cause)) return [why];

@@ -56,6 +56,8 @@ const leaks: [file: string, rule: string, source: string][] = [
   ['src/adapters/brand-new/to-redis.ts', 'noRestrictedImports', "export { a } from '#adapters/redis/a.ts';"],
   ['src/main.ts', 'noRestrictedImports', "export { a } from '#local/slack/a.ts';"],
   ['src/config.ts', 'noRestrictedImports', "export { a } from './adapters/redis/a.ts';"],
+  ['src/commands/to-local.ts', 'noRestrictedImports', "export { a } from '#local/slack/a.ts';"],
+  ['src/commands/to-test.ts', 'noRestrictedImports', "export { a } from '#test/a.ts';"],
   ['src/local/slack/to-test.ts', 'noRestrictedImports', "export { a } from '#test/a.ts';"],
   ['test/up.ts', 'noRestrictedImports', "export { a } from '../src/a.ts';"],
 ];
@@ -84,6 +86,10 @@ const clean: [file: string, source: string][] = [
   [
     'src/cli.ts',
     "import { a } from '#adapters/redis/a.ts';\nimport { b } from './config.ts';\n\nexport const c = [a, b];\n",
+  ],
+  [
+    'src/commands/a.ts',
+    "import { a } from '#adapters/redis/a.ts';\nimport { b } from '#src/config.ts';\nimport { c } from './b.ts';\n\nexport const d = [a, b, c];\n",
   ],
   [
     'src/local/demo.ts',

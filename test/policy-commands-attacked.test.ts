@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { testPolicy } from '#src/policy-commands.ts';
+import { testPolicy } from '#src/commands/policy.ts';
 import { withFolder } from '#test/build/folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

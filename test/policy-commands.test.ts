@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { explainPolicy, testPolicy } from '#src/policy-commands.ts';
+import { explainPolicy, testPolicy } from '#src/commands/policy.ts';
 import { withFolder } from '#test/build/folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

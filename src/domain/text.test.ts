@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cut, oneLine, visible } from './text.ts';
+import { cut, few, oneLine, visible } from './text.ts';
 
 test.each([
   ['a right-to-left override', '\u202e', '[U+202E]'],
@@ -97,4 +97,10 @@ test('a cut never exceeds the limit and never splits a character', () => {
       expect(whole).toContain(kept.length);
     }),
   );
+});
+
+test('the first of many are named, and the others counted', () => {
+  expect(few([], 2)).toBe('');
+  expect(few(['a', 'b'], 2)).toBe('a, b');
+  expect(few(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more');
 });

@@ -26,3 +26,7 @@ export const cut = (text: string, limit: number): string => {
   }
   return `${kept}…`;
 };
+
+/** Names the first of many, and counts the others. */
+export const few = (words: readonly string[], limit: number): string =>
+  words.length <= limit ? words.join(', ') : `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;

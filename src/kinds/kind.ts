@@ -2,6 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
 import type { Problem } from '#domain/problem.ts';
+import type { ProfileRights } from '#domain/rbac/standing.ts';
 import type { Result } from '#domain/result.ts';
 
 /** A permission of Kubernetes RBAC, as in `ClusterRole.rules[]` (rbac.authorization.k8s.io/v1). */
@@ -113,6 +114,8 @@ export type Kind = {
     readonly unsafe: (ask: Json, context: PlanContext) => string | undefined;
   };
   readonly permissions: Permissions;
+  /** What its profiles let somebody do themselves, by place; absent for kinds that give nobody rights. */
+  readonly rights?: readonly ProfileRights[];
 };
 
 /** A kind before its settings are known: which file of the policy folder it wants, and what it makes of it. */

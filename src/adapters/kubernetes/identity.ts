@@ -55,7 +55,12 @@ const tooMuch: readonly AccessProbe[] = [
   { verb: '*', group: '*', resource: '*' },
 ];
 
-const may = async (client: RawClient, probe: AccessProbe): Promise<boolean> => {
+/** Says a power that no process of Hallpass may have, with the remedy. */
+export const sayExcess = (cluster: string, power: string): string =>
+  `Cluster "${cluster}": Hallpass holds "${power}", which would let it grant anything. Take that away; manifests/ shows what it needs.`;
+
+/** SelfSubjectAccessReview of authorization.k8s.io/v1. */
+export const may = async (client: RawClient, probe: AccessProbe): Promise<boolean> => {
   const apiVersion = 'authorization.k8s.io/v1';
   const call = {
     method: 'POST',

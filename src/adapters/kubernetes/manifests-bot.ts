@@ -1,15 +1,7 @@
-import type { Kind, ResourceType } from '#kinds/kind.ts';
+import type { Kind } from '#kinds/kind.ts';
 import { deployment } from './manifests-deployment.ts';
-import {
-  bounded,
-  clusterRole,
-  clusterRoleBinding,
-  home,
-  labels,
-  looking,
-  type RuleText,
-  serviceAccount,
-} from './manifests-names.ts';
+import { clusterRole, clusterRoleBinding, home, labels, serviceAccount } from './manifests-names.ts';
+import { botRules } from './manifests-rules.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 const component = 'bot';
@@ -20,7 +12,7 @@ export const botFiles = (kinds: readonly Kind[]): Files => ({
     'What the bot may see: namespaces, and the sorts of objects that forms offer by name. Never Secrets: for those, names are typed.',
     [
       serviceAccount(component),
-      clusterRole(component, 'hallpass-bot', [...looking, ...bounded(seen(kinds))]),
+      clusterRole(component, 'hallpass-bot', botRules(kinds)),
       clusterRoleBinding(component, 'hallpass-bot'),
     ],
   ),
@@ -40,35 +32,4 @@ const service = {
   kind: 'Service',
   metadata: { name: 'hallpass-bot', namespace: home, labels: labels(component) },
   spec: { selector: labels(component), ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
-};
-
-/** To read a Secret's name is to read the Secret: RBAC knows no listing without contents. */
-const neverSeen = ['secrets'];
-
-const seen = (kinds: readonly Kind[]): readonly RuleText[] => {
-  const byGroup = Map.groupBy(
-    kinds.flatMap(offered).filter(({ resource }) => !neverSeen.includes(resource)),
-    ({ group }) => group,
-  );
-  return [...byGroup]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([group, types]) => {
-      const resources = [...new Set(types.map(({ resource }) => resource))].sort();
-      return { apiGroups: [group], resources, verbs: ['get', 'list'] };
-    });
-};
-
-/** How many choices that change the form may follow each other. */
-const deepest = 3;
-
-/** The sorts of objects that a kind's form lets people pick from, over all that can be chosen before. */
-const offered = (kind: Kind): readonly ResourceType[] => {
-  const profiles = kind.profiles.map(({ profile }) => profile);
-  const walk = (chosen: Readonly<Record<string, string>>, depth: number): readonly ResourceType[] =>
-    kind.fields(chosen, profiles).flatMap((field) => {
-      if (field.input.type === 'objects' || field.input.type === 'object') return field.input.resources;
-      if (field.input.type !== 'choice' || field.again !== true || field.name in chosen || depth === deepest) return [];
-      return field.input.options.flatMap(({ value }) => walk({ ...chosen, [field.name]: value }, depth + 1));
-    });
-  return walk({}, 0);
 };

@@ -1,35 +1,31 @@
-import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { deployment } from './manifests-deployment.ts';
 import {
   accountOf,
-  bounded,
   clusterRole,
   clusterRoleBinding,
   home,
   labels,
-  looking,
   markersHome,
-  type RuleText,
   rbacGroup,
   rbacVersion,
   serviceAccount,
 } from './manifests-names.ts';
+import { namedNamespaces, workerRules } from './manifests-rules.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 const component = 'worker';
 
 /** The worker's identity, its ceiling per namespace and, apart and off by default, its ceiling for the whole cluster. */
 export const workerFiles = (kinds: readonly Kind[]): Files => {
-  const namespaced = bounded(kinds.flatMap(({ permissions }) => permissions.namespaced));
-  const clusterWide = bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide));
+  const clusterWide = workerRules.clusterWide(kinds);
   const folder = `manifests/${component}`;
   return {
     [`${folder}/clusterrole.yaml`]: yamlFile(
       `The ceiling of what can be granted in a managed namespace. It is bound nowhere yet: bind it with
 managed-namespace.yaml. The worker may neither escalate nor bind, so the API server itself refuses it anything
 beyond these rules. It can do itself what it can grant: nobody else may read its token or run as it.`,
-      [clusterRole(component, 'hallpass-worker-namespaced', namespaced)],
+      [clusterRole(component, 'hallpass-worker-namespaced', workerRules.namespaced(kinds))],
     ),
     [`${folder}/managed-namespace.yaml`]: yamlFile(
       `Lets Hallpass grant in a namespace. For each namespace that people may ask for:
@@ -54,7 +50,7 @@ these powers in the whole cluster; until then such requests fail with the API se
 journals (encrypted Secrets) keep what is needed to take changes back.`,
       [
         serviceAccount(component),
-        clusterRole(component, 'hallpass-worker', looking),
+        clusterRole(component, 'hallpass-worker', workerRules.everywhere),
         clusterRoleBinding(component, 'hallpass-worker'),
         markerRole,
         markerBinding,
@@ -72,13 +68,9 @@ Slack's tokens and the bot's key are not for it: a taken worker must not be able
 
 /** What profiles reach in one namespace whatever is asked for stays in that namespace, so the ceiling elsewhere is lower. */
 const fixedNamespaceFiles = (kinds: readonly Kind[], folder: string): Files => {
-  const places = [...new Set(kinds.flatMap(({ permissions }) => Object.keys(permissions.inNamespaces)))].sort();
   return Object.fromEntries(
-    places.map((namespace) => {
-      const rules = bounded([
-        ...kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []),
-        ...found,
-      ]);
+    namedNamespaces(kinds).map((namespace) => {
+      const rules = workerRules.named(kinds, namespace);
       const metadata = { name: 'hallpass-worker-profiles', namespace, labels: labels(component) };
       const roleRef = { apiGroup: rbacGroup, kind: 'Role', name: metadata.name };
       return [
@@ -96,12 +88,6 @@ profiles are used, and name "${namespace}" in HALLPASS_MANAGED_NAMESPACES (manif
   );
 };
 
-/** The sweep looks for everything that Hallpass may have made, in each namespace that it is bound in. */
-const found: readonly RuleText[] = kindModules
-  .flatMap(({ makes }) => makes)
-  .filter(({ namespaced, group }) => namespaced && group !== rbacGroup)
-  .map(({ group, resource }) => ({ apiGroups: [group], resources: [resource], verbs: ['list'] }));
-
 const namespaceBinding = {
   apiVersion: rbacVersion,
   kind: 'RoleBinding',
@@ -115,9 +101,7 @@ const markerRole = {
   apiVersion: rbacVersion,
   kind: 'Role',
   metadata: markers,
-  rules: [
-    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
-  ],
+  rules: workerRules.markers,
 };
 const markerBinding = {
   apiVersion: rbacVersion,

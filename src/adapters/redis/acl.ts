@@ -40,10 +40,26 @@ const each = (sign: string, words: string): string =>
 const touching = (keys: string): string => each('~{hallpass}:', keys);
 
 const user = (name: RedisUser, sha256: string): string => {
-  const parts = name === 'bot' ? [...common, ...botsOwn] : common;
-  const selectors = parts.map(([keys, commands]) => `(${touching(keys)} ${each('+', commands)})`).join(' ');
+  const selectors = partsOf(name)
+    .map(([keys, commands]) => `(${touching(keys)} ${each('+', commands)})`)
+    .join(' ');
   return `user hallpass-${name} on #${sha256} resetchannels ${touching('*')} -@all ${each('+', everywhere)} ${selectors}`;
 };
+
+const partsOf = (name: RedisUser): typeof common => (name === 'bot' ? [...common, ...botsOwn] : common);
+
+/** A command that a process sends, and a key of those that it sends it for. */
+export type NeededCommand = { readonly command: string; readonly key: string };
+
+/** Every command of a process, once for each pattern of keys that it touches; those without keys with any. */
+export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
+  [['log:*', everywhere] as const, ...partsOf(name)].flatMap(([patterns, commands]) =>
+    patterns
+      .split(' ')
+      .flatMap((pattern) =>
+        commands.split(' ').map((command) => ({ command, key: `{hallpass}:${pattern.replace('*', 'doctor')}` })),
+      ),
+  );
 
 /**
  * Writes the ACL file of Hallpass' Redis (selectors: Redis 7 or Valkey; ACL files know no comments).

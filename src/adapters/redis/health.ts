@@ -19,7 +19,7 @@ const info = z.looseObject({
 type Info = z.infer<typeof info> & { readonly appendfsync?: string | undefined };
 
 /** The fields of Redis' INFO: `name:value` lines under `# Section` heads. */
-const parseInfo = (text: string): Record<string, string> =>
+export const parseInfo = (text: string): Record<string, string> =>
   Object.fromEntries([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
 
 /**

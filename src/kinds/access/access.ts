@@ -122,6 +122,7 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
       return elsewhere === undefined ? ok(planAccess(profile, asked.objects, context)) : err(elsewhere);
     },
     permissions: permissionsOf(profiles),
+    rights: profiles.map(({ name, bindings }) => ({ profile: name, places: bindings })),
   };
 };
 

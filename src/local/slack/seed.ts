@@ -1,3 +1,5 @@
+import { neededScopes } from '#adapters/slack/scopes.ts';
+
 /** What a workspace starts with. Ids are Slack-like (`U…`, `C…`, `S…`, `T…`) so that patterns in the app hold. */
 export type PersonKind = 'member' | 'admin' | 'guest' | 'single-channel-guest' | 'stranger' | 'bot' | 'deleted';
 
@@ -59,26 +61,7 @@ export type Seed = {
 };
 
 /** The scopes Hallpass's manifest asks for. */
-export const hallpassScopes = [
-  'app_mentions:read',
-  'channels:join',
-  'channels:read',
-  'channels:history',
-  'groups:read',
-  'groups:history',
-  'im:read',
-  'im:write',
-  'im:history',
-  'chat:write',
-  'chat:write.public',
-  'commands',
-  'files:read',
-  'files:write',
-  'reactions:write',
-  'team:read',
-  'usergroups:read',
-  'users:read',
-];
+export const hallpassScopes: string[] = [...neededScopes];
 
 export const hallpassApp: AppSeed = {
   id: 'A0HALLPASS',

@@ -73,6 +73,12 @@ const tokenOf = (request: WireRequest, args: Record<string, unknown>): string | 
   return bearer ?? (typeof args.token === 'string' ? args.token : undefined);
 };
 
+/** Slack tells a token that it knows what it may do; an app-level one has scopes of its own. */
+const scopesHeader = ({ state: { app } }: Core, token: string | undefined): Record<string, string> => {
+  if (token === app.token) return { 'x-oauth-scopes': app.scopes.join(',') };
+  return token === app.appToken ? { 'x-oauth-scopes': 'connections:write' } : {};
+};
+
 const limited = (seconds: number) => json(429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(seconds) });
 
 /** Does the work and lets the fault have its way with the answer. */
@@ -130,8 +136,9 @@ export const createServer = (core: Core, faults: Faults, rates: () => Rates, res
       if (!read.ok) return json(200, { ok: false, error: read.error });
       const wait = rates().take(name, typeof args.channel === 'string' ? args.channel : undefined);
       if (wait !== undefined) return limited(wait);
-      call.answer = callMethod(core, name, tokenOf(request, args), args);
-      return json(200, call.answer, { 'x-oauth-scopes': core.state.app.scopes.join(',') });
+      const token = tokenOf(request, args);
+      call.answer = callMethod(core, name, token, args);
+      return json(200, call.answer, scopesHeader(core, token));
     });
     call.performed = performed && call.answer !== undefined;
     if (fault !== undefined) call.fault = fault.type;

@@ -1,0 +1,56 @@
+import { accessSync, constants, readdirSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Author } from '#domain/request/events.ts';
+import { authors } from './files.ts';
+import { vaultFile } from './vault.ts';
+
+const secrets = [...authors.map((author) => `${author}.key`), vaultFile];
+
+const statsOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
+const modeOf = ({ mode }: Stats): string => (mode & 0o777).toString(8).padStart(3, '0');
+
+/** Whether the file system takes no writes: volumes of ConfigMaps are so, whatever mode they show. */
+const isReadOnly = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EROFS';
+  }
+};
+
+/**
+ * Says which files of a keys folder others could read or replace, with the remedy. What is mounted from a Kubernetes
+ * Secret belongs to root and is read through the pod's own group: that is as it should be.
+ */
+export const openKeyFiles = (folder: string, reader = process.getuid?.()): readonly string[] => {
+  const readable = secrets.flatMap((name) => {
+    const file = join(folder, name);
+    const stats = statsOf(file);
+    if (stats === undefined) return [];
+    const tooMuch = stats.uid === reader ? 0o077 : 0o027;
+    return (stats.mode & tooMuch) === 0
+      ? []
+      : [`Key file "${file}" is open to others (mode ${modeOf(stats)}): chmod 600 ${file}`];
+  });
+  const trusted = join(folder, 'trusted');
+  const inTrusted = statsOf(trusted)?.isDirectory() === true ? readdirSync(trusted) : [];
+  const writable = [folder, trusted, ...inTrusted.map((name) => join(trusted, name))].flatMap((path) => {
+    const stats = statsOf(path);
+    if (stats === undefined || (stats.mode & 0o022) === 0 || isReadOnly(path)) return [];
+    return [
+      `Others may write to "${path}" (mode ${modeOf(stats)}), and so have keys of their own trusted: chmod go-w ${path}`,
+    ];
+  });
+  return [...readable, ...writable];
+};
+
+/** Private keys of the other process, which this one must not have: a taken one could then do both. */
+export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] =>
+  authors
+    .filter((author) => !own.includes(author))
+    .map((author) => join(folder, `${author}.key`))
+    .filter((file) => statsOf(file) !== undefined)
+    .map(
+      (file) => `Key file "${file}" belongs to the other process: take it away, so that a taken one cannot do both.`,
+    );

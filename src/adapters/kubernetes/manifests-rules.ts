@@ -1,0 +1,65 @@
+import { kindModules } from '#kinds/index.ts';
+import type { Kind, ResourceType } from '#kinds/kind.ts';
+import { bounded, looking, type RuleText, rbacGroup } from './manifests-names.ts';
+
+/** All that the bot may do, in the whole cluster. */
+export const botRules = (kinds: readonly Kind[]): readonly RuleText[] => [...looking, ...bounded(seen(kinds))];
+
+/** The sweep looks for everything that Hallpass may have made, in each namespace that it is bound in. */
+const found: readonly RuleText[] = kindModules
+  .flatMap(({ makes }) => makes)
+  .filter(({ namespaced, group }) => namespaced && group !== rbacGroup)
+  .map(({ group, resource }) => ({ apiGroups: [group], resources: [resource], verbs: ['list'] }));
+
+/** All that the worker may do, by where. */
+export const workerRules = {
+  everywhere: looking,
+  /** In the namespace of markers and journals. */
+  markers: [
+    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+  ] as readonly RuleText[],
+  /** In each namespace that people may ask for. */
+  namespaced: (kinds: readonly Kind[]): readonly RuleText[] =>
+    bounded(kinds.flatMap(({ permissions }) => permissions.namespaced)),
+  /** In one that profiles name. */
+  named: (kinds: readonly Kind[], namespace: string): readonly RuleText[] =>
+    bounded([...kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []), ...found]),
+  /** Off by default. */
+  clusterWide: (kinds: readonly Kind[]): readonly RuleText[] =>
+    bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide)),
+} as const;
+
+/** The namespaces that profiles name. */
+export const namedNamespaces = (kinds: readonly Kind[]): readonly string[] =>
+  [...new Set(kinds.flatMap(({ permissions }) => Object.keys(permissions.inNamespaces)))].sort();
+
+/** To read a Secret's name is to read the Secret: RBAC knows no listing without contents. */
+const neverSeen = ['secrets'];
+
+const seen = (kinds: readonly Kind[]): readonly RuleText[] => {
+  const byGroup = Map.groupBy(
+    kinds.flatMap(offered).filter(({ resource }) => !neverSeen.includes(resource)),
+    ({ group }) => group,
+  );
+  return [...byGroup]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([group, types]) => {
+      const resources = [...new Set(types.map(({ resource }) => resource))].sort();
+      return { apiGroups: [group], resources, verbs: ['get', 'list'] };
+    });
+};
+
+/** How many choices that change the form may follow each other. */
+const deepest = 3;
+
+/** The sorts of objects that a kind's form lets people pick from, over all that can be chosen before. */
+const offered = (kind: Kind): readonly ResourceType[] => {
+  const profiles = kind.profiles.map(({ profile }) => profile);
+  const walk = (chosen: Readonly<Record<string, string>>, depth: number): readonly ResourceType[] =>
+    kind.fields(chosen, profiles).flatMap((field) => {
+      if (field.input.type === 'objects' || field.input.type === 'object') return field.input.resources;
+      if (field.input.type !== 'choice' || field.again !== true || field.name in chosen || depth === deepest) return [];
+      return field.input.options.flatMap(({ value }) => walk({ ...chosen, [field.name]: value }, depth + 1));
+    });
+  return walk({}, 0);
+};

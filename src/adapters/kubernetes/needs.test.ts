@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { type PlainRule, rightsIn, sayRight } from '#domain/rbac/rules.ts';
+import { kindModules } from '#kinds/index.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { renderManifests } from './manifests.ts';
+import { type Need, needsOfBot, needsOfWorker } from './needs.ts';
+
+const policy = join(import.meta.dirname, '..', '..', '..', 'manifests', 'policy');
+const kinds: readonly Kind[] = kindModules.map((module) => {
+  const kind = module.configure(parse(readFileSync(join(policy, module.settingsFile), 'utf8')));
+  if (!kind.ok) throw new Error(kind.error.map(({ message }) => message).join('; '));
+  return kind.value;
+});
+const files = renderManifests(kinds);
+
+type Role = { kind: string; metadata: { namespace?: string }; rules?: PlainRule[] };
+const rolesIn = (path: string): readonly Role[] =>
+  parseAllDocuments(files.get(path) ?? '')
+    .map((document): Role => document.toJS())
+    .filter(({ rules }) => rules !== undefined);
+const rights = (rules: readonly PlainRule[]): readonly string[] => rightsIn(rules).map(sayRight).sort();
+const said = ({ rules, namespace = 'the whole cluster', whenMissing }: Need) => [namespace, whenMissing, rights(rules)];
+
+/** What the manifests give, as an administrator applies them: the role of a file, by where it then holds. */
+const given = (path: string, namespace: string | undefined, where: string): readonly string[] => {
+  const [role, ...others] = rolesIn(path).filter((one) => one.metadata.namespace === namespace);
+  if (role === undefined || others.length > 0) throw new Error(`${path} has not one role for ${where}`);
+  return rights(role.rules ?? []);
+};
+
+test('the bot needs what its manifest gives', () => {
+  expect(needsOfBot(kinds).map(said)).toEqual([
+    ['the whole cluster', 'wrong', given('manifests/bot/clusterrole.yaml', undefined, 'the cluster')],
+  ]);
+});
+
+test('the worker needs, place by place, what its manifests give there', () => {
+  const needs = needsOfWorker(kinds, { home: 'hallpass', managed: ['shop', 'ingress-nginx'], isAskedIn: () => false });
+  const worker = (file: string, namespace?: string) => given(`manifests/worker/${file}`, namespace, file);
+  expect(needs.map(said)).toEqual([
+    ['the whole cluster', 'wrong', worker('base.yaml')],
+    ['hallpass-markers', 'wrong', worker('base.yaml', 'hallpass-markers')],
+    ['shop', 'wrong', worker('clusterrole.yaml')],
+    ['ingress-nginx', 'wrong', worker('namespace-ingress-nginx.yaml', 'ingress-nginx')],
+    ['the whole cluster', 'caution', worker('clusterrole-cluster-wide.yaml')],
+  ]);
+});
+
+test('what people may ask for in a namespace that profiles name is needed there too, though it keeps nothing else from working', () => {
+  const needs = needsOfWorker(kinds, { home: 'hallpass', managed: ['ingress-nginx'], isAskedIn: () => true });
+  expect(needs.map(({ namespace, whenMissing }) => [namespace, whenMissing])).toContainEqual([
+    'ingress-nginx',
+    'caution',
+  ]);
+});
+
+test('each remedy names a manifest that is made', () => {
+  const all = [
+    ...needsOfBot(kinds),
+    ...needsOfWorker(kinds, { home: 'hallpass', managed: ['shop', 'ingress-nginx'], isAskedIn: () => true }),
+  ];
+  for (const { remedy } of all) expect([...files.keys()]).toContain(/-f (\S+)$/.exec(remedy)?.[1]);
+});

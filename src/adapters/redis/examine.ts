@@ -1,0 +1,106 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import { few } from '#domain/text.ts';
+import type { RedisUser } from './acl.ts';
+import { asking, readAs } from './faults.ts';
+import { checkRedis, parseInfo } from './health.ts';
+import { refusedCommands } from './rights.ts';
+
+const info = z.looseObject({
+  redis_version: z.string(),
+  /** Valkey says Redis' version for compatibility, and its own here. */
+  valkey_version: z.string().optional(),
+  used_memory: z.coerce.number(),
+  used_memory_human: z.string(),
+  maxmemory: z.coerce.number(),
+  maxmemory_human: z.string(),
+  total_system_memory: z.coerce.number().optional(),
+});
+
+/** ACL selectors came with it (manifests/redis/users.acl). */
+const oldest = 7;
+
+/** Looks at all that can be wrong with this Redis for a process. Throws when it does not answer. */
+export const examineRedis = async (redis: Redis, user: RedisUser): Promise<readonly Finding[]> => {
+  const said = readAs(info, 'INFO', parseInfo(await asking('say its INFO', redis.info())));
+  const problems = await checkRedis(redis);
+  const kept = problems.map(({ type, problem, remedy }) =>
+    (type === 'wrong' ? wrong : caution)(`${problem} ${remedy}`),
+  );
+  return [
+    versionOf(said),
+    ...kept,
+    ...(kept.some(({ type }) => type === 'wrong') ? [] : [fine('It keeps what it is given: noeviction, appendonly.')]),
+    ...(await syncOf(redis)),
+    memoryOf(said),
+    ...(await rightsOf(redis, user)),
+  ];
+};
+
+const versionOf = ({ redis_version, valkey_version }: z.infer<typeof info>): Finding => {
+  if (valkey_version !== undefined) return fine(`Valkey ${valkey_version} answers.`);
+  return Number.parseInt(redis_version, 10) < oldest
+    ? wrong(`Redis is ${redis_version}, which is too old. Take version ${oldest} or later.`)
+    : fine(`Redis ${redis_version} answers.`);
+};
+
+/** Past this share of its memory it is soon one that refuses every write. */
+const nearlyFull = 0.8;
+
+const memoryOf = (said: z.infer<typeof info>): Finding => {
+  const { used_memory: used, used_memory_human: usedText, maxmemory, maxmemory_human: limitText } = said;
+  const limit = maxmemory > 0 ? maxmemory : (said.total_system_memory ?? Number.POSITIVE_INFINITY);
+  const of = maxmemory > 0 ? `of ${limitText} (maxmemory)` : 'and no limit of its own (maxmemory 0)';
+  return used > limit * nearlyFull
+    ? caution(`Redis uses ${usedText} ${of}: when it is full nothing more can be asked for. Give it more memory.`)
+    : fine(`It uses ${usedText} ${of}.`);
+};
+
+/** A user who may not read settings is as it should be; then nobody can tell from here how often Redis writes to disk. */
+const syncOf = async (redis: Redis): Promise<readonly Finding[]> => {
+  const mayConfigure = await redis.config('GET', 'appendfsync').then(
+    () => true,
+    () => false,
+  );
+  return mayConfigure
+    ? [
+        caution(
+          'This user may read, and maybe change, Redis’ own settings. Give bot and worker users that can do what they need and no more: manifests/redis/users.acl.',
+        ),
+      ]
+    : [fine('appendfsync is not for this user to see: look that it is "always".')];
+};
+
+/** Commands that are named. */
+const most = 5;
+
+/** An answer of Redis begins with its code. */
+const isOutOfMemory = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith('OOM ');
+
+const rightsOf = async (redis: Redis, user: RedisUser): Promise<readonly Finding[]> => {
+  const refused = await refusedCommands(redis, user).catch((cause: unknown) => {
+    if (isOutOfMemory(cause)) return undefined;
+    throw cause;
+  });
+  if (refused === undefined)
+    return [wrong('Redis has no memory left, and takes nothing more in. Give it more memory.')];
+  if (refused.length === 0) return [fine(`It lets this user do all that the ${user} needs.`)];
+  const named = refused.map(({ command, key }) => `${command} ${key.replace('doctor', '*')}`);
+  return [
+    wrong(
+      `Redis refuses its user what the ${user} needs: ${few(named, most)}. Give it the rights that manifests/redis/users.acl has for hallpass-${user}.`,
+    ),
+  ];
+};
+
+/** How far Redis' clock is ahead of this machine's, in milliseconds; half of what the answer took is the error. */
+export const clockAhead = async (redis: Redis): Promise<number> => {
+  // Connecting takes longer than an answer does.
+  await asking('answer', redis.ping());
+  // The clock that BullMQ goes by.
+  const before = Date.now();
+  const [seconds, micros] = await asking('say its TIME', redis.time());
+  const after = Date.now();
+  return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + after) / 2;
+};

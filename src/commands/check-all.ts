@@ -1,0 +1,47 @@
+import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
+import { checkCluster } from './check-clusters.ts';
+import { authorsOf, checkKeys, checkPolicy, checkSettings } from './check-files.ts';
+import { checkRedisAt } from './check-redis.ts';
+import { checkSlack } from './check-slack.ts';
+import { type Check, type Checked, runChecks } from './checks.ts';
+import { withoutSecrets } from './secrets.ts';
+
+/** Checks whatever the environment names, whether or not the rest of it is right. */
+export const checkAll = async (environment: Environment): Promise<readonly Checked[]> => {
+  const inspected = inspectConfig(environment);
+  const checked = await runChecks(checksFor(inspected));
+  return checked.map(({ about, finding }) => ({
+    about,
+    finding: { ...finding, text: withoutSecrets(inspected.config, finding.text) },
+  }));
+};
+
+/** What is not set has been said among the settings, and is not looked at. */
+const checksFor = (inspected: Inspected): readonly Check[] => {
+  const { config, problems } = inspected;
+  const { role, slack, redisUrl, policy: folder, keys } = config;
+  const policy = folder === '' ? Promise.resolve(undefined) : readPolicyFolder(folder);
+  const authors = authorsOf(role);
+  const hasRedis = !problems.some((problem) => problem.startsWith('REDIS_URL '));
+  const redis = hasRedis ? checkRedisAt(redisUrl, authors.includes('bot') ? 'bot' : 'worker') : undefined;
+  const known = { policy, redisAhead: redis?.ahead ?? Promise.resolve(undefined) };
+  return [
+    { about: 'Settings', look: async () => checkSettings(inspected) },
+    {
+      about: 'Policy',
+      look: async () => {
+        const read = await policy;
+        return read === undefined ? [] : checkPolicy(folder, read);
+      },
+    },
+    { about: 'Keys', look: async () => (keys === '' ? [] : checkKeys(keys, role)) },
+    ...(redis === undefined ? [] : [redis]),
+    ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
+    ...authors.flatMap((author) =>
+      (author === 'bot' ? config.clusters : config.workerClusters)
+        .filter(({ name }) => name !== '')
+        .map((source) => checkCluster(author, source, config, known)),
+    ),
+  ];
+};

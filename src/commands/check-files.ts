@@ -1,0 +1,65 @@
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { foreignKeyFiles, openKeyFiles } from '#adapters/keys/modes.ts';
+import { loadVault } from '#adapters/keys/vault.ts';
+import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import type { Author } from '#domain/request/events.ts';
+import type { Result } from '#domain/result.ts';
+import type { Config, Inspected, Role } from '#src/config.ts';
+import { isOurs } from '#use-cases/home.ts';
+
+/** The processes that a role is. */
+export const authorsOf = (role: Role): readonly Author[] => (role === 'all' ? ['bot', 'worker'] : [role]);
+
+export const checkSettings = ({ config, problems }: Inspected): readonly Finding[] => {
+  const { role, clusters, workerClusters, home, managedNamespaces } = config;
+  const ours = managedNamespaces.filter((namespace) => isOurs(home, namespace));
+  const isOneIdentity = role === 'all' && clusters.length > 0 && clusters === workerClusters;
+  return [
+    ...problems.map(wrong),
+    ...ours.map((namespace) =>
+      wrong(
+        `HALLPASS_MANAGED_NAMESPACES names "${namespace}", which is Hallpass's own: from there everything that it trusts could be granted. Take it off.`,
+      ),
+    ),
+    ...(isOneIdentity
+      ? [
+          caution(
+            'Bot and worker have the same credentials in the clusters. That will do for a first try: set HALLPASS_WORKER_CLUSTERS, so that what talks with Slack cannot write.',
+          ),
+        ]
+      : []),
+    ...(problems.length > 0 ? [] : [fine(saySettings(config))]),
+  ];
+};
+
+const saySettings = ({ role, clusters, workerClusters, managedNamespaces }: Config): string => {
+  const names = (role === 'worker' ? workerClusters : clusters).map(({ name }) => name).join(', ');
+  const managed = role === 'bot' ? '' : `; managed namespaces: ${managedNamespaces.join(', ')}`;
+  return `All are there. Role: ${role}; clusters: ${names}${managed}.`;
+};
+
+export const checkPolicy = (folder: string, read: Result<PolicyFolder, readonly string[]>): readonly Finding[] => {
+  if (!read.ok) return read.error.map(wrong);
+  const { policy, identities, kinds } = read.value.settings;
+  const profiles = kinds.flatMap((kind) => kind.profiles).length;
+  return [
+    fine(
+      `${folder}: ${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${profiles} profiles.`,
+    ),
+  ];
+};
+
+export const checkKeys = (folder: string, role: Role): readonly Finding[] => {
+  const authors = authorsOf(role);
+  const keys = createKeys(folder, authors);
+  const vault = authors.includes('worker') ? loadVault(folder) : undefined;
+  const problems = [...(keys.ok ? [] : keys.error), ...(vault === undefined || vault.ok ? [] : [vault.error])];
+  return [
+    ...problems.map(wrong),
+    ...[...openKeyFiles(folder), ...foreignKeyFiles(folder, authors)].map(caution),
+    ...(problems.length > 0
+      ? []
+      : [fine(`${folder} has the keys of the ${authors.join(' and the ')}, and whom to trust.`)]),
+  ];
+};

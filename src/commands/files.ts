@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import { generateKeys } from '#adapters/keys/generate.ts';
+import { renderManifests } from '#adapters/kubernetes/manifests.ts';
+import { ok, type Result } from '#domain/result.ts';
+import { type Answer, done, failed } from './answer.ts';
+import { explainPolicy, testPolicy } from './policy.ts';
+
+type Outcome = Result<readonly string[], readonly string[]>;
+
+const checkPolicy = async (folder: string): Promise<Outcome> => {
+  const read = await readPolicyFolder(folder);
+  if (!read.ok) return read;
+  const { policy, identities, kinds } = read.value.settings;
+  const count = `${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${kinds.flatMap(({ profiles }) => profiles).length} profiles`;
+  return ok([`${folder}: ${count}. Slack's own ids are checked when the bot starts.`]);
+};
+
+const writeManifests = async (folder: string, into: string): Promise<Outcome> => {
+  const read = await readPolicyFolder(folder);
+  if (!read.ok) return read;
+  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({
+    path: join(into, name),
+    text,
+  }));
+  for (const { path, text } of files) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+  return ok(files.map(({ path }) => path));
+};
+
+const outcomeOf = (
+  command: 'keys' | 'policy' | 'manifests',
+  [first, second, third]: readonly string[],
+): Outcome | Promise<Outcome> | undefined => {
+  if (first === undefined || second === undefined) return undefined;
+  const file = third === undefined ? undefined : resolve(third);
+  if (command === 'policy' && first === 'test') return testPolicy(resolve(second), file);
+  if (command === 'policy' && first === 'explain') return explainPolicy(resolve(second), file);
+  if (file !== undefined) return undefined;
+  switch (command) {
+    case 'keys':
+      return first === 'generate' ? generateKeys(resolve(second)) : undefined;
+    case 'policy':
+      return first === 'check' ? checkPolicy(resolve(second)) : undefined;
+    case 'manifests':
+      return writeManifests(resolve(first), resolve(second));
+  }
+};
+
+/** The commands that work on folders alone; undefined when the words make none of them. */
+export const filesCommand = async (
+  command: 'keys' | 'policy' | 'manifests',
+  words: readonly string[],
+): Promise<Answer | undefined> => {
+  const outcome = words.length > 3 ? undefined : await outcomeOf(command, words);
+  if (outcome === undefined) return undefined;
+  return outcome.ok ? done(outcome.value) : failed(outcome.error);
+};

@@ -1,0 +1,20 @@
+import type { Config } from '#src/config.ts';
+
+/** Shorter ones are words of the report as likely as secrets. */
+const shortest = 6;
+
+const passwordIn = (url: string): readonly string[] => {
+  if (!URL.canParse(url)) return [];
+  const { password } = new URL(url);
+  // As it is written in the address, and as it is sent; a stray "%" stands for itself.
+  return [password, /%(?![0-9a-f]{2})/i.test(password) ? password : decodeURIComponent(password)];
+};
+
+const secretsIn = ({ slack, redisUrl }: Config): readonly string[] => {
+  const inbound = slack?.inbound.type === 'http' ? slack.inbound.signingSecret : slack?.inbound.appToken;
+  return [slack?.botToken ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(({ length }) => length >= shortest);
+};
+
+/** Takes secrets of the settings out of a text, should a library have put one into its words. */
+export const withoutSecrets = (config: Config, text: string): string =>
+  secretsIn(config).reduce((said, secret) => said.replaceAll(secret, '[secret]'), text);

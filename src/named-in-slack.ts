@@ -1,0 +1,39 @@
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import type { SlackDirectory } from '#adapters/slack/directory.ts';
+import { type Finding, fine, wrong } from '#domain/finding.ts';
+
+/** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
+export const lookAtNamed = async (
+  { settings: { policy }, whereIsGroup, whereIsRule }: PolicyFolder,
+  directory: SlackDirectory,
+): Promise<readonly Finding[]> => {
+  const groups = [...policy.groups].map(async ([name, source]): Promise<Finding> => {
+    const members = await directory.members(source).catch((cause: unknown) => String(cause));
+    if (typeof members === 'string')
+      return wrong(
+        `${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`,
+      );
+    return members.size === 0
+      ? wrong(
+          `${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`,
+        )
+      : fine(`Group "${name}" has ${members.size} people in it.`);
+  });
+  const named = [
+    ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
+    { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
+  ];
+  const channels = [...Map.groupBy(named, ({ channel }) => channel)].map(
+    async ([channel, alike]): Promise<readonly Finding[]> => {
+      const problem = await directory.channelProblem(channel).catch((cause: unknown) => String(cause));
+      return problem === undefined
+        ? [fine(`Channel ${channel} is there, and Hallpass is in it.`)]
+        : alike.map(({ where }) => wrong(`${where}: ${problem}`));
+    },
+  );
+  return [...(await Promise.all(groups)), ...(await Promise.all(channels)).flat()];
+};
+
+/** Only the problems, for a start. */
+export const problemsInSlack = async (folder: PolicyFolder, directory: SlackDirectory): Promise<readonly string[]> =>
+  (await lookAtNamed(folder, directory)).flatMap(({ type, text }) => (type === 'fine' ? [] : [text]));
