@@ -7,8 +7,15 @@ export type Tell = (text: string) => Promise<void>;
 /** The same message is told in Slack at most once in this time; the log has each of them. Milliseconds. */
 const quiet = 60_000;
 
-/** An alarm goes to the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
-export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellThrough: (tell: Tell) => void } => {
+export type Alarms = {
+  /** To the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
+  readonly alarm: Alarm;
+  /** To the administrators' channel only, however often. */
+  readonly tell: (text: string) => void;
+  readonly tellThrough: (tell: Tell) => void;
+};
+
+export const createAlarm = (error: Log): Alarms => {
   const toldAt = new Map<string, number>();
   let tell: Tell | undefined;
   const waiting: string[] = [];
@@ -34,6 +41,7 @@ export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellT
       toldAt.set(key, now);
       say([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
     },
+    tell: say,
     tellThrough: (through) => {
       tell = through;
       for (const text of waiting.splice(0)) say(text);

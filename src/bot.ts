@@ -3,13 +3,11 @@ import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createDraftClient } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
-import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
-import type { SlackDirectory } from '#adapters/slack/directory.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
@@ -20,6 +18,7 @@ import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import type { Tell } from './alarm.ts';
+import { checkSlack } from './check-slack.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -129,11 +128,11 @@ const startOn = async (
   });
   await app.start(slack.port);
   ground.onStop(() => app.stop());
-  const { adminChannel } = folder.settings.policy;
   const tell: Tell = async (text) =>
-    void (await client.chat.postMessage({ channel: adminChannel, text: escaped(text) }));
+    void (await client.chat.postMessage({ channel: core.settings().policy.adminChannel, text: escaped(text) }));
   ground.tellThrough(tell);
   startTelling(ground, tell);
+  ground.followPolicy((changed) => checkSlack(changed, directory));
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };
@@ -166,33 +165,6 @@ const startTelling = ({ redis, onStop }: Ground, tell: Tell): void => {
   // An outage of Redis is reported by its connection; what waits there waits on.
   const telling = every(tellEvery, post, () => {});
   onStop(telling.stop);
-};
-
-/** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
-const checkSlack = async (
-  { settings: { policy }, whereIsGroup, whereIsRule }: PolicyFolder,
-  directory: SlackDirectory,
-): Promise<readonly string[]> => {
-  const groups = [...policy.groups].map(async ([name, source]) => {
-    const members = await directory.members(source).catch((cause: unknown) => String(cause));
-    if (typeof members === 'string')
-      return [
-        `${whereIsGroup(name)}: group "${name}" cannot be looked up in Slack (${members}). Check its id and the scope usergroups:read.`,
-      ];
-    return members.size === 0
-      ? [
-          `${whereIsGroup(name)}: group "${name}" has nobody in it, so it can let nobody in. Add people, or name another.`,
-        ]
-      : [];
-  });
-  const channels = [
-    ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
-    { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
-  ].map(async ({ channel, where }) => {
-    const problem = await directory.channelProblem(channel);
-    return problem === undefined ? [] : [`${where}: ${problem}`];
-  });
-  return (await Promise.all([...groups, ...channels])).flat();
 };
 
 const startShowing = ({ core, redis, onStop }: Ground, projection: Projection): void => {

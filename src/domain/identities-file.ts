@@ -22,11 +22,15 @@ export const identitiesFile = z.strictObject({
 type IdentitiesFile = z.infer<typeof identitiesFile>;
 
 /** Two people on one Kubernetes user, or one person twice. Both would let somebody approve for themselves. */
-export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] =>
-  people.flatMap(({ slack, kubernetes }, index) => {
-    const before = people.slice(0, index);
-    const again = before.some((other) => other.slack === slack);
-    const shared = before.find((other) => other.kubernetes.user.toLowerCase() === kubernetes.user.toLowerCase());
+export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] => {
+  const seen = new Set<string>();
+  const byUser = new Map<string, string>();
+  return people.flatMap(({ slack, kubernetes }, index) => {
+    const user = kubernetes.user.toLowerCase();
+    const again = seen.has(slack);
+    const shared = byUser.get(user);
+    seen.add(slack);
+    if (shared === undefined) byUser.set(user, slack);
     if (again)
       return [
         { path: ['people', index, 'slack'], message: `${slack} is there twice; a person is one Kubernetes user` },
@@ -35,10 +39,11 @@ export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] =>
     return [
       {
         path: ['people', index, 'kubernetes', 'user'],
-        message: `${shared.slack} and ${slack} would be the same Kubernetes user; each needs their own`,
+        message: `${shared} and ${slack} would be the same Kubernetes user; each needs their own`,
       },
     ];
   });
+};
 
 export const identitiesIn = ({ people }: IdentitiesFile): readonly Identity[] =>
   people.map(({ slack, kubernetes }) => ({ person: slack, kubernetes }));

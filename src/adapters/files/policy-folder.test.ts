@@ -1,70 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { withFolder } from '#test/build/folder.ts';
+import { edited, policyFiles } from '#test/build/policy-files.ts';
 import { type PolicyFolder, readPolicyFolder } from './policy-folder.ts';
 
-const rules = `adminChannel: C02ADMINS
-groups:
-  developers: S02ABCDEF
-  platform: [U02BOB, U02CAROL]
-rules:
-  - name: shop
-    ask: [developers]
-    approve:
-      - from: platform
-    channel: C02APPROVE
-    duration:
-      default: 30m
-      longest: 2h
-    respondWithin: 1h
-  - name: bank
-    match:
-      namespaces: ['bank-*']
-    ask: [developers]
-    approve: [{ from: platform, count: 2 }]
-    channel: C02APPROVE
-    duration: { default: 15m, longest: 30m }
-    respondWithin: 30m
-`;
-const identities = `people:
-  - slack: U02ALICE
-    kubernetes:
-      user: alice@example.com
-      groups: [dev]
-  - slack: U02BOB
-    kubernetes:
-      user: bob@example.com
-`;
-const profiles = `profiles:
-  - name: ingress-view
-    title: View Ingresses
-    bindings:
-      - in: requested
-        rules:
-          - apiGroups: [networking.k8s.io]
-            resources: [ingresses]
-            verbs: [get, list]
-`;
-const openings = `openings:
-  - name: pods-to-pods
-    title: Let pods reach others
-    from: same-namespace
-`;
-const changes = `resources:
-  - name: ingresses
-    title: Ingresses
-    group: networking.k8s.io
-    version: v1
-    resource: ingresses
-    kind: Ingress
-    operations: [create, update, delete]
-`;
-const right = {
-  'rules.yaml': rules,
-  'identities.yaml': identities,
-  'profiles.yaml': profiles,
-  'changes.yaml': changes,
-  'open.yaml': openings,
-};
+const { 'rules.yaml': rules, 'identities.yaml': identities, 'profiles.yaml': profiles } = policyFiles;
+const right = policyFiles;
 type Files = Readonly<Partial<typeof right>>;
 
 const read = (files: Files) => withFolder({ ...right, ...files }, readPolicyFolder);
@@ -77,12 +17,6 @@ const folderOf = async (files: Files = {}): Promise<PolicyFolder> => {
   if (folder.ok) return folder.value;
   throw new Error(folder.error.join('\n'));
 };
-/** A file with one line of it replaced. */
-const edited = (text: string, line: string, by: string): string => {
-  if (!text.includes(line)) throw new Error(`There is no "${line}"`);
-  return text.replace(line, by);
-};
-
 describe('a folder that is right', () => {
   test('is read as a whole', async () => {
     const { settings } = await folderOf();
