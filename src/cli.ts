@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import { renderSchemas } from '#adapters/files/policy-schemas.ts';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -10,6 +11,7 @@ const usage = `hallpass <command>
 
   keys generate <folder>     make the signing keys of the bot and the worker
   policy check <folder>      read all files of the folder as the bot does, and name every problem
+  policy schema <into>       write the JSON Schemas of the folder's files, for editors
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;
@@ -21,21 +23,31 @@ const checkPolicy = async (folder: string): Promise<Answer> => {
   if (!read.ok) return read;
   const { policy, identities, kinds } = read.value.settings;
   const count = `${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${kinds.flatMap(({ profiles }) => profiles).length} profiles`;
-  return ok([`${folder}: ${count}. Slack's own ids are checked when the bot starts.`]);
+  return ok([
+    `${folder}: ${count}. Slack's own ids are checked when the bot starts, and before a change takes effect.`,
+  ]);
 };
 
 const writeManifests = async (folder: string, into: string): Promise<Answer> => {
   const read = await readPolicyFolder(folder);
   if (!read.ok) return read;
-  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({
-    path: join(into, name),
-    text,
-  }));
-  for (const { path, text } of files) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+  return writeFiles(renderManifests(read.value.settings.kinds), into);
+};
+
+const writeFiles = async (files: ReadonlyMap<string, string>, into: string): Promise<Answer> => {
+  const written: string[] = [];
+  for (const [name, text] of files) {
+    const path = join(into, name);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return err([`${path} cannot be written (${why}). Name a folder that you may write to.`]);
+    }
+    written.push(path);
   }
-  return ok(files.map(({ path }) => path));
+  return ok(written);
 };
 
 const run = async (words: readonly string[]): Promise<Answer | undefined> => {
@@ -44,6 +56,8 @@ const run = async (words: readonly string[]): Promise<Answer | undefined> => {
   if (more.length > 0) return undefined;
   if (command === 'keys' && first === 'generate' && second !== undefined) return generateKeys(resolve(second));
   if (command === 'policy' && first === 'check' && second !== undefined) return checkPolicy(resolve(second));
+  if (command === 'policy' && first === 'schema' && second !== undefined)
+    return writeFiles(renderSchemas(), resolve(second));
   if (command === 'manifests' && first !== undefined && second !== undefined)
     return writeManifests(resolve(first), resolve(second));
   return command === 'help' || command === '--help' ? ok([usage]) : undefined;

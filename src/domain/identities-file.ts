@@ -11,14 +11,22 @@ const kubernetesName = z
   .refine(notSystem, 'names that start with "system:" belong to Kubernetes itself; no person is one of them');
 
 /** `identities.yaml`: which Slack user is which Kubernetes user. Nothing else maps people, no e-mail and no name. */
-export const identitiesFile = z.strictObject({
-  people: z.array(
-    z.strictObject({
-      slack: personId,
-      kubernetes: z.strictObject({ user: kubernetesName, groups: z.array(kubernetesName).default([]) }),
-    }),
-  ),
-});
+export const identitiesFile = z
+  .strictObject({
+    people: z.array(
+      z.strictObject({
+        slack: personId.describe('The id of the Slack user ("Copy member ID" in the profile), never a name.'),
+        kubernetes: z.strictObject({
+          user: kubernetesName.describe('As the API server knows the person.'),
+          groups: z
+            .array(kubernetesName)
+            .default([])
+            .describe('As the API server knows them: they tell what somebody may do already.'),
+        }),
+      }),
+    ),
+  })
+  .describe('Which Slack user is which Kubernetes user, one to one.');
 type IdentitiesFile = z.infer<typeof identitiesFile>;
 
 /** Two people on one Kubernetes user, or one person twice. Both would let somebody approve for themselves. */
