@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import { readPolicyFolder, warningsOf } from '#adapters/files/policy-folder.ts';
 import { renderSchemas } from '#adapters/files/policy-schemas.ts';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
@@ -10,7 +10,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 const usage = `hallpass <command>
 
   keys generate <folder>     make the signing keys of the bot and the worker
-  policy check <folder>      read all files of the folder as the bot does, and name every problem
+  policy check <folder>      read all files of the folder as the bot does, and name every problem; warnings are no problem
   policy schema <into>       write the JSON Schemas of the folder's files, for editors
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
@@ -24,6 +24,7 @@ const checkPolicy = async (folder: string): Promise<Answer> => {
   const { policy, identities, kinds } = read.value.settings;
   const count = `${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${kinds.flatMap(({ profiles }) => profiles).length} profiles`;
   return ok([
+    ...warningsOf(read.value).map((warning) => `Warning: ${warning}`),
     `${folder}: ${count}. Slack's own ids are checked when the bot starts, and before a change takes effect.`,
   ]);
 };

@@ -1,5 +1,6 @@
 import { identitiesFile, identitiesIn } from '#domain/identities-file.ts';
 import { groupsIn, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
+import { type Suspicion, suspicionsOf } from '#domain/policy/suspicions.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Settings } from '#use-cases/ports.ts';
@@ -46,4 +47,21 @@ const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder => {
     whereIsRule: (index) => lines.rules[index] ?? 'rules.yaml',
     whereIsProfile: (kind, index) => lines.profiles[kind]?.[index] ?? kindModules[kind]?.settingsFile ?? '',
   };
+};
+
+/** What is valid and probably a mistake, each with file, line and remedy. */
+export const warningsOf = (folder: PolicyFolder): readonly string[] =>
+  suspicionsOf(folder.settings.policy, folder.settings.kinds).map(
+    ({ about, message }) => `${whereIs(folder, about)}: ${message}`,
+  );
+
+const whereIs = (folder: PolicyFolder, about: Suspicion['about']): string => {
+  switch (about.type) {
+    case 'rule':
+      return folder.whereIsRule(about.index);
+    case 'group':
+      return folder.whereIsGroup(about.name);
+    case 'profile':
+      return folder.whereIsProfile(about.kind, about.index);
+  }
 };
