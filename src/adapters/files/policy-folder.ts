@@ -5,7 +5,7 @@ import { ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Settings } from '#use-cases/ports.ts';
 import { examineApart } from './examine-apart.ts';
-import { type Examined, examinePolicy } from './examine-policy.ts';
+import type { Examined } from './examine-policy.ts';
 import { type PolicyFiles, readPolicyFiles } from './policy-files.ts';
 
 /** The settings of a policy folder, and where in its files things stand, for later complaints. */
@@ -19,19 +19,19 @@ export type PolicyFolder = {
 
 /**
  * Reads a policy folder: `rules.yaml`, `identities.yaml` and each kind's own file. Either all of it is right, or every
- * problem is named with file, line and remedy. As long as it takes: a process that must not stand still reads apart.
+ * problem is named with file, line and remedy.
  */
 export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFolder, readonly string[]>> =>
-  openPolicy(examinePolicy(await readPolicyFiles(folder)));
+  policyFolderOf(await readPolicyFiles(folder));
 
 /** The same of files that were read already; what takes long in it does not keep the event loop. */
-export const policyFolderOf = async (files: PolicyFiles): Promise<Result<PolicyFolder, readonly string[]>> =>
-  openPolicy(await examineApart(files));
+export const policyFolderOf = async (files: PolicyFiles): Promise<Result<PolicyFolder, readonly string[]>> => {
+  const examined = await examineApart(files);
+  return examined.ok ? ok(folderFrom(examined.value)) : examined;
+};
 
-const openPolicy = (examined: Result<Examined, readonly string[]>): Result<PolicyFolder, readonly string[]> =>
-  examined.ok ? ok(folderFrom(examined.value)) : examined;
-
-const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder => {
+/** A folder that was examined, ready for use. */
+export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder => {
   const rules = rulesFile.parse(values.rules);
   return {
     settings: {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { withFolder } from '#test/build/folder.ts';
 import { edited, policyFiles } from '#test/build/policy-files.ts';
-import { readPolicyFolder } from './policy-folder.ts';
+import { readHere } from '#test/build/policy-folder.ts';
 import { renderSchemas, schemaNameOf } from './policy-schemas.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'manifests', 'policy');
@@ -67,6 +67,6 @@ describe('the JSON Schemas of policy files', () => {
     const text = edited(policyFiles[file], part, by);
     const errors = validate(file, text);
     expect(errors.join('\n')).toContain(error);
-    expect((await withFolder({ ...policyFiles, [file]: text }, readPolicyFolder)).ok).toBe(false);
+    expect((await withFolder({ ...policyFiles, [file]: text }, readHere)).ok).toBe(false);
   });
 });
