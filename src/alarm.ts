@@ -10,8 +10,8 @@ const quiet = 60_000;
 export type Alarms = {
   /** To the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
   readonly alarm: Alarm;
-  /** To the administrators' channel only, however often. */
-  readonly tell: (text: string) => void;
+  /** To the administrators' channel only, or to those who wait until there is one. Throws when it could not be said. */
+  readonly tell: Tell;
   readonly tellThrough: (tell: Tell) => void;
 };
 
@@ -19,16 +19,15 @@ export const createAlarm = (error: Log): Alarms => {
   const toldAt = new Map<string, number>();
   let tell: Tell | undefined;
   const waiting: string[] = [];
-  const say = (said: string): void => {
+  const say: Tell = async (said) => {
     const text = scrub(said);
-    if (tell === undefined) {
-      if (waiting.length < 50) waiting.push(text);
-      return;
-    }
-    tell(text).catch((cause: unknown) =>
+    if (tell !== undefined) await tell(text);
+    else if (waiting.length < 50) waiting.push(text);
+  };
+  const trySaying = (said: string): void =>
+    void say(said).catch((cause: unknown) =>
       error('The administrators could not be told in Slack', { cause: String(cause) }),
     );
-  };
   return {
     alarm: (message, fields) => {
       error(message, fields);
@@ -39,12 +38,12 @@ export const createAlarm = (error: Log): Alarms => {
       if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < quiet) return;
       if (toldAt.size > 1_000) toldAt.clear();
       toldAt.set(key, now);
-      say([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
+      trySaying([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
     },
     tell: say,
     tellThrough: (through) => {
       tell = through;
-      for (const text of waiting.splice(0)) say(text);
+      for (const text of waiting.splice(0)) trySaying(text);
     },
   };
 };

@@ -15,7 +15,8 @@ import type { Core } from '#use-cases/ports.ts';
 import { createAlarm, type Tell } from './alarm.ts';
 import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import { openPolicy, sayProblems } from './policy.ts';
+import { openPolicy } from './policy.ts';
+import { sayProblems } from './policy-news.ts';
 
 /** What both processes stand on, with what it takes to end it. */
 export type Ground = {
