@@ -30,8 +30,9 @@ const textOf = async (path: string): Promise<Result<string, string>> => {
   try {
     // Without O_NONBLOCK a named pipe would be waited for.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await file.stat()).isFile()) return err('cannot be read (it is not a file). Every policy folder has one.');
-    return textIn(await bytesOf(file));
+    const found = await file.stat();
+    if (!found.isFile()) return err('cannot be read (it is not a file). Every policy folder has one.');
+    return textIn(await bytesOf(file, Math.min(found.size, longest) + 1));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     return err(`cannot be read (${why}). Every policy folder has one.`);
@@ -50,13 +51,13 @@ const textIn = (bytes: Uint8Array): Result<string, string> => {
   }
 };
 
-/** At most one byte more than a file may have. */
-const bytesOf = async (file: FileHandle): Promise<Uint8Array> => {
-  const bytes = new Uint8Array(longest + 1);
+/** What is written meanwhile is cut off after a byte, and found whole when it is looked at again. */
+const bytesOf = async (file: FileHandle, most: number): Promise<Uint8Array> => {
+  const bytes = new Uint8Array(most);
   let length = 0;
   for (;;) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+    const { bytesRead } = await file.read(bytes, length, most - length);
     length += bytesRead;
-    if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
+    if (bytesRead === 0 || length === most) return bytes.subarray(0, length);
   }
 };
