@@ -10,7 +10,7 @@ const quiet = 60_000;
 export type Alarms = {
   /** To the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
   readonly alarm: Alarm;
-  /** To the administrators' channel only, or to those who wait until there is one. Throws when it could not be said. */
+  /** To the administrators' channel only, kept until there is one. Throws when it could not be said. */
   readonly tell: Tell;
   readonly tellThrough: (tell: Tell) => void;
 };
