@@ -2,27 +2,31 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requestId } from '#domain/ids.ts';
-import { overSocket } from '#local/ways-in.ts';
 import { edited } from '#test/build/policy-files.ts';
-import { startWorkerProcess, type WorkerProcess } from '#test/stories/parts/worker-process.ts';
+import { overSocketApart } from '#test/stories/parts/bot-process.ts';
+import type { OwnProcess } from '#test/stories/parts/own-process.ts';
+import { startWorkerProcess } from '#test/stories/parts/worker-process.ts';
 import { companyFor } from './company.ts';
 import { storyOf, typed } from './story.ts';
 
 describe('the demo’s policy is edited while bot and worker run', () => {
-  const company = companyFor(overSocket, { worker: 'none' });
+  let bot: OwnProcess;
+  let worker: OwnProcess;
+  const isStarted = (started: OwnProcess): void => {
+    bot = started;
+  };
+  const company = companyFor(overSocketApart(isStarted), { worker: 'none' });
   const story = storyOf(company);
-  let worker: WorkerProcess;
   let shipped = '';
   const file = (): string => join(company().stand.folder, 'policy', 'rules.yaml');
   const write = async (text: string): Promise<void> => {
     await writeFile(`${file()}.new`, text);
     await rename(`${file()}.new`, file());
   };
-  const logged = (words: string, of = worker): Promise<unknown> =>
-    story.until(`the worker to log "${words}"`, () => of.output().includes(words));
-  const takings = (): readonly { readonly hash: string; readonly before: string }[] =>
-    worker
+  const logged = (words: string, ...by: readonly OwnProcess[]): Promise<unknown> =>
+    story.until(`"${words}" to be logged`, () => by.every(({ output }) => output().includes(words)));
+  const takings = (by: OwnProcess): readonly { readonly hash: string; readonly before: string }[] =>
+    by
       .output()
       .split('\n')
       .filter((line) => line.includes('The policy was read anew'))
@@ -49,14 +53,12 @@ describe('the demo’s policy is edited while bot and worker run', () => {
     expect(story.answerTo('U0ALICE')).toContain('is longer than the 1h');
 
     await write(onePerson());
-    await logged('The policy was read anew');
-    const [taken] = takings();
+    await logged('The policy was read anew', bot, worker);
+    const [taken] = takings(worker);
+    expect(takings(bot).map(({ hash }) => hash)).toEqual([taken?.hash]);
     expect(taken?.hash).toMatch(/^[0-9a-f]{64}$/);
     expect(taken?.hash).not.toBe(taken?.before);
-    const id = await story.until('the bot to go by the new rule', async () => {
-      await company().slack.as('U0ALICE').command(typed('2h'));
-      return requestId.safeParse(/[2-9a-z]{4}-[2-9a-z]{2}/.exec(story.answerTo('U0ALICE'))?.[0]).data;
-    });
+    const id = await story.ask(typed('2h'));
     const { approval } = (await story.chain(id)).request.asked;
     expect(approval).toMatchObject({ rule: 'payments', policyHash: taken?.hash });
     expect(approval.quorum).toEqual([{ from: 'platform', count: 1 }]);
@@ -80,7 +82,7 @@ describe('the demo’s policy is edited while bot and worker run', () => {
     const told = story.told('The bot goes by').join('\n').replaceAll('∶', ':');
     expect(told).toContain(`rules.yaml:${line}: "rules.1.approve.0.from": there is no group "plattform"`);
     expect(told).toContain('There are: engineers, platform, security.');
-    await logged('The policy folder has changed and cannot be used');
+    await logged('The policy folder has changed and cannot be used', bot, worker);
 
     const id = await story.ask(typed('2h', ',second'));
     expect((await story.chain(id)).request.asked.approval.quorum).toEqual([{ from: 'platform', count: 1 }]);
