@@ -7,21 +7,27 @@ export type Tell = (text: string) => Promise<void>;
 /** The same message is told in Slack at most once in this time; the log has each of them. Milliseconds. */
 const quiet = 60_000;
 
-/** An alarm goes to the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
-export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellThrough: (tell: Tell) => void } => {
+export type Alarms = {
+  /** To the log at once, and to the administrators' channel as soon as there is one, each message once a minute. */
+  readonly alarm: Alarm;
+  /** To the administrators' channel only, kept until there is one. Throws when it could not be said. */
+  readonly tell: Tell;
+  readonly tellThrough: (tell: Tell) => void;
+};
+
+export const createAlarm = (error: Log): Alarms => {
   const toldAt = new Map<string, number>();
   let tell: Tell | undefined;
   const waiting: string[] = [];
-  const say = (said: string): void => {
+  const say: Tell = async (said) => {
     const text = scrub(said);
-    if (tell === undefined) {
-      if (waiting.length < 50) waiting.push(text);
-      return;
-    }
-    tell(text).catch((cause: unknown) =>
+    if (tell !== undefined) await tell(text);
+    else if (waiting.length < 50) waiting.push(text);
+  };
+  const trySaying = (said: string): void =>
+    void say(said).catch((cause: unknown) =>
       error('The administrators could not be told in Slack', { cause: String(cause) }),
     );
-  };
   return {
     alarm: (message, fields) => {
       error(message, fields);
@@ -32,11 +38,12 @@ export const createAlarm = (error: Log): { readonly alarm: Alarm; readonly tellT
       if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < quiet) return;
       if (toldAt.size > 1_000) toldAt.clear();
       toldAt.set(key, now);
-      say([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
+      trySaying([message, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'));
     },
+    tell: say,
     tellThrough: (through) => {
       tell = through;
-      for (const text of waiting.splice(0)) say(text);
+      for (const text of waiting.splice(0)) trySaying(text);
     },
   };
 };

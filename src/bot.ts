@@ -18,6 +18,7 @@ import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import type { Tell } from './alarm.ts';
+import { checkSlack } from './check-slack.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -128,11 +129,11 @@ const startOn = async (
   });
   await app.start(slack.port);
   ground.onStop(() => app.stop());
-  const { adminChannel } = folder.settings.policy;
   const tell: Tell = async (text) =>
-    void (await client.chat.postMessage({ channel: adminChannel, text: escaped(text) }));
+    void (await client.chat.postMessage({ channel: core.settings().policy.adminChannel, text: escaped(text) }));
   ground.tellThrough(tell);
   startTelling(ground, tell);
+  ground.followPolicy((changed) => checkSlack(changed, directory));
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };

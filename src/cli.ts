@@ -8,7 +8,8 @@ const usage = `hallpass <command>
   standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
                              who holds the rights of access profiles already, without asking, and by which binding
   keys generate <folder>     make the signing keys of the bot and the worker
-  policy check <folder>      read all files of the folder as the bot does, and name every problem
+  policy check <folder>      read all files of the folder as the bot does, and name every problem; warnings are no problem
+  policy schema <into>       write the JSON Schemas of the folder's files, for editors
   policy test <folder> [file]
                              run the cases in its tests.yaml, or in another file: what each would come to
   policy explain <folder> [file]

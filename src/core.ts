@@ -1,5 +1,5 @@
 import { createJobs } from '#adapters/bullmq/jobs.ts';
-import { type PolicyFolder, readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { serverTime } from '#adapters/kubernetes/cluster.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
@@ -15,6 +15,8 @@ import type { Core } from '#use-cases/ports.ts';
 import { createAlarm, type Tell } from './alarm.ts';
 import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { openPolicy } from './policy.ts';
+import { sayProblems } from './policy-news.ts';
 
 /** What both processes stand on, with what it takes to end it. */
 export type Ground = {
@@ -24,6 +26,8 @@ export type Ground = {
   readonly clients: readonly RawClient[];
   readonly info: Log;
   readonly tellThrough: (tell: Tell) => void;
+  /** From now on changes of the policy folder take effect, once `check` has nothing to say against them. */
+  readonly followPolicy: (check?: (folder: PolicyFolder) => Promise<readonly string[]>) => void;
   readonly redis: (profile: RedisProfile, name: string) => ReturnType<typeof connectRedis>;
   /** Runs in the reverse order of its making. */
   readonly onStop: (stop: () => Promise<unknown>) => void;
@@ -37,16 +41,16 @@ export const openGround = async (
   sources: readonly ClusterSource[],
 ): Promise<Result<Ground, readonly string[]>> => {
   const keys = createKeys(config.keys, [author]);
-  const folder = await readPolicyFolder(config.policy);
-  const problems = [...(keys.ok ? [] : keys.error), ...(folder.ok ? [] : folder.error)];
+  const { folder, follow, ...policy } = await openPolicy(config.policy);
+  const problems = [...(keys.ok ? [] : keys.error), ...policy.problems];
   // A mistake in the policy must not keep grants alive: the worker runs, and what needs the policy waits for it.
-  if (!keys.ok || (!folder.ok && author === 'bot')) return err(problems);
+  if (!keys.ok || (folder === undefined && author === 'bot')) return err(problems);
 
   const { info, error } = createLog();
-  const { alarm, tellThrough } = createAlarm(error);
-  if (!folder.ok)
-    alarm('The policy cannot be used: nothing is applied until it is mended and the worker restarted', {
-      problems: folder.error.join('; '),
+  const { alarm, tell, tellThrough } = createAlarm(error);
+  if (folder === undefined)
+    alarm('The policy cannot be used: nothing is applied until it is mended', {
+      problems: sayProblems(policy.problems).join('; '),
     });
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -83,17 +87,15 @@ export const openGround = async (
     trust: keys.value.trust,
     alarm,
     heads: createHeads(),
-    settings: () => {
-      if (folder.ok) return folder.value.settings;
-      throw new Error('The policy cannot be used');
-    },
+    settings: policy.settings,
   };
   return ok({
     core,
-    ...(folder.ok ? { folder: folder.value } : {}),
+    ...(folder === undefined ? {} : { folder }),
     clients,
     info,
     tellThrough,
+    followPolicy: (check) => void stops.push(follow(author, { info, error, tell }, check).stop),
     redis,
     onStop: (one) => void stops.push(one),
     stop,
@@ -103,9 +105,9 @@ export const openGround = async (
 /** What is wrong in the folders that the environment names, for a start that fails anyway: all is told at once. */
 export const problemsInFolders = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
   const { HALLPASS_POLICY: policy, HALLPASS_KEYS: keys } = environment;
-  const folder = policy ? await readPolicyFolder(policy) : undefined;
+  const opened = policy ? await openPolicy(policy) : undefined;
   const loaded = keys ? createKeys(keys) : undefined;
-  return [folder, loaded].flatMap((one) => (one === undefined || one.ok ? [] : one.error));
+  return [...(opened?.problems ?? []), ...(loaded === undefined || loaded.ok ? [] : loaded.error)];
 };
 
 /** The first cluster that answers tells the time while Redis is away. */

@@ -77,6 +77,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     (cause) => core.alarm('What somebody asks for could not be tried', { cause: causes(cause) }),
   );
   ground.onStop(() => drafts.close());
+  ground.followPolicy();
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
 };

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
+import { readPolicyFolder, warningsOf } from '#adapters/files/policy-folder.ts';
+import { renderSchemas } from '#adapters/files/policy-schemas.ts';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
-import { ok, type Result } from '#domain/result.ts';
+import { err, ok, type Result } from '#domain/result.ts';
 import { type Answer, done, failed } from './answer.ts';
 import { explainPolicy, testPolicy } from './policy.ts';
 
@@ -14,21 +15,32 @@ const checkPolicy = async (folder: string): Promise<Outcome> => {
   if (!read.ok) return read;
   const { policy, identities, kinds } = read.value.settings;
   const count = `${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${kinds.flatMap(({ profiles }) => profiles).length} profiles`;
-  return ok([`${folder}: ${count}. Slack's own ids are checked when the bot starts.`]);
+  return ok([
+    ...warningsOf(read.value).map((warning) => `Warning: ${warning}`),
+    `${folder}: ${count}. Slack's own ids are checked when the bot starts, and before a change takes effect.`,
+  ]);
 };
 
 const writeManifests = async (folder: string, into: string): Promise<Outcome> => {
   const read = await readPolicyFolder(folder);
   if (!read.ok) return read;
-  const files = [...renderManifests(read.value.settings.kinds)].map(([name, text]) => ({
-    path: join(into, name),
-    text,
-  }));
-  for (const { path, text } of files) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+  return writeFiles(renderManifests(read.value.settings.kinds), into);
+};
+
+const writeFiles = async (files: ReadonlyMap<string, string>, into: string): Promise<Outcome> => {
+  const written: string[] = [];
+  for (const [name, text] of files) {
+    const path = join(into, name);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return err([`${path} cannot be written (${why}). Name a folder that you may write to.`]);
+    }
+    written.push(path);
   }
-  return ok(files.map(({ path }) => path));
+  return ok(written);
 };
 
 const outcomeOf = (
@@ -44,6 +56,7 @@ const outcomeOf = (
     case 'keys':
       return first === 'generate' ? generateKeys(resolve(second)) : undefined;
     case 'policy':
+      if (first === 'schema') return writeFiles(renderSchemas(), resolve(second));
       return first === 'check' ? checkPolicy(resolve(second)) : undefined;
     case 'manifests':
       return writeManifests(resolve(first), resolve(second));

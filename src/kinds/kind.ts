@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
@@ -124,5 +125,9 @@ export type KindModule = {
   /** The sorts of objects that Hallpass makes for it and ends by their stamp, whether or not its settings can be read. */
   readonly makes: readonly Sort[];
   readonly settingsFile: string;
+  /** The list in it of what rules name under `match.profiles`. */
+  readonly settingsList: string;
+  /** What the file looks like; `configure` sees more than that. */
+  readonly settingsSchema: z.ZodType;
   readonly configure: (settings: unknown) => Result<Kind, readonly Problem[]>;
 };

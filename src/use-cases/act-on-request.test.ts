@@ -126,6 +126,21 @@ describe('an approval', () => {
     });
   });
 
+  test('of somebody whom the policy drops while it is being recorded is a no', async () => {
+    const { world, chain } = await withOne();
+    const groups = new Map(world.settings.policy.groups).set('platform', { type: 'people', people: [carol] });
+    const [before, after] = [{ ...world.settings }, { ...world.settings, policy: policy({ groups }) }];
+    let settings = before;
+    const now = () => {
+      settings = after;
+      return world.bot.clock.now();
+    };
+    const bot = { ...world.bot, settings: () => settings, clock: { now } };
+    const which = { by: bob, id: chain.request.asked.id, revision: 1 };
+    expect(await approveRequest(bot, which)).toMatchObject({ ok: false, error: { type: 'not-entitled' } });
+    expect(eventsOf(await look(world, chain))).toEqual(['submitted']);
+  });
+
   test.each(['guest', 'deactivated', 'stranger', 'bot'] as const)(
     'of a %s is a no, whatever their groups',
     async (membership) => {

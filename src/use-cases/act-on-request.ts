@@ -41,6 +41,7 @@ const act = async (
     if (found.type === 'absent') return err({ type: 'no-such-request', id });
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
+    const policy = ports.settings();
     const { approval } = chain.request.asked;
     const standing = await standingOf(ports, decidingOn(ports, approval, as), [...votersOf(chain), by]);
     if (!standing.ok) return standing;
@@ -50,6 +51,8 @@ const act = async (
     if (decided.value.length === 0) return ok(chain);
     const hindered = await check(chain);
     if (hindered !== undefined) return err(hindered);
+    // Who counted may count no more: groups are those of the policy as it is now.
+    if (ports.settings() !== policy) continue;
     const result = await commit(ports, id, chain, decided.value, now);
     if (result.type === 'committed') return ok(result.chain);
     // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.

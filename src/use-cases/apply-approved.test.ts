@@ -48,6 +48,18 @@ describe('what was approved', () => {
     expect(rbacIn(world)).toEqual(['Role shop', 'RoleBinding shop']);
   });
 
+  test('is applied by one policy, though another one takes its place meanwhile', async () => {
+    const { world, chain } = await approved();
+    const before = { ...world.settings };
+    let asked = 0;
+    const settings = () => {
+      asked += 1;
+      return asked === 1 ? before : { ...before, kinds: [], identities: [] };
+    };
+    await runStep({ ...world.worker, settings }, chain.request.asked.id);
+    expect(await stateOf(world, chain)).toMatchObject({ status: 'active' });
+  });
+
   test('lasts from when it is applied, not from when it was approved', async () => {
     const { world, chain } = await approved();
     world.advance({ minutes: 10 });

@@ -18,6 +18,7 @@ import { sealOfDraft } from './draft.ts';
 import { changesOf, draftOf, judge, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
+import { underOnePolicy } from './one-policy.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { commit, find } from './request-log.ts';
@@ -33,7 +34,8 @@ const takenBack: Ended = { type: 'lapsed', why: 'It was taken back before it was
  * Applies what was approved and nothing else: looked up anew, sealed anew, compared, claimed once by a marker in the
  * cluster, written down for the way back, made, confirmed by the cluster, and only then called active.
  */
-export const applyApproved = async (ports: WorkerPorts, chain: Chain): Promise<void> => {
+export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<void> => {
+  const ports = underOnePolicy(worker);
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;

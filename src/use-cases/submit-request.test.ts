@@ -33,6 +33,25 @@ describe('a request that is in order', () => {
     expect(await world.store.inStatus('pending', 10)).toEqual([request.asked.id]);
   });
 
+  test('names the policy that its rule is of, though another one takes its place meanwhile', async () => {
+    const world = createWorld();
+    const bot: BotPorts = {
+      ...world.bot,
+      clock: {
+        now: async () => {
+          world.settings.policy = policy({ hash: 'another', rules: [rule({ name: 'other' })] });
+          return world.bot.clock.now();
+        },
+      },
+      settings: () => ({ ...world.settings }),
+    };
+    const filed = await submitRequest(bot, asking());
+    expect(filed.ok && filed.value.request.asked.approval).toMatchObject({
+      rule: 'shop',
+      policyHash: 'hash of the policy',
+    });
+  });
+
   test('asks for its card and its time-out', async () => {
     const world = createWorld();
     await file(world);

@@ -9,6 +9,7 @@ import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
+import { underOnePolicy } from './one-policy.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
@@ -19,7 +20,8 @@ const pendingLimits = { own: 20, total: 2_000 } as const;
 const mostPassed = 50;
 
 /** Files a request, or says why not. Nothing is written before every check has passed. */
-export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
+export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
+  const ports = underOnePolicy(bot);
   const admitted = await admitBoth(ports, asking);
   if (!admitted.ok) return admitted;
   const resolved = await resolveAsking(ports, asking);

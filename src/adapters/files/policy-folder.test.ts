@@ -1,73 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { withFolder } from '#test/build/folder.ts';
-import { type PolicyFolder, readPolicyFolder } from './policy-folder.ts';
+import { edited, policyFiles } from '#test/build/policy-files.ts';
+import { readHere } from '#test/build/policy-folder.ts';
+import type { PolicyFolder } from './policy-folder.ts';
 
-const rules = `adminChannel: C02ADMINS
-groups:
-  developers: S02ABCDEF
-  platform: [U02BOB, U02CAROL]
-rules:
-  - name: shop
-    ask: [developers]
-    approve:
-      - from: platform
-    channel: C02APPROVE
-    duration:
-      default: 30m
-      longest: 2h
-    respondWithin: 1h
-  - name: bank
-    match:
-      namespaces: ['bank-*']
-    ask: [developers]
-    approve: [{ from: platform, count: 2 }]
-    channel: C02APPROVE
-    duration: { default: 15m, longest: 30m }
-    respondWithin: 30m
-`;
-const identities = `people:
-  - slack: U02ALICE
-    kubernetes:
-      user: alice@example.com
-      groups: [dev]
-  - slack: U02BOB
-    kubernetes:
-      user: bob@example.com
-`;
-const profiles = `profiles:
-  - name: ingress-view
-    title: View Ingresses
-    bindings:
-      - in: requested
-        rules:
-          - apiGroups: [networking.k8s.io]
-            resources: [ingresses]
-            verbs: [get, list]
-`;
-const openings = `openings:
-  - name: pods-to-pods
-    title: Let pods reach others
-    from: same-namespace
-`;
-const changes = `resources:
-  - name: ingresses
-    title: Ingresses
-    group: networking.k8s.io
-    version: v1
-    resource: ingresses
-    kind: Ingress
-    operations: [create, update, delete]
-`;
-const right = {
-  'rules.yaml': rules,
-  'identities.yaml': identities,
-  'profiles.yaml': profiles,
-  'changes.yaml': changes,
-  'open.yaml': openings,
-};
+const { 'rules.yaml': rules, 'identities.yaml': identities, 'profiles.yaml': profiles } = policyFiles;
+const right = policyFiles;
 type Files = Readonly<Partial<typeof right>>;
 
-const read = (files: Files) => withFolder({ ...right, ...files }, readPolicyFolder);
+const read = (files: Files) => withFolder({ ...right, ...files }, readHere);
 const problemsOf = async (files: Files): Promise<readonly string[]> => {
   const folder = await read(files);
   return folder.ok ? [] : folder.error;
@@ -76,11 +17,6 @@ const folderOf = async (files: Files = {}): Promise<PolicyFolder> => {
   const folder = await read(files);
   if (folder.ok) return folder.value;
   throw new Error(folder.error.join('\n'));
-};
-/** A file with one line of it replaced. */
-const edited = (text: string, line: string, by: string): string => {
-  if (!text.includes(line)) throw new Error(`There is no "${line}"`);
-  return text.replace(line, by);
 };
 
 describe('a folder that is right', () => {
@@ -215,6 +151,15 @@ test.each([
   for (const one of problems) expect(one).toMatch(new RegExp(`^${name.replace('.', '\\.')}`));
 });
 
+test('what is no YAML at all is a few problems, soon', async () => {
+  const begin = performance.now();
+  const problems = await problemsOf({ 'rules.yaml': '"'.repeat(200_000) });
+  expect(problems).toHaveLength(21);
+  expect(problems[0]).toMatch(/^rules\.yaml:1: /);
+  expect(problems[20]).toBe('rules.yaml: 99979 more such mistakes.');
+  expect(performance.now() - begin).toBeLessThan(3_000);
+});
+
 test('an alias bomb is a problem and not a burst', async () => {
   const lines = Array.from(
     { length: 12 },
@@ -227,7 +172,7 @@ test('an alias bomb is a problem and not a burst', async () => {
 });
 
 test('files that are missing are named, each', async () => {
-  const problems = await withFolder({ 'rules.yaml': rules }, readPolicyFolder);
+  const problems = await withFolder({ 'rules.yaml': rules }, readHere);
   expect(problems.ok ? [] : problems.error).toEqual([
     expect.stringMatching(/^identities\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
     expect.stringMatching(/^profiles\.yaml: cannot be read \(ENOENT.*\)\. Every policy folder has one\.$/),
@@ -237,7 +182,7 @@ test('files that are missing are named, each', async () => {
 });
 
 test('a folder that is not there has all files missing', async () => {
-  const problems = await readPolicyFolder('/nowhere/at/all');
+  const problems = await readHere('/nowhere/at/all');
   expect(problems.ok ? [] : problems.error).toHaveLength(5);
 });
 
@@ -270,7 +215,7 @@ test('a rule that names a profile or a kind that there is not is a problem: anot
     "namespaces: ['bank-*']",
     "namespaces: ['bank-*']\n      kinds: [acces]\n      profiles: [ingress-veiw, 'ingress-*']",
   );
-  const read = await withFolder({ ...right, 'rules.yaml': misspelt }, readPolicyFolder);
+  const read = await withFolder({ ...right, 'rules.yaml': misspelt }, readHere);
   expect(read.ok ? [] : read.error).toEqual([
     'rules.yaml:18: "rules.1.match.kinds.0": "acces" fits none of the kinds there are: access, change, open.',
     'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view, ingresses, pods-to-pods.',

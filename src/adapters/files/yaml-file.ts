@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { FileText } from './policy-files.ts';
 
 type Path = readonly (string | number)[];
+type Document = ReturnType<typeof parseDocument>;
 
 /** A YAML file that was read, or why it could not be; `where` finds the line of a path of keys and indices. */
 export type YamlFile = {
@@ -13,38 +13,32 @@ export type YamlFile = {
   readonly where: (path: Path) => string;
 };
 
-/** Reads a YAML file of a folder. What cannot be read or made sense of is a problem with file and line, never an exception. */
-export const readYaml = async (folder: string, name: string): Promise<YamlFile> => {
-  const read = await contentOf(join(folder, name));
-  if (!read.ok) {
-    const remedy = `${name}: cannot be read (${read.error}). Every policy folder has one.`;
-    return { text: '', value: undefined, problems: [remedy], where: () => name };
-  }
+/** What is no YAML at all has a mistake at each letter. */
+const mostProblems = 20;
+
+/** Makes sense of a YAML file. What cannot be made sense of is a problem with file and line, never an exception. */
+export const parseYaml = ({ name, text: read }: FileText): YamlFile => {
+  if (!read.ok) return { text: '', value: undefined, problems: [`${name}: ${read.error}`], where: () => name };
   const text = read.value;
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // Pretty errors look for their line in all of the text, each: garbage of 1 MB would take minutes.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => `${name}:${lines.linePos(offset).line}`;
-  const value = document.errors.length > 0 ? err('') : resolved(document);
-  const unresolved = value.ok || document.errors.length > 0 ? [] : [`${name}: ${value.error}`];
-  const syntax = document.errors.map(({ pos, message }) => `${at(pos[0])}: ${message.split('\n')[0]}`);
+  const { errors } = document;
+  const value = errors.length > 0 ? err('') : resolved(document);
+  const unresolved = value.ok || errors.length > 0 ? [] : [`${name}: ${value.error}`];
+  const syntax = errors.slice(0, mostProblems).map(({ pos, message }) => `${at(pos[0])}: ${message}`);
+  const more = errors.length > mostProblems ? [`${name}: ${errors.length - mostProblems} more such mistakes.`] : [];
   return {
     text,
     value: value.ok ? value.value : undefined,
-    problems: [...syntax, ...unresolved],
+    problems: [...syntax, ...more, ...unresolved],
     where: (path) => at(offsetOf(document, path)),
   };
 };
 
-const contentOf = async (path: string): Promise<Result<string, string>> => {
-  try {
-    return ok(await readFile(path, 'utf8'));
-  } catch (cause) {
-    return err(cause instanceof Error ? cause.message : String(cause));
-  }
-};
-
 /** An alias may lead nowhere, or to so many others that the file would never end. */
-const resolved = (document: ReturnType<typeof parseDocument>): Result<unknown, string> => {
+const resolved = (document: Document): Result<unknown, string> => {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (cause) {
@@ -55,7 +49,7 @@ const resolved = (document: ReturnType<typeof parseDocument>): Result<unknown, s
 };
 
 /** The offset of the key that a path leads to, or of the nearest thing above it that is there. */
-const offsetOf = (document: ReturnType<typeof parseDocument>, path: Path): number => {
+const offsetOf = (document: Document, path: Path): number => {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = document.getIn(path.slice(0, length - 1), true);
     const last = path[length - 1];

@@ -102,8 +102,9 @@ export const createProjection = ({
     if (found.type === 'broken') return { type: 'done', blocked: found.why };
     if (found.type === 'absent') return { type: 'done' };
     const { chain } = found;
-    const description = describedBy(core.settings().kinds, chain.request.asked);
-    const standing = await votersStanding(core.settings().policy, directory, chain);
+    const { kinds, policy } = core.settings();
+    const description = describedBy(kinds, chain.request.asked);
+    const standing = await votersStanding(policy, directory, chain);
     const { id: request, content: current } = chain.request.asked;
     const read = new Map<string | undefined, Promise<ShownContent>>();
     const subject = {

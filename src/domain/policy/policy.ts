@@ -131,7 +131,9 @@ export const appliesTo = (rule: Rule, question: Question): boolean =>
  * A profile that reaches beyond the namespace asked for is spoken of by its name only, never by a pattern: whoever
  * writes a rule for some namespaces must see that it gives more than these.
  */
-const speaksOf = ({ match }: Rule, { profile, reachesFurther }: Question): boolean =>
-  reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile);
+export const speaksOf = (
+  { match }: Rule,
+  { profile, reachesFurther }: Pick<Question, 'profile' | 'reachesFurther'>,
+): boolean => (reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile));
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

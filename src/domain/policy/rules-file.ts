@@ -4,6 +4,8 @@ import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
 import { ok, type Result } from '#domain/result.ts';
+import { compileCondition } from './condition.ts';
+import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, matches, type Pattern, type Rule, risks } from './policy.ts';
 import { dayNames } from './window.ts';
 
@@ -126,8 +128,10 @@ export type Compile = {
   readonly pattern: (text: string) => Result<Pattern, string>;
 };
 
+const really: Compile = { condition: compileCondition, pattern: compilePattern };
+
 /** What the schema cannot see: names that lead nowhere, people who cannot suffice, durations that contradict. */
-export const problemsOf = ({ groups, rules }: RulesFile, compile: Compile): readonly Problem[] => {
+export const problemsOf = ({ groups, rules }: RulesFile, compile = really): readonly Problem[] => {
   const known = Object.keys(groups).join(', ');
   return rules.flatMap((rule, index) => {
     const unknown = (group: string, ...path: (string | number)[]): readonly Problem[] =>
@@ -276,7 +280,7 @@ export const groupsIn = ({ groups }: RulesFile): ReadonlyMap<string, GroupSource
   );
 
 /** Of a file without problems. */
-export const rulesIn = ({ rules, adminChannel }: RulesFile, compile: Compile): readonly Rule[] =>
+export const rulesIn = ({ rules, adminChannel }: RulesFile, compile = really): readonly Rule[] =>
   rules.map(({ match: { if: condition, ...match }, reason, ...rule }) => ({
     ...rule,
     match: { ...match, ...(condition === undefined ? {} : { if: certain(compile.condition(condition)) }) },

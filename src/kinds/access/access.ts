@@ -32,6 +32,8 @@ export const access: KindModule = {
   name: 'access',
   makes: accessSorts,
   settingsFile: 'profiles.yaml',
+  settingsList: 'profiles',
+  settingsSchema: profilesFile,
   configure: (settings) => {
     const file = profilesFile.safeParse(settings);
     if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));

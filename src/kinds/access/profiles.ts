@@ -12,8 +12,7 @@ export const grantedRule = z
     apiGroups: list(z.string().regex(/^[a-z0-9.-]*$/, 'not an API group; the core group is ""')),
     resources: list(z.string().regex(/^[a-z]+(\/[a-z]+)?$/, 'not a resource, as in "ingresses" or "pods/log"')),
     verbs: list(z.enum(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])),
-    /** May be narrowed to the objects that the requester names. */
-    narrowable: z.boolean().default(false),
+    narrowable: z.boolean().default(false).describe('May be narrowed to the objects that the requester names.'),
   })
   .refine(({ narrowable, verbs }) => !narrowable || verbs.some((verb) => !unnamed.includes(verb)), {
     path: ['narrowable'],
@@ -22,22 +21,24 @@ export const grantedRule = z
 export type GrantedRule = z.infer<typeof grantedRule>;
 
 export const binding = z.strictObject({
-  /** `requested`: the namespace asked for; `cluster`: cluster-wide; anything else is a namespace's name. */
-  in: z.union([z.literal('requested'), z.literal('cluster'), word]),
+  in: z
+    .union([z.literal('requested'), z.literal('cluster'), word])
+    .describe('"requested": the namespace asked for; "cluster": cluster-wide; anything else is a namespace\'s name.'),
   rules: z.array(grantedRule).min(1),
 });
 export type Binding = z.infer<typeof binding>;
 
 export const profile = z.strictObject({
-  name: word,
-  title: z.string().min(1).max(70),
-  /** What an approver should know beside the powers themselves. */
-  caution: z.string().max(300).optional(),
+  name: word.describe('What rules name under match.profiles, and what people type.'),
+  title: z.string().min(1).max(70).describe('What the form offers and the card shows, as in "Edit Ingresses".'),
+  caution: z.string().max(300).optional().describe('What an approver should know beside the powers themselves.'),
   bindings: z.array(binding).min(1),
 });
 export type Profile = z.infer<typeof profile>;
 
-export const profilesFile = z.strictObject({ profiles: z.array(profile).min(1) });
+export const profilesFile = z
+  .strictObject({ profiles: z.array(profile).min(1) })
+  .describe('What can be granted for a time, as lists of bindings. It is the ceiling of what can ever be granted.');
 
 /** What runs pods. */
 export const workloads = [

@@ -17,6 +17,8 @@ export const change: KindModule = {
   name: 'change',
   makes: [],
   settingsFile: 'changes.yaml',
+  settingsList: 'resources',
+  settingsSchema: changesFile,
   configure: (settings) => {
     const file = changesFile.safeParse(settings);
     if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));

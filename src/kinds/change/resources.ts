@@ -5,11 +5,11 @@ import { apiVersionOf } from '#kinds/kind.ts';
 const operation = z.enum(['create', 'update', 'delete']);
 
 const resource = z.strictObject({
-  /** What rules name under `match.profiles`, and what people type. */
   name: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9.-]{0,58}[a-z0-9])?$/, 'not a name; write it in lower case, like "ingresses"'),
-  title: z.string().min(1).max(70),
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,58}[a-z0-9])?$/, 'not a name; write it in lower case, like "ingresses"')
+    .describe('What rules name under match.profiles, and what people type.'),
+  title: z.string().min(1).max(70).describe('What the form offers.'),
   group: z.string().regex(/^[a-z0-9.-]*$/, 'not an API group; the core group is ""'),
   version: z.string().regex(/^v[0-9]+((alpha|beta)[0-9]+)?$/, 'not a version of an API, as in "v1"'),
   resource: z.string().regex(/^[a-z0-9]+(\/[a-z]+)?$/, 'not a resource, as in "ingresses"'),
@@ -21,7 +21,9 @@ const resource = z.strictObject({
 export type Resource = z.infer<typeof resource>;
 
 /** `changes.yaml`: the sorts of objects that may be changed through Hallpass, and how. It is the worker's ceiling. */
-export const changesFile = z.strictObject({ resources: z.array(resource).min(1) });
+export const changesFile = z
+  .strictObject({ resources: z.array(resource).min(1) })
+  .describe('The sorts of objects that may be changed, each in one version. It is the ceiling of what can be changed.');
 
 const closedGroups: Readonly<Record<string, string>> = {
   'rbac.authorization.k8s.io': 'it gives rights; ask for access instead, which ends by itself',

@@ -16,6 +16,8 @@ export const open: KindModule = {
   name: 'open',
   makes: [networkPolicies],
   settingsFile: 'open.yaml',
+  settingsList: 'openings',
+  settingsSchema: openingsFile,
   configure: (settings) => {
     const file = openingsFile.safeParse(settings);
     if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));

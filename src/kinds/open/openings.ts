@@ -4,8 +4,7 @@ import type { Problem } from '#domain/problem.ts';
 const named = {
   name: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'not a name; names are in lower case, with - between'),
   title: z.string().min(1).max(70),
-  /** What an approver should know beside what Hallpass says itself. */
-  caution: z.string().max(300).optional(),
+  caution: z.string().max(300).optional().describe('What an approver should know beside what Hallpass says itself.'),
 };
 
 /**
@@ -26,7 +25,9 @@ const opening = z.discriminatedUnion('from', [
 ]);
 export type Opening = z.infer<typeof opening>;
 
-export const openingsFile = z.strictObject({ openings: z.array(opening).min(1) });
+export const openingsFile = z
+  .strictObject({ openings: z.array(opening).min(1) })
+  .describe('What may be opened in the network for a time, and to whom.');
 
 /** An opening from another namespace may need a policy there. */
 export const reachesFurther = ({ from }: Opening): boolean => from === 'another-namespace';

@@ -2,10 +2,12 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { renderSchemas } from '#adapters/files/policy-schemas.ts';
 import { kindModules } from '#kinds/index.ts';
 import { shopPeople } from './people.ts';
 
-const rules = `# Who may ask for what, and who decides. The first rule that fits, from the top, counts.
+const rules = `# yaml-language-server: $schema=./schemas/rules.json
+# Who may ask for what, and who decides. The first rule that fits, from the top, counts.
 adminChannel: C0AUDIT
 
 groups:
@@ -71,7 +73,7 @@ rules:
 
 const shipped = (name: string): string => fileURLToPath(new URL(`../../../manifests/policy/${name}`, import.meta.url));
 
-/** Writes the demo's policy folder; a file that is there already stays as somebody has changed it. */
+/** Writes the demo's policy folder, with schemas for whoever edits it; a file that is there already stays as somebody has changed it. */
 export const writeShopPolicy = async (folder: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
   const people = shopPeople.map(({ slack, user, groups }) => ({ slack, kubernetes: { user, groups: [...groups] } }));
@@ -80,8 +82,14 @@ export const writeShopPolicy = async (folder: string): Promise<string> => {
     if (cause.code !== 'EEXIST') throw cause;
   };
   await writeFile(join(folder, 'rules.yaml'), rules, keep).catch(unlessThere);
-  await writeFile(join(folder, 'identities.yaml'), stringify({ people }), keep).catch(unlessThere);
+  await writeFile(
+    join(folder, 'identities.yaml'),
+    `# yaml-language-server: $schema=./schemas/identities.json\n${stringify({ people })}`,
+    keep,
+  ).catch(unlessThere);
   for (const { settingsFile } of kindModules)
     await copyFile(shipped(settingsFile), join(folder, settingsFile), 1).catch(unlessThere);
+  await mkdir(join(folder, 'schemas'), { recursive: true });
+  for (const [name, text] of renderSchemas()) await writeFile(join(folder, 'schemas', name), text);
   return folder;
 };

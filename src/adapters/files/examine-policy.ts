@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { identitiesFile, sharedIn } from '#domain/identities-file.ts';
+import { matches } from '#domain/policy/policy.ts';
+import { problemsOf, type RulesFile, rulesFile } from '#domain/policy/rules-file.ts';
+import { type Problem, problemsOfIssue } from '#domain/problem.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { kindModules } from '#kinds/index.ts';
+import type { Kind } from '#kinds/kind.ts';
+import type { FileText, PolicyFiles } from './policy-files.ts';
+import { parseYaml, type YamlFile } from './yaml-file.ts';
+
+/** What the files of a policy folder say, found to be right, and the lines that it stands in. Plain data. */
+export type Examined = {
+  /** SHA-256 of the files. */
+  readonly hash: string;
+  readonly rules: unknown;
+  readonly identities: unknown;
+  /** In the order of the kinds. */
+  readonly kinds: readonly unknown[];
+  readonly lines: {
+    readonly allGroups: string;
+    readonly groups: ReadonlyMap<string, string>;
+    readonly rules: readonly string[];
+    /** Of each kind, in the order of its file. */
+    readonly profiles: readonly (readonly string[])[];
+  };
+};
+
+/** Either all files are right, or every problem is named with file, line and remedy. */
+export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Examined, readonly string[]> => {
+  const [rules, identities, ...forKinds] = files.map(parseYaml);
+  if (rules === undefined || identities === undefined) throw new Error('A policy folder has more files than these');
+  const ruled = checked(rules, rulesFile, problemsOf);
+  const people = checked(identities, identitiesFile, sharedIn);
+  const kinds = kindModules.map((module, index) => configured(module, forKinds[index]));
+
+  const nowhere =
+    ruled.ok && kinds.every(({ ok: fine }) => fine)
+      ? speakingOfNothing(
+          rules,
+          ruled.value,
+          kinds.flatMap((kind) => (kind.ok ? [kind.value] : [])),
+        )
+      : [];
+  const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error)).concat(nowhere);
+  if (!ruled.ok || !people.ok || problems.length > 0) return err(problems);
+  return ok({
+    hash: hashOf(files),
+    rules: rules.value,
+    identities: identities.value,
+    kinds: forKinds.map(({ value }) => value),
+    lines: {
+      allGroups: rules.where(['groups']),
+      groups: new Map(Object.keys(ruled.value.groups).map((name) => [name, rules.where(['groups', name])])),
+      rules: ruled.value.rules.map((_, index) => rules.where(['rules', index])),
+      profiles: kinds.map((kind, nth) =>
+        kind.ok ? kind.value.profiles.map((_, index) => forKinds[nth]?.where([listOf(nth), index]) ?? '') : [],
+      ),
+    },
+  });
+};
+
+const listOf = (kind: number): string => kindModules[kind]?.settingsList ?? '';
+
+const hashOf = (files: readonly FileText[]): string => {
+  const hash = createHash('sha256');
+  for (const { text } of files) hash.update(text.ok ? text.value : '').update('\0');
+  return hash.digest('hex');
+};
+
+/** A name without `*` that nothing bears: the rule would not speak of what it was written for, and another would. */
+const speakingOfNothing = (file: YamlFile, { rules }: RulesFile, kinds: readonly Kind[]): readonly string[] => {
+  const known = {
+    kinds: kinds.map(({ name }) => name),
+    profiles: kinds.flatMap(({ profiles }) => profiles.map(({ profile }) => profile)),
+  };
+  return rules.flatMap(({ match }, index) =>
+    (['kinds', 'profiles'] as const).flatMap((part) =>
+      match[part].flatMap((pattern, place) => {
+        if (known[part].some((name) => matches(pattern, name))) return [];
+        const message = `"${pattern}" fits none of the ${part} there are: ${known[part].join(', ')}.`;
+        return [sayProblem(file, { path: ['rules', index, 'match', part, place], message })];
+      }),
+    ),
+  );
+};
+
+const checked = <S extends z.ZodType>(
+  file: YamlFile,
+  schema: S,
+  further: (value: z.output<S>) => readonly Problem[],
+): Result<z.output<S>, readonly string[]> => {
+  if (file.problems.length > 0) return err(file.problems);
+  const parsed = schema.safeParse(file.value);
+  if (!parsed.success)
+    return err(parsed.error.issues.flatMap(problemsOfIssue).map((problem) => sayProblem(file, problem)));
+  const more = further(parsed.data);
+  return more.length > 0 ? err(more.map((problem) => sayProblem(file, problem))) : ok(parsed.data);
+};
+
+const configured = (module: (typeof kindModules)[number], file: YamlFile | undefined) => {
+  if (file === undefined || file.problems.length > 0) return err(file?.problems ?? []);
+  const kind = module.configure(file.value);
+  return kind.ok ? kind : err(kind.error.map((problem) => sayProblem(file, problem)));
+};
+
+const sayProblem = (file: YamlFile, { path, message }: Problem): string =>
+  `${file.where(path)}: ${path.length === 0 ? '' : `"${path.join('.')}": `}${message}`;

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { policy, rule } from '#test/build/policy.ts';
+import { appliesTo, matches, type Policy, type Rule } from './policy.ts';
+import { type Offered, suspicionsOf } from './suspicions.ts';
+
+const kinds: readonly Offered[] = [
+  {
+    name: 'access',
+    profiles: [
+      { profile: 'ingress-view', reachesFurther: false },
+      { profile: 'ingress-debug', reachesFurther: true },
+    ],
+  },
+  { name: 'change', profiles: [{ profile: 'ingresses', reachesFurther: false }] },
+];
+const all: Rule['match'] = { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles: ['*', 'ingress-debug'] };
+const one = (name: string, match: Partial<Rule['match']> = {}, changed: Partial<Rule> = {}): Rule =>
+  rule({ name, match: { ...all, ...match }, ...changed });
+/** Each group is used by a rule that decides on what there is only `elsewhere`. */
+const used = one('elsewhere', { clusters: ['elsewhere'] }, { ask: ['developers', 'platform', 'security'] });
+const of = (rules: readonly Rule[], changed: Partial<Policy> = {}, offered = kinds) =>
+  suspicionsOf(policy({ rules: [...rules, used], ...changed }), offered);
+const idle = (...rules: readonly Rule[]) =>
+  of(rules).flatMap(({ about }) => (about.type === 'rule' ? [rules[about.index]?.name] : []));
+
+test('a policy in which everything has its use is not suspicious', () => {
+  expect(of([one('bank', { namespaces: ['bank-*'] }), one('all')])).toEqual([]);
+});
+
+describe('a rule below another one', () => {
+  test('never decides where that one speaks of all of it and lets the same people ask', () => {
+    expect(of([one('all'), one('bank', { namespaces: ['bank-*'] })])).toEqual([
+      {
+        about: { type: 'rule', index: 1 },
+        message:
+          'the rule "bank" never decides: "all" above it speaks of all that it speaks of, and lets the same people ask. Put it above that one, or take it out.',
+      },
+    ]);
+  });
+
+  test.each<[string, Rule, Rule]>([
+    [
+      'its namespaces are fewer',
+      one('a', { namespaces: ['shop-*'] }),
+      one('b', { namespaces: ['shop-front', 'shop-*-x'] }),
+    ],
+    ['its kinds are fewer', one('a'), one('b', { kinds: ['access'] })],
+    ['its profiles are fewer', one('a', { profiles: ['ingress-*'] }), one('b', { profiles: ['ingress-view'] })],
+    ['its clusters are fewer', one('a', { clusters: ['prod*'] }), one('b', { clusters: ['prod-*-eu'] })],
+    ['fewer may ask', one('a', {}, { ask: ['developers', 'platform'] }), one('b')],
+    [
+      'its patterns stand for no more than is there',
+      one('a', { profiles: ['ingress-view', 'ingresses'] }),
+      one('b', { profiles: ['*'] }),
+    ],
+  ])('never decides: %s', (_, first, second) => {
+    expect(idle(first, second)).toEqual(['b']);
+  });
+
+  test.each<[string, Rule, Rule]>([
+    ['it speaks of a namespace more', one('a', { namespaces: ['shop-*'] }), one('b', { namespaces: ['shop*'] })],
+    ['it speaks of a cluster more', one('a', { clusters: ['prod'] }), one('b', { clusters: ['prod', 'stage'] })],
+    ['it speaks of a kind more', one('a', { kinds: ['access'] }), one('b')],
+    [
+      'patterns do not speak of what reaches further',
+      one('a', { profiles: ['*'] }),
+      one('b', { profiles: ['ingress-debug'] }),
+    ],
+    ['others may ask', one('a', {}, { ask: ['platform'] }), one('b')],
+    ['one more group may ask', one('a'), one('b', {}, { ask: ['developers', 'platform'] })],
+  ])('may decide: %s', (_, first, second) => {
+    expect(idle(first, second)).toEqual([]);
+  });
+
+  test('may decide where either has a condition that is not the same', () => {
+    const when = (condition: unknown): Rule => ({ ...one(`when ${condition}`), ...{ when: condition } }) as Rule;
+    const within = (condition: unknown): Rule => {
+      const { match, ...rest } = one(`within ${condition}`);
+      return { ...rest, match: { ...match, ...{ labels: condition } } };
+    };
+    expect(idle(when('a'), when('b'), one('c'))).toEqual([]);
+    expect(idle(within(['a']), within(['b']), within(undefined))).toEqual([]);
+    expect(
+      idle(
+        when(() => true),
+        when(() => true),
+      ),
+    ).toEqual([]);
+    expect(idle(within({ team: ['a'] }), within({ team: ['a'] }))).toHaveLength(1);
+  });
+});
+
+test('a rule whose profiles are of none of its kinds speaks of nothing', () => {
+  const [found] = of([one('odd', { kinds: ['access'], profiles: ['ingresses'] })]);
+  expect(found).toMatchObject({
+    about: { type: 'rule', index: 0 },
+    message: expect.stringContaining('the rule "odd" speaks of nothing that there is'),
+  });
+});
+
+test('what no rule speaks of cannot be asked for', () => {
+  const found = of([one('a', { profiles: ['ingress-view'] })], {
+    rules: [one('a', { profiles: ['ingress-view'] }, { ask: ['developers', 'security'] })],
+  });
+  expect(found).toEqual([
+    {
+      about: { type: 'profile', kind: 0, index: 1 },
+      message:
+        'no rule speaks of "ingress-debug" (access), so nobody can ask for it. It reaches beyond the namespace asked for, so a rule has to name it; patterns do not speak of it.',
+    },
+    {
+      about: { type: 'profile', kind: 1, index: 0 },
+      message: 'no rule speaks of "ingresses" (change), so nobody can ask for it. Name it in a rule, or take it out.',
+    },
+  ]);
+});
+
+describe('a group', () => {
+  test('that nothing names is of no use', () => {
+    expect(suspicionsOf(policy({ rules: [one('a')] }), kinds)).toEqual([
+      {
+        about: { type: 'group', name: 'security' },
+        message: 'nothing names the group "security". Use it in a rule, or take it out.',
+      },
+    ]);
+  });
+
+  test('is used wherever in a rule it is named', () => {
+    const escalated = { ...one('a'), ...{ escalate: [{ to: { groups: ['security'] } }] } };
+    expect(suspicionsOf(policy({ rules: [escalated] }), kinds)).toEqual([]);
+  });
+});
+
+/** Short words of few letters, so that patterns and names meet often. */
+const word = fc.stringMatching(/^[ab]{1,3}$/);
+const patterns = fc.array(fc.stringMatching(/^[ab*]{1,4}$/), { minLength: 1, maxLength: 2 });
+const someRule = fc.record({ clusters: patterns, namespaces: patterns, kinds: patterns, profiles: patterns });
+const things = [
+  { name: 'a', profiles: ['a', 'ab', 'ba'].map((profile) => ({ profile, reachesFurther: profile === 'ba' })) },
+  { name: 'b', profiles: ['b', 'bb'].map((profile) => ({ profile, reachesFurther: false })) },
+];
+
+test('no question that can be asked is decided by a rule that is said never to decide', () => {
+  const question = fc.record({ cluster: word, namespace: word });
+  fc.assert(
+    fc.property(
+      fc.array(someRule, { minLength: 2, maxLength: 4 }),
+      fc.array(question, { minLength: 30 }),
+      (found, places) => {
+        const rules = found.map((match, index) => rule({ name: `r${index}`, match }));
+        const never = suspicionsOf(policy({ rules }), things).flatMap(({ about }) =>
+          about.type === 'rule' ? [rules[about.index]] : [],
+        );
+        const questions = places.flatMap((place) =>
+          things.flatMap(({ name, profiles }) => profiles.map((one) => ({ ...place, kind: name, ...one }))),
+        );
+        for (const asked of questions)
+          expect(never).not.toContain(rules.find((candidate) => appliesTo(candidate, asked)) ?? null);
+      },
+    ),
+  );
+});
+
+test('a pattern that matches another one letter by letter stands for all that it stands for', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[ab*]{1,5}$/),
+      fc.stringMatching(/^[ab*]{1,5}$/),
+      fc.array(word, { minLength: 20 }),
+      (wide, narrow, words) => {
+        fc.pre(matches(wide, narrow));
+        for (const text of words) if (matches(narrow, text)) expect(matches(wide, text)).toBe(true);
+      },
+    ),
+  );
+});
+
+test('what a rule comes to is no condition: one that refuses, or approves by itself, stands before others as any', () => {
+  const first = rule({ name: 'first' });
+  const refusing = rule({ name: 'second', refuse: 'no', approve: [] });
+  const strict = rule({ name: 'second', approve: [{ from: 'platform', count: 2 }], never: ['security'] });
+  for (const rules of [
+    [first, refusing],
+    [{ ...first, auto: true as const }, strict],
+    [{ ...refusing, name: 'first' }, strict],
+  ])
+    expect(
+      suspicionsOf(policy({ rules }), [])
+        .map(({ message }) => message)
+        .join(),
+    ).toContain('"first"');
+});

@@ -1,0 +1,141 @@
+import { matches, type Policy, type Rule, speaksOf } from './policy.ts';
+
+/** What may be asked for, as the kinds have it. */
+export type Offered = {
+  readonly name: string;
+  readonly profiles: readonly { readonly profile: string; readonly reachesFurther: boolean }[];
+};
+
+/** What is valid and probably a mistake, and what it is about; kinds and profiles by their place. */
+export type Suspicion = {
+  readonly about:
+    | { readonly type: 'rule'; readonly index: number }
+    | { readonly type: 'group'; readonly name: string }
+    | { readonly type: 'profile'; readonly kind: number; readonly index: number };
+  readonly message: string;
+};
+
+/**
+ * Looks for what has no effect: rules that never decide, groups that nobody names, things to ask for that no rule speaks
+ * of. Only what is certain is said: a condition that is not understood here may always make the difference.
+ */
+export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonly Suspicion[] => [
+  ...unusedGroups(policy),
+  ...idleRules(policy.rules, kinds),
+  ...unspokenOf(policy.rules, kinds),
+];
+
+/** A group is used where its name stands, wherever that is. */
+const unusedGroups = ({ groups, rules, ...rest }: Policy): readonly Suspicion[] => {
+  const words = new Set([...wordsIn(rest), ...rules.flatMap(({ name: _, ...rule }) => [...wordsIn(rule)])]);
+  return [...groups.keys()]
+    .filter((name) => !words.has(name))
+    .map((name) => ({
+      about: { type: 'group', name },
+      message: `nothing names the group "${name}". Use it in a rule, or take it out.`,
+    }));
+};
+
+function* wordsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, part] of Object.entries(value)) {
+    yield key;
+    yield* wordsIn(part);
+  }
+}
+
+const idleRules = (rules: readonly Rule[], kinds: readonly Offered[]): readonly Suspicion[] =>
+  rules.flatMap((rule, index) => {
+    const message = whyIdle(rule, rules.slice(0, index), kinds);
+    return message === undefined ? [] : [{ about: { type: 'rule', index }, message }];
+  });
+
+const whyIdle = (rule: Rule, earlier: readonly Rule[], kinds: readonly Offered[]): string | undefined => {
+  const spoken = spokenOf(rule, kinds);
+  if (spoken.length === 0)
+    return `the rule "${rule.name}" speaks of nothing that there is: none of its profiles is of one of its kinds. One that reaches beyond the namespace asked for has to be named without "*".`;
+  const first = earlier.find((other) => isCovered(rule, other) && spoken.every((one) => speaks(other, one)));
+  return first === undefined
+    ? undefined
+    : `the rule "${rule.name}" never decides: "${first.name}" above it speaks of all that it speaks of, and lets the same people ask. Put it above that one, or take it out.`;
+};
+
+type Thing = { readonly kind: string; readonly profile: string; readonly reachesFurther: boolean };
+
+const spokenOf = (rule: Rule, kinds: readonly Offered[]): readonly Thing[] =>
+  kinds.flatMap(({ name, profiles }) =>
+    profiles.map((one) => ({ kind: name, ...one })).filter((one) => speaks(rule, one)),
+  );
+
+const speaks = (rule: Rule, thing: Thing): boolean => anyOf(rule.match.kinds, thing.kind) && speaksOf(rule, thing);
+
+/**
+ * Whether whoever may ask for something by a rule may ask for it, wherever it is, by the other one too. What a pattern
+ * stands for is all that another one stands for when it matches that one letter by letter, `*` included.
+ */
+const isCovered = (rule: Rule, other: Rule): boolean =>
+  rule.ask.every((group) => other.ask.includes(group)) &&
+  rule.match.clusters.every((pattern) => anyOf(other.match.clusters, pattern)) &&
+  rule.match.namespaces.every((pattern) => anyOf(other.match.namespaces, pattern)) &&
+  isSame(conditionsOf(rule), conditionsOf(other));
+
+/** All that may decide whether a rule is passed over, and is not understood above: it must be the same in both. */
+const conditionsOf = ({
+  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, ...match },
+  ...rule
+}: Rule): unknown => {
+  const {
+    name,
+    ask,
+    approve,
+    auto,
+    refuse,
+    never,
+    reason,
+    channel,
+    duration,
+    respondWithin,
+    permanent,
+    settle,
+    ...conditions
+  } = rule;
+  return { match, conditions };
+};
+
+/** Objects that are not plain (a compiled expression, a time) are the same only when they are one. */
+const isSame = (one: unknown, other: unknown): boolean => {
+  if (Object.is(one, other)) return true;
+  if (!isPlain(one) || !isPlain(other)) return false;
+  const [names, others] = [Object.keys(one), Object.keys(other)];
+  return (
+    Array.isArray(one) === Array.isArray(other) &&
+    names.length === others.length &&
+    names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name]))
+  );
+};
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+};
+
+const unspokenOf = (rules: readonly Rule[], kinds: readonly Offered[]): readonly Suspicion[] =>
+  kinds.flatMap(({ name, profiles }, kind) =>
+    profiles.flatMap((one, index) => {
+      if (rules.some((rule) => speaks(rule, { kind: name, ...one }))) return [];
+      const remedy = one.reachesFurther
+        ? 'It reaches beyond the namespace asked for, so a rule has to name it; patterns do not speak of it.'
+        : 'Name it in a rule, or take it out.';
+      return [
+        {
+          about: { type: 'profile' as const, kind, index },
+          message: `no rule speaks of "${one.profile}" (${name}), so nobody can ask for it. ${remedy}`,
+        },
+      ];
+    }),
+  );
+
+const anyOf = (patterns: readonly string[], text: string): boolean =>
+  patterns.some((pattern) => matches(pattern, text));

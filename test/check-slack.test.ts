@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import type { SlackDirectory } from '#adapters/slack/directory.ts';
+import { checkSlack } from '#src/check-slack.ts';
+import { bob } from '#test/build/people.ts';
+import { policy, rule } from '#test/build/policy.ts';
+
+const folder = (channels: readonly string[]): PolicyFolder => ({
+  settings: {
+    policy: policy({ rules: channels.map((channel, index) => rule({ name: `rule-${index}`, channel })) }),
+    identities: [],
+    kinds: [],
+  },
+  whereIsGroup: (name) => `rules.yaml: ${name}`,
+  whereIsRule: (index) => `rules.yaml:${index}`,
+  whereIsProfile: () => '',
+});
+const slack = (answers: Partial<SlackDirectory> = {}): SlackDirectory => ({
+  person: async () => undefined,
+  members: async () => new Set([bob]),
+  forgetPerson: () => {},
+  forgetGroup: () => {},
+  channelProblem: async () => undefined,
+  ...answers,
+});
+
+test('a channel of many rules is asked for once, and what is wrong with it is told of each', async () => {
+  const asked: string[] = [];
+  const channelProblem = async (id: string) => {
+    asked.push(id);
+    return id === 'C02LOST' ? 'There is no such channel.' : undefined;
+  };
+  const found = await checkSlack(folder(['C02LOST', 'C02FOUND', 'C02LOST', 'C02ADMIN']), slack({ channelProblem }));
+  expect(asked.toSorted()).toEqual(['C02ADMIN', 'C02FOUND', 'C02LOST']);
+  expect(found).toEqual(['rules.yaml:0: There is no such channel.', 'rules.yaml:2: There is no such channel.']);
+});
+
+test('what cannot be looked up is a problem, and no exception', async () => {
+  const away = async () => {
+    throw new Error('Slack is away');
+  };
+  const found = await checkSlack(folder(['C02ADMIN']), slack({ members: away, channelProblem: away }));
+  expect(found).toEqual([
+    ...['developers', 'platform', 'security'].map((name) =>
+      expect.stringContaining(
+        `rules.yaml: ${name}: group "${name}" cannot be looked up in Slack (Error: Slack is away)`,
+      ),
+    ),
+    'rules.yaml:0: channel C02ADMIN cannot be looked up in Slack (Error: Slack is away).',
+    'rules.yaml: "adminChannel": channel C02ADMIN cannot be looked up in Slack (Error: Slack is away).',
+  ]);
+});
+
+test('a group of nobody lets nobody in', async () => {
+  const found = await checkSlack(folder(['C02ADMIN']), slack({ members: async () => new Set() }));
+  expect(found).toHaveLength(3);
+  expect(found[0]).toContain('has nobody in it');
+});
