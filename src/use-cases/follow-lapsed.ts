@@ -29,10 +29,12 @@ export const createFollower = (ports: BotPorts): (() => Promise<void>) => {
   };
 };
 
-const isToFollow = ({ request: { state } }: Chain, now: Temporal.Instant): boolean =>
+const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant): boolean =>
   state.status === 'lapsed' &&
   state.moved &&
   state.followedBy === undefined &&
+  // It is asked for from the grant itself, which knows how long it may last.
+  asked.extends === undefined &&
   Temporal.Instant.compare(state.at.add(within), now) > 0;
 
 /** True when there is nothing left to do for it, also because it cannot be asked for any more. */

@@ -3,6 +3,7 @@ import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NotAllowed, type Unsure } from '#domain/policy/verdict.ts';
+import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
@@ -57,7 +58,20 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     return err(unclear('ask', `A ${description.value.noun} is for nobody in particular: leave out "to @…".`));
   const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
-  return ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: seconds.value });
+  const within = withinMaximum(seconds.value, rule.value, asking.extends);
+  return within.ok ? ok({ kind, cluster, rule: rule.value, identity: identity.value, seconds: within.value }) : within;
+};
+
+/** What goes on from another grant is cut to what the rule leaves of its longest time. */
+const withinMaximum = (
+  seconds: number | undefined,
+  rule: Rule,
+  extended: Asking['extends'],
+): Result<number | undefined, SubmitRefusal> => {
+  if (extended === undefined) return ok(seconds);
+  if (seconds === undefined)
+    return err(unclear('duration', 'It goes on for a time only. Say for how long, like "30m".'));
+  return extensionWithin(extended.grant, rule.duration.longest, seconds);
 };
 
 const noRule = (why: NotAllowed | Unsure | Divided): SubmitRefusal => {

@@ -32,7 +32,7 @@ export const submitRequest = async (ports: BotPorts, asking: Asking): Promise<Re
     const input = { request: id, namespace, ask, identity, temporary: seconds !== undefined };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
-    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
+    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
     if (!held.ok) return err(forOthers(held.error, asking));
     const filed = await file(ports, asking, resolved.value, id, draft.value);
     if (filed !== 'taken') return filed;
@@ -64,6 +64,7 @@ const file = async (
     requester: asking.by,
     subject: asking.subject,
     ...(seconds === undefined ? {} : { seconds }),
+    ...(asking.extends === undefined ? {} : { extends: asking.extends.grant }),
     revision: 1,
   };
   const { content } = draft;
@@ -74,7 +75,7 @@ const file = async (
     reason: asking.reason.trim(),
     approval: approvalBy(ports, rule),
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
-    respondBy: now.add(rule.respondWithin),
+    respondBy: respondBy(now, rule, asking),
     ...(content === undefined ? {} : { content: content.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
   };
@@ -83,6 +84,13 @@ const file = async (
   const result = await commit(ports, id, undefined, [event], now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);
+};
+
+/** A grant that has ended is not extended any more. */
+const respondBy = (now: Temporal.Instant, { respondWithin }: Rule, { extends: extended }: Asking): Temporal.Instant => {
+  const usual = now.add(respondWithin);
+  const end = extended?.grant.expiresAt;
+  return end !== undefined && Temporal.Instant.compare(end, usual) < 0 ? end : usual;
 };
 
 const approvalBy = ({ settings }: BotPorts, rule: Rule): Submitted['approval'] => ({

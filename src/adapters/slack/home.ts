@@ -11,7 +11,7 @@ import { titleOf } from './card.ts';
 import { describedBy } from './described.ts';
 import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
-import { sayLength } from './nouns.ts';
+import { sayHowLong } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 import { statusLine } from './status-line.ts';
 
@@ -94,7 +94,7 @@ const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string =>
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
   const status = cutMarkup(markupOf(statusLine(chain, description?.noun)), perEntry.status);
-  const details = [...which(description), sayLength(asked.seconds), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
+  const details = [...which(description), sayHowLong(asked), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
   return `${named}${lead}\n${[status, ...whoseFor(asked, person)].join(' · ')}\n${escaped(details.join(' · '))}`;
 };
 

@@ -1,23 +1,40 @@
+import type { Button } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
-import type { Asked } from '#domain/request/request.ts';
+import type { Asked, State } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
+import { ownersButtons } from './card-buttons.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
-import { type Noun, wordsFor } from './nouns.ts';
-import { stillAllowed } from './proofs.ts';
+import { type Noun, sayHowLong, wordsFor } from './nouns.ts';
+import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
 import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */
-export type News = { readonly pieces: readonly Piece[]; readonly words?: string };
+export type News = { readonly pieces: readonly Piece[]; readonly words?: string; readonly buttons?: readonly Button[] };
 
-/** What one person should know of a turn; undefined when they did it, or need not know. */
-export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, description?: Description): News | undefined => {
+/** What is not in the log: when it is told, and what makes sense by then. */
+export type Moment = {
+  readonly now: Temporal.Instant;
+  /** Whether it makes sense to offer that it is extended. */
+  readonly mayGoOn: boolean;
+  /** The request that waits to go on from it. */
+  readonly waiting?: RequestId | undefined;
+};
+
+/** What one person should know of a turn; undefined when they did it, or need not know. Without a moment nobody is warned. */
+export const newsFor = (
+  to: PersonId,
+  { event }: Entry,
+  chain: Chain,
+  description?: Description,
+  moment?: Moment,
+): News | undefined => {
   const { asked } = chain.request;
   const noun = description?.noun ?? 'access';
   const whose = whoseIs(to, asked, noun);
@@ -28,7 +45,10 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
         : {
             pieces: [
               user(asked.requester),
-              ` asks for ${withArticle(noun)} for you. You will be told when it is decided.`,
+              asked.extends === undefined
+                ? ` asks for ${withArticle(noun)} for you.`
+                : ` asks for your ${noun} to go on for ${sayHowLong(asked)}.`,
+              ' You will be told when it is decided.',
             ],
             words: asked.reason,
           };
@@ -72,6 +92,8 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
             ],
           }
         : undefined;
+    case 'warned':
+      return warning(chain, whose, moment);
     case 'ended':
       return endNews(to, whose, chain);
     // Told when it works: "approved" alone lets nobody do anything. The thread has it.
@@ -82,8 +104,27 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
     case 'end-delayed':
     case 'seen':
     case 'settled':
+    case 'extension-asked':
+    case 'extended':
+    case 'took-over':
       return undefined;
   }
+};
+
+/** Told only while it is true: nothing of what is over, being ended, or waits to be settled. */
+const warning = ({ request: { asked, state } }: Chain, whose: readonly Piece[], moment?: Moment): News | undefined => {
+  if (moment === undefined) return undefined;
+  const { now, mayGoOn, waiting } = moment;
+  if (state.status !== 'active' || state.ending !== undefined || state.conflict !== undefined) return undefined;
+  const seconds = state.expiresAt.since(now).total('seconds');
+  if (seconds <= 0) return undefined;
+  const left = seconds < 60 ? 'less than a minute' : `${Math.round(seconds / 60)} min`;
+  const next: readonly Piece[] =
+    waiting === undefined ? [] : [' That it goes on is asked for, as ', bold(waiting), '.'];
+  return {
+    pieces: ['⏰ ', ...whose, ' ', bold(`ends in ${left}`), ', ', date(state.expiresAt), '.', ...next],
+    buttons: ownersButtons(asked, mayGoOn && waiting === undefined),
+  };
 };
 
 const isOpen = ({ request: { state } }: Chain): boolean => state.status === 'active' && state.settled === undefined;
@@ -127,6 +168,12 @@ const activeNews = (
 ): News | undefined => {
   if (state.status !== 'active') return undefined;
   const noun = description?.noun ?? 'access';
+  if (asked.extends !== undefined) {
+    const from = asked.extends.request;
+    return {
+      pieces: ['✅ ', ...whose, ' goes on without a break, until ', date(expiresAt), '. ', bold(from), ' is ended.'],
+    };
+  }
   const command = to === asked.subject && noun === 'access' ? tryIt(proofs, description) : [];
   return { pieces: ['✅ ', ...whose, ` ${wordsFor(noun).works}, until `, date(expiresAt), '.', ...command] };
 };
@@ -139,25 +186,44 @@ const followedNews = ({ request: { state } }: Chain, by: RequestId, whose: reado
 
 const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const endNews = (to: PersonId, whose: readonly Piece[], { request: { state }, entries }: Chain): News | undefined => {
+const endNews = (
+  to: PersonId,
+  whose: readonly Piece[],
+  { request: { asked, state }, entries }: Chain,
+): News | undefined => {
   if (state.status !== 'revoked') return undefined;
   const summary = revertedSummary(state.reverted, entries);
-  const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs)];
+  const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs, goesOnAs(state))];
+  if (state.cause === 'extended') return extendedNews(to, whose, state, rest, asked);
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
   if (state.cause === 'unsafe') {
     const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
     return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };
   }
   if (state.endedBy === undefined || state.endedBy === to) return undefined;
-  const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
-  const words = asked?.type === 'end-requested' ? asked.reason : '';
+  const wanted = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
+  const words = wanted?.type === 'end-requested' ? wanted.reason : '';
   const how = state.cause === 'done' ? ' gave it back.' : ' revoked it.';
   return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), how, ...rest], words };
 };
 
+/** Who asked for it to go on and whom it is for are told by what it goes on as; what else allows it, everybody is. */
+const extendedNews = (
+  to: PersonId,
+  whose: readonly Piece[],
+  { endedBy, extension }: Extract<State, { status: 'revoked' }>,
+  rest: readonly Piece[],
+  { subject }: Asked,
+): News | undefined => {
+  if (rest.length === 0 && (to === endedBy || to === subject)) return undefined;
+  const who: readonly Piece[] = endedBy === undefined ? [] : [' ', user(endedBy), ' had it extended.'];
+  const as = extension === undefined ? [] : [' as ', bold(extension)];
+  return { pieces: ['⏩ ', ...whose, ' goes on', ...as, '.', ...who, ...rest] };
+};
+
 /** What else allows it, in the authorizer's own words: they name the binding that somebody has to look at. */
-const stillThere = (proofs: readonly Proof[]): readonly Piece[] => {
-  const [first, ...rest] = stillAllowed(proofs);
+const stillThere = (proofs: readonly Proof[], goesOn?: RequestId): readonly Piece[] => {
+  const [first, ...rest] = stillAllowed(proofs, goesOn);
   if (first === undefined) return [];
   const said = `${cutMiddle(oneLine(first.probe), 120)}. The API server says: ${cutMiddle(oneLine(first.stillAllowedBy), 300)}`;
   const others = rest.length === 0 ? '' : ` The thread has ${more(rest.length, 'answer')} of this sort.`;
