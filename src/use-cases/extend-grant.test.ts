@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PersonId } from '#domain/ids.ts';
 import { targetOf } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
 import { requestLabel } from '#domain/request/stamp.ts';
 import { namespaceManifest, podManifest, policyManifest } from '#test/build/network.ts';
 import { openOver } from '#test/build/openings.ts';
@@ -231,12 +232,20 @@ describe('an extension that comes to nothing', () => {
     await asked(world, chain);
   });
 
-  test('because the grant was given back before it was approved is not applied', async () => {
+  test('because the grant was given back before it was decided on cannot be approved', async () => {
     const { world, chain } = await active();
     const extension = await asked(world, chain);
     await finishGrant(world.bot, { by: alice, id: chain.request.asked.id });
-    await settle(world);
+    const late = await approveRequest(world.bot, { by: bob, id: extension.request.asked.id, revision: 1 });
+    expect(late).toMatchObject({ ok: false, error: { type: 'impossible', why: expect.stringMatching(/in force/) } });
+    expect(await stateOf(world, extension)).toMatchObject({ status: 'pending', votes: [] });
+  });
+
+  test('because the grant was given back before it was applied is not applied', async () => {
+    const { world, chain } = await active();
+    const extension = await asked(world, chain);
     await approve(world, extension);
+    await finishGrant(world.bot, { by: alice, id: chain.request.asked.id });
     await settle(world);
     expect(await stateOf(world, extension)).toMatchObject({ status: 'lapsed', why: expect.stringMatching(/in force/) });
     expect(mayEdit(world)).toBe(false);
@@ -334,7 +343,11 @@ describe('the longest time of the rule', () => {
       const forged = id(`abcd-e${index + 2}`);
       const filed = await commit(world.bot, forged, undefined, [{ ...event, extends: lie }], world.now());
       if (filed.type !== 'committed') throw new Error(filed.type);
-      await approve(world, filed.chain);
+      const agreed: readonly RequestEvent[] = [
+        { type: 'voted', by: bob, revision: 1 },
+        { type: 'approved', by: [bob], revision: 1, applyBy: world.now().add({ minutes: 15 }) },
+      ];
+      await commit(world.bot, forged, filed.chain, agreed, world.now());
       await settle(world);
       expect(await stateOf(world, filed.chain)).toMatchObject({ status: 'lapsed' });
     }

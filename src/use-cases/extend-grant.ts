@@ -2,7 +2,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { decide } from '#domain/request/decide.ts';
-import { extendedOf, extensionWithin } from '#domain/request/extension.ts';
+import { extendedOf, extensionWithin, isInForce } from '#domain/request/extension.ts';
 import { type Active, type Asked, isOver, type Request } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { ActRefusal } from './act-on-request.ts';
@@ -89,8 +89,9 @@ const kindOf = ({ kinds }: Settings, { kind }: Asked) => kinds.find(({ name }) =
  * Whether it makes sense to offer that a grant goes on: its kind can, it is in force and nobody is ending it, and its rule
  * leaves some time. What decides is asked for anew when somebody wants it.
  */
-export const offersExtension = (settings: Settings, { asked, state }: Request): boolean => {
-  if (state.status !== 'active' || state.ending !== undefined || state.conflict !== undefined) return false;
+export const offersExtension = (settings: Settings, request: Request): boolean => {
+  const { asked, state } = request;
+  if (state.status !== 'active' || !isInForce(request)) return false;
   const rule = settings.policy.rules.find(({ name }) => name === asked.approval.rule);
   if (rule === undefined || kindOf(settings, asked)?.mayBeExtended !== true) return false;
   return extensionWithin(extendedOf(asked, state), rule.duration.longest, 1).ok;

@@ -162,6 +162,26 @@ test('that it goes on is told once: by the extension, and to whom that does not 
   );
 });
 
+test('nobody is told of an extension that came to nothing as if what they have were gone', () => {
+  const asked = submitted({
+    subject: dave,
+    seconds: 600,
+    extends: { request: other, startedAt: noon, expiresAt: later(30) },
+  });
+  const lines = (...events: readonly RequestEvent[]) => told(chainOf(asked, ...events)).map(({ line }) => line);
+  expect(lines({ type: 'denied', by: bob, revision: 1, reason: 'enough' })).toEqual([
+    `⛔ <@${bob}> denied that the access you asked for, for <@${dave}>, goes on. abcd-ef stays as it is.`,
+    `⛔ <@${bob}> denied that your access goes on. abcd-ef stays as it is.`,
+  ]);
+  expect(lines({ type: 'timed-out' })[1]).toBe(
+    '⌛ Timed out: nobody decided in time whether your access goes on. abcd-ef stays as it is.',
+  );
+  const why = 'The grant that it extends is not in force any more. Ask anew.';
+  expect(lines(vote, approved, { type: 'lapsed', why })[1]).toBe(
+    `⚠️ That your access goes on was approved but came to nothing. ${why}`,
+  );
+});
+
 test('the lists say that it is more', () => {
   const home = renderHome(
     { waitingForMe: [chainOf(extension)], mine: [], active: [] },

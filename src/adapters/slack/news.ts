@@ -2,13 +2,13 @@ import type { Button } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
-import type { Asked, State } from '#domain/request/request.ts';
+import type { Asked } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
-import { ownersButtons } from './card-buttons.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
+import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
 import { type Noun, sayHowLong, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
@@ -38,6 +38,7 @@ export const newsFor = (
   const { asked } = chain.request;
   const noun = description?.noun ?? 'access';
   const whose = whoseIs(to, asked, noun);
+  if (asked.extends !== undefined && comesToNothing(event)) return noExtensionNews(to, event, asked, noun);
   switch (event.type) {
     case 'submitted':
       return to === asked.requester
@@ -93,7 +94,7 @@ export const newsFor = (
           }
         : undefined;
     case 'warned':
-      return warning(chain, whose, moment);
+      return warningNews(chain, whose, moment);
     case 'ended':
       return endNews(to, whose, chain);
     // Told when it works: "approved" alone lets nobody do anything. The thread has it.
@@ -109,22 +110,6 @@ export const newsFor = (
     case 'took-over':
       return undefined;
   }
-};
-
-/** Told only while it is true: nothing of what is over, being ended, or waits to be settled. */
-const warning = ({ request: { asked, state } }: Chain, whose: readonly Piece[], moment?: Moment): News | undefined => {
-  if (moment === undefined) return undefined;
-  const { now, mayGoOn, waiting } = moment;
-  if (state.status !== 'active' || state.ending !== undefined || state.conflict !== undefined) return undefined;
-  const seconds = state.expiresAt.since(now).total('seconds');
-  if (seconds <= 0) return undefined;
-  const left = seconds < 60 ? 'less than a minute' : `${Math.round(seconds / 60)} min`;
-  const next: readonly Piece[] =
-    waiting === undefined ? [] : [' That it goes on is asked for, as ', bold(waiting), '.'];
-  return {
-    pieces: ['⏰ ', ...whose, ' ', bold(`ends in ${left}`), ', ', date(state.expiresAt), '.', ...next],
-    buttons: ownersButtons(asked, mayGoOn && waiting === undefined),
-  };
 };
 
 const isOpen = ({ request: { state } }: Chain): boolean => state.status === 'active' && state.settled === undefined;
@@ -205,20 +190,6 @@ const endNews = (
   const words = wanted?.type === 'end-requested' ? wanted.reason : '';
   const how = state.cause === 'done' ? ' gave it back.' : ' revoked it.';
   return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), how, ...rest], words };
-};
-
-/** Who asked for it to go on and whom it is for are told by what it goes on as; what else allows it, everybody is. */
-const extendedNews = (
-  to: PersonId,
-  whose: readonly Piece[],
-  { endedBy, extension }: Extract<State, { status: 'revoked' }>,
-  rest: readonly Piece[],
-  { subject }: Asked,
-): News | undefined => {
-  if (rest.length === 0 && (to === endedBy || to === subject)) return undefined;
-  const who: readonly Piece[] = endedBy === undefined ? [] : [' ', user(endedBy), ' had it extended.'];
-  const as = extension === undefined ? [] : [' as ', bold(extension)];
-  return { pieces: ['⏩ ', ...whose, ' goes on', ...as, '.', ...who, ...rest] };
 };
 
 /** What else allows it, in the authorizer's own words: they name the binding that somebody has to look at. */

@@ -38,18 +38,22 @@ export const extensionWithin = (
   return room < leastRoom ? err({ type: 'at-maximum', longest, reachedAt }) : ok(Math.min(wanted, room));
 };
 
+/** In force, and nobody is ending it or has to settle what became of it. */
+export const isInForce = ({ state }: Request): boolean =>
+  state.status === 'active' && state.ending === undefined && state.conflict === undefined;
+
 /**
  * When an extension ends, by what the log of the grant before it says and not by what it says itself; or, for a person,
  * why it is not to be applied.
  */
 export const extensionEnd = (
   extension: Asked,
-  { asked, state }: Request,
+  before: Request,
   longest: Temporal.Duration,
   now: Temporal.Instant,
 ): Result<Temporal.Instant, string> => {
-  const inForce = state.status === 'active' && state.ending === undefined && state.conflict === undefined;
-  if (!inForce || Temporal.Instant.compare(now, state.expiresAt) >= 0)
+  const { asked, state } = before;
+  if (state.status !== 'active' || !isInForce(before) || Temporal.Instant.compare(now, state.expiresAt) >= 0)
     return err('The grant that it extends is not in force any more. Ask anew.');
   if (!isSame(extension, extendedOf(asked, state)) || !goesOnFrom(extension, asked))
     return err('It says something else of the grant that it extends than the log of that does. Ask anew.');
@@ -80,9 +84,10 @@ export const sayMaximum = ({ longest, reachedAt }: AtMaximum): string =>
 export type Relief = 'end-it' | 'relieved' | { readonly unsafe: string };
 
 /** Whoever ended the grant before it was extended has ended the extension as well. */
-export const reliefOf = ({ state }: Request, extension: RequestId): Relief => {
+export const reliefOf = (before: Request, extension: RequestId): Relief => {
+  const { state } = before;
   if (state.status === 'active') {
-    if (state.ending === undefined && state.conflict === undefined) return 'end-it';
+    if (isInForce(before)) return 'end-it';
     if (state.ending?.cause === 'extended' && state.extension === extension) return 'relieved';
   }
   if (state.status === 'revoked') {
