@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
+import { changeStoryOf, oneYes } from './change-story.ts';
 import { companyFor } from './company.ts';
 import { clickOf, ledger, named, rules, storyOf, typed, writeRules } from './story.ts';
 
@@ -149,5 +150,58 @@ describe('a grant that goes on', () => {
     expect(story.cardOf(longest)?.buttons.map(({ text }) => text) ?? []).not.toContain('Extend');
     await answer('U0ALICE', `/jit done ${longest}`);
     await story.reaches(longest, 'revoked');
+  });
+});
+
+describe('an opening that goes on', () => {
+  const company = companyFor(inMemory, { prepare: (stand) => writeRules(stand, oneYes) });
+  const story = storyOf(company);
+  const { admin, make, approved } = changeStoryOf(company, story);
+  const place = '/api/v1/namespaces/shop-front';
+  const policies = '/apis/networking.k8s.io/v1/namespaces/shop-front/networkpolicies';
+  const isThere = async (id: string): Promise<boolean> =>
+    (await admin().send('GET', `${policies}/hallpass-${id}-in`)).status === 200;
+  const pod = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${name}-0`, namespace: 'shop-front', labels: { app: name } },
+    spec: { automountServiceAccountToken: false, containers: [{ name: 'main', image: 'acme.test/main' }] },
+  });
+
+  it('has a policy of its own before the first one goes', async () => {
+    await admin().send('POST', `${place}/serviceaccounts`, { metadata: { name: 'default' } });
+    for (const name of ['client', 'vault']) await make(`${place}/pods`, pod(name));
+    await make(policies, {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'only-vault', namespace: 'shop-front' },
+      spec: { podSelector: { matchLabels: { app: 'vault' } }, policyTypes: ['Ingress'], ingress: [] },
+    });
+    const asking = '/jit request open app=client into app=vault 8080 shop-front for 14s because refunds fail';
+    const first = await approved(await story.ask(asking));
+    const { expiresAt } = await story.reaches(first, 'active');
+    await company().slack.as('U0ALICE').command(`/jit extend ${first} for 8s`);
+    const { extension } = await story.reaches(first, 'active');
+    const id = extension ?? expect.fail(story.answerTo('U0ALICE'));
+    await approved(id);
+    expect((await story.reaches(id, 'active')).expiresAt).toEqual(expiresAt.add({ seconds: 8 }));
+    expect([await isThere(first), await isThere(id)]).toEqual([true, true]);
+    expect((await story.reaches(first, 'revoked')).cause).toBe('extended');
+    expect([await isThere(first), await isThere(id)]).toEqual([false, true]);
+    expect((await story.reaches(id, 'revoked', 30_000)).cause).toBe('expired');
+    expect(await isThere(id)).toBe(false);
+  });
+
+  it('is not for a change, of which a second one may not share the place', async () => {
+    const changing =
+      '/jit request change add pay.acme.test/refunds=ledger:80 shop-payments/ledger for 20s because refunds fail';
+    const id = await approved(await story.ask(changing));
+    await story.reaches(id, 'active');
+    await company().slack.as('U0ALICE').command(`/jit extend ${id}`);
+    expect(story.answerTo('U0ALICE')).toContain('two temporary changes never share a place');
+    await story.shows(id, 'Active');
+    expect(story.cardOf(id)?.buttons.map(({ text }) => text)).not.toContain('Extend');
+    await company().slack.as('U0ALICE').command(`/jit done ${id}`);
+    await story.reaches(id, 'revoked');
   });
 });
