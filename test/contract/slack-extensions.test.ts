@@ -144,6 +144,37 @@ test('a form that was open when the grant ended files nothing and says why', asy
   expect(await world.store.inStatus('pending', 10)).toEqual([]);
 });
 
+test('the App Home has the buttons under what is one’s own and in force, and says what became of a click', async () => {
+  const { world, slack, goOn, modal, chain } = await active();
+  const person = slack.as(alice);
+  const home = () => person.home() ?? expect.fail('no home');
+  const drawn = (words: string) =>
+    slack.until(() => home().shown.includes(words), { milliseconds: 2_000, what: `${words} in ${home().shown}` });
+  await person.openHome();
+  await slack.until(() => person.home()?.shown.includes('[Extend]'), { milliseconds: 2_000 });
+  await person.click(home(), 'Extend');
+  await modal('For how much longer');
+  await person.closeView();
+  await person.click(home(), 'Done');
+  await drawn('Being ended');
+  expect(home().shown).not.toMatch(/\[(Extend|Done)\]/);
+  expect((await look(world, chain)).request.state).toMatchObject({ ending: { cause: 'done', by: alice } });
+  await goOn({ seconds: 0 });
+  expect(slack.problems).toEqual([]);
+});
+
+test('a button of an App Home that was drawn before the end says that it is over, and the home is drawn anew', async () => {
+  const { slack, goOn, modal } = await active();
+  const person = slack.as(alice);
+  const home = () => person.home() ?? expect.fail('no home');
+  await person.openHome();
+  await slack.until(() => person.home()?.shown.includes('[Done]'), { milliseconds: 2_000 });
+  await goOn({ minutes: 30 });
+  await person.click(home(), 'Done');
+  await modal('Too late, nothing changed');
+  await slack.until(() => !home().shown.includes('[Done]'), { milliseconds: 2_000 });
+});
+
 test('who did not ask for it and does not have it is told so at the button', async () => {
   const { slack } = await active();
   const card = slack.as(bob).readChannel('approvals')[0] ?? expect.fail('no card');

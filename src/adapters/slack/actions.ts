@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
 import type { Conflict } from '#domain/request/events.ts';
@@ -12,6 +13,7 @@ import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
 import { actions, fieldActions, parseButtonValue } from './action-ids.ts';
 import { type Click, click } from './click.ts';
 import { askExtension } from './extend-form.ts';
+import type { Faces } from './faces.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
@@ -27,18 +29,19 @@ const suggestion = z.object({
 });
 
 /** The buttons of cards, and the selects of the form. A click is acknowledged once it is in the log, or said not to be. */
-export const listenToActions = (app: App, ports: BotPorts): void => {
+export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void => {
   const acts = {
     [actions.approve]: (by: Click['user']['id'], target: Target) => approveRequest(ports, { by, ...target }),
     [actions.withdraw]: (by: Click['user']['id'], { id }: Target) => withdrawRequest(ports, { by, id }),
     [actions.done]: (by: Click['user']['id'], { id }: Target) => finishGrant(ports, { by, id }),
   };
   for (const [action, act] of Object.entries(acts)) {
-    app.action(action, async ({ ack, body, respond }) => {
+    app.action(action, async ({ ack, body, client, respond }) => {
       const clicked = click.parse(body);
       const answer = await outcome(ports, clicked, act);
       await ack();
-      if (answer !== undefined)
+      if (clicked.channel === undefined) await answerAtHome(client, faces, clicked, answer);
+      else if (answer !== undefined)
         await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
     });
   }
@@ -75,6 +78,17 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
   app.action(actions.open, async ({ ack }) => ack());
   listenToWhole(app, ports);
   listenToForm(app, ports);
+};
+
+/** In the App Home nothing can be said beside what stands there: it is drawn anew, and a refusal stands in a window. */
+const answerAtHome = async (
+  client: WebClient,
+  faces: Faces,
+  { user, trigger_id }: Click,
+  answer: string | undefined,
+): Promise<void> => {
+  if (answer !== undefined) await client.views.open({ trigger_id, view: notice(plain(answer)) });
+  await client.views.publish({ user_id: user.id, view: await faces.home(user.id) });
 };
 
 /** The form, or why there is nothing to fill in; what cannot be known in time is said when the form is sent. */

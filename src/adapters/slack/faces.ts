@@ -1,5 +1,6 @@
 import type { HomeView } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Request } from '#domain/request/request.ts';
 import { readContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { BotPorts, ProjectionStore } from '#use-cases/ports.ts';
@@ -29,6 +30,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?:
   const readerOf = async (person: PersonId, inbox: Inbox) => ({
     person,
     kinds: ports.settings().kinds,
+    mayGoOn: (request: Request) => offersExtension(ports.settings(), request),
     permalinks: await linksTo(inbox),
   });
   return {
