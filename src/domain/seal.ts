@@ -31,6 +31,8 @@ export type Sealed = {
   readonly identity: KubernetesIdentity;
   /** Whole seconds; absent for what is not taken back. */
   readonly seconds?: number | undefined;
+  /** The grant that it goes on from. */
+  readonly extends?: RequestId | undefined;
   readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;
   /** Absent for kinds that change nothing but objects of Hallpass's own. */
   readonly edits?: readonly SealedEdit[] | undefined;

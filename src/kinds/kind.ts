@@ -104,6 +104,8 @@ export type Kind = {
   readonly isForSomebody: boolean;
   /** Whether it may be asked for for good, with nothing to take back. */
   readonly mayBePermanent: boolean;
+  /** Whether one that is in force may stand beside another of the same, which is what an extension does for a moment. */
+  readonly mayBeExtended: boolean;
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;

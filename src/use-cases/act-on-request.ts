@@ -3,6 +3,7 @@ import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
+import { isInForce } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readContent } from './contents.ts';
 import { admit, type NotAdmitted, standingOf } from './membership.ts';
@@ -71,10 +72,21 @@ type Check = (chain: Chain) => Promise<ActRefusal | undefined>;
 
 const unhindered: Check = async () => undefined;
 
+/** An extension is worth a vote only while there is something to extend. */
+const stillToExtend = async (ports: BotPorts, chain: Chain): Promise<ActRefusal | undefined> => {
+  const before = chain.request.asked.extends;
+  if (before === undefined) return undefined;
+  const found = await find(ports, before.request);
+  if (found.type === 'found' && isInForce(found.chain.request)) return undefined;
+  return { type: 'impossible', why: 'The grant that it would extend is not in force any more.', chain };
+};
+
 /** What is approved must be what the card shows: an object that moved meanwhile makes a new revision instead. */
 const stillAsShown =
   (ports: BotPorts): Check =>
   async (chain) => {
+    const nothing = await stillToExtend(ports, chain);
+    if (nothing !== undefined) return nothing;
     const shown = await readContent(ports, chain.request.asked);
     // Nobody can have seen it as it is in the log.
     if (shown.type === 'unreadable')

@@ -16,6 +16,7 @@ import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
 import { changesOf, draftOf, judge, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
+import { grantBefore } from './grant-before.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { underOnePolicy } from './one-policy.ts';
@@ -93,6 +94,8 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (!identity.ok) return identity.error;
   const unruly = byItsRule(ports, asked, state.by, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
+  const before = await grantBefore(ports, asked);
+  if (!before.ok) return { type: 'lapsed', why: before.error };
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
   preparing.catch(() => undefined);
   // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
@@ -114,10 +117,11 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     const why = await ruledOtherwise(ports, cluster, asked, prepared.value);
     if (why !== undefined) return { type: 'lapsed', why };
   }
-  const claimed = await claim(ports, cluster, asked, state);
+  const claimed = await claim(ports, cluster, asked, state, before.value?.until);
   if (!claimed.ok) return claimed.error;
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
-  return grant(ports, cluster, asked, { ...granting, ...(journal === undefined ? {} : { journal }) });
+  const beside = before.value?.objects ?? [];
+  return grant(ports, cluster, asked, { ...granting, beside, ...(journal === undefined ? {} : { journal }) });
 };
 
 const journalOf = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<Journal | undefined> =>
@@ -182,7 +186,8 @@ const byItsRule = (
   const within =
     asked.seconds === undefined
       ? rule.permanent
-      : asked.seconds <= longest.total('seconds') && asked.seconds >= (shortest?.total('seconds') ?? 0);
+      : asked.seconds <= longest.total('seconds') &&
+        (asked.extends !== undefined || asked.seconds >= (shortest?.total('seconds') ?? 0));
   const isWorded = rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
   if (!same || !within || !isWorded) return 'The rule that it was approved by has changed since. Ask again.';
   if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
@@ -279,6 +284,8 @@ type Granting = {
   readonly claim: Claim;
   readonly approvers: Stamp['approvers'];
   readonly prepared: Prepared;
+  /** Names of what was made for the grant that it goes on from. */
+  readonly beside: readonly string[];
   readonly journal?: Journal;
 };
 
@@ -318,7 +325,7 @@ const grant = async (
     if (!edited.ok) return { type: 'lapsed', why: edited.error.why, moved: true };
     for (const manifest of prepared.plan.create)
       objects.push(await createOwn(ports, cluster, stamped(manifest, stamp, ports.signer)));
-    await confirmAllowed({ cluster, who: identity, pause: ports.pause }, prepared.plan.proofs);
+    await confirmAllowed({ cluster, who: identity, pause: ports.pause }, prepared.plan.proofs, granting.beside);
     return applied(objects, edited.value);
   } catch (cause) {
     if (!isClusterRefusal(cause)) throw cause;

@@ -2,6 +2,7 @@ import type { Unmapped } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { NotAllowed, Refused } from '#domain/policy/verdict.ts';
+import type { AtMaximum, Extended } from '#domain/request/extension.ts';
 import type { NotAdmitted } from './membership.ts';
 
 /** What somebody asks for. `origin` is the same for a repetition of the same form or command. */
@@ -17,6 +18,8 @@ export type Asking = {
   readonly duration?: string;
   /** The request that came to nothing and is asked for anew by this one. */
   readonly follows?: { readonly request: RequestId; readonly why: string };
+  /** The grant in force that shall go on, and the names of what was made for it. */
+  readonly extends?: { readonly grant: Extended; readonly objects: readonly string[] };
   readonly origin: string;
 };
 
@@ -24,6 +27,7 @@ export type SubmitRefusal =
   | NotAdmitted
   | NotAllowed
   | Unmapped
+  | AtMaximum
   | {
       readonly type: 'unclear';
       readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';

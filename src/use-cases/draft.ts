@@ -47,12 +47,18 @@ const draftHere = async (ports: BotPorts, kind: Kind, input: DraftInput): Promis
 
 /** The seal of what a request would do, as it stands in this draft. */
 export const sealOfDraft = (
-  asked: Pick<Asked, 'id' | 'revision' | 'kind' | 'cluster' | 'namespace' | 'requester' | 'subject' | 'seconds'>,
+  asked: Pick<
+    Asked,
+    'id' | 'revision' | 'kind' | 'cluster' | 'namespace' | 'requester' | 'subject' | 'seconds' | 'extends'
+  >,
   identity: KubernetesIdentity,
   { namespaceUid, plan, edits }: Draft,
   digest: Digest,
 ): string => {
   const { id: request, revision, kind, cluster, namespace, requester, subject, seconds } = asked;
   const who = { request, revision, kind, cluster, namespace, namespaceUid, requester, subject, identity, seconds };
-  return sealOf({ ...who, plan, edits: edits.length === 0 ? undefined : edits }, digest);
+  return sealOf(
+    { ...who, extends: asked.extends?.request, plan, edits: edits.length === 0 ? undefined : edits },
+    digest,
+  );
 };

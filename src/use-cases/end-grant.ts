@@ -3,7 +3,8 @@ import type { KubernetesIdentity } from '#domain/plan.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Conflict, Proof, RequestEvent, Reverted } from '#domain/request/events.ts';
-import type { Asked, State } from '#domain/request/request.ts';
+import { endOf } from '#domain/request/next-step.ts';
+import type { Active, Asked } from '#domain/request/request.ts';
 import { identityMark } from '#domain/seal.ts';
 import { confirmDenied } from './confirm.ts';
 import { findJournal, type Journal, removeJournal } from './journal.ts';
@@ -11,8 +12,6 @@ import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import { commit } from './request-log.ts';
 import { type TakenBack, takeBackEdits, wholeObject } from './take-back.ts';
-
-type Active = Extract<State, { status: 'active' }>;
 
 /** After so long people are told that an end is late, once. */
 const tolerance = Temporal.Duration.from({ seconds: 3 });
@@ -27,7 +26,7 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string
   if (state.status !== 'active') return;
   const cluster = ports.clusters.get(asked.cluster);
   const seen = await ports.clock.now();
-  const due = unsafe === undefined ? (state.settled?.at ?? state.ending?.at ?? state.expiresAt) : seen;
+  const due = unsafe === undefined ? endOf(state) : seen;
   try {
     if (cluster === undefined) throw new Error(`The worker knows no cluster "${asked.cluster}"`);
     // What cannot be marked does not keep the grant alive: only the last word waits, and at expiry nothing has to be marked.
@@ -37,7 +36,7 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string
     if (unmarked !== undefined) throw unmarked.cause;
     const now = await ports.clock.now();
     const lagMilliseconds = Math.max(0, Math.round(now.since(due).total('milliseconds')));
-    const event = endOf(state, unsafe, back, proofs, lagMilliseconds);
+    const event = endEvent(state, unsafe, back, proofs, lagMilliseconds);
     const result = await commit(ports, asked.id, chain, [event], now);
     // The way back is not needed any more once the log says that it was gone.
     if (result.type !== 'committed') return;
@@ -52,7 +51,7 @@ export const endGrant = async (ports: WorkerPorts, chain: Chain, unsafe?: string
   }
 };
 
-const endOf = (
+const endEvent = (
   { ending, changed }: Active,
   unsafe: string | undefined,
   { conflicts, reverted }: Back,

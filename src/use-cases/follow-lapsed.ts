@@ -35,6 +35,8 @@ const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant)
   state.status === 'lapsed' &&
   state.moved &&
   state.followedBy === undefined &&
+  // It is asked for from the grant itself, which knows how long it may last.
+  asked.extends === undefined &&
   Temporal.Instant.compare(state.at.add(within), now) > 0;
 
 /** True when there is nothing left to do for it, also because it cannot be asked for any more. */

@@ -1,6 +1,7 @@
 import type { AccessProbe, KubernetesIdentity, Plan } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { quote, type SubmitRefusal, unclear } from './asking.ts';
+import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
+import { namesOneOf } from './confirm.ts';
 import { isOurs } from './home.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 
@@ -16,15 +17,19 @@ export const lookAtPlace = async (
   return orNo(ports, cluster, () => lookAt(cluster, namespace, plan));
 };
 
-/** Whether the person has all of it already; a kind that gives nobody any rights has nothing to ask. */
+/**
+ * Whether the person has all of it already; a kind that gives nobody any rights has nothing to ask. What the authorizer
+ * says they have by the grant that is extended, they do not have for longer.
+ */
 export const alreadyHeld = (
   ports: BotPorts,
   cluster: ClusterReader,
   { probes }: Pick<Plan, 'probes'>,
   identity: KubernetesIdentity,
+  extended: Asking['extends'],
 ): Promise<Result<null, SubmitRefusal>> =>
   orNo(ports, cluster, async () => {
-    const held = await allowedBy(cluster, identity, probes);
+    const held = await allowedBy(cluster, identity, probes, extended?.objects ?? []);
     return held === undefined ? ok(null) : err({ type: 'already-have', who: 'you', allowedBy: held });
   });
 
@@ -58,16 +63,17 @@ const lookAt = async (
   return ok({ uid: found.uid });
 };
 
-/** The authorizer's reason when every probe is allowed already; it stops asking at the first that is not. */
+/** The authorizer's reason when every probe is allowed already, by other than these; it stops asking at the first that is not. */
 const allowedBy = async (
   cluster: ClusterReader,
   identity: KubernetesIdentity,
   probes: readonly AccessProbe[],
+  except: readonly string[],
 ): Promise<string | undefined> => {
   let reason: string | undefined;
   for (const probe of probes) {
     const review = await cluster.review(identity, probe);
-    if (!review.allowed) return undefined;
+    if (!review.allowed || namesOneOf(except, review)) return undefined;
     reason ??= review.reason;
   }
   return reason;

@@ -30,13 +30,15 @@ const refOf = (home: string, { id, revision }: Asked) => ({
 /**
  * Claims the one application of a request's revision by a marker in a namespace of Hallpass's own. The marker outlives the
  * log: a log that was cut or restored finds it and grants nothing again. A crashed attempt finds it too, and goes on
- * with the times that it fixed, never with the full duration again.
+ * with the times that it fixed, never with the full duration again. `until` is the end of what goes on from another
+ * grant; otherwise it lasts as long as was asked, from now.
  */
 export const claim = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
   state: Approved,
+  until?: Temporal.Instant,
 ): Promise<Result<Claim, Ended>> => {
   const ref = refOf(ports.home, asked);
   const [serverTime, now] = [await cluster.time(), await ports.clock.now()];
@@ -51,7 +53,7 @@ export const claim = async (
   if (earlier !== undefined) return resume(ports, cluster, asked, earlier.live);
 
   // What is for good is kept from being done twice for a day: far longer than an approval is good for.
-  const expiresAt = now.add(asked.seconds === undefined ? { hours: 24 } : { seconds: asked.seconds });
+  const expiresAt = until ?? now.add(asked.seconds === undefined ? { hours: 24 } : { seconds: asked.seconds });
   const times = { startedAt: now, expiresAt };
   const { existed, live } = await cluster.create(markerOf(ports, cluster, asked, state.by, times));
   return existed ? resume(ports, cluster, asked, live) : ok({ times, over: false });

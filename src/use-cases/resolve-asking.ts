@@ -3,6 +3,7 @@ import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, type Facts, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
+import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
@@ -97,10 +98,24 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     if (rule.auto === true && asking.subject !== asking.by)
       return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
     const fits = fitsRule(asking, kind, rule);
-    return fits.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: fits.value }) : fits;
+    if (!fits.ok) return fits;
+    const within = withinMaximum(fits.value, rule, asking.extends);
+    return within.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: within.value }) : within;
   };
   const temporary = asking.duration?.trim() !== forGood;
   return ok({ kind, cluster, identity: identity.value, temporary, facts, ruledBy });
+};
+
+/** What goes on from another grant is cut to what the rule leaves of its longest time. */
+const withinMaximum = (
+  seconds: number | undefined,
+  rule: Rule,
+  extended: Asking['extends'],
+): Result<number | undefined, SubmitRefusal> => {
+  if (extended === undefined) return ok(seconds);
+  if (seconds === undefined)
+    return err(unclear('duration', 'It goes on for a time only. Say for how long, like "30m".'));
+  return extensionWithin(extended.grant, rule.duration.longest, seconds);
 };
 
 const factsOf = (

@@ -1,9 +1,10 @@
 import type { RequestId } from '#domain/ids.ts';
-import { isDue, nextStep } from '#domain/request/next-step.ts';
+import { isDue, stepAt } from '#domain/request/next-step.ts';
 import { applyApproved } from './apply-approved.ts';
 import { endGrant } from './end-grant.ts';
 import type { WorkerPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
+import { takeOver } from './take-over.ts';
 
 /** Done or nothing to do; or not yet, and how long to wait. */
 export type StepOutcome = { readonly type: 'done' } | { readonly type: 'early'; readonly milliseconds: number };
@@ -16,10 +17,10 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
   const found = await find(ports, id);
   if (found.type !== 'found') return { type: 'done' };
   const { chain } = found;
-  const step = nextStep(chain.request);
-  if (step === undefined) return { type: 'done' };
   // Judged by the common clock: the job's own time came from the clock of the machine it runs on.
   const now = await ports.clock.now();
+  const step = stepAt(chain.request, now);
+  if (step === undefined) return { type: 'done' };
   if (!isDue(step, now)) return { type: 'early', milliseconds: Math.max(1, step.at.since(now).total('milliseconds')) };
   switch (step.do) {
     case 'time-out':
@@ -27,6 +28,12 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
       break;
     case 'apply':
       await applyApproved(ports, chain);
+      break;
+    case 'take-over':
+      await takeOver(ports, chain);
+      break;
+    case 'warn':
+      await commit(ports, id, chain, [{ type: 'warned' }], now);
       break;
     case 'end':
       await endGrant(ports, chain);

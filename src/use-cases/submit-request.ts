@@ -43,7 +43,7 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     if (!ruled.ok) return ruled;
     if (ruled.value.rule.auto === true && (await countAuto(ports, asking.by)) >= pendingLimits.own)
       return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
-    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity);
+    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
     if (!held.ok) return err(forOthers(held.error, asking));
     const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
     if (filed !== 'taken') return filed;
@@ -75,6 +75,7 @@ const file = async (
     requester: asking.by,
     subject: asking.subject,
     ...(seconds === undefined ? {} : { seconds }),
+    ...(asking.extends === undefined ? {} : { extends: asking.extends.grant }),
     revision: 1,
   };
   const { content } = draft;
@@ -85,7 +86,7 @@ const file = async (
     reason: asking.reason.trim(),
     approval: { ...approvalBy(rule), policyHash, ...writtenDown(passed) },
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
-    respondBy: now.add(rule.respondWithin),
+    respondBy: respondBy(now, rule, asking),
     ...(content === undefined ? {} : { content: content.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
   };
@@ -96,6 +97,13 @@ const file = async (
   const result = await commit(ports, id, undefined, events, now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);
+};
+
+/** A grant that has ended is not extended any more. */
+const respondBy = (now: Temporal.Instant, { respondWithin }: Rule, { extends: extended }: Asking): Temporal.Instant => {
+  const usual = now.add(respondWithin);
+  const end = extended?.grant.expiresAt;
+  return end !== undefined && Temporal.Instant.compare(end, usual) < 0 ? end : usual;
 };
 
 const approvalBy = (rule: Rule): Omit<Submitted['approval'], 'policyHash'> => ({

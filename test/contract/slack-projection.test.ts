@@ -110,6 +110,70 @@ describe('the projection', () => {
     expect(world.alarms).toHaveLength(2);
   });
 
+  describe('a warning', () => {
+    const warned: RequestEvent = { type: 'warned' };
+    const told = ({ workspace }: SlackWorld) =>
+      workspace
+        .as(alice)
+        .dms()
+        .filter(({ shown }) => shown.includes('ends in'));
+    const inForce = async (world: SlackWorld): Promise<void> => {
+      await world.ask(first);
+      await world.record(first, vote, approved, active);
+    };
+
+    test('is told once, however many bots look at it how often, and whether or not an answer was lost', async () => {
+      const world = createSlackWorld();
+      await inForce(world);
+      await world.settle(world.start());
+      world.advance(22.5 * 60_000);
+      await world.record(first, warned);
+      let lost = 0;
+      const losing = world.start(undefined, (fetch) => async (input, init) => {
+        const reply = await fetch(input, init);
+        if (String(input).endsWith('chat.postMessage') && lost < 2) {
+          lost += 1;
+          throw new TypeError('fetch failed');
+        }
+        return reply;
+      });
+      await losing.show(first);
+      for (let round = 0; round < 12; round += 1) {
+        world.advance(2_000);
+        await Promise.all([losing.show(first), world.start().show(first)]);
+      }
+      await world.settle(world.start());
+      expect(lost).toBe(2);
+      expect(told(world).map(({ buttons }) => buttons.map(({ text }) => text))).toEqual([['Done']]);
+      expect(world.workspace.problems).toEqual([]);
+    });
+
+    test('that Slack takes late says how long is left then', async () => {
+      const world = createSlackWorld();
+      await inForce(world);
+      await world.settle(world.start());
+      await world.record(first, warned);
+      world.advance(26 * 60_000);
+      await world.settle(world.start());
+      expect(told(world).map(({ shown }) => shown)).toEqual([expect.stringContaining('ends in 4 min')]);
+    });
+
+    test.each<[string, number, readonly RequestEvent[]]>([
+      ['has ended by its time, though the log does not say so yet', 30, []],
+      ['is being ended', 1, [revoke]],
+      ['has ended', 1, [revoke, ended]],
+      ['was extended', 1, [{ type: 'extended', by: alice, request: second }]],
+    ])('is not told any more when the grant %s', async (_, minutes, events) => {
+      const world = createSlackWorld();
+      await inForce(world);
+      await world.settle(world.start());
+      await world.record(first, warned, ...events);
+      world.advance(minutes * 60_000);
+      await world.settle(world.start());
+      expect(told(world)).toEqual([]);
+    });
+  });
+
   test('says a conflict in the channel too, once and while nobody has settled it', async () => {
     const contested: RequestEvent = {
       type: 'conflicted',

@@ -8,6 +8,8 @@ export const actions = {
   withdraw: 'hallpass_withdraw',
   done: 'hallpass_done',
   revoke: 'hallpass_revoke',
+  /** Opens the form by which a grant is to go on. */
+  extend: 'hallpass_extend',
   /** Opens all of what a request does. */
   whole: 'hallpass_whole',
   previousPage: 'hallpass_previous_page',
@@ -21,8 +23,9 @@ export const actions = {
   open: 'hallpass_open',
 } as const;
 
-/** Callback ids of the modals: the request, the reason for a decision, and the whole of what a request does. */
+/** Callback ids of the modals: the request, how long a grant is to go on, the reason for a decision, and the whole of a request. */
 export const askForm = 'hallpass_ask_form';
+export const extendForm = 'hallpass_extend_form';
 export const whyForm = 'hallpass_why_form';
 export const wholeView = 'hallpass_whole_view';
 

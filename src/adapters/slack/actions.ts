@@ -1,17 +1,22 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
 import type { Conflict } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import { type ActRefusal, approveRequest, finishGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
+import { extendableGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeRequest } from '#use-cases/see-requests.ts';
 import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
 import { actions, fieldActions, parseButtonValue } from './action-ids.ts';
 import { type Click, click } from './click.ts';
+import { askExtension } from './extend-form.ts';
+import type { Faces } from './faces.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
+import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
 import { chosenIn, viewPayload } from './view-state.ts';
 import { listenToWhole } from './whole-actions.ts';
@@ -24,18 +29,19 @@ const suggestion = z.object({
 });
 
 /** The buttons of cards, and the selects of the form. A click is acknowledged once it is in the log, or said not to be. */
-export const listenToActions = (app: App, ports: BotPorts): void => {
+export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void => {
   const acts = {
     [actions.approve]: (by: Click['user']['id'], target: Target) => approveRequest(ports, { by, ...target }),
     [actions.withdraw]: (by: Click['user']['id'], { id }: Target) => withdrawRequest(ports, { by, id }),
     [actions.done]: (by: Click['user']['id'], { id }: Target) => finishGrant(ports, { by, id }),
   };
   for (const [action, act] of Object.entries(acts)) {
-    app.action(action, async ({ ack, body, respond }) => {
+    app.action(action, async ({ ack, body, client, respond }) => {
       const clicked = click.parse(body);
       const answer = await outcome(ports, clicked, act);
       await ack();
-      if (answer !== undefined)
+      if (clicked.channel === undefined) await answerAtHome(client, faces, clicked, answer);
+      else if (answer !== undefined)
         await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
     });
   }
@@ -53,6 +59,16 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
     });
   }
 
+  app.action(actions.extend, async ({ ack, body, client }) => {
+    const {
+      user,
+      trigger_id,
+      actions: [pressed],
+    } = click.parse(body);
+    await ack();
+    await client.views.open({ trigger_id, view: await extensionFor(ports, user.id, pressed?.value ?? '') });
+  });
+
   app.action(actions.ask, async ({ ack, body, client }) => {
     const { user, trigger_id } = click.parse(body);
     await ack();
@@ -63,6 +79,27 @@ export const listenToActions = (app: App, ports: BotPorts): void => {
   listenToWhole(app, ports);
   listenToForm(app, ports);
 };
+
+/** In the App Home nothing can be said beside what stands there: it is drawn anew, and a refusal stands in a window. */
+const answerAtHome = async (
+  client: WebClient,
+  faces: Faces,
+  { user, trigger_id }: Click,
+  answer: string | undefined,
+): Promise<void> => {
+  if (answer !== undefined) await client.views.open({ trigger_id, view: notice(plain(answer)) });
+  await client.views.publish({ user_id: user.id, view: await faces.home(user.id) });
+};
+
+/** The form, or why there is nothing to fill in; what cannot be known in time is said when the form is sent. */
+const extensionFor = async (ports: BotPorts, by: Click['user']['id'], value: string): Promise<View> => {
+  const target = parseButtonValue(value);
+  if (target === undefined) return notice(plain(nowhere));
+  const found = await inTime(extendableGrant(ports, { by, id: target.id })).catch(() => 'late' as const);
+  return found === 'late' || found.ok ? askExtension(value) : notice(plain(sayNotDone(found.error, 'extend')));
+};
+
+const nowhere = 'This button leads to no request. Use the card in its channel, or `/jit list`.';
 
 /** What a person decides between, to be seen where they say why; nothing if it cannot be read in time. */
 const contested = async (
@@ -85,15 +122,17 @@ type Act = (by: Click['user']['id'], target: Target) => Promise<Result<unknown, 
 /** What the person is told beside what the card will show; nothing when all went well. */
 const outcome = async (
   { alarm }: BotPorts,
-  { user, actions: [pressed] }: Click,
+  { user, channel, actions: [pressed] }: Click,
   act: Act,
 ): Promise<string | undefined> => {
   const target = parseButtonValue(pressed?.value);
-  if (target === undefined) return 'This button leads to no request. Use the card in its channel, or `/jit list`.';
+  if (target === undefined) return nowhere;
   try {
     const result = await inTime(act(user.id, target));
     if (result === 'late') return notRecorded;
-    return result.ok ? undefined : sayNotDone(result.error);
+    if (!result.ok) return sayNotDone(result.error);
+    // No card stands there that would show it.
+    return channel?.id.startsWith('D') ? 'It is being ended. Thank you for giving it back.' : undefined;
   } catch (cause) {
     alarm('A click could not be handled', { request: target.id, cause: String(cause) });
     return wentWrong;

@@ -68,7 +68,7 @@ export const createSlackApp = ({
   });
   refuseFromTheFuture(app, ports.clock);
   listenToCommands(app, ports, faces);
-  listenToActions(app, ports);
+  listenToActions(app, ports, faces);
   listenToSubmissions(app, ports);
   listenToEvents(app, faces, directory);
   // Thrown on, so that the sender is answered at once (401 or 500) and not after three seconds of silence.

@@ -8,8 +8,15 @@ import { button, limits } from './blocks.ts';
 import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
 import { cutMarkup, escaped, mention } from './mrkdwn.ts';
-import { nothingTakesItBack, sayLength } from './nouns.ts';
+import { nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
+
+/** What the buttons depend on beside the request; `mayGoOn`: it makes sense to offer that it is extended. */
+export type ButtonContext = {
+  readonly description?: Description | undefined;
+  readonly shown?: Shown | undefined;
+  readonly mayGoOn?: boolean | undefined;
+};
 
 /**
  * The buttons that make sense in a request's state; once it is over, while it is applied, or while it is ended, none but
@@ -18,8 +25,7 @@ import { brieflyObjects } from './objects-line.ts';
 export const buttonsOf = (
   { asked, state }: Request,
   cautions: readonly string[],
-  description?: Description,
-  shown?: Shown,
+  { description, shown, mayGoOn = false }: ButtonContext,
 ): readonly Button[] => {
   const value = buttonValue(asked);
   const whole = shown?.type === 'shown' ? [button({ text: 'Full diff', action: actions.whole, value })] : [];
@@ -34,9 +40,18 @@ export const buttonsOf = (
   if (state.status !== 'active' || state.ending !== undefined) return whole;
   if (state.conflict !== undefined) return state.settled === undefined ? [...settle(value, asked), ...whole] : whole;
   return [
-    button({ text: 'Done', action: actions.done, value }),
+    ...ownersButtons(asked, mayGoOn),
     button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
     ...whole,
+  ];
+};
+
+/** What those whose grant it is may want with it while it is in force. */
+export const ownersButtons = (asked: Asked, mayGoOn: boolean): readonly Button[] => {
+  const value = buttonValue(asked);
+  return [
+    ...(mayGoOn ? [button({ text: 'Extend', action: actions.extend, value })] : []),
+    button({ text: 'Done', action: actions.done, value }),
   ];
 };
 
@@ -80,7 +95,7 @@ const whatIsApproved = (asked: Asked, description?: Description): string => {
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
   const room = 130 - where.length;
   const title = cutMarkup(escaped(cut(oneLine(wordedTitle(asked, description)), room)), room + 10);
-  return [who, title, where, ...(seconds === undefined ? [] : [sayLength(seconds)])].join(' · ');
+  return [who, title, where, ...(seconds === undefined ? [] : [sayHowLong(asked)])].join(' · ');
 };
 
 /** On which ports an opening lets through, which its title does not say: whole, or not at all. */

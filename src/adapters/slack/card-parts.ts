@@ -9,8 +9,8 @@ import { bold, bullets, code, date, line, lines, type Piece, quote, richText, us
 import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { nothingTakesItBack, sayAfter, sayLength } from './nouns.ts';
-import { proofLines } from './proofs.ts';
+import { nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
+import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
 
@@ -81,6 +81,7 @@ export const factsBlock = (
       [bold('Who  '), ...who, ' · from Slack, ', date(asked.submittedAt)],
       [bold('Where  '), ...where],
       howLong(asked, isOver(state.status), description),
+      ...goesOnFrom(asked),
       ...follows(asked),
       ...what,
     ]),
@@ -92,7 +93,16 @@ export const factsBlock = (
 const howLong = (asked: Asked, over: boolean, description?: Description): readonly Piece[] =>
   asked.seconds === undefined
     ? [...(over ? [] : ['⚠️ ']), bold(nothingTakesItBack)]
-    : [bold('For  '), `${sayLength(asked.seconds)}${sayAfter(asked, description?.noun)}`];
+    : [bold('For  '), `${sayHowLong(asked)}${asked.extends === undefined ? sayAfter(asked, description?.noun) : ''}`];
+
+/** What it goes on from, and how long all of it would be: that is what an approver agrees to. */
+const goesOnFrom = ({ extends: before, seconds = 0 }: Asked): readonly (readonly Piece[])[] => {
+  if (before === undefined) return [];
+  const until = before.expiresAt.add({ seconds });
+  const inAll = sayLength(Math.round(until.since(before.startedAt).total('seconds')));
+  const from: readonly Piece[] = [code(before.request), ', which ends ', date(before.expiresAt)];
+  return [[bold('Extends  '), ...from, ': until ', date(until), `, ${inAll} in all`]];
+};
 
 const follows = ({ follows: before }: Asked): readonly (readonly Piece[])[] =>
   before === undefined
@@ -168,7 +178,7 @@ export const outcomeBlocks = (chain: Chain, share: Shares, description?: Descrip
   return [
     ...words,
     ...reverted,
-    ...(isProven(chain, description) ? [richText(proofLines(state.proofs, share.proofs))] : []),
+    ...(isProven(chain, description) ? [richText(proofLines(state.proofs, share.proofs, goesOnAs(state)))] : []),
   ];
 };
 

@@ -34,6 +34,8 @@ export type CardInput = {
   readonly standing?: Standing;
   /** What it does in the cluster, for kinds that change what is there. */
   readonly shown?: Shown;
+  /** Whether it makes sense to offer that it is extended. */
+  readonly mayGoOn?: boolean;
   /** Where the card stands in its channel; for copies of it shown elsewhere. */
   readonly permalink?: string;
 };
@@ -84,7 +86,7 @@ const blocksOf = (input: CardInput): readonly KnownBlock[] => {
 };
 
 const compose = (
-  { chain, description, standing, shown, permalink }: CardInput,
+  { chain, description, standing, shown, mayGoOn, permalink }: CardInput,
   scale: number,
   room?: Room,
 ): readonly KnownBlock[] => {
@@ -92,7 +94,7 @@ const compose = (
   const share = sharesAt(scale);
   const cautions = cautionsOf(chain, description, shown);
   const approvals = approvalsLine(chain, standing);
-  const buttons = buttonsOf(chain.request, cautions, description, shown);
+  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn });
   return [
     header(titleOf(chain, description)),
     richText(line(...statusLine(chain, description?.noun))),

@@ -12,17 +12,19 @@ import {
   settleConflict,
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
+import { extendGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { formFor } from './actions.ts';
 import { describedBy } from './described.ts';
+import { readExtension } from './extend-form.ts';
 import type { Faces } from './faces.ts';
 import { notice } from './form.ts';
 import { helpFor, unknownCommand } from './help.ts';
 import { inTime } from './in-time.ts';
 import { escaped, plain } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import { notRecorded, sayExtensionAsked, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
 import { parseTyped, usageLine } from './typed-request.ts';
 import { asTyped } from './typed-text.ts';
 import { showWhole } from './whole-actions.ts';
@@ -110,6 +112,8 @@ const run = async (
         const thanks = (name: string) => `${name} *${id}* is being ended. Thank you for giving it back.`;
         return said(ports, { by, id }, await finishGrant(ports, { by, id }), thanks);
       });
+    case 'extend':
+      return withId(verb, rest, async (id, words) => ({ text: await extend(ports, { by, id }, words) }));
     case 'revoke':
       return withReason(verb, rest, async (id, reason) =>
         said(
@@ -181,6 +185,17 @@ const said = async (
 const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal): Promise<ActRefusal> => {
   if (refusal.type !== 'not-yours' && refusal.type !== 'not-entitled') return refusal;
   return (await seeRequest(ports, by, id)) === undefined ? { type: 'no-such-request', id } : refusal;
+};
+
+const extend = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
+  const typed = readExtension(words);
+  if (!typed.ok) return typed.error;
+  const result = await extendGrant(ports, { ...which, ...typed.value });
+  if (result.ok) return sayExtensionAsked(result.value.request.asked);
+  const { error } = result;
+  return error.of === 'grant'
+    ? sayNotDone(await tellable(ports, which, error.refusal), 'extend')
+    : sayNotFiled(error.refusal);
 };
 
 const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, text: string): Promise<string> => {

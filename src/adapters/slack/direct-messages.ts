@@ -2,11 +2,11 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
-import { bold, code, line, markupOf, mrkdwn, type Piece, quote, richText } from './blocks.ts';
+import { actionRow, bold, code, line, markupOf, mrkdwn, type Piece, quote, richText } from './blocks.ts';
 import { type Message, titleOf } from './card.ts';
 import { excerpt } from './excerpt.ts';
 import { link } from './mrkdwn.ts';
-import { type News, newsFor } from './news.ts';
+import { type Moment, type News, newsFor } from './news.ts';
 import { threadEvent } from './thread.ts';
 
 export type DirectMessage = Message & { readonly to: PersonId; readonly version: number };
@@ -19,13 +19,14 @@ export const directMessages = (
   chain: Chain,
   description?: Description,
   permalink?: string,
+  moment?: Moment,
 ): readonly DirectMessage[] => {
   const { asked } = chain.request;
   const people = [...new Set([asked.requester, asked.subject])];
   const entry = chain.entries.findLast(({ event }) => turns.includes(event.type));
   if (entry === undefined) return [];
   return people.flatMap((to) => {
-    const news = newsFor(to, entry, chain, description);
+    const news = newsFor(to, entry, chain, description, moment);
     return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
   });
 };
@@ -56,6 +57,7 @@ const turns: readonly string[] = [
   'timed-out',
   'revised',
   'activated',
+  'warned',
   'completed',
   'lapsed',
   'failed',
@@ -68,7 +70,7 @@ const compose = (
   to: PersonId,
   entry: Entry,
   chain: Chain,
-  { pieces, words }: News,
+  { pieces, words, buttons = [] }: News,
   description?: Description,
   permalink?: string,
 ): DirectMessage => {
@@ -84,6 +86,7 @@ const compose = (
     text: mrkdwn(markupOf([...pieces, ` (${title}, ${asked.id})`]), 1_000).text,
     blocks: [
       richText(line(...pieces), ...shown, line(bold(title), ...about)),
+      ...(buttons.length === 0 ? [] : [actionRow(buttons)]),
       { type: 'context', elements: [mrkdwn(where, 1_000)] },
     ],
     metadata: {

@@ -1,6 +1,8 @@
 import type { HomeView } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Request } from '#domain/request/request.ts';
 import { readContent } from '#use-cases/contents.ts';
+import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { BotPorts, ProjectionStore } from '#use-cases/ports.ts';
 import { type Inbox, seeInbox, seeRequest } from '#use-cases/see-requests.ts';
 import { type Message, renderCard } from './card.ts';
@@ -28,6 +30,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?:
   const readerOf = async (person: PersonId, inbox: Inbox) => ({
     person,
     kinds: ports.settings().kinds,
+    mayGoOn: (request: Request) => offersExtension(ports.settings(), request),
     permalinks: await linksTo(inbox),
   });
   return {
@@ -48,6 +51,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?:
       const permalink = (await permalinksOf(notes, [chain.request.asked], workspace)).get(id);
       return renderCard({
         chain,
+        mayGoOn: offersExtension(ports.settings(), chain.request),
         shown: await readContent(ports, chain.request.asked),
         ...(description === undefined ? {} : { description }),
         ...(standing === undefined ? {} : { standing }),

@@ -25,6 +25,7 @@ test.each([
   ['aprove', 'approve'],
   ['wihdraw', 'withdraw'],
   ['hlep', 'help'],
+  ['extned', 'extend'],
   ['shwo', 'show'],
   ['change', 'request change …'],
 ])('"%s" is answered with the nearest command, "%s"', (typed, meant) => {

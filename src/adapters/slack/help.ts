@@ -12,6 +12,7 @@ const commands = [
   'diff',
   'withdraw',
   'done',
+  'extend',
   'revoke',
   'keep',
   'restore',
@@ -28,6 +29,7 @@ export const helpFor = (kinds: Kinds): string =>
     '`/jit diff &lt;id&gt;` all of what it changes',
     '`/jit withdraw &lt;id&gt;` take back what you asked for',
     '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
+    '`/jit extend &lt;id&gt; [for &lt;30m&gt;] [because &lt;reason&gt;]` ask for it to go on; it has to be approved again',
     '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
     '`/jit keep &lt;id&gt; because &lt;reason&gt;` or `/jit restore &lt;id&gt; because &lt;reason&gt;` what becomes of a change that somebody else changed too',
   ].join('\n');

@@ -53,6 +53,20 @@ test('a hundred hostile requests of each sort fit, and the hidden ones are count
   expect(readBlocks(list.blocks).shown).toContain('more requests');
 });
 
+test('under a grant of one’s own stands what one may want with it; under that of another nothing, and in a list neither', () => {
+  const inbox = { waitingForMe: [], active: [active], mine: [] };
+  const homeOf = (person: typeof alice, mayGoOn: boolean) =>
+    readBlocks(renderHome(inbox, { ...reader(person), mayGoOn: () => mayGoOn }).blocks, 'home').shown;
+  expect(homeOf(alice, true)).toContain('[Extend] [Done]');
+  expect(homeOf(alice, false)).toContain('[Done]');
+  expect(homeOf(alice, false)).not.toContain('[Extend]');
+  expect(homeOf(bob, true)).not.toContain('[Done]');
+  expect(readBlocks(renderList(inbox, { ...reader(alice), mayGoOn: () => true }).blocks).shown).not.toContain('[Done]');
+  const all = Array.from({ length: 100 }, () => active);
+  const many = renderHome({ waitingForMe: all, active: all, mine: all }, reader(alice));
+  expect(readBlocks(many.blocks, 'home').shown).toContain('And 80 more requests');
+});
+
 /** The lines of a home that tell of requests. */
 const linesFor = (person: typeof alice, inbox: Parameters<typeof renderHome>[0]) =>
   readBlocks(renderHome(inbox, reader(person)).blocks, 'home').shown.split('\n');

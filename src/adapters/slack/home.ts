@@ -1,17 +1,19 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Asked } from '#domain/request/request.ts';
+import { isInForce } from '#domain/request/extension.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
 import { actions } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
 import { titleOf } from './card.ts';
+import { ownersButtons } from './card-buttons.ts';
 import { describedBy } from './described.ts';
 import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
-import { sayLength } from './nouns.ts';
+import { sayHowLong } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 import { statusLine } from './status-line.ts';
 
@@ -45,14 +47,20 @@ const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
 };
 
 /** For whom a list is, in the words of the kinds as they are now, with the ways to the cards. */
-type Reader = { readonly person: PersonId; readonly kinds: readonly Kind[]; readonly permalinks: Permalinks };
+type Reader = {
+  readonly person: PersonId;
+  readonly kinds: readonly Kind[];
+  readonly permalinks: Permalinks;
+  /** Whether it makes sense to offer that a grant is extended. */
+  readonly mayGoOn?: (request: Request) => boolean;
+};
 
 /** The App Home of one person: what waits for them, what is active, what is theirs, and the way to ask. Pure. */
 export const renderHome = (inbox: Inbox, reader: Reader): HomeView => ({
   type: 'home',
   blocks: [
     actionRow([button({ text: askWords(reader.kinds), action: actions.ask, style: 'primary' })]),
-    ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, reader)),
+    ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, reader, buttonsUnder)),
   ],
 });
 
@@ -71,10 +79,16 @@ export const renderList = (
   blocks: partsOf(inbox).flatMap((part) => partBlocks(part, perPart.list, reader)),
 });
 
-const partBlocks = ({ title, chains, none }: Part, room: Room, reader: Reader): readonly KnownBlock[] => {
+const partBlocks = (
+  { title, chains, none }: Part,
+  room: Room,
+  reader: Reader,
+  under: typeof buttonsUnder = () => [],
+): readonly KnownBlock[] => {
   const entries = chains.slice(0, room.entries).map((chain) => entryOf(chain, reader));
-  const shown = fitting(entries, room.characters).kept.map((entry) => section(entry));
-  const left = chains.length - shown.length;
+  const { kept } = fitting(entries, room.characters);
+  const shown = chains.slice(0, kept.length).flatMap((chain, at) => [section(kept[at] ?? ''), ...under(chain, reader)]);
+  const left = chains.length - kept.length;
   const counted = chains.length === 0 ? title : `${title} (${chains.length})`;
   return [
     header(counted),
@@ -83,6 +97,16 @@ const partBlocks = ({ title, chains, none }: Part, room: Room, reader: Reader): 
       ? []
       : [context(`And ${more(left, 'request')}, older than these. \`/jit show <id>\` shows any of them.`)]),
   ];
+};
+
+/** What the reader may want with a grant of their own, where it stands; one row for each that is in force. */
+const buttonsUnder = (
+  { request }: Chain,
+  { person, mayGoOn }: Pick<Reader, 'person' | 'mayGoOn'>,
+): readonly KnownBlock[] => {
+  const { asked } = request;
+  const isOwn = asked.requester === person || asked.subject === person;
+  return isOwn && isInForce(request) ? [actionRow(ownersButtons(asked, mayGoOn?.(request) ?? false))] : [];
 };
 
 /** What, where it stands, who asks, the way to its card; then how much, for how long, and how its reason begins. */
@@ -94,7 +118,7 @@ const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string =>
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
   const status = cutMarkup(markupOf(statusLine(chain, description?.noun)), perEntry.status);
-  const details = [...which(description), sayLength(asked.seconds), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
+  const details = [...which(description), sayHowLong(asked), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
   return `${named}${lead}\n${[status, ...whoseFor(asked, person)].join(' · ')}\n${escaped(details.join(' · '))}`;
 };
 

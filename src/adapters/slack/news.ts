@@ -1,3 +1,4 @@
+import type { Button } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
@@ -7,20 +8,37 @@ import type { Description } from '#kinds/kind.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
-import { type Noun, wordsFor } from './nouns.ts';
-import { stillAllowed } from './proofs.ts';
+import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
+import { type Noun, sayHowLong, wordsFor } from './nouns.ts';
+import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
 import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */
-export type News = { readonly pieces: readonly Piece[]; readonly words?: string };
+export type News = { readonly pieces: readonly Piece[]; readonly words?: string; readonly buttons?: readonly Button[] };
 
-/** What one person should know of a turn; undefined when they did it, or need not know. */
-export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, description?: Description): News | undefined => {
+/** What is not in the log: when it is told, and what makes sense by then. */
+export type Moment = {
+  readonly now: Temporal.Instant;
+  /** Whether it makes sense to offer that it is extended. */
+  readonly mayGoOn: boolean;
+  /** The request that waits to go on from it. */
+  readonly waiting?: RequestId | undefined;
+};
+
+/** What one person should know of a turn; undefined when they did it, or need not know. Without a moment nobody is warned. */
+export const newsFor = (
+  to: PersonId,
+  { event }: Entry,
+  chain: Chain,
+  description?: Description,
+  moment?: Moment,
+): News | undefined => {
   const { asked } = chain.request;
   const noun = description?.noun ?? 'access';
   const whose = whoseIs(to, asked, noun);
+  if (asked.extends !== undefined && comesToNothing(event)) return noExtensionNews(to, event, asked, noun);
   switch (event.type) {
     case 'submitted':
       return to === asked.requester
@@ -28,7 +46,10 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
         : {
             pieces: [
               user(asked.requester),
-              ` asks for ${withArticle(noun)} for you. You will be told when it is decided.`,
+              asked.extends === undefined
+                ? ` asks for ${withArticle(noun)} for you.`
+                : ` asks for your ${noun} to go on for ${sayHowLong(asked)}.`,
+              ' You will be told when it is decided.',
             ],
             words: asked.reason,
           };
@@ -72,6 +93,8 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
             ],
           }
         : undefined;
+    case 'warned':
+      return warningNews(chain, whose, moment);
     case 'ended':
       return endNews(to, whose, chain);
     // Told when it works: "approved" alone lets nobody do anything. The thread has it.
@@ -82,6 +105,9 @@ export const newsFor = (to: PersonId, { event }: Entry, chain: Chain, descriptio
     case 'end-delayed':
     case 'seen':
     case 'settled':
+    case 'extension-asked':
+    case 'extended':
+    case 'took-over':
       return undefined;
   }
 };
@@ -127,6 +153,12 @@ const activeNews = (
 ): News | undefined => {
   if (state.status !== 'active') return undefined;
   const noun = description?.noun ?? 'access';
+  if (asked.extends !== undefined) {
+    const from = asked.extends.request;
+    return {
+      pieces: ['✅ ', ...whose, ' goes on without a break, until ', date(expiresAt), '. ', bold(from), ' is ended.'],
+    };
+  }
   const command = to === asked.subject && noun === 'access' ? tryIt(proofs, description) : [];
   return { pieces: ['✅ ', ...whose, ` ${wordsFor(noun).works}, until `, date(expiresAt), '.', ...command] };
 };
@@ -139,25 +171,30 @@ const followedNews = ({ request: { state } }: Chain, by: RequestId, whose: reado
 
 const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const endNews = (to: PersonId, whose: readonly Piece[], { request: { state }, entries }: Chain): News | undefined => {
+const endNews = (
+  to: PersonId,
+  whose: readonly Piece[],
+  { request: { asked, state }, entries }: Chain,
+): News | undefined => {
   if (state.status !== 'revoked') return undefined;
   const summary = revertedSummary(state.reverted, entries);
-  const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs)];
+  const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs, goesOnAs(state))];
+  if (state.cause === 'extended') return extendedNews(to, whose, state, rest, asked);
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
   if (state.cause === 'unsafe') {
     const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
     return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };
   }
   if (state.endedBy === undefined || state.endedBy === to) return undefined;
-  const asked = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
-  const words = asked?.type === 'end-requested' ? asked.reason : '';
+  const wanted = entries.findLast(({ event }) => event.type === 'end-requested')?.event;
+  const words = wanted?.type === 'end-requested' ? wanted.reason : '';
   const how = state.cause === 'done' ? ' gave it back.' : ' revoked it.';
   return { pieces: ['🔒 ', ...whose, ' has ended: ', user(state.endedBy), how, ...rest], words };
 };
 
 /** What else allows it, in the authorizer's own words: they name the binding that somebody has to look at. */
-const stillThere = (proofs: readonly Proof[]): readonly Piece[] => {
-  const [first, ...rest] = stillAllowed(proofs);
+const stillThere = (proofs: readonly Proof[], goesOn?: RequestId): readonly Piece[] => {
+  const [first, ...rest] = stillAllowed(proofs, goesOn);
   if (first === undefined) return [];
   const said = `${cutMiddle(oneLine(first.probe), 120)}. The API server says: ${cutMiddle(oneLine(first.stillAllowedBy), 300)}`;
   const others = rest.length === 0 ? '' : ` The thread has ${more(rest.length, 'answer')} of this sort.`;

@@ -55,6 +55,10 @@ export const nothingTakesItBack = 'For good: nothing takes it back';
 /** The words for a request; of one whose kind is configured no more, those for access. */
 export const wordsFor = (noun: Noun = 'access'): Words => words[noun];
 
+/** `30m`, `for good`; `30m more` of what goes on from another grant. */
+export const sayHowLong = ({ seconds, extends: before }: Pick<Asked, 'seconds' | 'extends'>): string =>
+  `${sayLength(seconds)}${before === undefined ? '' : ' more'}`;
+
 /** `30m`, or `for good`. */
 export const sayLength = (seconds: number | undefined): string =>
   seconds === undefined ? 'for good' : formatDuration(Temporal.Duration.from({ seconds }));

@@ -1,6 +1,7 @@
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import type { RequestId } from '#domain/ids.ts';
 import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
+import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { createAlarms } from './alarms.ts';
@@ -91,7 +92,7 @@ export const createProjection = ({
     fine,
     alarm,
   };
-  const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools)];
+  const [card, thread, news] = [createShowCard(tools), createShowThread(tools), createShowNews(tools, core)];
   const files = createShowFiles(tools, {
     clock: core.clock,
     upload: createUpload(fetch),
@@ -110,6 +111,7 @@ export const createProjection = ({
     const subject = {
       chain,
       notes: await notes.open(chain.request),
+      mayGoOn: offersExtension(core.settings(), chain.request),
       content: (of = current) => {
         const found =
           read.get(of?.digest) ?? readContent({ contents, trust: core.trust }, { id: request, content: of });

@@ -1,9 +1,12 @@
+import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Refusal } from '#domain/request/decide.ts';
-import type { Status } from '#domain/request/request.ts';
+import type { Asked, Status } from '#domain/request/request.ts';
 import type { ActRefusal } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
+import type { ExtendRefusal } from '#use-cases/extend-grant.ts';
 import { clock, escaped, mention } from './mrkdwn.ts';
+import { sayLength } from './nouns.ts';
 
 /** Says in mrkdwn why something was not filed, and what to do. */
 export const sayNotFiled = (refusal: SubmitRefusal): string => {
@@ -23,6 +26,8 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'already-have':
       if (refusal.who === 'they') return 'They have this already, without asking.';
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
+    case 'at-maximum':
+      return `It cannot go on for longer: the rule gives ${formatDuration(refusal.longest)} in all, from the start of the first grant, and that is reached ${clock(refusal.reachedAt)}. Ask anew when it has ended.`;
     case 'too-many':
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
     case 'policies-differ':
@@ -43,7 +48,7 @@ const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' |
     : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
 
 /** What somebody wanted who may not: the refusal itself is the same for all that a group decides on. */
-export type Wanted = 'decide on' | 'revoke' | 'settle';
+export type Wanted = 'decide on' | 'revoke' | 'settle' | 'extend';
 
 /** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
 export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): string => {
@@ -76,21 +81,42 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'not-yours':
       return refusal.may === 'requester'
         ? 'Only the person who asked can withdraw it.'
-        : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
+        : wanted === 'extend'
+          ? 'Only the person who asked, or whom it is for, can ask for it to go on.'
+          : 'Only the person who asked, or whom it is for, can say that it is done. Approvers revoke.';
     case 'not-active':
-      return `There is nothing to end: the request ${sayStanding(refusal.status)}.`;
+      return `There is nothing to ${wanted === 'extend' ? 'extend' : 'end'}: the request ${sayStanding(refusal.status)}.`;
     case 'already-ending':
       return `It is being ended already; ${mention(refusal.by)} asked for that.`;
     case 'not-seen':
       return `Nothing was recorded: the card does not show all ${refusal.lines} lines. Press *Full diff* on it first.`;
     case 'in-conflict':
-      return 'It cannot be ended like that: somebody else changed the same place meanwhile. Settle that first, on the card.';
+      return `It cannot be ${wanted === 'extend' ? 'extended' : 'ended like that'}: somebody else changed the same place meanwhile. Settle that first, on the card.`;
+    case 'not-extendable':
+      return 'This cannot be extended: two temporary changes never share a place, so a second one cannot begin before the first has ended. Ask anew then, or ask for it for longer the next time.';
+    case 'already-extended':
+      return refusal.waiting
+        ? `That it goes on is asked for already, as *${refusal.request}*. One waits at a time.`
+        : `It was extended: it goes on as *${refusal.request}*. Use that one.`;
+    case 'time-over':
+      return `Too late: its time ended ${clock(refusal.at)}. Ask anew.`;
     case 'nothing-to-settle':
       return 'There is nothing to settle any more.';
     case 'choice-not-allowed':
       return `The policy does not allow that here; it allows: ${refusal.choices.join(', ')}.`;
   }
 };
+
+/** What was asked for a grant to go on, and what becomes of it meanwhile. */
+export const sayExtensionAsked = ({ id, approval, seconds, extends: before }: Asked): string => {
+  const until = before === undefined ? '' : `, until ${clock(before.expiresAt.add({ seconds: seconds ?? 0 }))}`;
+  const first = before === undefined ? '' : ` Until it is approved, *${before.request}* stays as it is.`;
+  return `Asked, as *${id}*: ${sayLength(seconds)} more${until}. The card is in <#${approval.channel}>.${first}`;
+};
+
+/** Says in mrkdwn why a grant does not go on. */
+export const sayNotExtended = (refused: ExtendRefusal): string =>
+  refused.of === 'grant' ? sayNotDone(refused.refusal, 'extend') : sayNotFiled(refused.refusal);
 
 /** Who settled it and when. The time is that of the state: of a grant its start, and its end once it has ended. */
 const sayOver = ({ status, by, at }: Extract<Refusal, { type: 'already-over' }>): string => {

@@ -19,7 +19,7 @@ export const createShowCard = (tools: Tools): Step => {
   const { client, calls, postOnce, fine, alarm } = tools;
   const said = new Set<RequestId>();
 
-  const draw = async ({ chain, description, standing, content }: Omit<Subject, 'notes'>): Promise<Message> => {
+  const draw = async ({ chain, description, standing, mayGoOn, content }: Omit<Subject, 'notes'>): Promise<Message> => {
     const shown = await content();
     const { id } = chain.request.asked;
     if (shown.type === 'unreadable' && !said.has(id)) {
@@ -29,6 +29,7 @@ export const createShowCard = (tools: Tools): Step => {
     return renderCard({
       chain,
       shown,
+      mayGoOn,
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),
     });

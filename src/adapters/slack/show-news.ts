@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isOver } from '#domain/request/request.ts';
+import { waitingExtension } from '#use-cases/extend-grant.ts';
+import type { Core } from '#use-cases/ports.ts';
 import { type DirectMessage, directMessages, stuckMessage } from './direct-messages.ts';
 import { type Notes, ownPermalink, posted } from './notes.ts';
 import { cardOf, channelProblemOf, nowhere, type Step, type Subject, type Tools } from './showing.ts';
@@ -16,7 +18,7 @@ const unreachable: readonly string[] = [
 ];
 
 /** Tells the people of a request by direct message what they must know. */
-export const createShowNews = (tools: Tools): Step => {
+export const createShowNews = (tools: Tools, core: Core): Step => {
   const { postOnce, alarmOnce } = tools;
 
   const tell = async (notes: Notes, key: string, { to, text, blocks, metadata }: DirectMessage): Promise<void> => {
@@ -45,7 +47,10 @@ export const createShowNews = (tools: Tools): Step => {
       notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request.state.status);
     if (waitsForCard) return;
     const permalink = await permalinkOf(tools, subject);
-    for (const message of directMessages(chain, description, permalink)) {
+    const { state } = chain.request;
+    const waiting = state.status === 'active' ? await waitingExtension(core, state) : undefined;
+    const moment = { now: await core.clock.now(), mayGoOn: subject.mayGoOn, waiting };
+    for (const message of directMessages(chain, description, permalink, moment)) {
       const key = `news:${message.version}:${message.to}`;
       if (notes.now().messages[key] === undefined) await tell(notes, key, message);
     }

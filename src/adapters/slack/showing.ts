@@ -17,6 +17,8 @@ export type Subject = {
   readonly notes: Notes;
   readonly description?: Description;
   readonly standing?: Standing;
+  /** Whether it makes sense to offer that it is extended. */
+  readonly mayGoOn: boolean;
   /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */
   readonly content: (of?: ContentRef) => Promise<Shown>;
 };

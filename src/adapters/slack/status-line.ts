@@ -1,4 +1,5 @@
 import { formatDuration } from '#domain/duration.ts';
+import type { RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked, State, Status } from '#domain/request/request.ts';
 import { oneLine } from '#domain/text.ts';
@@ -7,7 +8,7 @@ import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle } from './excerpt.ts';
 import { type Noun, wordsFor } from './nouns.ts';
-import { stillAllowed } from './proofs.ts';
+import { goesOnAs, stillAllowed } from './proofs.ts';
 
 const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',
@@ -26,7 +27,7 @@ const signs: Readonly<Record<Status, string>> = {
 export const signOf = (state: State): string => {
   const worrying =
     (state.status === 'active' && (state.delayed !== undefined || state.conflict !== undefined)) ||
-    (state.status === 'revoked' && stillAllowed(state.proofs).length > 0);
+    (state.status === 'revoked' && stillAllowed(state.proofs, goesOnAs(state)).length > 0);
   return worrying ? '⚠️' : signs[state.status];
 };
 
@@ -103,13 +104,19 @@ const active = (state: Extract<State, { status: 'active' }>, noun: Noun | undefi
   }
   if (state.ending !== undefined) {
     const { by, cause } = state.ending;
+    if (cause === 'extended') return [bold('Extended'), ...itGoesOn(state.extension)];
     return [bold('Being ended'), ' · ', user(by), cause === 'done' ? ' no longer needs it' : ' revoked it'];
   }
-  return [bold('Active'), ' until ', date(state.expiresAt)];
+  const { extension } = state;
+  const asked = extension === undefined ? [] : [' · asked to be extended, as ', bold(extension)];
+  return [bold('Active'), ' until ', date(state.expiresAt), ...asked];
 };
 
+const itGoesOn = (extension: RequestId | undefined): readonly Piece[] =>
+  extension === undefined ? [] : [' · it goes on as ', bold(extension)];
+
 const ended = (state: Extract<State, { status: 'revoked' }>): readonly Piece[] => [
-  bold(stillAllowed(state.proofs).length > 0 ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
+  bold(stillAllowed(state.proofs, goesOnAs(state)).length > 0 ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
   ' ',
   date(state.at),
   ' · ',
@@ -128,6 +135,8 @@ export const endCause = (state: Extract<State, { status: 'revoked' }>): readonly
       return [who, ' gave it back', ...endedAfter(state)];
     case 'revoked':
       return [who, ' revoked it', ...endedAfter(state)];
+    case 'extended':
+      return [who, ' had it extended', ...itGoesOn(state.extension)];
     case 'unsafe':
       return [
         `ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`,

@@ -4,13 +4,14 @@ import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
 import type { Result } from '#domain/result.ts';
 import { type ActRefusal, denyRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
+import { extendGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
-import { askForm, type ButtonValue, parseButtonValue, whyForm } from './action-ids.ts';
+import { askForm, type ButtonValue, extendForm, parseButtonValue, whyForm } from './action-ids.ts';
 import { fieldOf, notice, shared } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import { notRecorded, sayNotDone, sayNotExtended, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
 import { readLength } from './typed-request.ts';
 import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './view-state.ts';
 import { longestWhy, readWhy, type WhyAct } from './why-form.ts';
@@ -21,6 +22,16 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
     const payload = viewPayload.parse(body);
     const outcome = await trouble(ports, () => submitForm(ports, payload));
     // The form says what became of it: its channel may be another than the one that the person looks at.
+    await ack(
+      'view' in outcome
+        ? { response_action: 'update', view: outcome.view }
+        : { response_action: 'errors', errors: placed(payload, outcome) },
+    );
+  });
+
+  app.view(extendForm, async ({ ack, body }) => {
+    const payload = viewPayload.parse(body);
+    const outcome = await trouble(ports, () => submitExtension(ports, payload));
     await ack(
       'view' in outcome
         ? { response_action: 'update', view: outcome.view }
@@ -98,6 +109,22 @@ const fieldFor = (payload: ViewPayload, refusal: SubmitRefusal): string => {
   if (refusal.type === 'not-allowed' || refusal.type === 'already-have')
     return blockOf(payload, 'profile') === undefined ? 'ask' : 'profile';
   return refusal.type === 'unclear' ? refusal.field : 'reason';
+};
+
+const submitExtension = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly view: View }> => {
+  const target = parseButtonValue(payload.view.private_metadata);
+  if (target === undefined) return { field: 'reason', text: 'This form leads to no request. Click the button again.' };
+  const { duration: [duration = ''] = [], reason: [reason = ''] = [] } = answersIn(payload);
+  const result = await extendGrant(ports, {
+    by: payload.user.id,
+    id: target.id,
+    duration: readLength(duration),
+    reason,
+  });
+  if (result.ok) return { view: asked(result.value.request.asked.id) };
+  const { refusal } = result.error;
+  const isAboutLength = refusal.type === 'at-maximum' || (refusal.type === 'unclear' && refusal.field === 'duration');
+  return { field: isAboutLength ? 'duration' : 'reason', text: sayNotExtended(result.error) };
 };
 
 const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {

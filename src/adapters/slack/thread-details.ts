@@ -12,8 +12,9 @@ import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
 import { wordedTitle } from './described.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
-import { nothingTakesItBack, sayLength } from './nouns.ts';
-import { proofLines } from './proofs.ts';
+import { dateFallback } from './mrkdwn.ts';
+import { nothingTakesItBack, sayHowLong } from './nouns.ts';
+import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedList } from './reverted.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
@@ -44,6 +45,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
         description,
         shown,
         ...changes(event.content),
+        ...extending(event),
         ...followed(event),
         ...words(event.reason),
         line('seal ', code(event.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
@@ -61,7 +63,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'conflicted':
       return [conflictLines(event.conflicts, room.conflicts), ...reverted(event.reverted)];
     case 'ended':
-      return ended(event, description);
+      return ended(event, request, description);
     case 'voted':
     case 'approved':
     case 'withdrawn':
@@ -71,11 +73,27 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'end-delayed':
     case 'seen':
     case 'followed':
+    case 'warned':
+    case 'extension-asked':
+    case 'extended':
+    case 'took-over':
       return [];
   }
 };
 
 type Part = RichTextBlockElement;
+
+/** What the worker compares with the log of the grant before it. */
+const extending = ({ extends: before }: Extract<RequestEvent, { type: 'submitted' }>): readonly Part[] =>
+  before === undefined
+    ? []
+    : [
+        line(
+          bold('Extends '),
+          code(before.request),
+          `, which ends ${dateFallback(before.expiresAt)}; the first grant of all began ${dateFallback(before.startedAt)}`,
+        ),
+      ];
 
 /** What it does and what to beware of, between the facts about it; bounded by what these leave, dangers first. */
 const between = (
@@ -109,10 +127,10 @@ const powers = (description: Description | undefined, characters: number): reado
 const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [revertedList(all)]);
 
 /** What was changed is seen to be taken back; only access has to be proven to be gone. */
-const ended = (event: Extract<RequestEvent, { type: 'ended' }>, description?: Description) => {
+const ended = (event: Extract<RequestEvent, { type: 'ended' }>, { state }: Request, description?: Description) => {
   const list = reverted(event.reverted ?? []);
   const isAccess = description === undefined ? list.length === 0 : description.noun === 'access';
-  return event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs)] : list;
+  return event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
 };
 
 const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
@@ -140,11 +158,8 @@ const words = (text: string) => {
 };
 
 /** All that was asked, so that whoever reads the thread a year later needs no card and no policy beside it. */
-const asked = (
-  { asked: { kind, ask, cluster, namespace, subject, seconds } }: Request,
-  content: ContentRef | undefined,
-  description?: Description,
-) => {
+const asked = ({ asked: request }: Request, content: ContentRef | undefined, description?: Description) => {
+  const { kind, ask, cluster, namespace, subject, seconds } = request;
   const what: readonly (readonly Piece[])[] =
     description === undefined
       ? [[bold(`Asked (${cut(oneLine(kind), 40)})  `), code(excerpt(canonical(ask as Json), askRoom).shown)]]
@@ -161,7 +176,7 @@ const asked = (
   return lines([
     ...what,
     [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
-    seconds === undefined ? [...forWhom, bold(nothingTakesItBack)] : [bold('For  '), ...forWhom, sayLength(seconds)],
+    seconds === undefined ? [...forWhom, bold(nothingTakesItBack)] : [bold('For  '), ...forWhom, sayHowLong(request)],
   ]);
 };
 

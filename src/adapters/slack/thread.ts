@@ -14,7 +14,7 @@ import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
 import { dateFallback } from './mrkdwn.ts';
 import { type Noun, wordsFor } from './nouns.ts';
-import { stillAllowed } from './proofs.ts';
+import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
 import { briefly, sayLag } from './status-line.ts';
@@ -70,6 +70,7 @@ const sentenceOf = (
       return [
         user(event.requester),
         ' asked',
+        ...(asked.extends === undefined ? [] : [' for ', bold(asked.extends.request), ' to go on']),
         ...(asked.subject === asked.requester ? [] : [' for ', user(asked.subject)]),
         ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
       ];
@@ -125,10 +126,21 @@ const sentenceOf = (
         bold(`The end is late; ${wordsFor(noun).still}`),
         `. ${briefly(event.why)} It is tried again every second`,
       ];
+    case 'warned':
+      return ['⏰ Its people are told that it ends', ...endsAt(state)];
+    case 'extension-asked':
+      return ['⏩ ', user(event.by), ' asked for it to go on, as ', bold(event.request)];
+    case 'extended':
+      return ['⏩ ', bold('Extended'), ': it goes on as ', bold(event.request), ', which works now; this one is ended'];
+    case 'took-over':
+      return ['⏩ It goes on from ', bold(event.request), ', which is ended'];
     case 'ended':
       return endSentence(event, state, entries);
   }
 };
+
+const endsAt = (state: State): readonly Piece[] =>
+  state.status === 'active' || state.status === 'revoked' ? [` ${dateFallback(state.expiresAt)}`] : [' soon'];
 
 /** `2 objects, +3 −1, 12 lines of diff`. */
 const sayCounts = ({ added, removed, lines, targets }: ContentRef): string =>
@@ -160,6 +172,7 @@ const causes = {
   done: 'it was given back',
   revoked: 'it was revoked',
   unsafe: 'it was not safe any more',
+  extended: 'it was extended',
 } as const;
 
 const endSentence = (
@@ -167,7 +180,7 @@ const endSentence = (
   state: State,
   entries: Chain['entries'],
 ): readonly Piece[] => {
-  const worrying = stillAllowed(proofs).length > 0;
+  const worrying = stillAllowed(proofs, goesOnAs(state)).length > 0;
   const summary = revertedSummary(reverted, entries);
   // What was not safe is ended at once, whatever was settled before.
   const settled = state.status === 'revoked' && cause !== 'unsafe' ? state.settled : undefined;
@@ -175,6 +188,9 @@ const endSentence = (
     state.status === 'revoked' && settled !== undefined && cause === 'expired'
       ? ` ${dateFallback(state.expiresAt)}`
       : '';
+  const goesOn = goesOnAs(state);
+  if (cause === 'extended' && goesOn !== undefined && !worrying)
+    return ['🔒 ', bold('Ended'), ': it goes on as ', bold(goesOn), ', and what was made for this one is removed'];
   return [
     worrying ? '⚠️ ' : '🔒 ',
     bold(worrying ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
+import { alice, bob, carol, dave, erin, id } from '#test/build/people.ts';
 import { activated, approved, ended, grown, later, noon, pending, quorum, standing } from '#test/build/requests.ts';
 import { type Command, decide, type Refusal } from './decide.ts';
 import type { RequestEvent } from './events.ts';
@@ -20,6 +20,66 @@ const outcome = (request: Request, command: Command, now = later(5)): readonly R
   const decided = decide(request, command, now);
   return decided.ok ? decided.value : decided.error;
 };
+
+describe('an extension', () => {
+  const active = grown(pending(), approved, activated);
+  const extend = (by: typeof bob, kindAllows = true): Command => ({ type: 'extend', by, kindAllows });
+  const onceIt = (...events: readonly RequestEvent[]): Request => grown(active, ...events);
+  const extended = { type: 'extended', by: alice, request: id('abcd-ef') } as const;
+
+  test('may be asked for by the requester and by the subject', () => {
+    expect(outcome(active, extend(alice))).toEqual([]);
+    const forDave = grown(pending({ subject: dave }), approved, activated);
+    expect(outcome(forDave, extend(dave))).toEqual([]);
+    expect(outcome(forDave, extend(alice))).toEqual([]);
+  });
+
+  test.each([
+    ['pending', pending()],
+    ['in force', active],
+    ['over', onceIt(ended)],
+  ])('may not be asked for by others, who learn nothing of what is %s', (_, request) => {
+    expect(outcome(request, extend(carol))).toEqual({ type: 'not-yours', may: 'requester-or-subject' });
+    expect(outcome(request, extend(carol, false))).toEqual({ type: 'not-yours', may: 'requester-or-subject' });
+  });
+
+  test('is for no kind of which two do not stand beside each other', () => {
+    expect(outcome(active, extend(alice, false))).toEqual({ type: 'not-extendable' });
+  });
+
+  test.each([
+    ['pending', pending(), { type: 'not-active', status: 'pending' }],
+    ['approved', grown(pending(), approved), { type: 'not-active', status: 'approved' }],
+    ['over', onceIt(ended), { type: 'already-over', status: 'revoked' }],
+    [
+      'being ended',
+      onceIt({ type: 'end-requested', by: bob, cause: 'revoked', reason: '' }),
+      { type: 'already-ending' },
+    ],
+    ['in conflict', onceIt({ type: 'conflicted', conflicts: [], reverted: [] }), { type: 'in-conflict' }],
+    ['extended', onceIt(extended), { type: 'already-extended', request: 'abcd-ef', waiting: false }],
+    [
+      'extended and ended',
+      onceIt(extended, { ...ended, cause: 'extended' }),
+      { type: 'already-extended', request: 'abcd-ef', waiting: false },
+    ],
+  ])('is refused of what is %s', (_, request, refusal) => {
+    expect(outcome(request, extend(alice))).toMatchObject(refusal);
+  });
+
+  test('comes too late at the very end', () => {
+    expect(outcome(active, extend(alice), later(32).subtract({ nanoseconds: 1 }))).toEqual([]);
+    expect(outcome(active, extend(alice), later(32))).toEqual({ type: 'time-over', at: later(32) });
+  });
+
+  test('leads whoever wants to end what was extended to what it goes on as', () => {
+    const refusal = { type: 'already-extended', request: 'abcd-ef', waiting: false };
+    expect(outcome(onceIt(extended), { type: 'done', by: alice })).toEqual(refusal);
+    const gone = onceIt(extended, { ...ended, cause: 'extended' });
+    expect(outcome(gone, { type: 'done', by: alice })).toEqual(refusal);
+    expect(outcome(onceIt(extended), revoke(bob))).toEqual(refusal);
+  });
+});
 
 describe('an approval', () => {
   test('by one of one is a vote and a decision, to be applied within a quarter of an hour', () => {

@@ -1,4 +1,4 @@
-import type { PersonId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { RequestEvent } from './events.ts';
@@ -25,6 +25,8 @@ export type Command =
     }
   | { readonly type: 'withdraw'; readonly by: PersonId }
   | { readonly type: 'done'; readonly by: PersonId }
+  /** `kindAllows`: what is asked is of a kind that can be extended. */
+  | { readonly type: 'extend'; readonly by: PersonId; readonly kindAllows: boolean }
   | { readonly type: 'revoke'; readonly by: PersonId; readonly reason: string; readonly standing: Standing };
 
 export type Refusal =
@@ -42,6 +44,10 @@ export type Refusal =
   | { readonly type: 'not-yours'; readonly may: 'requester' | 'requester-or-subject' }
   | { readonly type: 'not-active'; readonly status: Status }
   | { readonly type: 'already-ending'; readonly by: PersonId }
+  | { readonly type: 'not-extendable' }
+  /** It goes on as another request; or that is `waiting` to be decided on and applied. */
+  | { readonly type: 'already-extended'; readonly request: RequestId; readonly waiting: boolean }
+  | { readonly type: 'time-over'; readonly at: Temporal.Instant }
   /** What does not fit on the card has to be looked at before it can be approved. */
   | { readonly type: 'not-seen'; readonly lines: number }
   /** An earlier step has to be approved first, by these. */
@@ -77,6 +83,8 @@ export const decide = (
       return end(request, { by: command.by, cause: 'done', reason: '' });
     case 'revoke':
       return revoke(request, command);
+    case 'extend':
+      return extend(request, command, now);
   }
 };
 
@@ -195,10 +203,42 @@ const end = (request: Request, ending: Ending): Result<readonly RequestEvent[], 
 const takeBack = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
   const { state } = request;
   if (state.status === 'pending') return err({ type: 'not-active', status: state.status });
-  if (state.status !== 'active' && state.status !== 'approved') return err(over(request));
+  if (state.status !== 'active' && state.status !== 'approved')
+    return err((state.status === 'revoked' && goesOnAs(state)) || over(request));
   if (state.status === 'active' && state.conflict !== undefined) return err({ type: 'in-conflict' });
-  if (state.ending !== undefined) return err({ type: 'already-ending', by: state.ending.by });
+  if (state.ending !== undefined) return err(endingAlready(state, state.ending.by));
   return ok([{ type: 'end-requested', ...ending }]);
+};
+
+/** Whoever wants to end what is being extended has to end what it goes on as. */
+const endingAlready = (state: Extract<State, { status: 'active' | 'approved' }>, by: PersonId): Refusal =>
+  (state.status === 'active' && goesOnAs(state)) || { type: 'already-ending', by };
+
+const goesOnAs = (state: Extract<State, { status: 'active' | 'revoked' }>): Refusal | undefined => {
+  const cause = state.status === 'active' ? state.ending?.cause : state.cause;
+  if (cause !== 'extended' || state.extension === undefined) return undefined;
+  return { type: 'already-extended', request: state.extension, waiting: false };
+};
+
+/**
+ * Whether the people of a grant may ask for it to go on. That is a request of its own, so nothing is to be recorded here
+ * before it is filed; whether another one waits already is for the log of that to say.
+ */
+const extend = (
+  request: Request,
+  { by, kindAllows }: Extract<Command, { type: 'extend' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const { asked, state } = request;
+  if (by !== asked.requester && by !== asked.subject) return err({ type: 'not-yours', may: 'requester-or-subject' });
+  if (!kindAllows) return err({ type: 'not-extendable' });
+  if (state.status === 'pending' || state.status === 'approved')
+    return err({ type: 'not-active', status: state.status });
+  if (state.status !== 'active') return err((state.status === 'revoked' && goesOnAs(state)) || over(request));
+  if (state.conflict !== undefined) return err({ type: 'in-conflict' });
+  if (state.ending !== undefined) return err(endingAlready(state, state.ending.by));
+  if (Temporal.Instant.compare(now, state.expiresAt) >= 0) return err({ type: 'time-over', at: state.expiresAt });
+  return ok([]);
 };
 
 /** Who settled it and when, for the person who came too late. */

@@ -54,10 +54,23 @@ const submitted = z.strictObject({
   content: contentRef.optional(),
   /** Filed for another request that came to nothing, and why. */
   follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
+  /** Goes on from another grant without a break; `seconds` are those beyond its end. */
+  extends: z
+    .strictObject({
+      request: requestId,
+      /** Of the first grant of all that were extended one by another. */
+      startedAt: instant,
+      /** When the one that is extended would end. */
+      expiresAt: instant,
+    })
+    .optional(),
 });
 
-/** How a grant came to its end; `unsafe`: it would have done other than was approved, so it was not left in force. */
-export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe']);
+/**
+ * How a grant came to its end; `unsafe`: it would have done other than was approved, so it was not left in force;
+ * `extended`: another one, approved anew, goes on from it.
+ */
+export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe', 'extended']);
 export type EndCause = z.infer<typeof endCause>;
 
 /** An object that was changed and is not Hallpass's own. */
@@ -139,6 +152,14 @@ export const requestEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.strictObject({ type: z.literal('end-delayed'), why: z.string() }),
+  /** Its people are to be told that it ends soon. */
+  z.strictObject({ type: z.literal('warned') }),
+  /** A request was filed that shall go on from this grant. */
+  z.strictObject({ type: z.literal('extension-asked'), by: personId, request: requestId }),
+  /** That request is in force, so this grant is to be ended; `by` had asked for it. */
+  z.strictObject({ type: z.literal('extended'), by: personId, request: requestId }),
+  /** The grant that this one extends is being ended, or has ended by itself. */
+  z.strictObject({ type: z.literal('took-over'), request: requestId }),
   /** What could be taken back is; these places are not, because somebody else changed them. A person has to settle it. */
   z.strictObject({ type: z.literal('conflicted'), conflicts: z.array(conflict).min(1), reverted: z.array(reverted) }),
   /** `keep`: as it is now; `restore`: as it was before, over what somebody else made of it. */
@@ -178,6 +199,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'followed':
     case 'settled':
     case 'end-requested':
+    case 'extension-asked':
       return 'bot';
     case 'timed-out':
     case 'activated':
@@ -186,6 +208,9 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'failed':
     case 'conflicted':
     case 'end-delayed':
+    case 'warned':
+    case 'extended':
+    case 'took-over':
     case 'ended':
       return 'worker';
   }

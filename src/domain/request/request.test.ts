@@ -25,6 +25,10 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   failed: { type: 'failed', why: 'no' },
   'end-requested': { type: 'end-requested', by: alice, cause: 'done', reason: '' },
   'end-delayed': { type: 'end-delayed', why: 'no answer' },
+  warned: { type: 'warned' },
+  'extension-asked': { type: 'extension-asked', by: alice, request: id('abcd-ef') },
+  extended: { type: 'extended', by: alice, request: id('abcd-ef') },
+  'took-over': { type: 'took-over', request: id('abcd-ef') },
   ended,
 };
 
@@ -45,7 +49,7 @@ const mayFollow: Readonly<Record<Status, readonly RequestEvent['type'][]>> = {
   pending: ['voted', 'approved', 'denied', 'withdrawn', 'timed-out', 'revised', 'seen'],
   approved: ['activated', 'completed', 'lapsed', 'failed', 'end-requested'],
   // A conflict is settled only once there is one.
-  active: ['end-requested', 'end-delayed', 'conflicted', 'ended'],
+  active: ['end-requested', 'end-delayed', 'conflicted', 'ended', 'warned', 'extension-asked', 'extended'],
   completed: [],
   revoked: [],
   denied: [],
@@ -72,6 +76,33 @@ test('what was taken back before it was applied does not become active any more'
   const takenBack = grown(reached.approved, every['end-requested']);
   expect(evolve(takenBack, activated, later(9))).toMatchObject({ type: 'impossible' });
   expect(evolve(takenBack, every.lapsed, later(9))).toHaveProperty('state.status', 'lapsed');
+});
+
+test('only an extension takes over, from the grant that it extends, and once', () => {
+  const before = { request: id('abcd-ef'), startedAt: noon, expiresAt: later(40) };
+  const extension = grown(pending({ extends: before }), approved, activated);
+  expect(evolve(extension, { type: 'took-over', request: id('2345-67') }, later(9))).toHaveProperty(
+    'type',
+    'impossible',
+  );
+  const alone = grown(extension, every['took-over']);
+  expect(evolve(alone, every['took-over'], later(9))).toHaveProperty('type', 'impossible');
+});
+
+test('its people are warned once', () => {
+  expect(evolve(grown(reached.active, every.warned), every.warned, later(9))).toHaveProperty('type', 'impossible');
+});
+
+test('what was extended remembers as what it goes on', () => {
+  const end = grown(reached.active, every.warned, every.extended, { ...ended, cause: 'extended' });
+  expect(end.state).toMatchObject({ status: 'revoked', cause: 'extended', extension: 'abcd-ef', endedBy: alice });
+  expect(end.state).not.toHaveProperty('warned');
+});
+
+test.each(['end-requested', 'extended', 'conflicted'] as const)('what is %s is extended no more', (type) => {
+  const over = grown(reached.active, every[type]);
+  expect(evolve(over, every['extension-asked'], later(9))).toHaveProperty('type', 'impossible');
+  expect(evolve(over, every.extended, later(9))).toHaveProperty('type', 'impossible');
 });
 
 test.each(statuses)('no request is submitted again once it is %s', (status) => {

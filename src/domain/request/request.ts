@@ -19,7 +19,7 @@ type Granted = {
 };
 type Ending = {
   readonly by: PersonId;
-  readonly cause: 'done' | 'revoked';
+  readonly cause: 'done' | 'revoked' | 'extended';
   readonly reason: string;
   readonly at: Temporal.Instant;
 };
@@ -61,6 +61,12 @@ export type State =
       readonly settled?: Settled;
       /** Of all conflicts so far: a later one asks about other places. */
       readonly decided: readonly Decided[];
+      /** Its people are told that it ends soon. */
+      readonly warned?: true;
+      /** The request that was filed last to go on from it. */
+      readonly extension?: RequestId;
+      /** The grant that this one extends needs no end any more. */
+      readonly tookOver?: true;
     } & Granted)
   | {
       readonly status: 'completed';
@@ -75,6 +81,8 @@ export type State =
       readonly endedBy?: PersonId;
       readonly why?: string;
       readonly settled?: Settled;
+      /** As in `active`; what it goes on as, if it was `extended`. */
+      readonly extension?: RequestId;
       readonly at: Temporal.Instant;
       readonly reverted: readonly Reverted[];
       readonly proofs: readonly Proof[];
@@ -151,7 +159,7 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
     case 'approved':
       return fromApproved(state, event, at);
     case 'active':
-      return fromActive(state, event, at);
+      return fromActive(asked, state, event, at);
     case 'lapsed':
       // Known only for what is moved, and once.
       if (event.type !== 'followed' || !state.moved || state.followedBy !== undefined) return undefined;
@@ -248,19 +256,21 @@ const endingOf = (
   at,
 });
 
-const fromActive = (
-  state: Extract<State, { status: 'active' }>,
-  event: RequestEvent,
-  at: Temporal.Instant,
-): State | undefined => {
+export type Active = Extract<State, { status: 'active' }>;
+
+const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Temporal.Instant): State | undefined => {
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {
     return settle(state, event, at);
   }
-  if (event.type !== 'ended') return undefined;
-  const { ending, delayed: _, conflict: __, decided: ___, ...granted } = state;
+  if (event.type === 'took-over') {
+    const isFirst = state.tookOver === undefined && asked.extends?.request === event.request;
+    return isFirst ? { ...state, tookOver: true } : undefined;
+  }
+  if (event.type !== 'ended') return goOn(state, event, at);
+  const { ending, delayed: _, conflict: __, decided: ___, warned: ____, tookOver: _____, ...granted } = state;
   return {
     ...granted,
     status: 'revoked',
@@ -272,6 +282,16 @@ const fromActive = (
     proofs: event.proofs,
     lagMilliseconds: event.lagMilliseconds,
   };
+};
+
+/** What belongs to a grant that nobody is ending yet. */
+const goOn = (state: Active, event: RequestEvent, at: Temporal.Instant): State | undefined => {
+  if (state.ending !== undefined || state.conflict !== undefined) return undefined;
+  if (event.type === 'warned') return state.warned ? undefined : { ...state, warned: true };
+  if (event.type === 'extension-asked') return { ...state, extension: event.request };
+  if (event.type !== 'extended') return undefined;
+  const { by, request } = event;
+  return { ...state, extension: request, ending: { by, cause: 'extended', reason: '', at } };
 };
 
 const settle = (

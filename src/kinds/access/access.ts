@@ -111,6 +111,7 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
       }),
     isForSomebody: true,
     mayBePermanent: false,
+    mayBeExtended: true,
     look: () => ok([]),
     describe: (json) => {
       const result = read(json);

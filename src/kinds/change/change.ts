@@ -58,6 +58,7 @@ const changeOver = (all: readonly Resource[]): Kind => {
     },
     isForSomebody: false,
     mayBePermanent: true,
+    mayBeExtended: false,
     look: (json, namespace) => {
       const aimed = read(json);
       if (!aimed.ok) return aimed;

@@ -65,6 +65,7 @@ const openOver = (openings: readonly Opening[]): Kind => {
     },
     isForSomebody: false,
     mayBePermanent: false,
+    mayBeExtended: true,
     look: (json, namespace) => {
       const asked = parseIn(json, namespace);
       return asked.ok ? ok(looksFor(asked.value, namespace)) : asked;

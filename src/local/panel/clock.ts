@@ -1,3 +1,4 @@
+import { endOf } from '#domain/request/next-step.ts';
 import type { Request } from '#domain/request/request.ts';
 import type { PanelClock } from '#local/slack/page-api.ts';
 
@@ -11,7 +12,7 @@ export const clockOf = ({ asked, state }: Request): PanelClock => {
     case 'active':
       if (state.conflict !== undefined && state.settled === undefined)
         return { type: 'waits', at: state.conflict.at.toString() };
-      return { type: 'ends', from: state.startedAt.toString(), at: (state.ending?.at ?? state.expiresAt).toString() };
+      return { type: 'ends', from: state.startedAt.toString(), at: endOf(state).toString() };
     case 'completed':
     case 'revoked':
     case 'denied':

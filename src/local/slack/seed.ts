@@ -76,7 +76,7 @@ export const hallpassApp: AppSeed = {
     {
       command: '/jit',
       description: 'Ask for access or a change, for a time',
-      usageHint: '[request|list|show|diff|withdraw|done|revoke|keep|restore|help]',
+      usageHint: '[request|list|show|diff|withdraw|done|extend|revoke|keep|restore|help]',
       shouldEscape: true,
     },
   ],
