@@ -18,7 +18,6 @@ import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import type { Tell } from './alarm.ts';
-import { checkSlack } from './check-slack.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -133,7 +132,7 @@ const startOn = async (
     void (await client.chat.postMessage({ channel: core.settings().policy.adminChannel, text: escaped(text) }));
   ground.tellThrough(tell);
   startTelling(ground, tell);
-  ground.followPolicy((changed) => checkSlack(changed, directory));
+  ground.followPolicy((changed) => problemsInSlack(changed, directory));
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };

@@ -20,12 +20,18 @@ export const lookAtNamed = async (
       : fine(`Group "${name}" has ${members.size} people in it.`);
   });
   const named = [
-    ...policy.rules.map(({ channel }, index) => ({ channel, where: whereIsRule(index) })),
+    // A rule that refuses posts nothing.
+    ...policy.rules.flatMap(({ channel, refuse }, index) =>
+      refuse === undefined ? [{ channel, where: whereIsRule(index) }] : [],
+    ),
     { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
   ];
+  // Each is asked for once: many rules may have one channel, and Slack answers some fifty such questions a minute.
   const channels = [...Map.groupBy(named, ({ channel }) => channel)].map(
     async ([channel, alike]): Promise<readonly Finding[]> => {
-      const problem = await directory.channelProblem(channel).catch((cause: unknown) => String(cause));
+      const problem = await directory
+        .channelProblem(channel)
+        .catch((cause: unknown) => `channel ${channel} cannot be looked up in Slack (${String(cause)}).`);
       return problem === undefined
         ? [fine(`Channel ${channel} is there, and Hallpass is in it.`)]
         : alike.map(({ where }) => wrong(`${where}: ${problem}`));

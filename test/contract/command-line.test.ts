@@ -45,7 +45,7 @@ describe('the command line', () => {
     [[]],
     [['policy']],
     [['policy', 'check']],
-    [['policy', 'test', 'x']],
+    [['policy', 'tests', 'x']],
     [['keys', 'generate', 'a', 'b']],
     [['x']],
     [['help', 'me']],

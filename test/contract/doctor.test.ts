@@ -90,7 +90,7 @@ describe('where everything is as the manual says', () => {
     expect(await found()).toEqual([]);
     const said = (await checkAll(environment)).map(({ about, finding }) => `${about}: ${finding.text}`).join('\n');
     for (const part of [
-      'Settings: All are there. Role: all; clusters: shop; managed namespaces: shop-front, shop-payments, ingress-nginx.',
+      'Settings: All are there. Role: all; clusters: shop; managed namespaces: shop-front, shop-payments, shop-dev, ingress-nginx.',
       'Policy: ',
       'has the keys of the bot and the worker',
       'Redis: Redis ',
@@ -100,7 +100,7 @@ describe('where everything is as the manual says', () => {
       'Channel C0APPROVALS is there, and Hallpass is in it.',
       'Group "platform" has ',
       'SLACK_APP_TOKEN opens connections',
-      'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "ingress-nginx".',
+      'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "shop-dev", "ingress-nginx".',
       'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (51),',
       'Cluster shop, bot: Its clock agrees',
     ])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
-import { checkSlack } from '#src/check-slack.ts';
+import { problemsInSlack } from '#src/named-in-slack.ts';
 import { bob } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 
@@ -30,7 +30,10 @@ test('a channel of many rules is asked for once, and what is wrong with it is to
     asked.push(id);
     return id === 'C02LOST' ? 'There is no such channel.' : undefined;
   };
-  const found = await checkSlack(folder(['C02LOST', 'C02FOUND', 'C02LOST', 'C02ADMIN']), slack({ channelProblem }));
+  const found = await problemsInSlack(
+    folder(['C02LOST', 'C02FOUND', 'C02LOST', 'C02ADMIN']),
+    slack({ channelProblem }),
+  );
   expect(asked.toSorted()).toEqual(['C02ADMIN', 'C02FOUND', 'C02LOST']);
   expect(found).toEqual(['rules.yaml:0: There is no such channel.', 'rules.yaml:2: There is no such channel.']);
 });
@@ -39,7 +42,7 @@ test('what cannot be looked up is a problem, and no exception', async () => {
   const away = async () => {
     throw new Error('Slack is away');
   };
-  const found = await checkSlack(folder(['C02ADMIN']), slack({ members: away, channelProblem: away }));
+  const found = await problemsInSlack(folder(['C02ADMIN']), slack({ members: away, channelProblem: away }));
   expect(found).toEqual([
     ...['developers', 'platform', 'security'].map((name) =>
       expect.stringContaining(
@@ -52,7 +55,7 @@ test('what cannot be looked up is a problem, and no exception', async () => {
 });
 
 test('a group of nobody lets nobody in', async () => {
-  const found = await checkSlack(folder(['C02ADMIN']), slack({ members: async () => new Set() }));
+  const found = await problemsInSlack(folder(['C02ADMIN']), slack({ members: async () => new Set() }));
   expect(found).toHaveLength(3);
   expect(found[0]).toContain('has nobody in it');
 });
