@@ -80,7 +80,7 @@ describe('the demo’s policy is edited while bot and worker run', () => {
     await story.isTold('The worker goes by the policy from before');
     // A colon in Slack could make an emoji, so another one stands there.
     const told = story.told('The bot goes by').join('\n').replaceAll('∶', ':');
-    expect(told).toContain(`rules.yaml:${line}: "rules.1.approve.0.from": there is no group "plattform"`);
+    expect(told).toContain(`rules.yaml:${line}: "rules.2.approve.0.from": there is no group "plattform"`);
     expect(told).toContain('There are: engineers, platform, security.');
     await logged('The policy folder has changed and cannot be used', bot, worker);
 
