@@ -1,18 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { testPolicy } from '#src/commands/policy.ts';
 import { withFolder } from '#test/build/folder.ts';
+import { filesBesideRules } from '#test/build/shipped-policy.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const others = Object.fromEntries(
-  ['identities.yaml', 'profiles.yaml', 'changes.yaml', 'open.yaml'].map((name) => [
-    name,
-    readFileSync(join(root, 'manifests/policy', name), 'utf8'),
-  ]),
-);
 const usual = {
   name: 'usual',
   ask: ['engineers'],
@@ -36,7 +27,7 @@ const one = {
 const run = (rules: readonly object[], changed: object) =>
   withFolder(
     {
-      ...others,
+      ...filesBesideRules,
       'rules.yaml': stringify({
         adminChannel: 'C00000ADMIN',
         groups: { engineers: 'S0000ENGINEERS', platform: 'S0000PLATFORM' },

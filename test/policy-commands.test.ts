@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { explainPolicy, testPolicy } from '#src/commands/policy.ts';
 import { withFolder } from '#test/build/folder.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const shipped = (name: string): string => readFileSync(join(root, 'manifests/policy', name), 'utf8');
-const others = Object.fromEntries(
-  ['identities.yaml', 'profiles.yaml', 'changes.yaml', 'open.yaml'].map((name) => [name, shipped(name)]),
-);
+import { filesBesideRules, root } from '#test/build/shipped-policy.ts';
 
 /** The examples of the documentation: a heading, and the rules and cases below it. */
 const page = readFileSync(join(root, 'docs/policy.md'), 'utf8');
@@ -20,7 +14,7 @@ const examples = [...page.matchAll(/^### (\d+\. [^\n]+)\n.*?```yaml\n(.*?)```/gm
   ...(parse(text) as { rules: unknown; cases: unknown }),
 }));
 const folderOf = ({ rules, cases }: { readonly rules: unknown; readonly cases: unknown }) => ({
-  ...others,
+  ...filesBesideRules,
   'rules.yaml': `${head}${stringify({ rules })}`,
   'tests.yaml': stringify({ cases }),
 });

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import { dayNames } from '#domain/policy/window.ts';
-import { changeOver } from '#test/build/changes.ts';
 import { everything, matchIf, pattern } from '#test/build/conditions.ts';
 import { alice, bob, dave, erin } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
-import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
+import { minutes, setting, worldOf } from '#test/build/rule-world.ts';
+import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
 import { readContent } from './contents.ts';
@@ -18,28 +17,6 @@ import { runStep } from './run-step.ts';
 import { seeInbox } from './see-requests.ts';
 import { submitRequest } from './submit-request.ts';
 
-const minutes = (count: number) => Temporal.Duration.from({ minutes: count });
-
-const gate = (data: Json): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'gate', namespace: 'shop' },
-  data,
-});
-const setting = (data: Json): Partial<Asking> => ({
-  kind: 'change',
-  duration: '10m',
-  ask: { edits: [{ do: 'patch', resource: 'configmaps', name: 'gate', patch: { data } }] },
-  origin: JSON.stringify(data),
-});
-
-const worldOf = (...rules: readonly Rule[]): World => {
-  const world = createWorld();
-  world.settings.kinds = [...world.settings.kinds, changeOver()];
-  world.settings.policy = policy({ rules });
-  world.cluster.put(gate({ auth: 'on', limit: '10' }));
-  return world;
-};
 const submit = ({ bot }: World, changed: Partial<Asking> = {}) => submitRequest(bot, asking(changed));
 const statusOf = async (world: World, chain: Awaited<ReturnType<typeof file>>) =>
   (await look(world, chain)).request.state.status;

@@ -1,41 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '#domain/json.ts';
-import type { Manifest } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import { dayNames } from '#domain/policy/window.ts';
 import { extend } from '#domain/request/chain.ts';
-import { changeOver } from '#test/build/changes.ts';
 import { everything, matchIf, pattern } from '#test/build/conditions.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
+import { gate, minutes, setting, worldOf } from '#test/build/rule-world.ts';
+import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, denyRequest, revokeGrant } from './act-on-request.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { checkPending } from './revise-request.ts';
 import { submitRequest } from './submit-request.ts';
 
-const minutes = (count: number) => Temporal.Duration.from({ minutes: count });
-
-const gate = (data: Json): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'gate', namespace: 'shop' },
-  data,
-});
-const setting = (data: Json): Partial<Asking> => ({
-  kind: 'change',
-  duration: '10m',
-  ask: { edits: [{ do: 'patch', resource: 'configmaps', name: 'gate', patch: { data } }] },
-  origin: JSON.stringify(data),
-});
-
-const worldOf = (...rules: readonly Rule[]): World => {
-  const world = createWorld();
-  world.settings.kinds = [...world.settings.kinds, changeOver()];
-  world.settings.policy = policy({ rules });
-  world.cluster.put(gate({ auth: 'on', limit: '10' }));
-  return world;
-};
 const refusal = async ({ bot, store }: World, changed: Partial<Asking> = {}): Promise<SubmitRefusal> => {
   const filed = await submitRequest(bot, asking(changed));
   if (filed.ok) throw new Error('It was filed');

@@ -6,6 +6,7 @@ import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { compileCondition } from '#domain/policy/condition.ts';
 import { assess, type Change } from '#domain/risk/cautions.ts';
+import { facts } from '#test/build/conditions.ts';
 import { ingressOf } from '#test/build/ingresses.ts';
 import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
@@ -67,20 +68,6 @@ test.for<[what: string, examine: () => Promise<unknown>]>([
   expect(turns).toBeGreaterThan(3);
 });
 
-const facts = {
-  request: {
-    kind: 'change',
-    cluster: 'prod',
-    namespace: 'shop',
-    profiles: ['configmaps'],
-    objects: ['gate'],
-    seconds: 900,
-    reason: 'checkout',
-    subject: 'U0ALICE',
-  },
-  requester: { id: 'U0ALICE', groups: ['developers'] },
-  now: '2026-11-26T12:00:00Z',
-};
 const question = (text: string) => {
   const compiled = compileCondition(text);
   if (!compiled.ok) throw new Error(compiled.error);

@@ -1,23 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Facts, Found } from '#domain/policy/policy.ts';
+import type { Found } from '#domain/policy/policy.ts';
+import { facts } from '#test/build/conditions.ts';
 import { compileCondition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
 
-const facts: Facts = {
-  request: {
-    kind: 'change',
-    cluster: 'prod',
-    namespace: 'shop-front',
-    profiles: ['ingresses'],
-    objects: ['shop'],
-    seconds: 600,
-    reason: 'OPS-12 checkout',
-    subject: 'UALICE',
-  },
-  requester: { id: 'U0ALICE', groups: ['engineers'] },
-  now: '2026-11-26T10:00:00Z',
-};
 const deployment = { kind: 'Deployment', metadata: { name: 'web', labels: { 'a.b/c': 'x' } }, spec: { replicas: 5 } };
 const found: Found = { risk: 'none', before: [null], after: [deployment] };
 
