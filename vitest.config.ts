@@ -12,7 +12,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: stories mostly wait for their time.
+    maxWorkers: 3,
     allowOnly: false,
     teardownTimeout: 20 * second,
     reporters: ['default', './test/reporter.ts'],
