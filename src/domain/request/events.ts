@@ -17,7 +17,7 @@ const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
 const seconds = z.int().positive();
 const revision = z.int().min(1);
 
-/** The rule that decides on a request, resolved when it was filed: later edits of the policy do not change it. */
+/** The rule that decides on a request, as it was when it was filed. Once another one decides by the policy, nobody can approve it. */
 export const approvalRule = z.strictObject({
   rule: z.string(),
   policyHash: z.string(),
