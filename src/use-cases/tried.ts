@@ -29,11 +29,17 @@ export const judgeTried = async (
   found: Found,
   examiner?: Pick<Examiner, 'answers'>,
 ): Promise<Judged> => {
+  const lasting = new Map<number, Facts>();
+  const factsFor = (seconds: number): Facts => {
+    const known = lasting.get(seconds) ?? { ...facts, request: { ...facts.request, seconds } };
+    lasting.set(seconds, known);
+    return known;
+  };
   const questions = rules.flatMap((rule) => {
     const { if: condition } = rule.match;
     if (condition === undefined || !asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }))) return [];
     const seconds = facts.request.seconds ?? rule.duration.default.total('seconds');
-    return [{ rule: rule.name, condition, facts: { ...facts, request: { ...facts.request, seconds } } }];
+    return [{ rule: rule.name, condition, facts: factsFor(seconds) }];
   });
   const far = examiner === undefined ? [] : questions.filter(({ condition }) => speaksOfObjects(condition));
   const fromAfar = far.length === 0 ? [] : ((await examiner?.answers(far, found)) ?? []);

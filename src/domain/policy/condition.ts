@@ -75,14 +75,21 @@ const answer = (evaluate: () => unknown): Answer => {
   }
 };
 
-const variables = ({ request, requester, now }: Facts, { risk, before, after }: Found) => ({
-  request: { ...request, seconds: BigInt(request.seconds ?? 0) },
-  requester,
-  before,
-  after,
-  risk,
-  now: toTimestamp({ text: now }),
-});
+/** Hundreds of conditions are asked about the same facts, one after the other. */
+const variables = (facts: Facts, found: Found) => {
+  const known = latest.get(facts);
+  if (known?.found === found) return known.variables;
+  const { request, requester, now } = facts;
+  const made = {
+    ...found,
+    request: { ...request, seconds: BigInt(request.seconds ?? 0) },
+    requester,
+    now: toTimestamp({ text: now }),
+  };
+  latest.set(facts, { found, variables: made });
+  return made;
+};
+const latest = new WeakMap<Facts, { readonly found: Found; readonly variables: Readonly<Record<string, unknown>> }>();
 
 type Node = { readonly op: string; args: unknown };
 const isNode = (value: unknown): value is Node =>
