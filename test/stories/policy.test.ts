@@ -92,7 +92,9 @@ describe('what the rules say', () => {
     expect(await refused(line('checkout 502s'))).toContain('wants another reason: begin with a ticket, as OPS-12');
     const id = await story.ask(line('OPS-12 checkout 502s'));
     await story.click('U0CAROL', id, 'Approve');
-    await story.until('Carol to be told', () => story.answerTo('U0CAROL').includes('that is for platform'));
+    await story.until('Carol to be told', () =>
+      story.answerTo('U0CAROL').includes('that is for platform, and never for interns.'),
+    );
     await story.click('U0BOB', id, 'Approve');
     await story.reaches(id, 'active');
   });

@@ -1,5 +1,6 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
+import type { Chain } from '#domain/request/chain.ts';
 import type { Refusal } from '#domain/request/decide.ts';
 import type { Asked, Status } from '#domain/request/request.ts';
 import type { ActRefusal } from '#use-cases/act-on-request.ts';
@@ -42,6 +43,12 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
   }
 };
 
+/** Who is in one of these may be in the others, and is told why that does not help. */
+const neverFor = ({ chain }: { readonly chain?: Chain }): string => {
+  const never = chain?.request.asked.approval.never ?? [];
+  return never.length === 0 ? '' : `, and never for ${escaped(never.join(', '))}`;
+};
+
 const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' | 'lookup-failed' }>): string =>
   refusal.type === 'lookup-failed'
     ? `Not done: ${escaped(refusal.what)} could not be looked up, and in doubt the answer is no. Try again in a minute.`
@@ -67,7 +74,7 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'own-request':
       return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
     case 'not-entitled':
-      return `You cannot ${wanted} this: that is for ${escaped(refusal.groups.join(', '))}.`;
+      return `You cannot ${wanted} this: that is for ${escaped(refusal.groups.join(', '))}${neverFor(refusal)}.`;
     case 'not-their-turn':
       return `It is not your turn yet: first ${escaped(refusal.first.join(' and '))} has to approve. Nothing was recorded; come back then.`;
     case 'already-over':
