@@ -63,7 +63,7 @@ test.each([['after.all(o, has(o.spec.replicas) && o.spec.replicas <= 10)'], ['!b
     const small = { ...usual, name: 'small', match: { if: condition }, auto: true };
     expect(await run([small, usual], { profiles: ['secret-read'], expect: { rule: 'usual' } })).toMatchObject({
       ok: false,
-      error: [expect.stringContaining('speaks of objects, and an access has none')],
+      error: [expect.stringContaining('speaks of objects, and a request of kind "access" has none')],
     });
   },
 );

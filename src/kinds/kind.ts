@@ -106,6 +106,8 @@ export type Kind = {
   readonly mayBePermanent: boolean;
   /** Whether one that is in force may stand beside another of the same, which is what an extension does for a moment. */
   readonly mayBeExtended: boolean;
+  /** Whether it is tried on objects, of which conditions of rules (`before`, `after`) may then speak. */
+  readonly hasObjects: boolean;
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { identitiesFile, sharedIn } from '#domain/identities-file.ts';
+import { compileCondition } from '#domain/policy/condition.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { problemsOf, type RulesFile, rulesFile } from '#domain/policy/rules-file.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
@@ -35,13 +36,10 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
   const people = checked(identities, identitiesFile, sharedIn);
   const kinds = kindModules.map((module, index) => configured(module, forKinds[index]));
 
+  const known = kinds.flatMap((kind) => (kind.ok ? [kind.value] : []));
   const nowhere =
-    ruled.ok && kinds.every(({ ok: fine }) => fine)
-      ? speakingOfNothing(
-          rules,
-          ruled.value,
-          kinds.flatMap((kind) => (kind.ok ? [kind.value] : [])),
-        )
+    ruled.ok && known.length === kinds.length
+      ? [...speakingOfNothing(rules, ruled.value, known), ...speakingOfNoObjects(rules, ruled.value, known)]
       : [];
   const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error)).concat(nowhere);
   if (!ruled.ok || !people.ok || problems.length > 0) return err(problems);
@@ -85,6 +83,22 @@ const speakingOfNothing = (file: YamlFile, { rules }: RulesFile, kinds: readonly
     ),
   );
 };
+
+/** A condition over all objects is true of none: of a kind that has none it would say nothing, and always yes. */
+const speakingOfNoObjects = (file: YamlFile, { rules }: RulesFile, kinds: readonly Kind[]): readonly string[] =>
+  rules.flatMap(({ match }, index) => {
+    const condition = match.if === undefined ? undefined : compileCondition(match.if);
+    if (condition?.ok !== true || !(condition.value.speaksOf('before') || condition.value.speaksOf('after'))) return [];
+    const without = kinds.filter(
+      ({ name, hasObjects }) => !hasObjects && match.kinds.some((one) => matches(one, name)),
+    );
+    return without.map(({ name }) =>
+      sayProblem(file, {
+        path: ['rules', index, 'match', 'if'],
+        message: `speaks of objects, and a request of kind "${name}" has none; name other kinds under "match.kinds"`,
+      }),
+    );
+  });
 
 const checked = <S extends z.ZodType>(
   file: YamlFile,

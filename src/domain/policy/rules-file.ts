@@ -6,7 +6,7 @@ import { tally } from '#domain/quorum.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { compileCondition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
-import { type Condition, type GroupSource, matches, type Pattern, type Rule, risks } from './policy.ts';
+import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
 import { dayNames } from './window.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
@@ -209,20 +209,9 @@ const durationsOf = ({ duration }: FileRule): readonly Problem[] => {
 
 const uncompiled = ({ match, reason }: FileRule, { condition, pattern }: Compile): readonly Problem[] => {
   const compiled = match.if === undefined ? ok(undefined) : condition(match.if);
-  const isOfObjects =
-    compiled.ok && (compiled.value?.speaksOf('before') === true || compiled.value?.speaksOf('after') === true);
-  const isOfAccess = match.kinds.some((pattern) => matches(pattern, 'access'));
   const expression = reason === undefined ? ok(undefined) : pattern(reason.pattern);
   return [
     ...(compiled.ok ? [] : [{ path: ['match', 'if'], message: compiled.error }]),
-    ...(isOfObjects && isOfAccess
-      ? [
-          {
-            path: ['match', 'if'],
-            message: 'speaks of objects, and an access has none; name other kinds under "match.kinds"',
-          },
-        ]
-      : []),
     ...(expression.ok
       ? []
       : [{ path: ['reason', 'pattern'], message: `not a regular expression (RE2): ${expression.error}` }]),

@@ -112,6 +112,7 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
     isForSomebody: true,
     mayBePermanent: false,
     mayBeExtended: true,
+    hasObjects: false,
     look: () => ok([]),
     describe: (json) => {
       const result = read(json);

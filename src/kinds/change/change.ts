@@ -59,6 +59,7 @@ const changeOver = (all: readonly Resource[]): Kind => {
     isForSomebody: false,
     mayBePermanent: true,
     mayBeExtended: false,
+    hasObjects: true,
     look: (json, namespace) => {
       const aimed = read(json);
       if (!aimed.ok) return aimed;

@@ -66,6 +66,7 @@ const openOver = (openings: readonly Opening[]): Kind => {
     isForSomebody: false,
     mayBePermanent: false,
     mayBeExtended: true,
+    hasObjects: true,
     look: (json, namespace) => {
       const asked = parseIn(json, namespace);
       return asked.ok ? ok(looksFor(asked.value, namespace)) : asked;
