@@ -5,7 +5,7 @@ import { activated, approved, ended, grown, later, noon, pending, quorum } from 
 import { conflictAt, contentRefOf } from '#test/build/shop-ingress.ts';
 import { type Command, decide } from './decide.ts';
 import type { RequestEvent } from './events.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, stepAt } from './next-step.ts';
 import { evolve, type Request, type Status } from './request.ts';
 
 const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, RequestEvent>> = {
@@ -162,8 +162,9 @@ const commandOf = (
 
 /** What a worker would write for a request as it stands. */
 const workersEvent = (request: Request, now: Temporal.Instant): readonly RequestEvent[] => {
-  const step = nextStep(request);
+  const step = stepAt(request, now);
   if (step === undefined || Temporal.Instant.compare(step.at, now) > 0) return [];
+  if (step.do === 'warn') return [{ type: 'warned' }];
   if (step.do === 'time-out') return [every['timed-out']];
   if (step.do === 'end') return [ended];
   const takenBack = request.state.status === 'approved' && request.state.ending !== undefined;
