@@ -6,10 +6,6 @@ import { rules } from './rules.ts';
 /** One object before and after; without `before` it is a creation, without `after` a deletion. */
 export type Change = { readonly before: Manifest | undefined; readonly after: Manifest | undefined };
 
-/** What to beware of in a change of one object, as `cautionsAcross` says it. */
-export const cautionsOf = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] =>
-  cautionsAcross([{ before, after }]);
-
 /** How risky changes are that are made together, and what to beware of. */
 export type Assessment = {
   /** The worst that they introduce. */
@@ -21,6 +17,7 @@ export type Assessment = {
   readonly cautions: readonly string[];
 };
 
+/** What to beware of in changes that are made together. */
 export const assess = (changes: readonly Change[]): Assessment => {
   const found = changes
     .flatMap((change) => rules.flatMap((rule) => judged(rule, change)))
@@ -34,9 +31,6 @@ export const assess = (changes: readonly Change[]): Assessment => {
     cautions: [...new Set(said)],
   };
 };
-
-/** What to beware of in changes that are made together. */
-export const cautionsAcross = (changes: readonly Change[]): readonly string[] => assess(changes).cautions;
 
 const judged = (rule: Rule, { before, after }: Change): readonly Ranked[] => {
   const one = after ?? before;
