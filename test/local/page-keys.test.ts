@@ -66,9 +66,7 @@ test('another person is chosen and approves without a mouse; who was at the card
   await say(page, '/jit card');
   await seen(page.getByText('2 replies'));
   await leaveBox();
-  await press('p');
-  await seen(page.getByRole('menuitemradio', { name: /Bob Braun/ }));
-  await press('ArrowDown', 'Enter');
+  await press('p', 'ArrowDown', 'Enter');
   await seen(page.getByRole('button', { name: /You are Bob Braun/ }));
   await tabTo(page.getByRole('button', { name: 'Approve', exact: true }));
   expect(await hasOutline()).toBe(true);
@@ -83,6 +81,17 @@ test('another person is chosen and approves without a mouse; who was at the card
   await press('Enter');
   await seen(page.getByRole('article').filter({ hasText: 'approved by @Bob Braun' }));
   await expect.poll(() => focused(page)).toBe('Message from Hallpass');
+});
+
+test('who chooses a person is not thrown back when the page learns of something meanwhile', async () => {
+  await leaveBox();
+  await press('p', 'ArrowDown');
+  const chosen = await focused(page);
+  expect(chosen).toContain('Bob Braun');
+  const bob = await open(`${started.url}/#as=U0BOB&at=C0APPROVALS`);
+  await say(bob, 'something new');
+  await seen(page.getByText('something new'));
+  expect(await focused(page)).toBe(chosen);
 });
 
 test('Esc closes dialogs and the thread, and gives the focus back to what opened them', async () => {

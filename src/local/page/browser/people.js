@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PagePerson } from '#local/slack/page-api.ts' */
-import { fill, h } from './dom.js';
+import { fill, h, keyed } from './dom.js';
 import { avatar, badgeOf, nameOf, personOf } from './names.js';
 import { become, seen } from './store.js';
 
@@ -46,6 +46,7 @@ export const createPeopleSwitch = () => {
         type: 'button',
         class: 'people-item',
         role: 'menuitemradio',
+        'data-focus': person.id,
         'aria-checked': person.id === seen.person ? 'true' : 'false',
         disabled: person.kind === 'deleted',
         onclick: () => {
@@ -58,13 +59,14 @@ export const createPeopleSwitch = () => {
       label(person),
     );
 
+  const toMe = () =>
+    items()
+      .find((one) => one.getAttribute('aria-checked') === 'true')
+      ?.focus();
   menu.addEventListener('toggle', () => {
     const isOpen = menu.matches(':popover-open');
     button.setAttribute('aria-expanded', String(isOpen));
-    if (isOpen)
-      items()
-        .find((one) => one.getAttribute('aria-checked') === 'true')
-        ?.focus();
+    if (isOpen && !menu.contains(document.activeElement)) toMe();
   });
   menu.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -77,13 +79,21 @@ export const createPeopleSwitch = () => {
 
   return {
     node: h('div', { class: 'people' }, button, menu),
-    open: () => menu.showPopover({ source: button }),
+    // The event comes after the next keys of somebody who types fast.
+    open: () => {
+      menu.showPopover({ source: button });
+      toMe();
+    },
     show: () => {
       const me = seen.state?.me ?? personOf(seen.person);
       if (me === undefined) return;
       fill(button, avatar(me, me.id), label(me), h('span', { class: 'caret', 'aria-hidden': 'true' }, '▾'));
       button.setAttribute('aria-label', `You are ${nameOf(me)}. Switch person`);
-      fill(menu, ...seen.people.filter(({ kind }) => kind !== 'bot').map(item));
+      keyed(
+        menu,
+        seen.people.filter(({ kind }) => kind !== 'bot'),
+        { key: ({ id }) => id, print: (person) => [person, roleOf(person), person.id === seen.person], render: item },
+      );
     },
   };
 };
