@@ -1,7 +1,7 @@
 import type { Unmapped } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { NotAllowed, Refused } from '#domain/policy/verdict.ts';
+import type { NoBreakGlass, NotAllowed, Refused } from '#domain/policy/verdict.ts';
 import type { AtMaximum, Extended } from '#domain/request/extension.ts';
 import type { NotAdmitted } from './membership.ts';
 
@@ -16,6 +16,8 @@ export type Asking = {
   readonly reason: string;
   /** As typed, or `good` for what is not to be taken back; the rule's default when absent. */
   readonly duration?: string;
+  /** It is to be taken at once, by break-glass. */
+  readonly breakGlass?: boolean;
   /** The request that came to nothing and is asked for anew by this one. */
   readonly follows?: { readonly request: RequestId; readonly why: string };
   /** The grant in force that shall go on, and the names of what was made for it. */
@@ -35,6 +37,7 @@ export type SubmitRefusal =
     }
   /** By the rule that decides nobody may have it. */
   | Refused
+  | NoBreakGlass
   /** A rule's condition could not be answered, and so nobody knows which rule decides. */
   | { readonly type: 'rule-failed'; readonly rule: string; readonly why: string }
   /** Who files and who tries it hold different policies just now. */

@@ -1,7 +1,7 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { appliesTo, type Facts, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, type Facts, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -62,7 +62,16 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const facts = factsOf(asking, { ...place, profiles, objects }, asker, at);
   const untried = await judgeUntried(policy, kind, asking.ask, facts);
   const tried = untried && triedBy(policy, untried);
-  const asked: Case = { ...place, reachesFurther, profiles, asker, at, ...(tried === undefined ? {} : { tried }) };
+  const breakGlass = asking.breakGlass === true;
+  const asked: Case = {
+    ...place,
+    reachesFurther,
+    profiles,
+    asker,
+    at,
+    breakGlass,
+    ...(tried === undefined ? {} : { tried }),
+  };
   const before = isOurs(ports.home, namespace) ? err(nobody) : judgeAll(policy, asked);
   if (!before.ok) return err(noRule(before.error));
   const wording = checkWords(asking);
@@ -97,6 +106,8 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     const { rule, passed } = verdict.value;
     if (rule.auto === true && asking.subject !== asking.by)
       return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
+    if (breakGlass && asking.subject !== asking.by)
+      return err(unclear('ask', 'By break-glass everybody takes only what they need themselves.'));
     const fits = fitsRule(asking, kind, rule);
     if (!fits.ok) return fits;
     const within = withinMaximum(fits.value, rule, asking.extends);
@@ -119,7 +130,7 @@ const withinMaximum = (
 };
 
 const factsOf = (
-  { by, subject, duration, reason }: Asking,
+  { by, subject, duration, reason, breakGlass = false }: Asking,
   request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'profiles' | 'objects'>,
   { groups }: Case['asker'],
   at: Temporal.Instant,
@@ -127,7 +138,7 @@ const factsOf = (
   const parsed = duration === undefined ? undefined : parseDuration(duration);
   const seconds = duration?.trim() === forGood ? 0 : parsed?.ok === true ? parsed.value.total('seconds') : undefined;
   return {
-    request: { ...request, reason: reason.trim(), subject, ...(seconds === undefined ? {} : { seconds }) },
+    request: { ...request, reason: reason.trim(), subject, breakGlass, ...(seconds === undefined ? {} : { seconds }) },
     requester: { id: by, groups: [...groups] },
     now: at.toString(),
   };
@@ -142,9 +153,10 @@ const checkWords = ({ reason }: Asking): SubmitRefusal | undefined => {
 
 /** What a rule wants of the words: its form of a reason, and a duration within its bounds. */
 const fitsRule = (asking: Asking, kind: Kind, rule: Rule): Result<number | undefined, SubmitRefusal> => {
-  if (rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
+  // In an emergency there may be no ticket yet.
+  if (asking.breakGlass !== true && rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
     return err(unclear('reason', `The rule "${rule.name}" wants another reason: ${rule.reason.say}`));
-  const seconds = secondsOf(asking.duration, kind, rule);
+  const seconds = secondsOf(asking, kind, rule);
   return seconds.ok ? seconds : err(unclear('duration', seconds.error));
 };
 
@@ -152,6 +164,7 @@ const noRule = (why: NoRule | Divided): SubmitRefusal => {
   switch (why.type) {
     case 'not-allowed':
     case 'refused':
+    case 'no-break-glass':
       return why;
     case 'failed':
       return { type: 'rule-failed', rule: why.rule, why: why.why };
@@ -178,25 +191,25 @@ const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<nu
 const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
 
 const secondsOf = (
-  typed: string | undefined,
+  { duration: typed, breakGlass = false }: Asking,
   { mayBePermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
+  const allowed = durationBy(rule, breakGlass);
+  const by = breakGlass ? `the rule "${rule.name}" allows by break-glass` : `the rule "${rule.name}" allows`;
   if (typed?.trim() === forGood) {
     if (!mayBePermanent) return err(onlyForATime);
+    if (breakGlass) return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
     if (!rule.permanent)
       return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
     return ok(undefined);
   }
-  const duration = typed === undefined ? ok(rule.duration.default) : parseDuration(typed);
+  const duration = typed === undefined ? ok(allowed.default) : parseDuration(typed);
   if (!duration.ok) return duration;
-  const { longest } = rule.duration;
+  const { longest, shortest } = allowed;
   if (isLonger(duration.value, longest)) {
-    return err(
-      `${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that the rule "${rule.name}" allows.`,
-    );
+    return err(`${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that ${by}.`);
   }
-  const { shortest } = rule.duration;
   if (shortest !== undefined && isLonger(shortest, duration.value)) {
     return err(
       `${formatDuration(duration.value)} is shorter than the ${formatDuration(shortest)} that the rule "${rule.name}" wants at least.`,

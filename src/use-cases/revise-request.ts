@@ -69,11 +69,21 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
 const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts | undefined> => {
   const description = kind.describe(asked.ask as Json);
   if (!description.ok) return undefined;
-  const { cluster, namespace, reason, seconds = 0, requester, subject } = asked;
+  const { cluster, namespace, reason, seconds = 0, requester, subject, approval } = asked;
   const { profiles, objects } = description.value;
   const { groups } = await groupsOf(ports, requester);
   return {
-    request: { kind: kind.name, cluster, namespace, profiles, objects, seconds, reason, subject },
+    request: {
+      kind: kind.name,
+      cluster,
+      namespace,
+      profiles,
+      objects,
+      seconds,
+      reason,
+      subject,
+      breakGlass: approval.breakGlass !== undefined,
+    },
     requester: { id: requester, groups: [...groups] },
     now: (await ports.clock.now()).toString(),
   };

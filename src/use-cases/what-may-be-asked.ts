@@ -8,6 +8,8 @@ import type { BotPorts } from './ports.ts';
 
 /** Where and for what a person may ask, by the policy: what their form offers, and nothing else. */
 export type Offer = {
+  /** What may be taken at once, and not what may be asked for. */
+  readonly byBreakGlass: boolean;
   readonly clusters: readonly string[];
   readonly kinds: readonly Kind[];
   readonly namespaces: (cluster: string, kind: string) => Promise<readonly string[]>;
@@ -17,15 +19,21 @@ export type Offer = {
   readonly objects: (cluster: string, namespace: string, of: readonly ResourceType[]) => Promise<readonly string[]>;
 };
 
-/** Undefined for somebody who may not ask at all. */
-export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise<Offer | undefined> => {
+/** Undefined for somebody who may not ask at all, or take nothing by break-glass. */
+export const whatMayBeAsked = async (
+  ports: BotPorts,
+  person: PersonId,
+  { byBreakGlass = false }: { readonly byBreakGlass?: boolean } = {},
+): Promise<Offer | undefined> => {
   if (!(await admit(ports, person)).ok) return undefined;
   const { policy, kinds } = ports.settings();
   const { groups } = await groupsOf(ports, person);
   const walls = wallsAt(await ports.clock.now());
   const rules = policy.rules.filter(
-    ({ ask, refuse, match: { when } }) =>
-      refuse === undefined && (when === undefined || isWithin(when, walls)) && ask.some((group) => groups.has(group)),
+    ({ ask, breakGlass, refuse, match: { when } }) =>
+      refuse === undefined &&
+      (when === undefined || isWithin(when, walls)) &&
+      (byBreakGlass ? (breakGlass?.who ?? []) : ask).some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
   const profilesOf = (cluster: string, kind: Kind, namespace: string) =>
@@ -34,6 +42,7 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
       .map(({ profile }) => profile);
 
   return {
+    byBreakGlass,
     clusters: [...ports.clusters.keys()].filter((cluster) => rules.some((rule) => some(rule.match.clusters, cluster))),
     kinds: kinds.filter((kind) => rules.some((rule) => some(rule.match.kinds, kind.name))),
     namespaces: async (cluster, name) => {

@@ -14,6 +14,8 @@ export const actions = {
   whole: 'hallpass_whole',
   previousPage: 'hallpass_previous_page',
   nextPage: 'hallpass_next_page',
+  /** Opens the form for what somebody makes of what was taken by break-glass. */
+  review: 'hallpass_review',
   /** What becomes of a change that somebody else changed too. */
   keep: 'hallpass_keep',
   restore: 'hallpass_restore',

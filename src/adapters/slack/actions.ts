@@ -18,7 +18,7 @@ import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
-import { chosenIn, viewPayload } from './view-state.ts';
+import { chosenIn, isBreaking, viewPayload } from './view-state.ts';
 import { listenToWhole } from './whole-actions.ts';
 import { askWhy, type WhyAct, whyActs } from './why-form.ts';
 
@@ -145,7 +145,7 @@ const listenToForm = (app: App, ports: BotPorts): void => {
     const changed = viewPayload.safeParse(body);
     if (!changed.success) return;
     const { view, user } = changed.data;
-    const drawn = await formFor(ports, user.id, chosenIn(changed.data));
+    const drawn = await formFor(ports, user.id, chosenIn(changed.data), isBreaking(changed.data));
     await client.views.update({
       view_id: view.id,
       ...(view.hash === undefined ? {} : { hash: view.hash }),
@@ -177,8 +177,9 @@ const suggest = async (
   { user, block_id }: z.infer<typeof suggestion>,
   payload: z.infer<typeof viewPayload> | undefined,
 ): Promise<readonly string[]> => {
-  const offer = await whatMayBeAsked(ports, user.id);
-  if (offer === undefined || payload === undefined) return [];
+  if (payload === undefined) return [];
+  const offer = await whatMayBeAsked(ports, user.id, { byBreakGlass: isBreaking(payload) });
+  if (offer === undefined) return [];
   const { kind: name = '', cluster = '', namespace = '', ...chosen } = chosenIn(payload);
   const namespaces = await offer.namespaces(cluster, name);
   if (fieldOf(block_id) === 'namespace') return namespaces;
@@ -193,16 +194,23 @@ const suggest = async (
     : [];
 };
 
+const noGlass = 'The policy lets you take nothing by break-glass. `/jit` opens the form to ask for something.';
+
 /** The form for one person, or why there is none. */
 export const formFor = async (
   ports: BotPorts,
   person: Click['user']['id'],
   chosen: Readonly<Record<string, string>>,
+  byBreakGlass = false,
 ): Promise<View> => {
   try {
-    const offer = await whatMayBeAsked(ports, person);
+    const offer = await whatMayBeAsked(ports, person, { byBreakGlass });
     return offer === undefined
-      ? notice('The policy lets you ask for nothing here. Whoever keeps the policy can change that.')
+      ? notice(
+          byBreakGlass
+            ? noGlass
+            : 'The policy lets you ask for nothing here. Whoever keeps the policy can change that.',
+        )
       : await renderForm(offer, person, chosen);
   } catch (cause) {
     ports.alarm('The form could not be drawn', { cause: String(cause) });

@@ -1,5 +1,5 @@
 import type { Button } from '@slack/types';
-import type { Asked, Request } from '#domain/request/request.ts';
+import { type Asked, needsReview, type Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -23,11 +23,14 @@ export type ButtonContext = {
  * the look at what it does. What cannot be read cannot be approved.
  */
 export const buttonsOf = (
-  { asked, state }: Request,
+  request: Request,
   cautions: readonly string[],
   { description, shown, mayGoOn = false }: ButtonContext,
 ): readonly Button[] => {
+  const { asked, state } = request;
   const value = buttonValue(asked);
+  const toReview = needsReview(request) && state.status !== 'approved';
+  const review = toReview ? [button({ text: 'Review', action: actions.review, value, style: 'primary' })] : [];
   const whole = shown?.type === 'shown' ? [button({ text: 'Full diff', action: actions.whole, value })] : [];
   if (state.status === 'pending') {
     return [
@@ -37,9 +40,11 @@ export const buttonsOf = (
       button({ text: 'Withdraw', action: actions.withdraw, value }),
     ];
   }
-  if (state.status !== 'active' || state.ending !== undefined) return whole;
-  if (state.conflict !== undefined) return state.settled === undefined ? [...settle(value, asked), ...whole] : whole;
+  if (state.status !== 'active' || state.ending !== undefined) return [...review, ...whole];
+  if (state.conflict !== undefined)
+    return [...review, ...(state.settled === undefined ? settle(value, asked) : []), ...whole];
   return [
+    ...review,
     ...ownersButtons(asked, mayGoOn),
     button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
     ...whole,

@@ -93,6 +93,8 @@ export const newsFor = (
             ],
           }
         : undefined;
+    case 'reviewed':
+      return to === asked.requester ? reviewedNews(event, whose) : undefined;
     case 'warned':
       return warningNews(chain, whose, moment);
     case 'ended':
@@ -108,6 +110,8 @@ export const newsFor = (
     case 'extension-asked':
     case 'extended':
     case 'took-over':
+    case 'reminded':
+    case 'escalated':
       return undefined;
   }
 };
@@ -130,6 +134,17 @@ const notDone = (noun: Noun): string => {
       return 'not opened';
   }
 };
+
+const reviewedNews = (
+  { by, finding, note }: Extract<Entry['event'], { type: 'reviewed' }>,
+  whose: readonly Piece[],
+): News => ({
+  pieces:
+    finding === 'justified'
+      ? ['✔️ ', user(by), ' reviewed what you took by break-glass: it was right to.']
+      : ['⚠️ ', ...whose, ' was taken by break-glass, and ', user(by), ' finds that you should have asked.'],
+  words: note,
+});
 
 const deniedNews = (
   to: PersonId,

@@ -1,8 +1,9 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
 import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
+import { type Finding, findings } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
-import { type ActRefusal, denyRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
+import { type ActRefusal, denyRequest, reviewRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -13,7 +14,7 @@ import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotExtended, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
 import { readLength } from './typed-request.ts';
-import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './view-state.ts';
+import { answersIn, blockOf, chosenIn, isBreaking, type ViewPayload, viewPayload } from './view-state.ts';
 import { longestWhy, readWhy, type WhyAct } from './why-form.ts';
 
 /** The forms that people send: a request, and the reason for a denial or a revocation. */
@@ -63,6 +64,8 @@ const trouble = async <T>({ alarm }: BotPorts, work: () => Promise<T | Errors>):
   }
 };
 
+const findingIn = (value: string | undefined): Finding | undefined => findings.find((one) => one === value);
+
 /** Errors stand under an input block that is there; the reason always is. */
 const placed = (payload: ViewPayload, { field, text }: Errors): Record<string, string> => {
   const block = field === 'ask' ? lastOfKind(payload) : blockOf(payload, field);
@@ -85,6 +88,7 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   const result = await submitRequest(ports, {
     by: payload.user.id,
     subject: subject.data,
+    breakGlass: isBreaking(payload),
     kind: kind.name,
     cluster: chosen.cluster ?? '',
     namespace: chosen.namespace ?? '',
@@ -94,7 +98,8 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
-  if (result.ok) return { view: asked(result.value.request.asked.id) };
+  if (result.ok)
+    return { view: isBreaking(payload) ? taken(result.value.request.asked.id) : asked(result.value.request.asked.id) };
   if (result.error.type === 'filed-before') return { view: asked(result.error.id) };
   return { field: fieldFor(payload, result.error), text: sayNotFiled(result.error) };
 };
@@ -102,6 +107,11 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
 const asked = (id: RequestId): View =>
   notice(
     `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.`,
+  );
+
+const taken = (id: RequestId): View =>
+  notice(
+    `Taken by break-glass, as ${id}. It is applied now; you get a direct message when it works. Those who were not asked are told, and review it.`,
   );
 
 const fieldFor = (payload: ViewPayload, refusal: SubmitRefusal): string => {
@@ -136,13 +146,20 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
   if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
   if (reason.length > longestWhy)
     return { field: 'reason', text: `Say it in at most ${longestWhy} characters; these are ${reason.length}.` };
-  const result = await decideWhy(ports, act, { by: payload.user.id, ...target, reason });
-  return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
+  const finding = findingIn(answersIn(payload).finding?.[0]);
+  const which = { by: payload.user.id, ...target, reason };
+  if (act !== 'review') return closedUnless(await decideWhy(ports, act, which), act);
+  if (finding === undefined)
+    return { field: 'finding', text: 'Say what you make of it: whether it was right to take it without asking.' };
+  return closedUnless(await reviewRequest(ports, { ...which, finding, note: reason }), act);
 };
+
+const closedUnless = (result: Result<unknown, ActRefusal>, act: WhyAct): Errors | { readonly closed: true } =>
+  result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
 
 const decideWhy = (
   ports: BotPorts,
-  act: WhyAct,
+  act: Exclude<WhyAct, 'review'>,
   which: ButtonValue & { readonly by: PersonId; readonly reason: string },
 ): Promise<Result<unknown, ActRefusal>> => {
   switch (act) {
@@ -158,5 +175,5 @@ const decideWhy = (
 
 const wantedBy = (act: WhyAct): Wanted => {
   if (act === 'deny') return 'decide on';
-  return act === 'revoke' ? 'revoke' : 'settle';
+  return act === 'revoke' || act === 'review' ? act : 'settle';
 };

@@ -56,6 +56,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'end-requested':
     case 'settled':
       return words(event.reason);
+    case 'reviewed':
+      return words(event.note);
     case 'activated':
       return [...listed(event.objects), ...changed(event.changed ?? [])];
     case 'completed':
@@ -68,6 +70,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'approved':
     case 'withdrawn':
     case 'timed-out':
+    case 'reminded':
+    case 'escalated':
     case 'lapsed':
     case 'failed':
     case 'end-delayed':

@@ -33,6 +33,7 @@ const environment = new Environment({ limits })
       seconds: 'int',
       reason: 'string',
       subject: 'string',
+      breakGlass: 'bool',
     },
   })
   .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })

@@ -1,8 +1,8 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { RequestEvent } from './events.ts';
-import type { Request, State, Status } from './request.ts';
+import type { Finding, RequestEvent } from './events.ts';
+import { needsReview, type Request, type State, type Status } from './request.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =
@@ -21,6 +21,14 @@ export type Command =
       readonly by: PersonId;
       readonly choice: 'keep' | 'restore';
       readonly reason: string;
+      readonly standing: Standing;
+    }
+  /** They have looked at what was taken by break-glass. */
+  | {
+      readonly type: 'review';
+      readonly by: PersonId;
+      readonly finding: Finding;
+      readonly note: string;
       readonly standing: Standing;
     }
   | { readonly type: 'withdraw'; readonly by: PersonId }
@@ -54,6 +62,8 @@ export type Refusal =
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
   | { readonly type: 'nothing-to-settle' }
+  /** It was not taken by break-glass, came to nothing, or is `reviewed` already. */
+  | { readonly type: 'nothing-to-review'; readonly reviewed?: PersonId }
   | { readonly type: 'choice-not-allowed'; readonly choices: readonly ('keep' | 'restore')[] };
 
 /** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
@@ -77,6 +87,8 @@ export const decide = (
       return see(request, command, now);
     case 'settle':
       return settle(request, command);
+    case 'review':
+      return review(request, command);
     case 'withdraw':
       return withdraw(request, command, now);
     case 'done':
@@ -150,6 +162,18 @@ const settle = (
   return ok([{ type: 'settled', by, choice, reason }]);
 };
 
+/** Whoever would have been asked may say what they make of it, but for those whose request it was. */
+const review = (
+  request: Request,
+  command: Extract<Command, { type: 'review' }>,
+): Result<readonly RequestEvent[], Refusal> => {
+  const other = anotherWhoCounts(request, command);
+  if (!other.ok) return other;
+  const { by, finding, note } = command;
+  if (needsReview(request)) return ok([{ type: 'reviewed', by, finding, note }]);
+  return err({ type: 'nothing-to-review', ...(request.review === undefined ? {} : { reviewed: request.review.by }) });
+};
+
 /** The pending state, if this person may decide on this revision now. */
 const reviewable = (
   request: Request,
@@ -157,13 +181,22 @@ const reviewable = (
   now: Temporal.Instant,
 ): Result<Extract<State, { status: 'pending' }>, Refusal> => {
   const { asked, state } = request;
-  if (command.by === asked.requester) return err({ type: 'own-request', as: 'requester' });
-  if (command.by === asked.subject) return err({ type: 'own-request', as: 'subject' });
-  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  const other = anotherWhoCounts(request, command);
+  if (!other.ok) return other;
   if (state.status !== 'pending') return err(over(request));
   if (command.revision !== asked.revision) return err({ type: 'stale-revision', current: asked.revision });
   if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
   return ok(state);
+};
+
+const anotherWhoCounts = (
+  { asked }: Request,
+  command: { readonly by: PersonId; readonly standing: Standing },
+): Result<null, Refusal> => {
+  if (command.by === asked.requester) return err({ type: 'own-request', as: 'requester' });
+  if (command.by === asked.subject) return err({ type: 'own-request', as: 'subject' });
+  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  return ok(null);
 };
 
 const counts = ({ by, standing }: { by: PersonId; standing: Standing }): boolean => (standing.get(by) ?? []).length > 0;
