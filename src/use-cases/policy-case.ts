@@ -1,7 +1,7 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { Policy, Risk, Rule } from '#domain/policy/policy.ts';
+import type { Labels, Policy, Risk, Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
@@ -18,6 +18,7 @@ export type PolicyCase = {
   readonly profiles: readonly string[];
   readonly cluster: string;
   readonly namespace: string;
+  readonly namespaceLabels: Labels;
   readonly objects: readonly string[];
   /** 0: for good. */
   readonly seconds?: number;
@@ -67,10 +68,10 @@ export const judgeCase = async (
   const groups = [...policy.groups].flatMap(([name, group]) =>
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
-  const { cluster, namespace, profiles, objects, reason = '', before, after } = one;
+  const { cluster, namespace, namespaceLabels, profiles, objects, reason = '', before, after } = one;
   const risk = one.risk ?? riskOf(kind, one);
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
-  const place = { cluster, namespace, kind: kind.name, profiles };
+  const place = { cluster, namespace, namespaceLabels, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
   const request = {
     ...place,
@@ -142,6 +143,8 @@ const found = (judgement: Judgement): string => {
       return 'no rule lets this person ask this';
     case 'divided':
       return `different rules decide: ${error.rules.map(([profile, name]) => `${profile} by "${name}"`).join(', ')}`;
+    case 'unlabelled':
+      return `the labels of the namespace, which rule "${error.rule}" looks at, are not known`;
     case 'unsure':
       return `it is not known who is in ${error.groups.join(', ')}`;
   }

@@ -40,6 +40,7 @@ const input = z.strictObject({
         kind: z.string(),
         cluster: z.string(),
         namespace: z.string(),
+        namespaceLabels: z.record(z.string(), z.string()).exactOptional(),
         profiles: z.array(z.string()),
         objects: z.array(z.string()),
         seconds: z.int().min(0).exactOptional(),

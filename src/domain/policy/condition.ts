@@ -28,6 +28,7 @@ const environment = new Environment({ limits })
       kind: 'string',
       cluster: 'string',
       namespace: 'string',
+      namespaceLabels: 'map<string, string>',
       profiles: 'list<string>',
       objects: 'list<string>',
       seconds: 'int',
@@ -53,15 +54,22 @@ export const compileCondition = (text: string): Result<Condition, string> => {
     const checked = expression.check();
     if (!checked.valid) return err(checked.error?.message ?? 'it cannot be understood');
     if (checked.type !== 'bool') return err(`it says ${checked.type ?? 'nothing'}, not yes or no (bool)`);
+    const speaksOf: Condition['speaksOf'] = (what) => new RegExp(`\\b${what}\\b`).test(text);
+    const needsLabels = speaksOf('namespaceLabels');
     return ok({
       text,
-      speaksOf: (what) => new RegExp(`\\b${what}\\b`).test(text),
-      holds: (facts, found) => answer(() => expression(variables(facts, found))),
+      speaksOf,
+      holds: (facts, found) =>
+        needsLabels && facts.request.namespaceLabels === undefined
+          ? unlabelled
+          : answer(() => expression(variables(facts, found))),
     });
   } catch (cause) {
     return err(cause instanceof Error ? cause.message : String(cause));
   }
 };
+
+const unlabelled: Answer = { type: 'failed', why: 'the labels of the namespace could not be looked up' };
 
 /** Only a true is a yes, and only a false is a no. What is wrong is said by its kind: an object's values are not everybody's. */
 const answer = (evaluate: () => unknown): Answer => {

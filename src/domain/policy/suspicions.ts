@@ -78,11 +78,20 @@ const isCovered = (rule: Rule, other: Rule): boolean =>
   rule.ask.every((group) => other.ask.includes(group)) &&
   rule.match.clusters.every((pattern) => anyOf(other.match.clusters, pattern)) &&
   rule.match.namespaces.every((pattern) => anyOf(other.match.namespaces, pattern)) &&
+  areLabelsCovered(rule, other) &&
   isSame(conditionsOf(rule), conditionsOf(other));
+
+/** A rule that looks at more labels speaks of fewer namespaces; each that the other one looks at it must bound as closely. */
+const areLabelsCovered = ({ match }: Rule, { match: { namespaceLabels: bounds = {} } }: Rule): boolean =>
+  Object.entries(bounds).every(([label, patterns]) => {
+    const { namespaceLabels: mine = {} } = match;
+    const own = Object.hasOwn(mine, label) ? mine[label] : undefined;
+    return own?.every((pattern) => anyOf(patterns, pattern)) === true;
+  });
 
 /** All that may decide whether a rule is passed over, and is not understood above: it must be the same in both. */
 const conditionsOf = ({
-  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, ...match },
+  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, namespaceLabels: _____, ...match },
   ...rule
 }: Rule): unknown => {
   const {
