@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { matchIf } from '#test/build/conditions.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { appliesTo, fitsLabels, matches, type Policy, type Rule } from './policy.ts';
 import { type Offered, suspicionsOf } from './suspicions.ts';
@@ -152,6 +153,25 @@ describe('a group', () => {
   test('is used wherever in a rule it is named', () => {
     const escalated = { ...one('a'), ...{ escalate: [{ to: { groups: ['security'] } }] } };
     expect(suspicionsOf(policy({ rules: [escalated] }), kinds)).toEqual([]);
+  });
+});
+
+describe('a group in a condition', () => {
+  const unused = (condition: string) =>
+    suspicionsOf(policy({ rules: [rule({ match: { ...all, if: matchIf(condition).if } })] }), [])
+      .flatMap(({ about }) => (about.type === 'group' ? [about.name] : []))
+      .toSorted();
+
+  test('is of use where it is named', () => {
+    expect(unused('"security" in requester.groups')).toEqual([]);
+    expect(unused("!('security' in requester.groups) && request.seconds < 60")).toEqual([]);
+    expect(unused('"others" in requester.groups')).toEqual(['security']);
+    expect(unused('request.reason == "security"')).toEqual(['security']);
+  });
+
+  test('may be meant where conditions ask about groups in another way', () => {
+    expect(unused('requester.groups.exists(g, g.startsWith("sec"))')).toEqual([]);
+    expect(unused('requester["groups"].size() > 1')).toEqual([]);
   });
 });
 

@@ -27,13 +27,26 @@ export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonl
 
 /** A group is used where its name stands, wherever that is. */
 const unusedGroups = ({ groups, rules, ...rest }: Policy): readonly Suspicion[] => {
-  const words = new Set([...wordsIn(rest), ...rules.flatMap(({ name: _, ...rule }) => [...wordsIn(rule)])]);
+  const named = rules.map(({ match }) => groupsNamedIn(match.if?.text ?? ''));
+  if (named.includes(undefined)) return [];
+  const words = new Set([
+    ...wordsIn(rest),
+    ...rules.flatMap(({ name: _, ...rule }) => [...wordsIn(rule)]),
+    ...named.flatMap((names) => names ?? []),
+  ]);
   return [...groups.keys()]
     .filter((name) => !words.has(name))
     .map((name) => ({
       about: { type: 'group', name },
       message: `nothing names the group "${name}". Use it in a rule, or take it out.`,
     }));
+};
+
+/** The groups that a condition asks about by their names; undefined where it asks about them in another way. */
+const groupsNamedIn = (condition: string): readonly string[] | undefined => {
+  const byName = /(["'])([a-z0-9-]+)\1\s+in\s+requester\.groups\b/g;
+  if (/\bgroups\b/.test(condition.replaceAll(byName, ''))) return undefined;
+  return [...condition.matchAll(byName)].flatMap(([, , name]) => name ?? []);
 };
 
 function* wordsIn(value: unknown): Generator<string> {
