@@ -8,7 +8,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
-import { groupsOf } from './membership.ts';
+import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
@@ -133,14 +133,14 @@ const withinMaximum = (
 const factsOf = (
   { by, subject, duration, reason }: Asking,
   request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'profiles' | 'objects'>,
-  { groups }: Case['asker'],
+  asker: Case['asker'],
   at: Temporal.Instant,
 ): Facts => {
   const parsed = duration === undefined ? undefined : parseDuration(duration);
   const seconds = duration?.trim() === forGood ? 0 : parsed?.ok === true ? parsed.value.total('seconds') : undefined;
   return {
     request: { ...request, reason: reason.trim(), subject, ...(seconds === undefined ? {} : { seconds }) },
-    requester: { id: by, groups: [...groups] },
+    requester: requesterOf(by, asker),
     now: at.toString(),
   };
 };

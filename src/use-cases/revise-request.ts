@@ -10,7 +10,7 @@ import type { Asked } from '#domain/request/request.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
-import { groupsOf } from './membership.ts';
+import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -86,7 +86,7 @@ const factsOf = async (
   ports: BotPorts,
   kind: Kind,
   asked: Asked,
-  { asker: { groups }, ...labels }: LookedUp,
+  { asker, ...labels }: LookedUp,
 ): Promise<Facts | undefined> => {
   const description = kind.describe(asked.ask as Json);
   if (!description.ok) return undefined;
@@ -94,7 +94,7 @@ const factsOf = async (
   const { profiles, objects } = description.value;
   return {
     request: { kind: kind.name, cluster, namespace, ...labels, profiles, objects, seconds, reason, subject },
-    requester: { id: requester, groups: [...groups] },
+    requester: requesterOf(requester, asker),
     now: (await ports.clock.now()).toString(),
   };
 };

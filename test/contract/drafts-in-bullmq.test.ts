@@ -28,7 +28,11 @@ const input = (request: RequestId): DraftInput => ({
   ask: {},
   identity: { user: '', groups: [] },
   temporary: false,
-  facts: { ...facts, request: { ...facts.request, namespaceLabels: { env: 'prod' } } },
+  facts: {
+    ...facts,
+    request: { ...facts.request, namespaceLabels: { env: 'prod' } },
+    requester: { ...facts.requester, unknown: ['leads'] },
+  },
 });
 const draft: Draft = { namespaceUid: 'uid', plan: { create: [], probes: [], proofs: [] }, edits: [] };
 const faults: string[] = [];

@@ -47,7 +47,11 @@ const input = z.strictObject({
         reason: z.string(),
         subject: z.string(),
       }),
-      requester: z.strictObject({ id: z.string(), groups: z.array(z.string()) }),
+      requester: z.strictObject({
+        id: z.string(),
+        groups: z.array(z.string()),
+        unknown: z.array(z.string()).exactOptional(),
+      }),
       now: z.iso.datetime({ offset: true }),
     })
     .optional(),

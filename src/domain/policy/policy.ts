@@ -31,7 +31,12 @@ export type Facts = {
     /** For whom it is. */
     readonly subject: string;
   };
-  readonly requester: { readonly id: string; readonly groups: readonly string[] };
+  readonly requester: {
+    readonly id: string;
+    readonly groups: readonly string[];
+    /** Groups that could not be looked up, if any: then a condition that speaks of groups fails. */
+    readonly unknown?: readonly string[];
+  };
   /** ISO 8601. */
   readonly now: string;
 };
