@@ -20,8 +20,8 @@ const folderOf = ({ rules, cases }: { readonly rules: unknown; readonly cases: u
 });
 
 describe('the policies of the documentation', () => {
-  test('are ten', () => {
-    expect(examples).toHaveLength(10);
+  test('are twelve', () => {
+    expect(examples).toHaveLength(12);
   });
 
   test.each(examples)('$name', async ({ rules, cases }) => {
@@ -118,6 +118,11 @@ test.each<[what: string, cases: unknown, problem: string]>([
   ['a misspelt key', [{ ...one, namespaces: ['x'], expect: { rule: 'usual' } }], 'this key is not known here'],
   ['a time that is none', [{ ...one, at: 'tomorrow', expect: { rule: 'usual' } }], 'not an instant. Write it like'],
   ['a length that is none', [{ ...one, for: '3 hours', expect: { rule: 'usual' } }], '"3 hours" is not a duration.'],
+  [
+    'a label that is no text',
+    [{ ...one, namespaceLabels: { prod: true }, expect: { rule: 'usual' } }],
+    'tests.yaml:12: "cases.0.namespaceLabels.prod": not a text. Write it in quotes',
+  ],
   ['no cases', [], 'there are no cases'],
 ])('a case that expects or says %s is told with its line', async (_, cases, problem) => {
   const result = await run(cases);

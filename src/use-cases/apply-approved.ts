@@ -139,6 +139,7 @@ const identityFor = ({ settings }: WorkerPorts, asked: Asked): Result<Kubernetes
 /** What is left to do stands in the journal: a kind that changes objects of others makes none of its own beside them. */
 const resumed: Tried = {
   namespaceUid: '',
+  namespaceLabels: {},
   plan: { create: [], edits: [], notes: [], cautions: [], probes: [], proofs: [] },
   edits: [],
 };
@@ -231,7 +232,7 @@ const ruledOtherwise = async (
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
   const { risk } = await ports.examiner.assess(changesOf(tried));
-  const place = { cluster: cluster.name, namespace, kind };
+  const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind };
   const times = [await ports.clock.now(), await cluster.time()];
   let why: string | undefined = unruly;
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {

@@ -4,7 +4,7 @@ import { notKept } from '#domain/content/kept.ts';
 import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
-import type { Risk } from '#domain/policy/policy.ts';
+import type { Labels, Risk } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Change } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
@@ -27,7 +27,7 @@ import { type Judged, judgeTried } from './tried.ts';
 type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust'>;
 
 /** What was tried, and the whole plan that it was made from. */
-export type Tried = Prepared & { readonly plan: Plan };
+export type Tried = Prepared & { readonly plan: Plan; readonly namespaceLabels: Labels };
 
 /** Looks at what is live, plans what is asked, and lets the API server try it. `err` is why it cannot be, for a person. */
 export const prepareRequest = (
@@ -73,7 +73,8 @@ const prepare = async (
     edits.push(prepared.value);
   }
   const hindered = journals && (await whyNotForATime(ports, cluster, input, edits, await journals));
-  return hindered === undefined ? ok({ namespaceUid: namespace.uid, plan, edits }) : err(hindered);
+  if (hindered !== undefined) return err(hindered);
+  return ok({ namespaceUid: namespace.uid, namespaceLabels: namespace.labels, plan, edits });
 };
 
 /** What could not be taken back, or not without bringing back what another change has made, is not made for a time. */
@@ -126,7 +127,7 @@ export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
   ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
 ];
 
-/** What the conditions of rules say of what was tried. */
+/** What the conditions of rules say of what was tried, in a namespace with the labels that were found then. */
 export const judge = async (
   { settings, examiner }: Pick<DraftPorts, 'settings' | 'examiner'>,
   { name: cluster }: Pick<ClusterWriter, 'name'>,
@@ -146,7 +147,8 @@ export const judge = async (
     before: changes.map(({ before }) => (before === undefined ? null : normalise(before))),
     after: changes.map(({ after }) => (after === undefined ? null : normalise(after))),
   } as const;
-  return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, facts, found, examiner);
+  const looked = { ...facts, request: { ...facts.request, namespaceLabels: tried.namespaceLabels } };
+  return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, looked, found, examiner);
 };
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };

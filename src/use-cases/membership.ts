@@ -1,5 +1,7 @@
 import type { PersonId } from '#domain/ids.ts';
 import type { Membership } from '#domain/people.ts';
+import type { Facts } from '#domain/policy/policy.ts';
+import type { Asker } from '#domain/policy/verdict.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -23,10 +25,7 @@ export const admit = async ({ directory, alarm }: BotPorts, person: PersonId): P
 };
 
 /** The policy's groups that a person is in. A group that cannot be looked up lets nobody in, and is named in `failed`. */
-export const groupsOf = async (
-  ports: BotPorts,
-  person: PersonId,
-): Promise<{ readonly groups: ReadonlySet<string>; readonly failed: readonly string[] }> => {
+export const groupsOf = async (ports: BotPorts, person: PersonId): Promise<Asker> => {
   const groups = new Set<string>();
   const failed: string[] = [];
   await Promise.all(
@@ -41,6 +40,13 @@ export const groupsOf = async (
 
 /** Who decides; the people of `instead` may in the place of any other. */
 export type Deciding = Pick<ApprovalRule, 'quorum' | 'never'> & { readonly instead?: readonly string[] };
+
+/** Who asks, as conditions of rules may speak of it. */
+export const requesterOf = (id: PersonId, { groups, failed }: Asker): Facts['requester'] => ({
+  id,
+  groups: [...groups],
+  ...(failed.length === 0 ? {} : { unknown: failed }),
+});
 
 /**
  * For whom each of these people counts in a quorum, by the groups as they are now. Somebody who was deactivated or is a

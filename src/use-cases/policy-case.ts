@@ -1,7 +1,7 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { durationBy, type Policy, type Risk, type Rule } from '#domain/policy/policy.ts';
+import { durationBy, type Labels, type Policy, type Risk, type Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
@@ -20,6 +20,7 @@ export type PolicyCase = {
   readonly profiles: readonly string[];
   readonly cluster: string;
   readonly namespace: string;
+  readonly namespaceLabels: Labels;
   readonly objects: readonly string[];
   /** 0: for good. */
   readonly seconds?: number;
@@ -69,10 +70,10 @@ export const judgeCase = async (
   const groups = [...policy.groups].flatMap(([name, group]) =>
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
-  const { cluster, namespace, profiles, objects, reason = '', before, after } = one;
+  const { cluster, namespace, namespaceLabels, profiles, objects, reason = '', before, after } = one;
   const risk = one.risk ?? riskOf(kind, one);
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
-  const place = { cluster, namespace, kind: kind.name, profiles };
+  const place = { cluster, namespace, namespaceLabels, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
   const request = {
     ...place,
@@ -154,6 +155,8 @@ const found = (judgement: Judgement): string => {
       return `different rules decide: ${error.rules.map(([profile, name]) => `${profile} by "${name}"`).join(', ')}`;
     case 'no-break-glass':
       return `rule "${error.rule}" decides, and lets this person not take it by break-glass`;
+    case 'unlabelled':
+      return `the labels of the namespace, which rule "${error.rule}" looks at, are not known`;
     case 'unsure':
       return `it is not known who is in ${error.groups.join(', ')}`;
   }

@@ -4,7 +4,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
-import type { Answer, Condition, Facts, Found, GroupSource, Policy } from '#domain/policy/policy.ts';
+import type { Answer, Condition, Facts, Found, GroupSource, Labels, Policy } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
@@ -169,7 +169,8 @@ export type Directory = {
 };
 
 export type Review = { readonly allowed: boolean; readonly reason: string };
-export type NamespaceInfo = { readonly uid: string; readonly terminating: boolean };
+export type NamespaceInfo = { readonly uid: string; readonly terminating: boolean; readonly labels: Labels };
+export type NamedNamespace = { readonly name: string; readonly labels: Labels };
 
 /**
  * The API server's own no, thrown by cluster ports: repeating the call would not help. Everything else that they throw
@@ -183,7 +184,8 @@ export const isClusterRefusal = (error: unknown): error is ClusterRefusal =>
 /** What the bot may do with a cluster: look. */
 export type ClusterReader = {
   readonly name: string;
-  readonly namespaces: () => Promise<readonly string[]>;
+  /** All of them, in one call or few. */
+  readonly namespaces: () => Promise<readonly NamedNamespace[]>;
   readonly namespace: (name: string) => Promise<NamespaceInfo | undefined>;
   readonly names: (resource: ResourceType, namespace: string) => Promise<readonly string[]>;
   /** Asks the authorizer, with the user's groups. */

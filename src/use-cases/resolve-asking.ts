@@ -1,14 +1,15 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { appliesTo, durationBy, type Facts, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, type Facts, fitsLabels, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
-import { groupsOf } from './membership.ts';
+import { groupsOf, requesterOf } from './membership.ts';
+import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
 
@@ -59,12 +60,15 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const { namespace } = asking;
   const at = await ports.clock.now();
   const place = { cluster: cluster.name, namespace, kind: kind.name };
-  const facts = factsOf(asking, { ...place, profiles, objects }, asker, at);
+  const namespaceLabels = await labelsFor(ports, { ...place, reachesFurther, profiles }, asker);
+  const labels = namespaceLabels === undefined ? {} : { namespaceLabels };
+  const facts = factsOf(asking, { ...place, ...labels, profiles, objects }, asker, at);
   const untried = await judgeUntried(policy, kind, asking.ask, facts);
   const tried = untried && triedBy(policy, untried);
   const breakGlass = asking.breakGlass === true;
   const asked: Case = {
     ...place,
+    ...labels,
     reachesFurther,
     profiles,
     asker,
@@ -73,7 +77,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     ...(tried === undefined ? {} : { tried }),
   };
   const before = isOurs(ports.home, namespace) ? err(nobody) : judgeAll(policy, asked);
-  if (!before.ok) return err(noRule(before.error));
+  if (!before.ok) return err(noRule(before.error, namespace));
   const wording = checkWords(asking);
   if (wording !== undefined) return err(wording);
   // What is wrong under every rule that may decide is said before anything is tried.
@@ -83,6 +87,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const isOpen = policy.rules.some(
     (rule) =>
       rule.match.if?.speaksOf('seconds') === true &&
+      fitsLabels(rule, namespaceLabels) !== 'no' &&
       profiles.some((profile) => appliesTo(rule, { ...place, profile, reachesFurther })),
   );
   if (isOpen && asking.duration === undefined)
@@ -101,7 +106,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
       return err({ type: 'policies-differ' });
     }
     const verdict = judgeAll(policy, { ...asked, tried: found });
-    if (!verdict.ok) return err(noRule(verdict.error));
+    if (!verdict.ok) return err(noRule(verdict.error, namespace));
     if (verdict.value.type === 'open') return err({ type: 'policies-differ' });
     const { rule, passed } = verdict.value;
     if (rule.auto === true && asking.subject !== asking.by)
@@ -131,15 +136,15 @@ const withinMaximum = (
 
 const factsOf = (
   { by, subject, duration, reason, breakGlass = false }: Asking,
-  request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'profiles' | 'objects'>,
-  { groups }: Case['asker'],
+  request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'profiles' | 'objects'>,
+  asker: Case['asker'],
   at: Temporal.Instant,
 ): Facts => {
   const parsed = duration === undefined ? undefined : parseDuration(duration);
   const seconds = duration?.trim() === forGood ? 0 : parsed?.ok === true ? parsed.value.total('seconds') : undefined;
   return {
     request: { ...request, reason: reason.trim(), subject, breakGlass, ...(seconds === undefined ? {} : { seconds }) },
-    requester: { id: by, groups: [...groups] },
+    requester: requesterOf(by, asker),
     now: at.toString(),
   };
 };
@@ -160,7 +165,7 @@ const fitsRule = (asking: Asking, kind: Kind, rule: Rule): Result<number | undef
   return seconds.ok ? seconds : err(unclear('duration', seconds.error));
 };
 
-const noRule = (why: NoRule | Divided): SubmitRefusal => {
+const noRule = (why: NoRule | Divided, namespace: string): SubmitRefusal => {
   switch (why.type) {
     case 'not-allowed':
     case 'refused':
@@ -170,6 +175,8 @@ const noRule = (why: NoRule | Divided): SubmitRefusal => {
       return { type: 'rule-failed', rule: why.rule, why: why.why };
     case 'unsure':
       return { type: 'lookup-failed', what: `the members of ${why.groups.join(', ')}` };
+    case 'unlabelled':
+      return { type: 'lookup-failed', what: `the labels of namespace ${quote(namespace)}` };
     case 'divided': {
       const said = why.rules.map(([profile, name]) => `${profile} by rule "${name}"`).join(', ');
       return unclear('ask', `Different rules decide on these: ${said}. Ask for them one by one.`);

@@ -3,14 +3,15 @@ import { identityOf } from '#domain/identities.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
-import type { Facts } from '#domain/policy/policy.ts';
-import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
+import type { Facts, Labels } from '#domain/policy/policy.ts';
+import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
-import { groupsOf } from './membership.ts';
+import { groupsOf, requesterOf } from './membership.ts';
+import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
@@ -42,17 +43,18 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const who = identity?.value ?? { user: '', groups: [] };
   const { id: request, cluster, namespace, seconds } = asked;
   const input = { request, kind: kind.name, cluster, namespace, identity: who, temporary: seconds !== undefined };
-  const facts = await factsOf(ports, kind, asked);
+  const known = await lookUp(ports, kind, asked);
+  const facts = await factsOf(ports, kind, asked, known);
   if (asked.content === undefined) {
     const judged = facts && (await judgeUntried(ports.settings().policy, kind, asked.ask as Json, facts));
-    return (await ruledOtherwise(ports, kind, asked, judged)) ?? { type: 'same' };
+    return (await ruledOtherwise(ports, kind, asked, known, judged)) ?? { type: 'same' };
   }
   const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts });
   if (!draft.ok) {
     const { error } = draft;
     return error.type === 'unclear' ? { type: 'impossible', why: error.why } : { type: 'not-tried' };
   }
-  const otherwise = await ruledOtherwise(ports, kind, asked, draft.value.judged);
+  const otherwise = await ruledOtherwise(ports, kind, asked, known, draft.value.judged);
   if (otherwise !== undefined) return otherwise;
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
@@ -66,17 +68,36 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   return revise(ports, chain, { revision, seal }, draft.value);
 };
 
-const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts | undefined> => {
+type LookedUp = { readonly asker: Asker; readonly namespaceLabels?: Labels };
+
+/** What the policy looks at besides the request itself, as it is now. */
+const lookUp = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<LookedUp> => {
+  const asker = await groupsOf(ports, asked.requester);
+  const description = kind.describe(asked.ask as Json);
+  if (!description.ok) return { asker };
+  const { profiles, reachesFurther } = description.value;
+  const { cluster, namespace } = asked;
+  const place = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
+  const namespaceLabels = await labelsFor(ports, place, asker);
+  return { asker, ...(namespaceLabels === undefined ? {} : { namespaceLabels }) };
+};
+
+const factsOf = async (
+  ports: BotPorts,
+  kind: Kind,
+  asked: Asked,
+  { asker, ...labels }: LookedUp,
+): Promise<Facts | undefined> => {
   const description = kind.describe(asked.ask as Json);
   if (!description.ok) return undefined;
   const { cluster, namespace, reason, seconds = 0, requester, subject, approval } = asked;
   const { profiles, objects } = description.value;
-  const { groups } = await groupsOf(ports, requester);
   return {
     request: {
       kind: kind.name,
       cluster,
       namespace,
+      ...labels,
       profiles,
       objects,
       seconds,
@@ -84,7 +105,7 @@ const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts
       subject,
       breakGlass: approval.breakGlass !== undefined,
     },
-    requester: { id: requester, groups: [...groups] },
+    requester: requesterOf(requester, asker),
     now: (await ports.clock.now()).toString(),
   };
 };
@@ -93,7 +114,8 @@ const factsOf = async (ports: BotPorts, kind: Kind, asked: Asked): Promise<Facts
 const ruledOtherwise = async (
   ports: BotPorts,
   kind: Kind,
-  { ask, cluster, namespace, requester, approval }: Asked,
+  { ask, cluster, namespace, approval }: Asked,
+  { asker, ...labels }: LookedUp,
   judged: Judged | undefined,
 ): Promise<Extract<Standing, { type: 'impossible' | 'not-tried' }> | undefined> => {
   const { policy } = ports.settings();
@@ -101,10 +123,10 @@ const ruledOtherwise = async (
   const tried = judged && triedBy(policy, judged);
   if (!description.ok || tried === undefined) return { type: 'not-tried' };
   const { profiles, reachesFurther } = description.value;
-  const asker = await groupsOf(ports, requester);
   const at = await ports.clock.now();
-  const verdict = judgeAll(policy, { cluster, namespace, kind: kind.name, profiles, reachesFurther, asker, at, tried });
-  if (!verdict.ok && verdict.error.type === 'unsure') return { type: 'not-tried' };
+  const place = { cluster, namespace, ...labels, kind: kind.name };
+  const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried });
+  if (!verdict.ok && ['unsure', 'unlabelled'].includes(verdict.error.type)) return { type: 'not-tried' };
   const why = otherRule(verdict, approval.rule);
   return why === undefined ? undefined : { type: 'impossible', why: `${why} Ask anew.` };
 };
@@ -150,5 +172,6 @@ export const checkAllPending = async (ports: BotPorts, most = 500): Promise<void
 
 const checkOne = async (ports: BotPorts, id: RequestId): Promise<void> => {
   const found = await find(ports, id);
-  if (found.type === 'found') await checkPending(ports, found.chain);
+  // Of what shows nothing beside its own words there is nothing to revise.
+  if (found.type === 'found' && found.chain.request.asked.content !== undefined) await checkPending(ports, found.chain);
 };

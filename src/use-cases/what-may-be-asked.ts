@@ -1,5 +1,5 @@
 import type { PersonId } from '#domain/ids.ts';
-import { appliesTo, matches, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, fitsLabels, type Labels, matches, type Rule } from '#domain/policy/policy.ts';
 import { isWithin, wallsAt } from '#domain/policy/window.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
@@ -12,6 +12,7 @@ export type Offer = {
   readonly byBreakGlass: boolean;
   readonly clusters: readonly string[];
   readonly kinds: readonly Kind[];
+  /** Their labels are looked up with them, and once for all; before that rules that look at labels may offer too much. */
   readonly namespaces: (cluster: string, kind: string) => Promise<readonly string[]>;
   readonly profiles: (cluster: string, kind: Kind, namespace: string) => readonly string[];
   readonly rule: (cluster: string, kind: Kind, namespace: string, profile: string) => Rule | undefined;
@@ -36,9 +37,14 @@ export const whatMayBeAsked = async (
       (byBreakGlass ? (breakGlass?.who ?? []) : ask).some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
+  const labels = new Map<string, Labels>();
+  const at = (cluster: string, namespace: string): string => `${cluster}/${namespace}`;
+  const speaks = (rule: Rule, cluster: string, kind: Kind, namespace: string, one: Kind['profiles'][number]): boolean =>
+    appliesTo(rule, { ...one, cluster, namespace, kind: kind.name }) &&
+    fitsLabels(rule, labels.get(at(cluster, namespace))) !== 'no';
   const profilesOf = (cluster: string, kind: Kind, namespace: string) =>
     kind.profiles
-      .filter((one) => rules.some((rule) => appliesTo(rule, { ...one, cluster, namespace, kind: kind.name })))
+      .filter((one) => rules.some((rule) => speaks(rule, cluster, kind, namespace, one)))
       .map(({ profile }) => profile);
 
   return {
@@ -48,16 +54,18 @@ export const whatMayBeAsked = async (
     namespaces: async (cluster, name) => {
       const kind = kinds.find((one) => one.name === name);
       const live = (await ports.clusters.get(cluster)?.namespaces()) ?? [];
-      return live.filter(
-        (namespace) =>
-          !isOurs(ports.home, namespace) && kind !== undefined && profilesOf(cluster, kind, namespace).length > 0,
-      );
+      for (const { name: namespace, labels: found } of live) labels.set(at(cluster, namespace), found);
+      return live
+        .map(({ name: namespace }) => namespace)
+        .filter(
+          (namespace) =>
+            !isOurs(ports.home, namespace) && kind !== undefined && profilesOf(cluster, kind, namespace).length > 0,
+        );
     },
     profiles: profilesOf,
     rule: (cluster, kind, namespace, profile) => {
       const chosen = kind.profiles.find((one) => one.profile === profile);
-      const question = chosen && { ...chosen, cluster, namespace, kind: kind.name };
-      return question && rules.find((rule) => appliesTo(rule, question));
+      return chosen && rules.find((rule) => speaks(rule, cluster, kind, namespace, chosen));
     },
     objects: async (cluster, namespace, of) => {
       const reader = ports.clusters.get(cluster);

@@ -4,6 +4,7 @@ import { createDraftClient, createDraftServer } from '#adapters/bullmq/drafts.ts
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { ok, type Result } from '#domain/result.ts';
+import { facts } from '#test/build/conditions.ts';
 import { ada, anId, ben, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import type { Draft, DraftInput } from '#use-cases/ports.ts';
@@ -27,6 +28,11 @@ const input = (request: RequestId): DraftInput => ({
   ask: {},
   identity: { user: '', groups: [] },
   temporary: false,
+  facts: {
+    ...facts,
+    request: { ...facts.request, namespaceLabels: { env: 'prod' } },
+    requester: { ...facts.requester, unknown: ['leads'] },
+  },
 });
 const draft: Draft = { namespaceUid: 'uid', plan: { create: [], probes: [], proofs: [] }, edits: [] };
 const faults: string[] = [];
@@ -36,10 +42,12 @@ beforeEach(() => void faults.splice(0));
 const start = () => {
   const { signer, trust } = createMemoryKeys();
   const begun: RequestId[] = [];
+  const told: DraftInput[] = [];
   const aborted: RequestId[] = [];
   const ends = new Map<RequestId, () => void>();
   const work = (asked: DraftInput, signal: AbortSignal): Promise<Result<Draft, string>> => {
     begun.push(asked.request);
+    told.push(asked);
     const { promise, resolve, reject } = Promise.withResolvers<Result<Draft, string>>();
     ends.set(asked.request, () => resolve(ok(draft)));
     signal.addEventListener('abort', () => {
@@ -70,7 +78,7 @@ const start = () => {
   };
   const hasBegun = (...requests: readonly { readonly request: RequestId }[]) =>
     vi.waitFor(() => expect(begun).toEqual(expect.arrayContaining(requests.map(({ request }) => request))));
-  return { ask, begun, aborted, hasBegun };
+  return { ask, begun, told, aborted, hasBegun };
 };
 
 describe('drafts of one person', () => {
@@ -110,6 +118,15 @@ describe('drafts of one person', () => {
 });
 
 describe('a worker', () => {
+  test('is told all that conditions of rules may speak of', async () => {
+    const { ask, told, hasBegun } = start();
+    const one = ask(ada);
+    await hasBegun(one);
+    expect(told).toEqual([input(one.request)]);
+    one.end();
+    expect(await one.answer).toEqual(ok(draft));
+  });
+
   test('stops a draft for which nobody waits any more, and calls that no fault', async () => {
     const { ask, aborted, hasBegun } = start();
     const one = ask(ada);

@@ -225,7 +225,7 @@ describe('a worker with the generated roles', () => {
 
 describe('a bot with the generated role', () => {
   it('sees namespaces, offered objects and answers of the authorizer', async () => {
-    expect(await bot.namespaces()).toContain('shop');
+    expect((await bot.namespaces()).map(({ name }) => name)).toContain('shop');
     expect((await bot.namespace('shop'))?.terminating).toBe(false);
     expect(await bot.names({ group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' }, 'shop')).toEqual([]);
     const probe = { verb: 'get', group: '', resource: 'pods', namespace: 'shop' };

@@ -200,7 +200,7 @@ describe('a cluster that misbehaves', () => {
       );
     });
     const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
-    expect(await writer.namespaces()).toEqual(['n', 'nsecond', 'nthird']);
+    expect((await writer.namespaces()).map(({ name }) => name)).toEqual(['n', 'nsecond', 'nthird']);
     expect(asked).toEqual(['', 'second', '', 'second', 'third']);
   });
 

@@ -27,9 +27,9 @@ const open = async (): Promise<World> => {
   let count = 0;
   return {
     writer: cluster,
-    namespace: async () => {
+    namespace: async (labels) => {
       count += 1;
-      cluster.addNamespace(`team-${count}`);
+      cluster.addNamespace(`team-${count}`, labels);
       return `team-${count}`;
     },
     put: async (manifest) => void cluster.put(manifest),

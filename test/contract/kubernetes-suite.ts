@@ -7,7 +7,7 @@ import { isClusterRefusal } from '#use-cases/ports.ts';
 export type World = {
   readonly writer: ClusterWriter;
   /** A new namespace. */
-  readonly namespace: () => Promise<string>;
+  readonly namespace: (labels?: Readonly<Record<string, string>>) => Promise<string>;
   readonly put: (manifest: Manifest) => Promise<void>;
   readonly discard: (ref: ObjectRef) => Promise<void>;
 };
@@ -64,9 +64,21 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
 
     it('lists namespaces, and knows one by its uid until it is gone', async () => {
       const namespace = await world.namespace();
-      expect(await writer.namespaces()).toContain(namespace);
+      expect((await writer.namespaces()).map(({ name }) => name)).toContain(namespace);
       expect(await writer.namespace(namespace)).toMatchObject({ terminating: false, uid: expect.stringMatching(/./) });
       expect(await writer.namespace('nowhere')).toBeUndefined();
+    });
+
+    it('tells the labels of namespaces, of one and in the list of all', async () => {
+      const labels = { env: 'prod', 'acme.test/team': '' };
+      const namespace = await world.namespace(labels);
+      const [bare, other] = [await world.namespace(), await world.namespace({ env: 'dev' })];
+      expect((await writer.namespace(namespace))?.labels).toMatchObject(labels);
+      expect((await writer.namespace(bare))?.labels).not.toHaveProperty('env');
+      const listed = new Map((await writer.namespaces()).map((one) => [one.name, one.labels]));
+      expect(listed.get(namespace)).toMatchObject(labels);
+      expect(listed.get(other)).toMatchObject({ env: 'dev' });
+      expect(listed.get(bare)).not.toHaveProperty('env');
     });
 
     it('lists the names of objects in one namespace only', async () => {

@@ -39,10 +39,10 @@ const start = async (users: readonly LocalUser[], apiServerFlags: readonly strin
     clientFrom,
     /** A client as one of the users. */
     client: (user = 'admin'): RawClient => clientFrom(file(`${user}.kubeconfig`, plane.kubeconfig(user))),
-    namespace: async (): Promise<string> => {
+    namespace: async (labels: Readonly<Record<string, string>> = {}): Promise<string> => {
       count += 1;
       const name = `team-${count}`;
-      await setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      await setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
       return name;
     },
     close: async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { type Manifest, type ObjectRef, type Target, targetOf } from '#domain/plan.ts';
+import type { Labels } from '#domain/policy/policy.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { accessSorts } from '#kinds/access/sorts.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
@@ -26,7 +27,8 @@ type Method = Exclude<keyof ClusterWriter, 'name'>;
 
 /** A cluster in memory with RBAC, and with hands for what happens to a cluster from elsewhere. */
 export type MemoryCluster = ClusterWriter & {
-  readonly addNamespace: (name: string) => void;
+  readonly addNamespace: (name: string, labels?: Labels) => void;
+  readonly labelNamespace: (name: string, labels: Labels) => void;
   /** With all that is in it. Added again it has another uid. */
   readonly removeNamespace: (name: string) => void;
   readonly terminateNamespace: (name: string) => void;
@@ -45,13 +47,14 @@ export type MemoryCluster = ClusterWriter & {
 
 export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryCluster => {
   const { name = 'prod', now = () => Temporal.Instant.from('2026-11-20T12:00:00Z') } = options;
-  const namespaces = new Map<string, { uid: string; terminating: boolean }>();
+  const namespaces = new Map<string, { uid: string; terminating: boolean; labels: Labels }>();
   const kept = createMemoryObjects(now, options.defaults ?? ((manifest) => manifest));
   const calls: Method[] = [];
   let reviews = 0;
   let broken: (method: Method) => Error | undefined = () => undefined;
 
-  const addNamespace = (added: string): void => void namespaces.set(added, { uid: kept.uid(), terminating: false });
+  const addNamespace = (added: string, labels: Labels = {}): void =>
+    void namespaces.set(added, { uid: kept.uid(), terminating: false, labels });
   for (const each of options.namespaces ?? ['shop', 'hallpass']) addNamespace(each);
 
   const enter = async (method: Method): Promise<void> => {
@@ -114,7 +117,9 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     name,
     namespaces: async () => {
       await enter('namespaces');
-      return [...namespaces.keys()].sort();
+      return [...namespaces]
+        .map(([each, { labels }]) => ({ name: each, labels }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
     },
     namespace: async (wanted) => {
       await enter('namespace');
@@ -164,6 +169,11 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
     },
     ...createForeign({ cluster: name, objects: kept, enter, admit, refuses, now }),
     addNamespace,
+    labelNamespace: (labelled, labels) => {
+      const found = namespaces.get(labelled);
+      if (found === undefined) throw new Error(`There is no namespace "${labelled}" to label`);
+      found.labels = labels;
+    },
     removeNamespace: (gone) => {
       namespaces.delete(gone);
       for (const { ref } of kept.all()) if (ref.namespace === gone) kept.drop(ref);

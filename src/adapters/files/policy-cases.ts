@@ -51,6 +51,9 @@ const policyCase = z.strictObject({
   profiles: z.array(z.string()).min(1),
   cluster: z.string(),
   namespace: z.string(),
+  namespaceLabels: z
+    .record(z.string(), z.string({ error: 'not a text. Write it in quotes, like "true".' }))
+    .default({}),
   objects: z.array(z.string()).default([]),
   for: length.optional(),
   reason: z.string().optional(),

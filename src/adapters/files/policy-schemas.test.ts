@@ -51,6 +51,13 @@ describe('the JSON Schemas of policy files', () => {
     ['a group of nobody', 'rules.yaml', '[U02BOB, U02CAROL]', '[]', '/groups/platform minItems'],
     ['nobody to ask', 'rules.yaml', 'ask: [developers]', 'ask: []', '/rules/0/ask minItems'],
     ['half a person', 'rules.yaml', 'count: 2', 'count: 1.5', '/rules/1/approve/0/count type'],
+    [
+      'a label that is no text',
+      'rules.yaml',
+      "namespaces: ['bank-*']",
+      'namespaceLabels: { env: true }',
+      '/rules/1/match/namespaceLabels/env anyOf',
+    ],
     ['a number for a time', 'rules.yaml', 'longest: 2h', 'longest: 2', '/rules/0/duration/longest type'],
     ['an e-mail for a person', 'identities.yaml', 'U02BOB', 'bob@example.com', '/people/1/slack pattern'],
     [

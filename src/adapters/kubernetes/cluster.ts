@@ -17,7 +17,10 @@ export const createClusterReader = (client: RawClient): ClusterReader => ({
   name: client.cluster,
   namespaces: async () => {
     const where = { path: '/api/v1/namespaces', apiVersion: 'v1', kind: 'Namespace', accept: namesOnly };
-    return (await listAll(client, { ...where, saying: 'list namespaces' })).map(({ metadata }) => metadata.name);
+    return (await listAll(client, { ...where, saying: 'list namespaces' })).map((live) => {
+      const { name, labels = {} } = metadataOf(live);
+      return { name, labels };
+    });
   },
   namespace: async (name) => {
     const call = {
@@ -27,8 +30,8 @@ export const createClusterReader = (client: RawClient): ClusterReader => ({
     } as const;
     const live = await unlessAbsent(client.call(call, liveObject));
     if (live === undefined) return undefined;
-    const { uid, deletionTimestamp } = metadataOf(live);
-    return { uid, terminating: deletionTimestamp !== undefined };
+    const { uid, deletionTimestamp, labels = {} } = metadataOf(live);
+    return { uid, terminating: deletionTimestamp !== undefined, labels };
   },
   names: async ({ group, version, resource }, namespace) => {
     const apiVersion = group === '' ? version : `${group}/${version}`;

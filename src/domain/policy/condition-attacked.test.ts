@@ -43,3 +43,39 @@ test('what fails is said in few words, however long what is there', () => {
 test('a risk that there is not is a problem of the policy, not a condition that never holds', () => {
   expect(compileCondition('risk == "severe"')).toMatchObject({ ok: false });
 });
+
+const inNamespace = (text: string, namespaceLabels?: Readonly<Record<string, string>>): Answer => {
+  const compiled = compileCondition(text);
+  if (!compiled.ok) throw new Error(compiled.error);
+  const request = { ...facts.request, ...(namespaceLabels === undefined ? {} : { namespaceLabels }) };
+  return compiled.value.holds({ ...facts, request }, { risk: 'none', before: [], after: [] });
+};
+
+test.each([
+  ['request.namespaceLabels["env"] == "prod"', 'yes'],
+  ['request.namespaceLabels.env == "prod"', 'yes'],
+  ['"env" in request.namespaceLabels', 'yes'],
+  ['"team" in request.namespaceLabels', 'no'],
+  ['has(request.namespaceLabels.team)', 'no'],
+  ['request.namespaceLabels["acme.test/tier"].startsWith("1")', 'yes'],
+  ['"constructor" in request.namespaceLabels', 'no'],
+  ['request.namespaceLabels.team == "shop"', 'failed'],
+  ['request.namespaceLabels.toString == "x"', 'failed'],
+] as const)('labels of the namespace are asked about by their names: %s', (text, type) => {
+  expect(inNamespace(text, { env: 'prod', 'acme.test/tier': '1st' })).toMatchObject({ type });
+});
+
+test.each([
+  'request.namespaceLabels.env == "prod"',
+  '!("env" in request.namespaceLabels)',
+  '!has(request.namespaceLabels)',
+  'true || request.namespaceLabels.env == "prod"',
+  'request["namespaceLabels"]["env"] == "prod"',
+])('what speaks of labels that nobody could look up has failed, however it asks: %s', (text) => {
+  expect(inNamespace(text)).toMatchObject({ type: 'failed' });
+});
+
+test('a label is a text: what compares it with another sort of value is a problem of the policy', () => {
+  expect(compileCondition('request.namespaceLabels.env == 3')).toMatchObject({ ok: false });
+  expect(compileCondition('request.namespacelabels.env == "x"')).toMatchObject({ ok: false });
+});

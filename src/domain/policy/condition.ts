@@ -28,6 +28,7 @@ const environment = new Environment({ limits })
       kind: 'string',
       cluster: 'string',
       namespace: 'string',
+      namespaceLabels: 'map<string, string>',
       profiles: 'list<string>',
       objects: 'list<string>',
       seconds: 'int',
@@ -54,14 +55,28 @@ export const compileCondition = (text: string): Result<Condition, string> => {
     const checked = expression.check();
     if (!checked.valid) return err(checked.error?.message ?? 'it cannot be understood');
     if (checked.type !== 'bool') return err(`it says ${checked.type ?? 'nothing'}, not yes or no (bool)`);
+    const speaksOf: Condition['speaksOf'] = (what) => new RegExp(`\\b${what}\\b`).test(text);
+    const needed = { labels: speaksOf('namespaceLabels'), groups: speaksOf('groups') };
     return ok({
       text,
-      speaksOf: (what) => new RegExp(`\\b${what}\\b`).test(text),
-      holds: (facts, found) => answer(() => expression(variables(facts, found))),
+      speaksOf,
+      holds: (facts, found) => unknownIn(facts, needed) ?? answer(() => expression(variables(facts, found))),
     });
   } catch (cause) {
     return err(cause instanceof Error ? cause.message : String(cause));
   }
+};
+
+/** What could not be looked up, of what is spoken of: whatever the rest says, there is no answer. */
+const unknownIn = (
+  { request, requester: { unknown = [] } }: Facts,
+  needed: { readonly labels: boolean; readonly groups: boolean },
+): Answer | undefined => {
+  if (needed.groups && unknown.length > 0)
+    return { type: 'failed', why: `who is in ${unknown.join(', ')} could not be looked up` };
+  return needed.labels && request.namespaceLabels === undefined
+    ? { type: 'failed', why: 'the labels of the namespace could not be looked up' }
+    : undefined;
 };
 
 /** Only a true is a yes, and only a false is a no. What is wrong is said by its kind: an object's values are not everybody's. */
@@ -80,11 +95,15 @@ const answer = (evaluate: () => unknown): Answer => {
 const variables = (facts: Facts, found: Found) => {
   const known = latest.get(facts);
   if (known?.found === found) return known.variables;
-  const { request, requester, now } = facts;
+  const {
+    request,
+    requester: { id, groups },
+    now,
+  } = facts;
   const made = {
     ...found,
     request: { ...request, seconds: BigInt(request.seconds ?? 0) },
-    requester,
+    requester: { id, groups },
     now: toTimestamp({ text: now }),
   };
   latest.set(facts, { found, variables: made });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { everything } from '#test/build/conditions.ts';
 import { rule } from '#test/build/policy.ts';
-import { appliesTo, matches } from './policy.ts';
+import { appliesTo, fitsLabels, looksAtLabels, matches } from './policy.ts';
 
 /** What a pattern means, by a regular expression. */
 const reference = (pattern: string, text: string): boolean => {
@@ -80,4 +81,24 @@ test('a profile that reaches beyond the namespace is spoken of by its name only,
   expect(appliesTo(by(['*']), question)).toBe(false);
   expect(appliesTo(by(['contr*']), question)).toBe(false);
   expect(appliesTo(by(['*', 'controller']), question)).toBe(true);
+});
+
+test.each<[wanted: Record<string, string[]> | undefined, labels: Record<string, string> | undefined, fits: string]>([
+  [undefined, undefined, 'yes'],
+  [{ env: ['prod'] }, undefined, 'unknown'],
+  [{ env: ['prod'] }, { env: 'prod', team: 'shop' }, 'yes'],
+  [{ env: ['prod'] }, { env: 'production' }, 'no'],
+  [{ env: ['prod*', 'stage'] }, { env: 'production' }, 'yes'],
+  [{ env: ['prod*', 'stage'] }, { env: 'stage' }, 'yes'],
+  [{ env: ['prod'] }, {}, 'no'],
+  [{ env: ['*'] }, {}, 'no'],
+  [{ env: ['*'] }, { env: '' }, 'yes'],
+  [{ env: ['prod'], team: ['shop'] }, { env: 'prod' }, 'no'],
+  [{ env: ['prod'], team: ['shop'] }, { env: 'prod', team: 'shop' }, 'yes'],
+  [{ constructor: ['*'] }, {}, 'no'],
+  [{ toString: ['*'] }, { env: 'prod' }, 'no'],
+])('of a rule for %j a namespace labelled %j: %s', (namespaceLabels, labels, fits) => {
+  const one = rule({ match: { ...everything, namespaceLabels } });
+  expect(fitsLabels(one, labels)).toBe(fits);
+  expect(looksAtLabels(one)).toBe(namespaceLabels !== undefined);
 });

@@ -13,12 +13,17 @@ export type GroupSource =
 export const risks = ['none', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
 
+/** Of a namespace, as the cluster has them. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** What is known of a request before anything is tried. */
 export type Facts = {
   readonly request: {
     readonly kind: string;
     readonly cluster: string;
     readonly namespace: string;
+    /** Absent where no rule looks at them, or where they could not be looked up: then a condition that speaks of them fails. */
+    readonly namespaceLabels?: Labels;
     readonly profiles: readonly string[];
     readonly objects: readonly string[];
     /** Absent where nothing was said: then the rule's default is asked for. 0: for good. */
@@ -29,7 +34,12 @@ export type Facts = {
     /** Whether it is to be taken by break-glass. */
     readonly breakGlass: boolean;
   };
-  readonly requester: { readonly id: string; readonly groups: readonly string[] };
+  readonly requester: {
+    readonly id: string;
+    readonly groups: readonly string[];
+    /** Groups that could not be looked up, if any: then a condition that speaks of groups fails. */
+    readonly unknown?: readonly string[];
+  };
   /** ISO 8601. */
   readonly now: string;
 };
@@ -43,7 +53,7 @@ export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'
 export type Condition = {
   readonly text: string;
   /** Whether it may speak of something, by its name; a yes too many does no harm. */
-  readonly speaksOf: (what: 'seconds' | 'groups' | 'before' | 'after') => boolean;
+  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after') => boolean;
   readonly holds: (facts: Facts, found: Found) => Answer;
 };
 
@@ -58,6 +68,8 @@ export type Rule = {
     readonly namespaces: readonly string[];
     readonly kinds: readonly string[];
     readonly profiles: readonly string[];
+    /** By label the patterns of which one must fit; all labels must. Absent: whatever its labels. */
+    readonly namespaceLabels?: Readonly<Record<string, readonly string[]>> | undefined;
     /** Absent: at any time. */
     readonly when?: readonly Window[] | undefined;
     /** Absent: whatever the risk. */
@@ -123,6 +135,8 @@ export type Policy = {
 export type Question = {
   readonly cluster: string;
   readonly namespace: string;
+  /** Absent where they were not, or could not be, looked up: rules that look at them say neither yes nor no. */
+  readonly namespaceLabels?: Labels | undefined;
   readonly kind: string;
   readonly profile: string;
   /** It reaches beyond the namespace asked for: into others, or the whole cluster. */
@@ -146,12 +160,28 @@ export const matches = (pattern: string, text: string): boolean => {
   return text.length - last.length >= from && text.endsWith(last);
 };
 
-/** Whether a rule speaks of what is asked, whoever asks. */
+/** Whether a rule speaks of what is asked, whoever asks and whatever labels the namespace has. */
 export const appliesTo = (rule: Rule, question: Question): boolean =>
   any(rule.match.clusters, question.cluster) &&
   any(rule.match.namespaces, question.namespace) &&
   any(rule.match.kinds, question.kind) &&
   speaksOf(rule, question);
+
+/** Whether a rule speaks of a namespace with these labels. One that is not there fits no pattern. */
+export const fitsLabels = ({ match }: Rule, labels: Labels | undefined): 'yes' | 'no' | 'unknown' => {
+  const wanted = match.namespaceLabels;
+  if (wanted === undefined) return 'yes';
+  if (labels === undefined) return 'unknown';
+  const fits = Object.entries(wanted).every(([label, patterns]) => {
+    const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    return value !== undefined && any(patterns, value);
+  });
+  return fits ? 'yes' : 'no';
+};
+
+/** Whether it may depend on the labels of the namespace what a rule says. */
+export const looksAtLabels = ({ match }: Rule): boolean =>
+  match.namespaceLabels !== undefined || match.if?.speaksOf('namespaceLabels') === true;
 
 /**
  * A profile that reaches beyond the namespace asked for is spoken of by its name only, never by a pattern: whoever

@@ -186,6 +186,46 @@ test.each([
   ['a missing duration', withRule({ duration: undefined }), 'rules.0.duration: is missing'],
   ['a match that is empty', withRule({ match: { namespaces: [] } }), 'rules.0.match.namespaces: '],
   ['a match of nothing', withRule({ match: { namespaces: [''] } }), 'rules.0.match.namespaces.0: '],
+  [
+    'a label that is none',
+    withRule({ match: { namespaceLabels: { 'env=prod': 'x' } } }),
+    'rules.0.match.namespaceLabels.env=prod: not the name of a label',
+  ],
+  [
+    'a value of a label that is no text',
+    withRule({ match: { namespaceLabels: { env: true } } }),
+    'rules.0.match.namespaceLabels.env: neither a pattern nor a list of patterns. Write it in quotes',
+  ],
+  [
+    'a value in a list that is no text',
+    withRule({ match: { namespaceLabels: { env: ['prod', 1] } } }),
+    'rules.0.match.namespaceLabels.env: neither a pattern nor a list of patterns. Write it in quotes',
+  ],
+  [
+    'a pattern that no value of a label can fit',
+    withRule({ match: { namespaceLabels: { env: 'prod env' } } }),
+    'rules.0.match.namespaceLabels.env: not a pattern for a label’s value',
+  ],
+  [
+    'an empty pattern of a label',
+    withRule({ match: { namespaceLabels: { env: '' } } }),
+    'rules.0.match.namespaceLabels.env: not a pattern for a label’s value',
+  ],
+  [
+    'no pattern of a label',
+    withRule({ match: { namespaceLabels: { env: [] } } }),
+    'rules.0.match.namespaceLabels.env: fits nothing',
+  ],
+  [
+    'no labels',
+    withRule({ match: { namespaceLabels: {} } }),
+    'rules.0.match.namespaceLabels: names no label; leave it out',
+  ],
+  [
+    'labels in a list',
+    withRule({ match: { namespaceLabels: ['env'] } }),
+    'rules.0.match.namespaceLabels: not labels with their values',
+  ],
   ['no rules', { ...file, rules: [] }, 'rules: there are no rules, so nobody may ask for anything'],
   [
     'two rules of one name',
@@ -306,4 +346,13 @@ test('a rule that refuses knows no break-glass', () => {
   const { approve: _, channel: __, duration: ___, respondWithin: ____, ...bare } = rule;
   const refusing = { ...file, rules: [{ ...bare, refuse: 'no', breakGlass: { who: ['platform'] } }] };
   expect(problemsIn(refusing)).toEqual(['rules.0.breakGlass: has no meaning in a rule that refuses; leave it out']);
+});
+
+test('labels of namespaces are read, one pattern or several', () => {
+  const namespaceLabels = { env: 'prod', 'acme.test/tier': ['1', 'gold-*'] };
+  const read = rulesFile.parse(withRule({ match: { namespaceLabels } }));
+  expect(problemsOf(read, compile)).toEqual([]);
+  expect(rulesIn(read, compile)).toMatchObject([
+    { match: { namespaceLabels: { env: ['prod'], 'acme.test/tier': ['1', 'gold-*'] } } },
+  ]);
 });

@@ -24,6 +24,33 @@ const slackGroup = z
   );
 const patterns = z.array(z.string().min(1)).min(1).default(['*']);
 
+const notALabel = 'not the name of a label. Write it like "env" or "acme.test/env".';
+/** The name of a label, with or without a prefix, as Kubernetes has it. */
+const labelKey = z
+  .string()
+  .regex(/^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/, notALabel);
+const labelPattern = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_.*-]{1,63}$/,
+    'not a pattern for a label’s value. Write it like "prod" or "prod-*"; "*" is any value, and an empty one too.',
+  );
+const namespaceLabels = z
+  .record(
+    labelKey,
+    z
+      .union([labelPattern, z.array(labelPattern).min(1, 'fits nothing; name a pattern, or leave the label out')], {
+        error: notALabelValue,
+      })
+      .transform((one) => (typeof one === 'string' ? [one] : one)),
+    { error: ({ code }) => (code === 'invalid_key' ? notALabel : 'not labels with their values, like { env: prod }') },
+  )
+  .refine((labels) => Object.keys(labels).length > 0, 'names no label; leave it out for any namespace');
+
+function notALabelValue(): string {
+  return 'neither a pattern nor a list of patterns. Write it in quotes, like "true" or ["prod", "stage-*"].';
+}
+
 const duration = z
   .string({ error: 'not a duration. Write it like "30m", "1h30m" or "2h".' })
   .transform((text, context) => {
@@ -69,6 +96,7 @@ const match = z.strictObject({
   namespaces: patterns,
   kinds: patterns,
   profiles: patterns,
+  namespaceLabels: namespaceLabels.optional(),
   when: z.array(window).min(1, 'at no time at all; leave it out for any time').optional(),
   risk: z
     .array(z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }))

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { matchIf } from '#test/build/conditions.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { appliesTo, matches, type Policy, type Rule } from './policy.ts';
+import { appliesTo, fitsLabels, matches, type Policy, type Rule } from './policy.ts';
 import { type Offered, suspicionsOf } from './suspicions.ts';
 
 const kinds: readonly Offered[] = [
@@ -48,6 +49,12 @@ describe('a rule below another one', () => {
     ['its kinds are fewer', one('a'), one('b', { kinds: ['access'] })],
     ['its profiles are fewer', one('a', { profiles: ['ingress-*'] }), one('b', { profiles: ['ingress-view'] })],
     ['its clusters are fewer', one('a', { clusters: ['prod*'] }), one('b', { clusters: ['prod-*-eu'] })],
+    ['it looks at labels, and the other at none', one('a'), one('b', { namespaceLabels: { env: ['prod'] } })],
+    [
+      'its labels are fewer',
+      one('a', { namespaceLabels: { env: ['prod*', 'stage'] } }),
+      one('b', { namespaceLabels: { env: ['prod-eu', 'stage'], team: ['shop'] } }),
+    ],
     ['fewer may ask', one('a', {}, { ask: ['developers', 'platform'] }), one('b')],
     [
       'its patterns stand for no more than is there',
@@ -67,6 +74,23 @@ describe('a rule below another one', () => {
       one('a', { profiles: ['*'] }),
       one('b', { profiles: ['ingress-debug'] }),
     ],
+    ['namespaces without the label are left to it', one('a', { namespaceLabels: { env: ['*'] } }), one('b')],
+    [
+      'it speaks of a value more',
+      one('a', { namespaceLabels: { env: ['prod'] } }),
+      one('b', { namespaceLabels: { env: ['prod', 'stage'] } }),
+    ],
+    [
+      'it looks at another label',
+      one('a', { namespaceLabels: { env: ['prod'] } }),
+      one('b', { namespaceLabels: { team: ['prod'] } }),
+    ],
+    [
+      'the other looks at one label more',
+      one('a', { namespaceLabels: { env: ['prod'], team: ['shop'] } }),
+      one('b', { namespaceLabels: { env: ['prod'] } }),
+    ],
+    ['a label has the name of something inherited', one('a', { namespaceLabels: { constructor: ['*'] } }), one('b')],
     ['others may ask', one('a', {}, { ask: ['platform'] }), one('b')],
     ['one more group may ask', one('a'), one('b', {}, { ask: ['developers', 'platform'] })],
   ])('may decide: %s', (_, first, second) => {
@@ -132,17 +156,44 @@ describe('a group', () => {
   });
 });
 
+describe('a group in a condition', () => {
+  const unused = (condition: string) =>
+    suspicionsOf(policy({ rules: [rule({ match: { ...all, if: matchIf(condition).if } })] }), [])
+      .flatMap(({ about }) => (about.type === 'group' ? [about.name] : []))
+      .toSorted();
+
+  test('is of use where it is named', () => {
+    expect(unused('"security" in requester.groups')).toEqual([]);
+    expect(unused("!('security' in requester.groups) && request.seconds < 60")).toEqual([]);
+    expect(unused('"others" in requester.groups')).toEqual(['security']);
+    expect(unused('request.reason == "security"')).toEqual(['security']);
+  });
+
+  test('may be meant where conditions ask about groups in another way', () => {
+    expect(unused('requester.groups.exists(g, g.startsWith("sec"))')).toEqual([]);
+    expect(unused('requester["groups"].size() > 1')).toEqual([]);
+  });
+});
+
 /** Short words of few letters, so that patterns and names meet often. */
 const word = fc.stringMatching(/^[ab]{1,3}$/);
 const patterns = fc.array(fc.stringMatching(/^[ab*]{1,4}$/), { minLength: 1, maxLength: 2 });
-const someRule = fc.record({ clusters: patterns, namespaces: patterns, kinds: patterns, profiles: patterns });
+const someLabels = fc.option(fc.dictionary(fc.constantFrom('x', 'y'), patterns, { maxKeys: 2 }), { nil: undefined });
+const someRule = fc.record({
+  clusters: patterns,
+  namespaces: patterns,
+  kinds: patterns,
+  profiles: patterns,
+  namespaceLabels: someLabels,
+});
 const things = [
   { name: 'a', profiles: ['a', 'ab', 'ba'].map((profile) => ({ profile, reachesFurther: profile === 'ba' })) },
   { name: 'b', profiles: ['b', 'bb'].map((profile) => ({ profile, reachesFurther: false })) },
 ];
 
 test('no question that can be asked is decided by a rule that is said never to decide', () => {
-  const question = fc.record({ cluster: word, namespace: word });
+  const namespaceLabels = fc.dictionary(fc.constantFrom('x', 'y'), word, { maxKeys: 2 });
+  const question = fc.record({ cluster: word, namespace: word, namespaceLabels });
   fc.assert(
     fc.property(
       fc.array(someRule, { minLength: 2, maxLength: 4 }),
@@ -156,7 +207,11 @@ test('no question that can be asked is decided by a rule that is said never to d
           things.flatMap(({ name, profiles }) => profiles.map((one) => ({ ...place, kind: name, ...one }))),
         );
         for (const asked of questions)
-          expect(never).not.toContain(rules.find((candidate) => appliesTo(candidate, asked)) ?? null);
+          expect(never).not.toContain(
+            rules.find(
+              (candidate) => appliesTo(candidate, asked) && fitsLabels(candidate, asked.namespaceLabels) === 'yes',
+            ) ?? null,
+          );
       },
     ),
   );

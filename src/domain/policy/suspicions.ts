@@ -27,13 +27,26 @@ export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonl
 
 /** A group is used where its name stands, wherever that is. */
 const unusedGroups = ({ groups, rules, ...rest }: Policy): readonly Suspicion[] => {
-  const words = new Set([...wordsIn(rest), ...rules.flatMap(({ name: _, ...rule }) => [...wordsIn(rule)])]);
+  const named = rules.map(({ match }) => groupsNamedIn(match.if?.text ?? ''));
+  if (named.includes(undefined)) return [];
+  const words = new Set([
+    ...wordsIn(rest),
+    ...rules.flatMap(({ name: _, ...rule }) => [...wordsIn(rule)]),
+    ...named.flatMap((names) => names ?? []),
+  ]);
   return [...groups.keys()]
     .filter((name) => !words.has(name))
     .map((name) => ({
       about: { type: 'group', name },
       message: `nothing names the group "${name}". Use it in a rule, or take it out.`,
     }));
+};
+
+/** The groups that a condition asks about by their names; undefined where it asks about them in another way. */
+const groupsNamedIn = (condition: string): readonly string[] | undefined => {
+  const byName = /(["'])([a-z0-9-]+)\1\s+in\s+requester\.groups\b/g;
+  if (/\bgroups\b/.test(condition.replaceAll(byName, ''))) return undefined;
+  return [...condition.matchAll(byName)].flatMap(([, , name]) => name ?? []);
 };
 
 function* wordsIn(value: unknown): Generator<string> {
@@ -78,11 +91,20 @@ const isCovered = (rule: Rule, other: Rule): boolean =>
   rule.ask.every((group) => other.ask.includes(group)) &&
   rule.match.clusters.every((pattern) => anyOf(other.match.clusters, pattern)) &&
   rule.match.namespaces.every((pattern) => anyOf(other.match.namespaces, pattern)) &&
+  areLabelsCovered(rule, other) &&
   isSame(conditionsOf(rule), conditionsOf(other));
+
+/** A rule that looks at more labels speaks of fewer namespaces; each that the other one looks at it must bound as closely. */
+const areLabelsCovered = ({ match }: Rule, { match: { namespaceLabels: bounds = {} } }: Rule): boolean =>
+  Object.entries(bounds).every(([label, patterns]) => {
+    const { namespaceLabels: mine = {} } = match;
+    const own = Object.hasOwn(mine, label) ? mine[label] : undefined;
+    return own?.every((pattern) => anyOf(patterns, pattern)) === true;
+  });
 
 /** All that may decide whether a rule is passed over, and is not understood above: it must be the same in both. */
 const conditionsOf = ({
-  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, ...match },
+  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, namespaceLabels: _____, ...match },
   ...rule
 }: Rule): unknown => {
   const {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ok, type Result } from '#domain/result.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import type { Answer, Policy, Question, Risk, Rule } from './policy.ts';
@@ -220,4 +220,68 @@ test('no policy and no answer makes a decision out of an error', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a rule for namespaces with certain labels', () => {
+  const labelled = (name: string, changed: Partial<Rule> = {}) =>
+    rule({ name, match: { ...anything, namespaceLabels: { env: ['prod'] } }, ...changed });
+  const rules = policy({ rules: [labelled('strict'), rule({ name: 'easy' })] });
+  const judgeIn = (namespaceLabels: Readonly<Record<string, string>> | undefined, of = rules, by = developers) =>
+    verdict.judge(of, { ...question, namespaceLabels }, by);
+
+  test('decides where they fit, and is passed over where they do not or are not there', () => {
+    expect(judgeIn({ env: 'prod' })).toMatchObject({ value: { rule: { name: 'strict' } } });
+    for (const labels of [{ env: 'dev' }, {}])
+      expect(judgeIn(labels)).toMatchObject({
+        value: { rule: { name: 'easy' }, passed: [{ rule: 'strict', why: 'its namespace is labelled otherwise' }] },
+      });
+  });
+
+  test('is passed over for no later one where nobody could look them up', () => {
+    expect(judgeIn(undefined)).toEqual({ ok: false, error: { type: 'unlabelled', rule: 'strict' } });
+    const refusing = policy({ rules: [labelled('frozen', { refuse: 'no', approve: [] }), rule({ name: 'easy' })] });
+    expect(judgeIn(undefined, refusing)).toMatchObject({ ok: false, error: { type: 'unlabelled' } });
+  });
+
+  test('keeps nobody waiting for labels whom it does not concern', () => {
+    const others = policy({ rules: [labelled('strict', { ask: ['leads'] }), rule({ name: 'easy' })] });
+    expect(judgeIn(undefined, others)).toMatchObject({ value: { rule: { name: 'easy' } } });
+    const before = policy({ rules: [rule({ name: 'easy' }), labelled('strict')] });
+    expect(judgeIn(undefined, before)).toMatchObject({ value: { rule: { name: 'easy' } } });
+  });
+
+  test('whose group cannot be looked up is of no concern where the labels are known to be others', () => {
+    const failing = { asker: { groups: new Set(['developers']), failed: ['leads'] }, at };
+    const leads = policy({ rules: [labelled('strict', { ask: ['leads'] }), rule({ name: 'easy' })] });
+    expect(judgeIn({ env: 'dev' }, leads, failing)).toMatchObject({ value: { rule: { name: 'easy' } } });
+    expect(judgeIn({ env: 'prod' }, leads, failing)).toMatchObject({ error: { type: 'unsure' } });
+    expect(judgeIn(undefined, leads, failing)).toMatchObject({ error: { type: 'unsure' } });
+  });
+
+  test('whatever the labels are, what is not known decides nothing that knowing them would not', () => {
+    const some = fc.option(fc.dictionary(fc.constantFrom('env', 'team'), fc.constantFrom('prod', 'dev', '*')), {
+      nil: undefined,
+    });
+    const made = fc.record({
+      namespaceLabels: some.map((wanted) =>
+        wanted === undefined ? wanted : Object.fromEntries(Object.entries(wanted).map(([key, one]) => [key, [one]])),
+      ),
+      ask: fc.constantFrom(['developers'], ['leads']),
+      refuse: fc.constantFrom(undefined, 'no'),
+    });
+    const labels = fc.dictionary(fc.constantFrom('env', 'team'), fc.constantFrom('prod', 'dev'));
+    fc.assert(
+      fc.property(fc.array(made, { minLength: 1, maxLength: 4 }), labels, (parts, known) => {
+        const all = parts.map(({ namespaceLabels, ...rest }, index) =>
+          rule({ name: `r${index}`, match: { ...anything, namespaceLabels }, ...rest }),
+        );
+        const unknown = judgeIn(undefined, policy({ rules: all }));
+        if (unknown.ok) expect(judgeIn(known, policy({ rules: all }))).toMatchObject({ value: { type: 'decides' } });
+        if (unknown.ok && unknown.value.type === 'decides')
+          expect(judgeIn(known, policy({ rules: all }))).toMatchObject({
+            value: { rule: { name: unknown.value.rule.name } },
+          });
+      }),
+    );
+  });
 });

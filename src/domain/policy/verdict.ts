@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#domain/result.ts';
-import { type Answer, appliesTo, type Policy, type Question, type Risk, type Rule } from './policy.ts';
+import { type Answer, appliesTo, fitsLabels, type Policy, type Question, type Risk, type Rule } from './policy.ts';
 import { isWithin, type Walls, wallsAt } from './window.ts';
 
 /** Why a rule was passed over. */
@@ -7,6 +7,7 @@ export type Passed = {
   readonly rule: string;
   readonly why:
     | 'speaks of something else'
+    | 'its namespace is labelled otherwise'
     | 'not at this time'
     | 'requester not in its groups'
     | 'not of this risk'
@@ -18,6 +19,9 @@ export type NotAllowed = { readonly type: 'not-allowed'; readonly passed: readon
 
 /** A rule speaks of what is asked, and whether it lets this person ask could not be found out. */
 export type Unsure = { readonly type: 'unsure'; readonly groups: readonly string[] };
+
+/** A rule speaks of namespaces with certain labels, and those of this one could not be looked up. */
+export type Unlabelled = { readonly type: 'unlabelled'; readonly rule: string };
 
 /** A rule's condition could not be answered: nobody knows which rule decides, and so none does. */
 export type Failed = { readonly type: 'failed'; readonly rule: string; readonly why: string };
@@ -34,7 +38,7 @@ export type Divided = {
   readonly rules: readonly (readonly [profile: string, rule: string])[];
 };
 
-export type NoRule = NotAllowed | Unsure | Failed | Refused | NoBreakGlass;
+export type NoRule = NotAllowed | Unsure | Unlabelled | Failed | Refused | NoBreakGlass;
 
 /** Who asks: the policy's groups that they are in, and those that could not be looked up. */
 export type Asker = { readonly groups: ReadonlySet<string>; readonly failed: readonly string[] };
@@ -83,9 +87,10 @@ export const judgeAll = (policy: Policy, asked: Case): Result<Verdict, NoRule | 
 
 /**
  * Finds the rule that decides: the first, in the file's order, that speaks of what is asked, lets this person ask, and whose
- * times, risk and condition fit. Where it cannot be told whether one fits (a group that cannot be looked up, a condition that
- * fails) there is no answer, for a later rule may want less than the one that was passed over. For what is taken by break-glass
- * the same rule decides, or the first whose people may take it so: none is passed over because it lets nobody break glass.
+ * times, risk and condition fit. Where it cannot be told whether one fits (a group or a label that cannot be looked up, a
+ * condition that fails) there is no answer, for a later rule may want less than the one that was passed over. For what is
+ * taken by break-glass the same rule decides, or the first whose people may take it so: none is passed over because it lets
+ * nobody break glass.
  */
 export const judge = (
   policy: Policy,
@@ -98,13 +103,16 @@ export const judge = (
   const pass = (rule: Rule, why: Passed['why']): void => void passed.push({ rule: rule.name, why });
   for (const rule of policy.rules) {
     const { when, risk, if: condition } = rule.match;
+    const labelled = fitsLabels(rule, question.namespaceLabels);
     if (!appliesTo(rule, question)) pass(rule, 'speaks of something else');
+    else if (labelled === 'no') pass(rule, 'its namespace is labelled otherwise');
     else if (when !== undefined && !isWithin(when, walls)) pass(rule, 'not at this time');
     else if (!asksBy(rule, breakGlass).some((group) => asker.groups.has(group))) {
       const unknown = asksBy(rule, breakGlass).filter((group) => asker.failed.includes(group));
       if (unknown.length > 0) return err({ type: 'unsure', groups: unknown });
       pass(rule, 'requester not in its groups');
-    } else if ((risk !== undefined || condition !== undefined) && tried === undefined) open.push(rule);
+    } else if (labelled === 'unknown') return err({ type: 'unlabelled', rule: rule.name });
+    else if ((risk !== undefined || condition !== undefined) && tried === undefined) open.push(rule);
     else if (risk !== undefined && (tried === undefined || !risk.includes(tried.risk))) pass(rule, 'not of this risk');
     else {
       const answer = condition === undefined ? yes : (tried?.answers.get(rule.name) ?? unanswered);
@@ -166,6 +174,8 @@ export const otherRule = (verdict: Result<Verdict, NoRule | Divided>, rule: stri
       return `Who is in ${verdict.error.groups.join(', ')} could not be looked up.`;
     case 'no-break-glass':
       return `By the policy as it is now nobody may take this by break-glass under the rule "${verdict.error.rule}".`;
+    case 'unlabelled':
+      return `The labels of the namespace, which the rule "${verdict.error.rule}" looks at, could not be looked up.`;
     case 'not-allowed':
     case 'divided':
       return `By the policy as it is now the rule "${rule}" does not decide on this any more.`;
