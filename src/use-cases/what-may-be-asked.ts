@@ -1,12 +1,12 @@
 import type { PersonId } from '#domain/ids.ts';
-import { appliesTo, fitsLabels, type Labels, matches, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, fitsLabels, fitsSource, type Labels, matches, type Rule } from '#domain/policy/policy.ts';
 import { isWithin, wallsAt } from '#domain/policy/window.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 
-/** Where and for what a person may ask, by the policy: what their form offers, and nothing else. */
+/** Where and for what a person may ask in Slack, by the policy: what their form offers, and nothing else. */
 export type Offer = {
   readonly clusters: readonly string[];
   readonly kinds: readonly Kind[];
@@ -25,8 +25,11 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
   const { groups } = await groupsOf(ports, person);
   const walls = wallsAt(await ports.clock.now());
   const rules = policy.rules.filter(
-    ({ ask, refuse, match: { when } }) =>
-      refuse === undefined && (when === undefined || isWithin(when, walls)) && ask.some((group) => groups.has(group)),
+    (rule) =>
+      fitsSource(rule, 'slack') &&
+      rule.refuse === undefined &&
+      (rule.match.when === undefined || isWithin(rule.match.when, walls)) &&
+      rule.ask.some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
   const labels = new Map<string, Labels>();
