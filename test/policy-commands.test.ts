@@ -123,6 +123,11 @@ test.each<[what: string, cases: unknown, problem: string]>([
     [{ ...one, namespaceLabels: { prod: true }, expect: { rule: 'usual' } }],
     'tests.yaml:12: "cases.0.namespaceLabels.prod": not a text. Write it in quotes',
   ],
+  [
+    'a source that there is not',
+    [{ ...one, source: 'email', expect: { rule: 'usual' } }],
+    'not a source of requests. Write one of slack, kubectl, api, cli, mcp.',
+  ],
   ['no cases', [], 'there are no cases'],
 ])('a case that expects or says %s is told with its line', async (_, cases, problem) => {
   const result = await run(cases);
@@ -135,6 +140,20 @@ test('a folder without cases says what to do', async () => {
   expect(await withFolder(files, (folder) => testPolicy(folder))).toEqual({
     ok: false,
     error: ['tests.yaml: there is none in this folder. Write cases there, or name another file behind the folder.'],
+  });
+});
+
+test('a case says where it comes from; from Slack unless it does', async () => {
+  const agents = { name: 'agents', match: { sources: ['mcp', 'api'] }, ask: ['engineers'], refuse: 'people only' };
+  const cases = [
+    { ...one, source: 'mcp', expect: { refused: 'agents' } },
+    { ...one, source: 'cli', expect: { rule: 'usual' } },
+    { ...one, expect: { rule: 'usual' } },
+  ];
+  const files = folderOf({ rules: [agents, ...rules], cases });
+  expect(await withFolder(files, (folder) => testPolicy(folder))).toEqual({
+    ok: true,
+    value: ['3 of 3 cases are as expected.'],
   });
 });
 

@@ -2,7 +2,7 @@ import { identityOf } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
-import { appliesTo, durationBy, type Policy, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, fitsSource, type Policy, type Rule } from '#domain/policy/policy.ts';
 import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
@@ -12,6 +12,7 @@ import { type Asked, isEscalated, needsNobody, type State } from '#domain/reques
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
+import { sourceOf } from '#domain/source.ts';
 import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
@@ -200,7 +201,9 @@ const byItsRule = (
   if (description?.ok !== true) return 'The kind of request is no longer configured as it was.';
   const { profiles, reachesFurther } = description.value;
   const { cluster, namespace, kind } = asked;
-  const speaks = profiles.every((profile) => appliesTo(rule, { cluster, namespace, kind, profile, reachesFurther }));
+  const named = { cluster, namespace, kind, reachesFurther };
+  const speaks =
+    fitsSource(rule, sourceOf(asked)) && profiles.every((profile) => appliesTo(rule, { ...named, profile }));
   if (!speaks || profiles.length === 0) return 'The rule that it was approved by does not speak of this. Ask again.';
   return peopleFit(policy, rule, asked, { approvers, isEscalated: isEscalated(asked, at) })
     ? undefined
@@ -232,7 +235,8 @@ const ruledOtherwise = async (
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
   const { risk } = await ports.examiner.assess(changesOf(tried));
-  const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind };
+  const source = sourceOf(asked);
+  const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
   const times = [await ports.clock.now(), await cluster.time()];
   let why: string | undefined = unruly;
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {

@@ -3,12 +3,15 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { NoBreakGlass, NotAllowed, Refused } from '#domain/policy/verdict.ts';
 import type { AtMaximum, Extended } from '#domain/request/extension.ts';
+import type { Source } from '#domain/source.ts';
 import type { NotAdmitted } from './membership.ts';
 
 /** What somebody asks for. `origin` is the same for a repetition of the same form or command. */
 export type Asking = {
   readonly by: PersonId;
   readonly subject: PersonId;
+  /** By which way it came in. Whoever takes it in says it, never who asks. */
+  readonly source: Source;
   readonly kind: string;
   readonly cluster: string;
   readonly namespace: string;

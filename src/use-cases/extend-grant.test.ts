@@ -32,7 +32,7 @@ const active = async (changed: Partial<Asking> = {}, world = createWorld()) => {
   return { world, chain: await look(world, filed) };
 };
 const extend = (world: World, { request }: Chain, changed: Partial<Extending> = {}) =>
-  extendGrant(world.bot, { by: alice, id: request.asked.id, duration: '10m', ...changed });
+  extendGrant(world.bot, { by: alice, id: request.asked.id, source: 'slack', duration: '10m', ...changed });
 /** An extension that must not be refused. */
 const asked = async (world: World, chain: Chain, changed: Partial<Extending> = {}): Promise<Chain> => {
   const filed = await extend(world, chain, changed);
@@ -362,7 +362,7 @@ describe('one extension', () => {
       if (given[0] === request.asked.id) throw new Error('cut off');
       return store.append(...given);
     };
-    const which = { by: alice, id: request.asked.id };
+    const which = { by: alice, id: request.asked.id, source: 'slack' } as const;
     await expect(extendGrant({ ...bot, store: { ...store, append } }, which)).rejects.toThrow('cut off');
     return store.inStatus('pending', 10);
   };
@@ -461,7 +461,7 @@ describe('an extension is refused', () => {
 
   test('of what is not there', async () => {
     const { world } = await active();
-    const nobody = await extendGrant(world.bot, { by: alice, id: id('zzzz-zz') });
+    const nobody = await extendGrant(world.bot, { by: alice, id: id('zzzz-zz'), source: 'slack' });
     expect(nobody).toMatchObject({ error: { of: 'grant', refusal: { type: 'no-such-request' } } });
   });
 

@@ -5,6 +5,7 @@ import { decide } from '#domain/request/decide.ts';
 import { extendedOf, extensionWithin, isInForce } from '#domain/request/extension.ts';
 import { type Active, type Asked, isOver, type Request } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Source } from '#domain/source.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { admit } from './membership.ts';
@@ -16,6 +17,8 @@ import { submitRequest } from './submit-request.ts';
 export type Extending = {
   readonly by: PersonId;
   readonly id: RequestId;
+  /** By which way this came in, wherever the grant was asked for. */
+  readonly source: Source;
   /** As typed; the rule's default when absent. */
   readonly duration?: string;
   /** That of the grant when absent. */
@@ -100,13 +103,14 @@ export const offersExtension = (settings: Settings, request: Request): boolean =
 const askingFor = (
   { request: { asked }, entries }: Chain,
   state: Active,
-  { by, duration, reason = '' }: Extending,
+  { by, source, duration, reason = '' }: Extending,
 ): Asking => {
   const { id, subject, kind, cluster, namespace, ask } = asked;
   const before = entries.filter(({ event }) => event.type === 'extension-asked').length;
   return {
     by,
     subject,
+    source,
     kind,
     cluster,
     namespace,

@@ -3,6 +3,7 @@ import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Asked, needsNobody } from '#domain/request/request.ts';
+import { sourceOf } from '#domain/source.ts';
 import type { Asking } from './asking.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -52,11 +53,12 @@ const follow = async (ports: BotPorts, chain: Chain): Promise<boolean> => {
 };
 
 const askingAnew = (
-  { id, requester, subject, kind, cluster, namespace, ask, reason, seconds }: Asked,
+  { id, requester, subject, source, kind, cluster, namespace, ask, reason, seconds }: Asked,
   why: string,
 ): Asking => ({
   by: requester,
   subject,
+  source: sourceOf({ source }),
   kind,
   cluster,
   namespace,

@@ -1,8 +1,8 @@
-import { appliesTo, type Labels, looksAtLabels, type Question } from '#domain/policy/policy.ts';
+import { appliesTo, type Labels, looksAtLabels, type Named } from '#domain/policy/policy.ts';
 import type { Asker } from '#domain/policy/verdict.ts';
 import type { BotPorts } from './ports.ts';
 
-type Asked = Omit<Question, 'profile'> & { readonly profiles: readonly string[] };
+type Asked = Omit<Named, 'profile'> & { readonly profiles: readonly string[] };
 
 /**
  * The labels of the namespace that is asked for, as the cluster has them now, if a rule looks at them that may let this

@@ -4,6 +4,7 @@ import type { Json } from '#domain/json.ts';
 import { durationBy, type Labels, type Policy, type Risk, type Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Source } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
 import { judgeTried, triedBy } from './tried.ts';
@@ -21,6 +22,7 @@ export type PolicyCase = {
   readonly cluster: string;
   readonly namespace: string;
   readonly namespaceLabels: Labels;
+  readonly source: Source;
   readonly objects: readonly string[];
   /** 0: for good. */
   readonly seconds?: number;
@@ -70,10 +72,10 @@ export const judgeCase = async (
   const groups = [...policy.groups].flatMap(([name, group]) =>
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
-  const { cluster, namespace, namespaceLabels, profiles, objects, reason = '', before, after } = one;
+  const { cluster, namespace, namespaceLabels, source, profiles, objects, reason = '', before, after } = one;
   const risk = one.risk ?? riskOf(kind, one);
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
-  const place = { cluster, namespace, namespaceLabels, kind: kind.name, profiles };
+  const place = { cluster, namespace, namespaceLabels, source, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
   const request = {
     ...place,

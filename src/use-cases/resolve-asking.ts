@@ -1,7 +1,7 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { appliesTo, durationBy, type Facts, fitsLabels, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -57,18 +57,19 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   if (!description.ok) return err(unclear('ask', description.error));
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
-  const { namespace } = asking;
+  const { namespace, source } = asking;
   const at = await ports.clock.now();
   const place = { cluster: cluster.name, namespace, kind: kind.name };
   const namespaceLabels = await labelsFor(ports, { ...place, reachesFurther, profiles }, asker);
   const labels = namespaceLabels === undefined ? {} : { namespaceLabels };
-  const facts = factsOf(asking, { ...place, ...labels, profiles, objects }, asker, at);
+  const facts = factsOf(asking, { ...place, ...labels, source, profiles, objects }, asker, at);
   const untried = await judgeUntried(policy, kind, asking.ask, facts);
   const tried = untried && triedBy(policy, untried);
   const breakGlass = asking.breakGlass === true;
   const asked: Case = {
     ...place,
     ...labels,
+    source,
     reachesFurther,
     profiles,
     asker,
@@ -87,6 +88,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const isOpen = policy.rules.some(
     (rule) =>
       rule.match.if?.speaksOf('seconds') === true &&
+      fitsSource(rule, source) &&
       fitsLabels(rule, namespaceLabels) !== 'no' &&
       profiles.some((profile) => appliesTo(rule, { ...place, profile, reachesFurther })),
   );
@@ -136,7 +138,10 @@ const withinMaximum = (
 
 const factsOf = (
   { by, subject, duration, reason, breakGlass = false }: Asking,
-  request: Pick<Facts['request'], 'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'profiles' | 'objects'>,
+  request: Pick<
+    Facts['request'],
+    'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'source' | 'profiles' | 'objects'
+  >,
   asker: Case['asker'],
   at: Temporal.Instant,
 ): Facts => {

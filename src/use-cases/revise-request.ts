@@ -7,6 +7,7 @@ import type { Facts, Labels } from '#domain/policy/policy.ts';
 import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
+import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
@@ -98,6 +99,7 @@ const factsOf = async (
       cluster,
       namespace,
       ...labels,
+      source: sourceOf(asked),
       profiles,
       objects,
       seconds,
@@ -114,17 +116,18 @@ const factsOf = async (
 const ruledOtherwise = async (
   ports: BotPorts,
   kind: Kind,
-  { ask, cluster, namespace, approval }: Asked,
+  asked: Asked,
   { asker, ...labels }: LookedUp,
   judged: Judged | undefined,
 ): Promise<Extract<Standing, { type: 'impossible' | 'not-tried' }> | undefined> => {
   const { policy } = ports.settings();
+  const { ask, cluster, namespace, approval } = asked;
   const description = kind.describe(ask as Json);
   const tried = judged && triedBy(policy, judged);
   if (!description.ok || tried === undefined) return { type: 'not-tried' };
   const { profiles, reachesFurther } = description.value;
   const at = await ports.clock.now();
-  const place = { cluster, namespace, ...labels, kind: kind.name };
+  const place = { cluster, namespace, ...labels, kind: kind.name, source: sourceOf(asked) };
   const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried });
   if (!verdict.ok && ['unsure', 'unlabelled'].includes(verdict.error.type)) return { type: 'not-tried' };
   const why = otherRule(verdict, approval.rule);

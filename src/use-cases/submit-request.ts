@@ -86,6 +86,7 @@ const file = async (
   const event: Submitted = {
     type: 'submitted',
     ...asked,
+    source: asking.source,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
     approval: { ...approvalBy(rule, asking.breakGlass === true), policyHash, ...writtenDown(passed) },

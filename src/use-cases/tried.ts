@@ -4,8 +4,8 @@ import {
   appliesTo,
   type Facts,
   type Found,
+  type Named,
   type Policy,
-  type Question,
   type Risk,
 } from '#domain/policy/policy.ts';
 import type { Tried } from '#domain/policy/verdict.ts';
@@ -19,7 +19,7 @@ export type Judged = {
   readonly answers: readonly (readonly [rule: string, answer: Answer])[];
 };
 
-type Asked = Omit<Question, 'profile'> & { readonly profiles: readonly string[] };
+type Asked = Omit<Named, 'profile'> & { readonly profiles: readonly string[] };
 
 /** Asks the conditions of all rules that speak of what is asked; those that speak of objects are answered by `examiner`. */
 export const judgeTried = async (

@@ -1,12 +1,12 @@
 import type { PersonId } from '#domain/ids.ts';
-import { appliesTo, fitsLabels, type Labels, matches, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, fitsLabels, fitsSource, type Labels, matches, type Rule } from '#domain/policy/policy.ts';
 import { isWithin, wallsAt } from '#domain/policy/window.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { isOurs } from './home.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 
-/** Where and for what a person may ask, by the policy: what their form offers, and nothing else. */
+/** Where and for what a person may ask in Slack, by the policy: what their form offers, and nothing else. */
 export type Offer = {
   /** What may be taken at once, and not what may be asked for. */
   readonly byBreakGlass: boolean;
@@ -31,10 +31,11 @@ export const whatMayBeAsked = async (
   const { groups } = await groupsOf(ports, person);
   const walls = wallsAt(await ports.clock.now());
   const rules = policy.rules.filter(
-    ({ ask, breakGlass, refuse, match: { when } }) =>
-      refuse === undefined &&
-      (when === undefined || isWithin(when, walls)) &&
-      (byBreakGlass ? (breakGlass?.who ?? []) : ask).some((group) => groups.has(group)),
+    (rule) =>
+      fitsSource(rule, 'slack') &&
+      rule.refuse === undefined &&
+      (rule.match.when === undefined || isWithin(rule.match.when, walls)) &&
+      (byBreakGlass ? (rule.breakGlass?.who ?? []) : rule.ask).some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
   const labels = new Map<string, Labels>();

@@ -18,7 +18,13 @@ const when = [{ zone: 'Europe/Berlin', days: dayNames }];
 const rules = Array.from({ length: count }, (_, index) =>
   rule({ name: `rule-${index}`, match: { ...matchIf(conditionOf(index)), when } }),
 );
-const place = { cluster: 'prod', namespace: 'shop', kind: 'change', profiles: ['deployments'] };
+const place = {
+  cluster: 'prod',
+  namespace: 'shop',
+  kind: 'change',
+  source: 'slack' as const,
+  profiles: ['deployments'],
+};
 const facts = {
   request: {
     ...place,

@@ -25,6 +25,7 @@ export const facts: Facts = {
     breakGlass: false,
     reason: 'OPS-12 checkout',
     subject: 'U0ALICE',
+    source: 'slack',
   },
   requester: { id: 'U0ALICE', groups: ['engineers'] },
   now: '2026-11-26T10:00:00Z',

@@ -147,6 +147,7 @@ export const createWorld = (): World => {
 export const asking = (changed: Partial<Asking> = {}): Asking => ({
   by: alice,
   subject: alice,
+  source: 'slack',
   kind: 'access',
   cluster: 'prod',
   namespace: 'shop',

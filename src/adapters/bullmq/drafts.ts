@@ -9,6 +9,7 @@ import { accessProbe, type Manifest, target } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { sources } from '#domain/source.ts';
 import type { Clock, Draft, Drafter, DraftInput } from '#use-cases/ports.ts';
 import { prefix } from './queues.ts';
 import { createTurns } from './turns.ts';
@@ -46,6 +47,7 @@ const input = z.strictObject({
         seconds: z.int().min(0).exactOptional(),
         reason: z.string(),
         subject: z.string(),
+        source: z.enum(sources),
       }),
       requester: z.strictObject({
         id: z.string(),

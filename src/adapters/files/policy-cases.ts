@@ -4,6 +4,7 @@ import { personId } from '#domain/ids.ts';
 import { risks } from '#domain/policy/policy.ts';
 import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { sources } from '#domain/source.ts';
 import type { PolicyCase } from '#use-cases/policy-case.ts';
 import { readText } from './policy-files.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -54,6 +55,7 @@ const policyCase = z.strictObject({
   namespaceLabels: z
     .record(z.string(), z.string({ error: 'not a text. Write it in quotes, like "true".' }))
     .default({}),
+  source: z.enum(sources, { error: `not a source of requests. Write one of ${sources.join(', ')}.` }).default('slack'),
   objects: z.array(z.string()).default([]),
   for: length.optional(),
   reason: z.string().optional(),

@@ -58,6 +58,13 @@ describe('the JSON Schemas of policy files', () => {
       'namespaceLabels: { env: true }',
       '/rules/1/match/namespaceLabels/env anyOf',
     ],
+    [
+      'a source that there is not',
+      'rules.yaml',
+      "namespaces: ['bank-*']",
+      'sources: [email]',
+      '/rules/1/match/sources/0 enum',
+    ],
     ['a number for a time', 'rules.yaml', 'longest: 2h', 'longest: 2', '/rules/0/duration/longest type'],
     ['an e-mail for a person', 'identities.yaml', 'U02BOB', 'bob@example.com', '/people/1/slack pattern'],
     [

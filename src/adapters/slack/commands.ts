@@ -201,7 +201,7 @@ const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal)
 const extend = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
   const typed = readExtension(words);
   if (!typed.ok) return typed.error;
-  const result = await extendGrant(ports, { ...which, ...typed.value });
+  const result = await extendGrant(ports, { ...which, ...typed.value, source: 'slack' });
   if (result.ok) return sayExtensionAsked(result.value.request.asked);
   const { error } = result;
   return error.of === 'grant'
@@ -255,6 +255,7 @@ const request = async (
     ask: ask.value,
     ...rest,
     breakGlass,
+    source: 'slack',
     origin: `command:${trigger_id}`,
   });
   if (!result.ok) return sayNotFiled(result.error);

@@ -89,6 +89,7 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     by: payload.user.id,
     subject: subject.data,
     breakGlass: isBreaking(payload),
+    source: 'slack',
     kind: kind.name,
     cluster: chosen.cluster ?? '',
     namespace: chosen.namespace ?? '',
@@ -126,6 +127,7 @@ const submitExtension = async (ports: BotPorts, payload: ViewPayload): Promise<E
   if (target === undefined) return { field: 'reason', text: 'This form leads to no request. Click the button again.' };
   const { duration: [duration = ''] = [], reason: [reason = ''] = [] } = answersIn(payload);
   const result = await extendGrant(ports, {
+    source: 'slack',
     by: payload.user.id,
     id: target.id,
     duration: readLength(duration),

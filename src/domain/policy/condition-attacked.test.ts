@@ -79,3 +79,18 @@ test('a label is a text: what compares it with another sort of value is a proble
   expect(compileCondition('request.namespaceLabels.env == 3')).toMatchObject({ ok: false });
   expect(compileCondition('request.namespacelabels.env == "x"')).toMatchObject({ ok: false });
 });
+
+test.each(['request.source == "slak"', '"Slack" != request.source', 'request.source in ["slack", "email"]'])(
+  'a source that there is not is a problem of the policy: %s',
+  (text) => {
+    expect(compileCondition(text)).toMatchObject({ ok: false, error: expect.stringContaining('there is no source') });
+  },
+);
+
+test.each([
+  ['request.source == "slack"', 'yes'],
+  ['request.source in ["kubectl", "mcp"]', 'no'],
+  ['request.reason == "slak"', 'no'],
+] as const)('a condition may speak of the source: %s', (text, type) => {
+  expect(holds(text)).toEqual({ type });
+});

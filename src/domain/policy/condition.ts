@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { err, ok, type Result } from '#domain/result.ts';
+import { sources } from '#domain/source.ts';
 import { compilePattern } from './pattern.ts';
 import { type Answer, type Condition, type Facts, type Found, risks } from './policy.ts';
 
@@ -35,6 +36,7 @@ const environment = new Environment({ limits })
       reason: 'string',
       subject: 'string',
       breakGlass: 'bool',
+      source: 'string',
     },
   })
   .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })
@@ -132,7 +134,7 @@ const lookThrough = (node: unknown): string | undefined => {
       if (pattern?.ok === false) return `${JSON.stringify(written)} is not a regular expression: ${pattern.error}`;
     }
   }
-  return unknownRisk(op, args) ?? firstOf(args);
+  return misspelt(op, args) ?? firstOf(args);
 };
 
 const firstOf = (nodes: readonly unknown[]): string | undefined => {
@@ -143,13 +145,32 @@ const firstOf = (nodes: readonly unknown[]): string | undefined => {
   return undefined;
 };
 
-/** A risk that is misspelt would never hold. */
-const unknownRisk = (op: string, args: readonly unknown[]): string | undefined => {
-  if (!['==', '!=', 'in'].includes(op) || !args.some((one) => isNode(one) && one.op === 'id' && one.args === 'risk'))
-    return undefined;
-  const others = args.flatMap((one) => (isNode(one) && one.op === 'list' ? one.args : one));
-  const strange = others.map(writtenIn).find((one) => typeof one === 'string' && !risks.some((risk) => risk === one));
+/** What has a few values only. One that is misspelt would never hold. */
+const named: readonly {
+  readonly what: string;
+  readonly is: (node: unknown) => boolean;
+  readonly values: readonly string[];
+}[] = [
+  { what: 'risk', is: (node) => isNode(node) && node.op === 'id' && node.args === 'risk', values: risks },
+  {
+    what: 'source',
+    is: (node) =>
+      isNode(node) &&
+      node.op === '.' &&
+      Array.isArray(node.args) &&
+      isNode(node.args[0]) &&
+      node.args[0].args === 'request' &&
+      node.args[1] === 'source',
+    values: sources,
+  },
+];
+
+const misspelt = (op: string, args: readonly unknown[]): string | undefined => {
+  const one = ['==', '!=', 'in'].includes(op) ? named.find(({ is }) => args.some(is)) : undefined;
+  if (one === undefined) return undefined;
+  const others = args.flatMap((each) => (isNode(each) && each.op === 'list' ? each.args : each));
+  const strange = others.map(writtenIn).find((each) => typeof each === 'string' && !one.values.includes(each));
   return strange === undefined
     ? undefined
-    : `there is no risk ${JSON.stringify(strange)}. There are: ${risks.join(', ')}.`;
+    : `there is no ${one.what} ${JSON.stringify(strange)}. There are: ${one.values.join(', ')}.`;
 };

@@ -2,6 +2,7 @@ import { isLonger } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Requirement } from '#domain/quorum.ts';
+import type { Source } from '#domain/source.ts';
 import type { Window } from './window.ts';
 
 /** Who belongs to a group of the policy: the members of a Slack user group, or people named one by one. */
@@ -33,6 +34,7 @@ export type Facts = {
     readonly subject: string;
     /** Whether it is to be taken by break-glass. */
     readonly breakGlass: boolean;
+    readonly source: Source;
   };
   readonly requester: {
     readonly id: string;
@@ -70,6 +72,8 @@ export type Rule = {
     readonly profiles: readonly string[];
     /** By label the patterns of which one must fit; all labels must. Absent: whatever its labels. */
     readonly namespaceLabels?: Readonly<Record<string, readonly string[]>> | undefined;
+    /** Absent: wherever it comes from. */
+    readonly sources?: readonly Source[] | undefined;
     /** Absent: at any time. */
     readonly when?: readonly Window[] | undefined;
     /** Absent: whatever the risk. */
@@ -131,16 +135,21 @@ export type Policy = {
   readonly hash: string;
 };
 
-/** What a rule is matched against. */
-export type Question = {
+/** What is asked, by its names. */
+export type Named = {
   readonly cluster: string;
   readonly namespace: string;
-  /** Absent where they were not, or could not be, looked up: rules that look at them say neither yes nor no. */
-  readonly namespaceLabels?: Labels | undefined;
   readonly kind: string;
   readonly profile: string;
   /** It reaches beyond the namespace asked for: into others, or the whole cluster. */
   readonly reachesFurther: boolean;
+};
+
+/** What a rule is matched against. */
+export type Question = Named & {
+  readonly source: Source;
+  /** Absent where they were not, or could not be, looked up: rules that look at them say neither yes nor no. */
+  readonly namespaceLabels?: Labels | undefined;
 };
 
 /** `*` stands for any run of characters; everything else for itself. Linear in the length of the text. */
@@ -160,12 +169,16 @@ export const matches = (pattern: string, text: string): boolean => {
   return text.length - last.length >= from && text.endsWith(last);
 };
 
-/** Whether a rule speaks of what is asked, whoever asks and whatever labels the namespace has. */
-export const appliesTo = (rule: Rule, question: Question): boolean =>
+/** Whether a rule speaks of what is asked, whoever asks, from wherever, and whatever labels the namespace has. */
+export const appliesTo = (rule: Rule, question: Named): boolean =>
   any(rule.match.clusters, question.cluster) &&
   any(rule.match.namespaces, question.namespace) &&
   any(rule.match.kinds, question.kind) &&
   speaksOf(rule, question);
+
+/** Whether a rule speaks of what comes from there. */
+export const fitsSource = ({ match: { sources } }: Rule, source: Source): boolean =>
+  sources === undefined || sources.includes(source);
 
 /** Whether a rule speaks of a namespace with these labels. One that is not there fits no pattern. */
 export const fitsLabels = ({ match }: Rule, labels: Labels | undefined): 'yes' | 'no' | 'unknown' => {
@@ -189,7 +202,7 @@ export const looksAtLabels = ({ match }: Rule): boolean =>
  */
 export const speaksOf = (
   { match }: Rule,
-  { profile, reachesFurther }: Pick<Question, 'profile' | 'reachesFurther'>,
+  { profile, reachesFurther }: Pick<Named, 'profile' | 'reachesFurther'>,
 ): boolean => (reachesFurther ? match.profiles.includes(profile) : any(match.profiles, profile));
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

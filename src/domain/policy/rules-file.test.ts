@@ -226,6 +226,17 @@ test.each([
     withRule({ match: { namespaceLabels: ['env'] } }),
     'rules.0.match.namespaceLabels: not labels with their values',
   ],
+  [
+    'a source that there is not',
+    withRule({ match: { sources: ['slack', 'email'] } }),
+    'rules.0.match.sources.1: not a source of requests. Write one of slack, kubectl, api, cli, mcp.',
+  ],
+  [
+    'a pattern of sources',
+    withRule({ match: { sources: ['*'] } }),
+    'rules.0.match.sources.0: not a source of requests',
+  ],
+  ['no sources', withRule({ match: { sources: [] } }), 'rules.0.match.sources: from nowhere; leave it out'],
   ['no rules', { ...file, rules: [] }, 'rules: there are no rules, so nobody may ask for anything'],
   [
     'two rules of one name',

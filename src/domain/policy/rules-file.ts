@@ -4,6 +4,7 @@ import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
 import { ok, type Result } from '#domain/result.ts';
+import { sources } from '#domain/source.ts';
 import { compileCondition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
@@ -97,6 +98,10 @@ const match = z.strictObject({
   kinds: patterns,
   profiles: patterns,
   namespaceLabels: namespaceLabels.optional(),
+  sources: z
+    .array(z.enum(sources, { error: `not a source of requests. Write one of ${sources.join(', ')}.` }))
+    .min(1, 'from nowhere; leave it out for wherever it comes from')
+    .optional(),
   when: z.array(window).min(1, 'at no time at all; leave it out for any time').optional(),
   risk: z
     .array(z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }))

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sources } from '#domain/source.ts';
 import { matchIf } from '#test/build/conditions.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { appliesTo, fitsLabels, matches, type Policy, type Rule } from './policy.ts';
+import { appliesTo, fitsLabels, fitsSource, matches, type Policy, type Rule } from './policy.ts';
 import { type Offered, suspicionsOf } from './suspicions.ts';
 
 const kinds: readonly Offered[] = [
@@ -55,6 +56,8 @@ describe('a rule below another one', () => {
       one('a', { namespaceLabels: { env: ['prod*', 'stage'] } }),
       one('b', { namespaceLabels: { env: ['prod-eu', 'stage'], team: ['shop'] } }),
     ],
+    ['it is for fewer sources', one('a', { sources: ['slack', 'api'] }), one('b', { sources: ['api'] })],
+    ['the other is for all sources', one('a', { sources: ['slack', 'kubectl', 'api', 'cli', 'mcp'] }), one('b')],
     ['fewer may ask', one('a', {}, { ask: ['developers', 'platform'] }), one('b')],
     [
       'its patterns stand for no more than is there',
@@ -91,6 +94,8 @@ describe('a rule below another one', () => {
       one('b', { namespaceLabels: { env: ['prod'] } }),
     ],
     ['a label has the name of something inherited', one('a', { namespaceLabels: { constructor: ['*'] } }), one('b')],
+    ['it is for a source more', one('a', { sources: ['slack'] }), one('b', { sources: ['slack', 'api'] })],
+    ['it is for all sources', one('a', { sources: ['slack'] }), one('b')],
     ['others may ask', one('a', {}, { ask: ['platform'] }), one('b')],
     ['one more group may ask', one('a'), one('b', {}, { ask: ['developers', 'platform'] })],
   ])('may decide: %s', (_, first, second) => {
@@ -185,6 +190,7 @@ const someRule = fc.record({
   kinds: patterns,
   profiles: patterns,
   namespaceLabels: someLabels,
+  sources: fc.option(fc.uniqueArray(fc.constantFrom(...sources), { minLength: 1 }), { nil: undefined }),
 });
 const things = [
   { name: 'a', profiles: ['a', 'ab', 'ba'].map((profile) => ({ profile, reachesFurther: profile === 'ba' })) },
@@ -193,7 +199,8 @@ const things = [
 
 test('no question that can be asked is decided by a rule that is said never to decide', () => {
   const namespaceLabels = fc.dictionary(fc.constantFrom('x', 'y'), word, { maxKeys: 2 });
-  const question = fc.record({ cluster: word, namespace: word, namespaceLabels });
+  const source = fc.constantFrom(...sources);
+  const question = fc.record({ cluster: word, namespace: word, namespaceLabels, source });
   fc.assert(
     fc.property(
       fc.array(someRule, { minLength: 2, maxLength: 4 }),
@@ -209,7 +216,10 @@ test('no question that can be asked is decided by a rule that is said never to d
         for (const asked of questions)
           expect(never).not.toContain(
             rules.find(
-              (candidate) => appliesTo(candidate, asked) && fitsLabels(candidate, asked.namespaceLabels) === 'yes',
+              (candidate) =>
+                appliesTo(candidate, asked) &&
+                fitsSource(candidate, asked.source) &&
+                fitsLabels(candidate, asked.namespaceLabels) === 'yes',
             ) ?? null,
           );
       },

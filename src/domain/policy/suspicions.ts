@@ -1,4 +1,5 @@
-import { matches, type Policy, type Rule, speaksOf } from './policy.ts';
+import { sources } from '#domain/source.ts';
+import { fitsSource, matches, type Policy, type Rule, speaksOf } from './policy.ts';
 
 /** What may be asked for, as the kinds have it. */
 export type Offered = {
@@ -91,6 +92,7 @@ const isCovered = (rule: Rule, other: Rule): boolean =>
   rule.ask.every((group) => other.ask.includes(group)) &&
   rule.match.clusters.every((pattern) => anyOf(other.match.clusters, pattern)) &&
   rule.match.namespaces.every((pattern) => anyOf(other.match.namespaces, pattern)) &&
+  (rule.match.sources ?? sources).every((source) => fitsSource(other, source)) &&
   areLabelsCovered(rule, other) &&
   isSame(conditionsOf(rule), conditionsOf(other));
 
@@ -104,7 +106,7 @@ const areLabelsCovered = ({ match }: Rule, { match: { namespaceLabels: bounds = 
 
 /** All that may decide whether a rule is passed over, and is not understood above: it must be the same in both. */
 const conditionsOf = ({
-  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, namespaceLabels: _____, ...match },
+  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, namespaceLabels: _____, sources: ______, ...match },
   ...rule
 }: Rule): unknown => {
   const {

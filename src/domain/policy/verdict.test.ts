@@ -22,10 +22,11 @@ const ruled = <E>(judged: Result<verdict.Verdict, E>) => {
   return judged.value.type === 'decides' ? ok(judged.value.rule) : ok({ name: '(open)' });
 };
 
-const question = {
+const question: Question = {
   cluster: 'prod',
   namespace: 'shop',
   kind: 'access',
+  source: 'slack',
   profile: 'ingress-edit',
   reachesFurther: false,
 };

@@ -1,5 +1,14 @@
 import { err, ok, type Result } from '#domain/result.ts';
-import { type Answer, appliesTo, fitsLabels, type Policy, type Question, type Risk, type Rule } from './policy.ts';
+import {
+  type Answer,
+  appliesTo,
+  fitsLabels,
+  fitsSource,
+  type Policy,
+  type Question,
+  type Risk,
+  type Rule,
+} from './policy.ts';
 import { isWithin, type Walls, wallsAt } from './window.ts';
 
 /** Why a rule was passed over. */
@@ -7,6 +16,7 @@ export type Passed = {
   readonly rule: string;
   readonly why:
     | 'speaks of something else'
+    | 'not for where it comes from'
     | 'its namespace is labelled otherwise'
     | 'not at this time'
     | 'requester not in its groups'
@@ -105,6 +115,7 @@ export const judge = (
     const { when, risk, if: condition } = rule.match;
     const labelled = fitsLabels(rule, question.namespaceLabels);
     if (!appliesTo(rule, question)) pass(rule, 'speaks of something else');
+    else if (!fitsSource(rule, question.source)) pass(rule, 'not for where it comes from');
     else if (labelled === 'no') pass(rule, 'its namespace is labelled otherwise');
     else if (when !== undefined && !isWithin(when, walls)) pass(rule, 'not at this time');
     else if (!asksBy(rule, breakGlass).some((group) => asker.groups.has(group))) {

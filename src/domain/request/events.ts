@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contentRef, operation } from '#domain/content/content.ts';
 import { personId, requestId } from '#domain/ids.ts';
 import { accessProbe, objectRef, target } from '#domain/plan.ts';
+import { sources } from '#domain/source.ts';
 
 const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
   decode: (text, context) => {
@@ -54,6 +55,8 @@ const submitted = z.strictObject({
   namespace: z.string(),
   requester: personId,
   subject: personId,
+  /** Absent in logs from before it was written down; see `sourceOf`. */
+  source: z.enum(sources).optional(),
   /** What is asked, in the words of its kind. */
   ask: z.json(),
   reason: z.string(),

@@ -1,0 +1,6 @@
+/** Where a request may come from. What is not here yet is no place, in a policy and in a log. */
+export const sources = ['slack', 'kubectl', 'api', 'cli', 'mcp'] as const;
+export type Source = (typeof sources)[number];
+
+/** Logs from before it was written down are of requests that came from Slack. */
+export const sourceOf = ({ source = 'slack' }: { readonly source?: Source | undefined }): Source => source;
