@@ -14,7 +14,9 @@ const usage = `hallpass <command>
                              run the cases in its tests.yaml, or in another file: what each would come to
   policy explain <folder> [file]
                              say of each case what every rule makes of it, and what comes of it
-  log export <file>          write the log of all requests to a file, for an auditor; "-": standard output
+  log export <file>          write the log of all requests to a file, for auditors and "policy replay"; "-": standard output
+  policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
+                             say which requests of the past this policy would have decided otherwise; "-": standard input
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 doctor, standing and log read the environment as "npm start" does, and a file .env where they run.
@@ -36,6 +38,8 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
     case 'keys':
     case 'policy':
     case 'manifests':
+      if (command === 'policy' && words[0] === 'replay')
+        return (await import('#src/commands/replay.ts')).replayPolicy(words.slice(1));
       return (await import('#src/commands/files.ts')).filesCommand(command, words);
     case 'help':
     case '--help':

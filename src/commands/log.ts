@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { writeWhole } from '#adapters/files/whole-file.ts';
-import { digest } from '#adapters/keys/ed25519.ts';
+import { unsigned } from '#adapters/keys/ed25519.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { connectRedis } from '#adapters/redis/connection.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
-import type { Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Config, type Environment, inspectConfig } from '#src/config.ts';
 import { type ExportCount, exportLog } from '#use-cases/export-log.ts';
@@ -15,9 +14,6 @@ import { sayCause } from './checks.ts';
 import { problemsAbout } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { withoutSecrets } from './secrets.ts';
-
-/** Believes every signature: for whoever has no keys, order and hashes are still looked at. */
-export const unsigned: Trust = { digest, verify: () => true };
 
 /**
  * `log export <file>`: writes every request's log to a file, or with `-` to standard output; undefined when the words make no
