@@ -113,12 +113,15 @@ const stillAsShown =
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
   request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
 
-/** An approver says yes to the revision that they saw. */
-export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
+/** An approver says yes to the revision that they saw; with `seconds`, for no longer than that. */
+export const approveRequest = (
+  ports: BotPorts,
+  { by, id, revision, seconds }: Which & { readonly revision: number; readonly seconds?: number | undefined },
+) =>
   act(
     ports,
     { by, id, as: 'approver' },
-    (_, standing) => ({ type: 'approve', by, revision, standing }),
+    (_, standing) => ({ type: 'approve', by, revision, seconds, standing }),
     stillAsShown(ports),
   );
 

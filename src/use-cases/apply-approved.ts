@@ -95,7 +95,7 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (!identity.ok) return identity.error;
   const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
-  const before = await grantBefore(ports, asked);
+  const before = await grantBefore(ports, { asked, state });
   if (!before.ok) return { type: 'lapsed', why: before.error };
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
   preparing.catch(() => undefined);

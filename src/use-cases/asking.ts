@@ -19,6 +19,8 @@ export type Asking = {
   readonly reason: string;
   /** As typed, or `good` for what is not to be taken back; the rule's default when absent. */
   readonly duration?: string;
+  /** As typed, by the asker's own clock; as soon as it is approved when absent. */
+  readonly start?: string;
   /** It is to be taken at once, by break-glass. */
   readonly breakGlass?: boolean;
   /** The request that came to nothing and is asked for anew by this one. */
@@ -35,7 +37,7 @@ export type SubmitRefusal =
   | AtMaximum
   | {
       readonly type: 'unclear';
-      readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
+      readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration' | 'start';
       readonly why: string;
     }
   /** By the rule that decides nobody may have it. */

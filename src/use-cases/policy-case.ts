@@ -7,7 +7,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { Source } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
-import { judgeTried, triedBy } from './tried.ts';
+import { judgeTried, riskOnCard, triedBy } from './tried.ts';
 
 /** What somebody would ask, and what trying it would find; no cluster and no Slack is asked. */
 export type PolicyCase = {
@@ -105,12 +105,14 @@ export const judgeCase = async (
 const riskOf = (kind: Kind, { profiles, objects }: PolicyCase): Risk => {
   const ask = kind.fromWords(profiles, objects);
   const description = ask.ok ? kind.describe(ask.value) : undefined;
-  if (description?.ok !== true) return 'none';
-  const { cautions, reachesFurther } = description.value;
-  return cautions.length > 0 || reachesFurther ? 'high' : 'none';
+  return description?.ok === true ? riskOnCard(description.value) : 'none';
 };
 
-const unfitFor = (rule: Rule, { seconds, reason, breakGlass }: PolicyCase): string | undefined => {
+/** What a rule does not take of a duration (0: for good) and a reason. */
+export const unfitFor = (
+  rule: Rule,
+  { seconds, reason, breakGlass }: Pick<PolicyCase, 'seconds' | 'reason' | 'breakGlass'>,
+): string | undefined => {
   const { shortest, longest } = durationBy(rule, breakGlass);
   const { permanent, reason: form } = rule;
   if (!breakGlass && form !== undefined && reason !== undefined && !form.pattern.matches(reason))

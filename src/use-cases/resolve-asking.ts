@@ -5,6 +5,7 @@ import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } 
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { parseStart } from '#domain/start.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
@@ -28,6 +29,8 @@ export type Resolved = {
   /** Whether it is taken back after a time. */
   readonly temporary: boolean;
   readonly facts: Facts;
+  /** When it shall begin; absent: as soon as it is approved. */
+  readonly startsAt: Temporal.Instant | undefined;
   /** The rule that decides, by the policy that was in force when it was resolved, on what was tried. */
   readonly ruledBy: (judged: Judged | undefined) => Result<Ruled, SubmitRefusal>;
 };
@@ -58,7 +61,11 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
   const { namespace, source } = asking;
-  const at = await ports.clock.now();
+  const start = await startOf(ports, asking);
+  if (!start.ok) return err(unclear('start', start.error));
+  const startsAt = start.value;
+  // Its rule has to allow it when it begins.
+  const at = startsAt ?? (await ports.clock.now());
   const place = { cluster: cluster.name, namespace, kind: kind.name };
   const namespaceLabels = await labelsFor(ports, { ...place, reachesFurther, profiles }, asker);
   const labels = namespaceLabels === undefined ? {} : { namespaceLabels };
@@ -121,7 +128,19 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     return within.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: within.value }) : within;
   };
   const temporary = asking.duration?.trim() !== forGood;
-  return ok({ kind, cluster, identity: identity.value, temporary, facts, ruledBy });
+  return ok({ kind, cluster, identity: identity.value, temporary, facts, startsAt, ruledBy });
+};
+
+/** When it shall begin; undefined for as soon as it is approved. */
+const startOf = async (
+  ports: BotPorts,
+  { by, start = '', breakGlass = false, extends: before }: Asking,
+): Promise<Result<Temporal.Instant | undefined, string>> => {
+  if (start.trim() === '') return ok(undefined);
+  if (breakGlass) return err('What is taken by break-glass works at once. Leave out when it shall begin.');
+  if (before !== undefined) return err('It goes on when the grant before it ends. Leave out when it shall begin.');
+  const zone = (await ports.directory.person(by))?.zone ?? 'UTC';
+  return parseStart(start, zone, await ports.clock.now());
 };
 
 /** What goes on from another grant is cut to what the rule leaves of its longest time. */

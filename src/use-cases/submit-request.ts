@@ -1,7 +1,7 @@
 import { type PersonId, type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { applyWithin } from '#domain/request/decide.ts';
+import { applyByOf } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { isOver, needsNobody } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -37,7 +37,7 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = requestIdFrom(ports.random(6));
-    const { kind, cluster, identity, temporary, facts, ruledBy } = resolved.value;
+    const { kind, cluster, identity, temporary, facts, startsAt, ruledBy } = resolved.value;
     const { namespace, ask } = asking;
     const input = { request: id, namespace, ask, identity, temporary, facts };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
@@ -47,9 +47,11 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const isAtOnce = asking.breakGlass === true || ruled.value.rule.auto === true;
     if (isAtOnce && (await countAtOnce(ports, asking.by)) >= pendingLimits.own)
       return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
-    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
+    // What one holds now one may not hold then.
+    const held =
+      startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
     if (!held.ok) return err(forOthers(held.error, asking));
-    const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
+    const filed = await file(ports, asking, { ...ruled.value, identity, startsAt }, id, draft.value);
     if (filed !== 'taken') return filed;
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
@@ -67,7 +69,7 @@ const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Resu
 const file = async (
   ports: BotPorts,
   asking: Asking,
-  { rule, seconds, identity, policyHash, passed }: Ruled & Pick<Resolved, 'identity'>,
+  { rule, seconds, identity, startsAt, policyHash, passed }: Ruled & Pick<Resolved, 'identity' | 'startsAt'>,
   id: RequestId,
   draft: Draft,
 ): Promise<Result<Chain, SubmitRefusal> | 'taken'> => {
@@ -79,6 +81,7 @@ const file = async (
     requester: asking.by,
     subject: asking.subject,
     ...(seconds === undefined ? {} : { seconds }),
+    ...(startsAt === undefined ? {} : { startsAt }),
     ...(asking.extends === undefined ? {} : { extends: asking.extends.grant }),
     revision: 1,
   };
@@ -97,7 +100,7 @@ const file = async (
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
   if (content !== undefined) await ports.contents.keep(id, content.ref.digest, content.text);
-  const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: now.add(applyWithin) };
+  const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: applyByOf(event, now) };
   const events = needsNobody(event.approval) ? [event, approved] : [event];
   const result = await commit(ports, id, undefined, events, now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);

@@ -49,6 +49,7 @@ describe('somebody on call, at night', () => {
     await slack.as('U0ALICE').command(`/jit review ${id} justified because I say so`);
     expect(story.answerTo('U0ALICE')).toContain('You cannot review this: you asked for it');
     await story.click('U0DAN', id, 'Review');
+    await story.until('the form', () => slack.as('U0DAN').view() !== undefined);
     const unsaid = await slack.as('U0DAN').fillAndSubmit({ Why: 'it was down indeed' });
     expect(unsaid.status).not.toBe('acknowledged');
     await slack.as('U0DAN').fillAndSubmit({

@@ -16,6 +16,7 @@ import { askExtension } from './extend-form.ts';
 import type { Faces } from './faces.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
+import { askLess } from './less-form.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
 import { chosenIn, isBreaking, viewPayload } from './view-state.ts';
@@ -69,6 +70,13 @@ export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void =
     await client.views.open({ trigger_id, view: await extensionFor(ports, user.id, pressed?.value ?? '') });
   });
 
+  app.action(actions.approveLess, async ({ ack, body, client }) => {
+    const { user, trigger_id, actions: pressed } = click.parse(body);
+    await ack();
+    const value = pressed[0]?.value ?? '';
+    await client.views.open({ trigger_id, view: await lessFor(ports, user.id, value) });
+  });
+
   app.action(actions.ask, async ({ ack, body, client }) => {
     const { user, trigger_id } = click.parse(body);
     await ack();
@@ -97,6 +105,15 @@ const extensionFor = async (ports: BotPorts, by: Click['user']['id'], value: str
   if (target === undefined) return notice(plain(nowhere));
   const found = await inTime(extendableGrant(ports, { by, id: target.id })).catch(() => 'late' as const);
   return found === 'late' || found.ok ? askExtension(value) : notice(plain(sayNotDone(found.error, 'extend')));
+};
+
+/** The form, with what was asked; where that cannot be read in time the form says less. */
+const lessFor = async (ports: BotPorts, by: Click['user']['id'], value: string): Promise<View> => {
+  const target = parseButtonValue(value);
+  if (target === undefined) return notice(plain(nowhere));
+  const chain = await inTime(seeRequest(ports, by, target.id)).catch(() => 'late' as const);
+  if (chain === undefined) return notice(plain(sayNotDone({ type: 'no-such-request', id: target.id })));
+  return askLess(value, chain === 'late' ? undefined : chain.request.asked.seconds);
 };
 
 const nowhere = 'This button leads to no request. Use the card in its channel, or `/jit list`.';

@@ -14,6 +14,7 @@ const user = z.object({
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
+  tz: z.string().optional(),
   enterprise_user: z.object({ enterprise_id: z.string() }).optional(),
 });
 type User = z.infer<typeof user>;
@@ -46,7 +47,8 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
     if (answer === 'user_not_found' || answer === 'user_not_visible') return undefined;
     if (typeof answer === 'string') throw new Error(`Slack's users.info answered ${answer}`);
     const found = user.parse(answer.user);
-    return found.id === id ? { id, membership: membershipOf(found, home) } : undefined;
+    if (found.id !== id) return undefined;
+    return { id, membership: membershipOf(found, home), ...(isZone(found.tz) ? { zone: found.tz } : {}) };
   });
   const groups = createCache(60_000, async (id: string): Promise<ReadonlySet<PersonId>> => {
     const answer = await client.usergroups.users.list({ usergroup: id });
@@ -65,6 +67,19 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
       return problemOf(id, channelInfo.parse(answer.channel));
     },
   };
+};
+
+/** Slack may know zones that this Node does not. */
+const isZone = (zone: string | undefined): zone is string => {
+  try {
+    return (
+      zone !== undefined &&
+      zone !== '' &&
+      Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId !== ''
+    );
+  } catch {
+    return false;
+  }
 };
 
 const membershipOf = (found: User, home: Home): Membership => {

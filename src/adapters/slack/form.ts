@@ -17,6 +17,7 @@ export const shared = {
   namespace: 'namespace',
   subject: 'subject',
   duration: 'duration',
+  start: 'start',
   reason: 'reason',
 } as const;
 
@@ -216,6 +217,7 @@ const common = (
       ...(rule === undefined ? {} : { initial_value: formatDuration(durationBy(rule, byBreakGlass).default) }),
     },
   },
+  ...(byBreakGlass ? [] : [beginning]),
   {
     type: 'input',
     block_id: blockId(shared.reason, ''),
@@ -224,6 +226,18 @@ const common = (
     element: { type: 'plain_text_input', action_id: fieldAction(shared.reason), multiline: true, max_length: 1000 },
   },
 ];
+
+const beginning: InputBlock = {
+  type: 'input',
+  block_id: 'start|',
+  optional: true,
+  label: { type: 'plain_text', text: 'From when' },
+  hint: {
+    type: 'plain_text',
+    text: 'Empty: as soon as it is approved. Or by your clock: 22:00, tomorrow 06:00, 2026-12-01 22:00.',
+  },
+  element: { type: 'plain_text_input', action_id: fieldAction(shared.start), max_length: 40 },
+};
 
 const subject = (person: PersonId): InputBlock => ({
   type: 'input',

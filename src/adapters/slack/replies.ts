@@ -109,6 +109,10 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
         : `It was extended: it goes on as *${refusal.request}*. Use that one.`;
     case 'time-over':
       return `Too late: its time ended ${clock(refusal.at)}. Ask anew.`;
+    case 'not-shorter':
+      return refusal.longest === undefined
+        ? 'Nothing was recorded: it was asked for for good, which cannot be shortened. Deny it, and say for how long it may be asked.'
+        : `Nothing was recorded: it was asked for ${sayLength(refusal.longest)}, and an approver may only shorten that.`;
     case 'nothing-to-review':
       return refusal.reviewed === undefined
         ? 'There is nothing to review: it was not taken by break-glass, or came to nothing.'

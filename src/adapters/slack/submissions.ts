@@ -1,14 +1,22 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
+import { parseDuration } from '#domain/duration.ts';
 import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
 import { type Finding, findings } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
-import { type ActRefusal, denyRequest, reviewRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
+import {
+  type ActRefusal,
+  approveRequest,
+  denyRequest,
+  reviewRequest,
+  revokeGrant,
+  settleConflict,
+} from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
-import { askForm, type ButtonValue, extendForm, parseButtonValue, whyForm } from './action-ids.ts';
+import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, whyForm } from './action-ids.ts';
 import { fieldOf, notice, shared } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
@@ -37,6 +45,16 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
       'view' in outcome
         ? { response_action: 'update', view: outcome.view }
         : { response_action: 'errors', errors: placed(payload, outcome) },
+    );
+  });
+
+  app.view(lessForm, async ({ ack, body }) => {
+    const payload = viewPayload.parse(body);
+    const outcome = await trouble(ports, () => submitLess(ports, payload));
+    await ack(
+      'closed' in outcome
+        ? { response_action: 'clear' }
+        : { response_action: 'errors', errors: { 'duration|': plain(outcome.text) } },
     );
   });
 
@@ -96,6 +114,7 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     ask: ask.value,
     reason: chosen.reason ?? '',
     ...(chosen.duration === undefined ? {} : { duration: readLength(chosen.duration) }),
+    ...(chosen.start === undefined ? {} : { start: chosen.start }),
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
@@ -137,6 +156,18 @@ const submitExtension = async (ports: BotPorts, payload: ViewPayload): Promise<E
   const { refusal } = result.error;
   const isAboutLength = refusal.type === 'at-maximum' || (refusal.type === 'unclear' && refusal.field === 'duration');
   return { field: isAboutLength ? 'duration' : 'reason', text: sayNotExtended(result.error) };
+};
+
+const submitLess = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
+  const field = 'duration';
+  const target = parseButtonValue(payload.view.private_metadata);
+  if (target === undefined)
+    return { field, text: 'This form leads to no request. Click the button on the card again.' };
+  const duration = parseDuration(answersIn(payload).duration?.[0] ?? '');
+  if (!duration.ok) return { field, text: duration.error };
+  const seconds = duration.value.total('seconds');
+  const result = await approveRequest(ports, { by: payload.user.id, ...target, seconds });
+  return result.ok ? { closed: true } : { field, text: sayNotDone(result.error) };
 };
 
 const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {

@@ -3,6 +3,7 @@ import type { ContentRef } from '#domain/content/content.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
+import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
@@ -15,7 +16,7 @@ import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
 import { byName, type Mention } from './mentions.ts';
 import { dateFallback } from './mrkdwn.ts';
-import { type Noun, wordsFor } from './nouns.ts';
+import { type Noun, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
@@ -89,12 +90,19 @@ const sentenceOf = (
         ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
       ];
     case 'voted':
-      return ['👍 ', user(event.by), ' approved', ...revision(event.revision), ...countsFor(event.by, asked, standing)];
+      return [
+        '👍 ',
+        user(event.by),
+        ' approved',
+        ...revision(event.revision),
+        ...(event.seconds === undefined ? [] : [` for ${sayLength(event.seconds)} at most`]),
+        ...countsFor(event.by, asked, standing),
+      ];
     case 'approved':
       if (asked.approval.breakGlass !== undefined) return takenNews(asked, mention);
       return event.auto === true
-        ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), '; it is applied now']
-        : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed; it is applied now'];
+        ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), ...whenApplied(asked, event)]
+        : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];
     case 'denied':
       return ['⛔ ', user(event.by), ' ', bold('denied'), ' it'];
     case 'withdrawn':
@@ -166,6 +174,16 @@ const sentenceOf = (
     case 'ended':
       return endSentence(event, state, entries);
   }
+};
+
+/** For how long, where that was shortened, and from when on. */
+const whenApplied = (
+  { startsAt }: Asked,
+  { seconds, applyBy }: Extract<RequestEvent, { type: 'approved' }>,
+): readonly Piece[] => {
+  const at = applyBy.subtract(applyWithin);
+  const length = seconds === undefined ? '' : `, for ${sayLength(seconds)}`;
+  return [`${length}; it is applied ${startsAt?.equals(at) === true ? dateFallback(at) : 'now'}`];
 };
 
 const endsAt = (state: State): readonly Piece[] =>

@@ -55,7 +55,7 @@ export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'
 export type Condition = {
   readonly text: string;
   /** Whether it may speak of something, by its name; a yes too many does no harm. */
-  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after') => boolean;
+  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after' | 'risk') => boolean;
   readonly holds: (facts: Facts, found: Found) => Answer;
 };
 

@@ -2,11 +2,18 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Finding, RequestEvent } from './events.ts';
-import { needsReview, type Request, type State, type Status } from './request.ts';
+import { leastOf, momentOf, needsReview, type Request, type State, type Status } from './request.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =
-  | { readonly type: 'approve'; readonly by: PersonId; readonly revision: number; readonly standing: Standing }
+  | {
+      readonly type: 'approve';
+      readonly by: PersonId;
+      readonly revision: number;
+      /** For no longer than this. */
+      readonly seconds?: number | undefined;
+      readonly standing: Standing;
+    }
   | {
       readonly type: 'deny';
       readonly by: PersonId;
@@ -58,6 +65,8 @@ export type Refusal =
   | { readonly type: 'time-over'; readonly at: Temporal.Instant }
   /** What does not fit on the card has to be looked at before it can be approved. */
   | { readonly type: 'not-seen'; readonly lines: number }
+  /** Approvers may shorten it, and no more: `longest` is what was asked, absent where it is for good. */
+  | { readonly type: 'not-shorter'; readonly longest?: number | undefined }
   /** An earlier step has to be approved first, by these. */
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
@@ -68,6 +77,10 @@ export type Refusal =
 
 /** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
 export const applyWithin = Temporal.Duration.from({ minutes: 15 });
+
+/** The moment after which an approval of now is not applied any more. */
+export const applyByOf = (asked: Pick<Request['asked'], 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
+  momentOf(asked, now).add(applyWithin);
 
 /**
  * Says what happens when someone acts on a request. Pure: `now` is passed in.
@@ -112,17 +125,24 @@ const approve = (
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
   if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))
     return err({ type: 'not-seen', lines: asked.content.lines });
+  const { seconds } = command;
+  const most = asked.seconds;
+  if (seconds !== undefined && (most === undefined || seconds > most))
+    return err({ type: 'not-shorter', ...(most === undefined ? {} : { longest: most }) });
+  const shortened = seconds === undefined || seconds === most ? {} : { seconds };
   const { quorum } = asked.approval;
   const others = earlier.filter((voter) => voter !== asked.requester && voter !== asked.subject);
   const isInSteps = quorum.some(({ step = 1 }) => step > 1);
   if (isInSteps && !isTheirTurn(quorum, others, command.by, command.standing))
     return err({ type: 'not-their-turn', first: turnOf(quorum, others, command.standing).map(({ from }) => from) });
   const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
-  const vote: RequestEvent = { type: 'voted', by: command.by, revision: asked.revision };
+  const vote = { type: 'voted', by: command.by, revision: asked.revision, ...shortened } as const;
   const count = tally(asked.approval.quorum, voters, command.standing);
   if (!count.met) return ok([vote]);
   const by = voters.filter((voter) => count.filled.some((seats) => seats.includes(voter)));
-  return ok([vote, { type: 'approved', by, revision: asked.revision, applyBy: now.add(applyWithin) }]);
+  const least = leastOf([...open.value.votes, vote]);
+  const given = least === undefined ? {} : { seconds: least };
+  return ok([vote, { type: 'approved', by, revision: asked.revision, ...given, applyBy: applyByOf(asked, now) }]);
 };
 
 const deny = (

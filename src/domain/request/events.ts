@@ -62,6 +62,8 @@ const submitted = z.strictObject({
   reason: z.string(),
   /** Absent for what is not taken back. */
   seconds: seconds.optional(),
+  /** It is applied no earlier, however early it is approved. Absent: as soon as it is approved. */
+  startsAt: instant.optional(),
   approval: approvalRule,
   seal: z.string(),
   revision,
@@ -127,13 +129,16 @@ export type Proof = z.infer<typeof proof>;
 /** All that can happen to a request. Written by the bot, but for those that say what was done in a cluster: the worker's. */
 export const requestEvent = z.discriminatedUnion('type', [
   submitted,
-  z.strictObject({ type: z.literal('voted'), by: personId, revision }),
+  /** `seconds`: for no longer than this, which is less than was asked. */
+  z.strictObject({ type: z.literal('voted'), by: personId, revision, seconds: seconds.optional() }),
   /** `auto`: by the rule itself or by break-glass, and by nobody. */
   z.strictObject({
     type: z.literal('approved'),
     by: z.array(personId),
     auto: z.literal(true).optional(),
     revision,
+    /** The least that one of those who voted gave, where that is less than was asked. */
+    seconds: seconds.optional(),
     applyBy: instant,
   }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),

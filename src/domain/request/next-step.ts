@@ -1,4 +1,4 @@
-import { type Active, escalationOf, needsReview, type Request } from './request.ts';
+import { type Active, escalationOf, momentOf, needsReview, type Request } from './request.ts';
 import { warningOf } from './warning.ts';
 
 /** What must be done for a request, and from when on. */
@@ -32,7 +32,8 @@ const stepOf = ({ asked, state }: Request): Step | undefined => {
     case 'pending':
       return { do: 'time-out', at: asked.respondBy };
     case 'approved':
-      return { do: 'apply', at: state.at };
+      // What was taken back is done with at once.
+      return { do: 'apply', at: state.ending === undefined ? momentOf(asked, state.at) : state.ending.at };
     case 'active':
       // A conflict waits for a person: nothing is due until they have settled it.
       if (state.conflict !== undefined && state.settled === undefined) return undefined;

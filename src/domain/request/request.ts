@@ -5,7 +5,8 @@ import type { ChangedRef, Conflict, EndCause, Finding, Proof, RequestEvent, Reve
 /** What was asked, the same in every state; a new revision replaces its number, seal and content. */
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
 
-type Vote = { readonly by: PersonId; readonly at: Temporal.Instant };
+/** `seconds`: for no longer than this. */
+type Vote = { readonly by: PersonId; readonly at: Temporal.Instant; readonly seconds?: number };
 type Granted = {
   readonly startedAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
@@ -50,6 +51,8 @@ export type State =
       readonly by: readonly PersonId[];
       readonly at: Temporal.Instant;
       readonly applyBy: Temporal.Instant;
+      /** As those who approved have shortened it. */
+      readonly seconds?: number;
       /** Somebody took it back before it was applied. */
       readonly ending?: Ending;
     }
@@ -217,13 +220,15 @@ const fromPending = (
 ): State | undefined => {
   if (event.type === 'voted') {
     // A vote is for a revision; one for another counts nowhere.
-    return event.revision === asked.revision ? { ...state, votes: [...state.votes, { by: event.by, at }] } : undefined;
+    return event.revision === asked.revision && isShorter(asked, event)
+      ? { ...state, votes: [...state.votes, voteOf(event, at)] }
+      : undefined;
   }
   if (event.type === 'seen') {
     return event.revision === asked.revision ? { ...state, seenBy: [...state.seenBy, event.by] } : undefined;
   }
   if (event.type === 'approved') {
-    return agreed(asked, state, event) ? { status: 'approved', by: event.by, at, applyBy: event.applyBy } : undefined;
+    return agreed(asked, state, event) ? approvedBy(event, at) : undefined;
   }
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
   if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
@@ -232,6 +237,41 @@ const fromPending = (
     return isEscalated(asked, at) && state.escalated === undefined ? { ...state, escalated: true } : undefined;
   return undefined;
 };
+
+const voteOf = ({ by, seconds }: Extract<RequestEvent, { type: 'voted' }>, at: Temporal.Instant): Vote => ({
+  by,
+  at,
+  ...(seconds === undefined ? {} : { seconds }),
+});
+
+/** Nobody makes it longer, and nobody what is for good one for a time. */
+const isShorter = ({ seconds: most }: Asked, { seconds }: { readonly seconds?: number | undefined }): boolean =>
+  seconds === undefined || (most !== undefined && seconds < most);
+
+const approvedBy = (
+  { by, applyBy, seconds }: Extract<RequestEvent, { type: 'approved' }>,
+  at: Temporal.Instant,
+): Extract<State, { status: 'approved' }> => ({
+  status: 'approved',
+  by,
+  at,
+  applyBy,
+  ...(seconds === undefined ? {} : { seconds }),
+});
+
+/** The least that any of these votes gave; undefined where all gave what was asked. */
+export const leastOf = (votes: readonly Pick<Vote, 'seconds'>[]): number | undefined => {
+  const given = votes.flatMap(({ seconds }) => seconds ?? []);
+  return given.length === 0 ? undefined : Math.min(...given);
+};
+
+/** For how long it is in force once it is applied; undefined for good. */
+export const lengthOf = ({ asked, state }: Pick<Request, 'asked' | 'state'>): number | undefined =>
+  state.status === 'approved' ? (state.seconds ?? asked.seconds) : asked.seconds;
+
+/** The moment at which its rule has to allow it: when it begins, or now. */
+export const momentOf = ({ startsAt }: Pick<Asked, 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, now) > 0 ? startsAt : now;
 
 /** Whether a request has waited so long that those to whom it is escalated may decide. */
 export const isEscalated = (asked: Pick<Asked, 'approval' | 'submittedAt'>, now: Temporal.Instant): boolean => {
@@ -255,6 +295,7 @@ const agreed = (
   { votes }: Extract<State, { status: 'pending' }>,
   event: Extract<RequestEvent, { type: 'approved' }>,
 ): boolean => {
+  if (event.seconds !== leastOf(votes)) return false;
   if (event.auto === true)
     return needsNobody(approval) && event.by.length === 0 && votes.length === 0 && event.revision === revision;
   const wanted = approval.quorum.reduce((sum, { count }) => sum + count, 0);
