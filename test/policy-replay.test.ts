@@ -133,7 +133,7 @@ describe('policy replay', () => {
       'It may be: rule "ordinary" (1 of platform); no rule lets them ask. In any case it is not as it was.',
     );
     expect(said(answer)).toContain(
-      `Of 3 requests more can be known with the policy that was in force then (${thenHash.slice(0, 12)}…)`,
+      `Of 3 requests more may be known with the policy that was in force then (${thenHash.slice(0, 12)}…)`,
     );
     const told = await write('groups.yaml', `engineers: [${ann}]\n`);
     const more = await run('renamed', exportOf(keys, ...three_()), '--groups', told);
@@ -294,18 +294,27 @@ describe('what is typed wrongly is told', () => {
     expect(await groups(text)).toContain(error);
   });
 
-  test('folders and keys that are none', async () => {
-    const file = await write('log.jsonl', textOf(exportOf(keys)));
-    const errors = async (...words: readonly string[]) => (await replayPolicy(words))?.errors?.join('\n');
-    expect(await errors(at('none'), file)).toContain('rules.yaml: cannot be read');
-    expect(await errors(at('then'), file, '--before', at('none'))).toMatch(/none cannot be read \(ENOENT.*--before/);
-    expect(await errors(at('then'), file, '--before', at('keys'))).toContain(
-      'has no rules.yaml, and no folder with one',
-    );
-    expect(await errors(at('then'), file, '--keys', at('none'))).toContain('No key of the bot is trusted');
-    expect(await errors(at('then'), file, '--groups', at('none.yaml'))).toMatch(
+  test.each<[string, () => readonly string[], RegExp]>([
+    ['a policy', () => [at('none'), at('log.jsonl')], /rules\.yaml: cannot be read/],
+    [
+      'policies of before',
+      () => [at('then'), at('log.jsonl'), '--before', at('none')],
+      /none cannot be read \(ENOENT.*--before/,
+    ],
+    [
+      'policies in a folder of others',
+      () => [at('then'), at('log.jsonl'), '--before', at('keys')],
+      /has no rules\.yaml, and no folder with one/,
+    ],
+    ['keys', () => [at('then'), at('log.jsonl'), '--keys', at('none')], /No key of the bot is trusted/],
+    [
+      'groups',
+      () => [at('then'), at('log.jsonl'), '--groups', at('none.yaml')],
       /none\.yaml: cannot be read \(ENOENT.*\)\.$/,
-    );
+    ],
+  ])('%s that are not there', async (_, words, error) => {
+    await write('log.jsonl', textOf(exportOf(keys)));
+    expect((await replayPolicy(words()))?.errors?.join('\n')).toMatch(error);
   });
 
   test('flags', async () => {

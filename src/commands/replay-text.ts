@@ -29,12 +29,8 @@ const resultOf = (one: Replayed): keyof Counts => {
 
 /** What differs in groups, each with its requests; then how many there were of what. `all`: also what does not differ. */
 export const sayReplay = (replay: Replay, all: boolean): readonly string[] => {
-  const groups = new Map<string, Replayed[]>();
-  for (const one of replay.requests.values()) {
-    if (!all && resultOf(one) === 'asBefore') continue;
-    const head = headOf(one);
-    groups.set(head, [...(groups.get(head) ?? []), one]);
-  }
+  const shown = [...replay.requests.values()].filter((one) => all || resultOf(one) !== 'asBefore');
+  const groups = Map.groupBy(shown, headOf);
   const largest = [...groups].sort(([, one], [, other]) => other.length - one.length);
   const { asBefore, otherwise, unknown } = countsOf(replay);
   return [
@@ -54,7 +50,7 @@ const sayMissing = ({ requests: found }: Replay): readonly string[] => {
   if (hashes.length === 0) return [];
   const named = [...new Set(hashes)].map((hash) => cut(oneLine(hash), 13));
   return [
-    `Of ${requests(hashes.length)} more can be known with the policy that was in force then (${few(named, 5)}): name its folder, or one that holds several, with --before.`,
+    `Of ${requests(hashes.length)} more may be known with the policy that was in force then (${few(named, 5)}): name its folder, or one that holds several, with --before.`,
     '',
   ];
 };
