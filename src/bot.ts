@@ -7,7 +7,8 @@ import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
-import { clientOptions, createSlackApp, directoryFor, identify } from '#adapters/slack/app.ts';
+import { createSlackApp } from '#adapters/slack/app.ts';
+import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped } from '#adapters/slack/mrkdwn.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
@@ -99,6 +100,7 @@ const startOn = async (
   const contents = createRedisContents(ground.redis('commit', 'contents'));
   const ports: BotPorts = {
     ...core,
+    addressOf: directory.addressOf,
     directory,
     clusters,
     contents,

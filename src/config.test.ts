@@ -53,6 +53,15 @@ describe('an environment that is right', () => {
     expect(config.ok).toBe(true);
   });
 
+  test('of a worker may have a token that looks up addresses', () => {
+    const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = enough;
+    const config = readConfig({ ...rest, HALLPASS_ROLE: 'worker', SLACK_LOOKUP_TOKEN: ' xoxb-2 ' });
+    expect(config.ok && config.value.lookup).toEqual({ token: 'xoxb-2', apiUrl: 'https://slack.com/api/' });
+    expect(config.ok && config.value).not.toHaveProperty('slack');
+    const bot = readConfig({ ...enough, HALLPASS_ROLE: 'bot', SLACK_LOOKUP_TOKEN: 'xoxb-2' });
+    expect(bot.ok && bot.value).not.toHaveProperty('lookup');
+  });
+
   test('of a bot needs no namespaces to grant in', () => {
     const { HALLPASS_MANAGED_NAMESPACES: _, ...rest } = enough;
     const config = readConfig({ ...rest, HALLPASS_ROLE: 'bot' });
@@ -146,6 +155,7 @@ test.each([
     'Or set SLACK_SIGNING_SECRET to the signing secret of the Slack app (Basic Information)',
   ],
   ['SLACK_APP_TOKEN', 'xoxb-1', 'SLACK_APP_TOKEN does not start with "xapp-". Take an app-level token'],
+  ['SLACK_LOOKUP_TOKEN', 'xoxp-1', 'SLACK_LOOKUP_TOKEN does not start with "xoxb-". Take the bot token of an app'],
   ['HALLPASS_POLICY', '  ', 'HALLPASS_POLICY is not set.'],
 ])('%s=%s is the one problem', (name, value, problem) => {
   const problems = problemsWith({ [name]: value });
@@ -158,6 +168,7 @@ test('no secret is ever repeated in a problem', () => {
     ...enough,
     SLACK_BOT_TOKEN: 'xoxp-hunter2',
     SLACK_APP_TOKEN: 'hunter2',
+    SLACK_LOOKUP_TOKEN: 'hunter2',
     SLACK_SIGNING_SECRET: 'hunter2',
     REDIS_URL: 'http://:hunter2@redis:6379',
     SLACK_API_URL: 'ftp://hunter2@slack.com',

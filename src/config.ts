@@ -21,10 +21,15 @@ export type SlackConfig = {
   readonly port: number;
 };
 
+/** A token that only looks up addresses of people, for the worker. */
+export type LookupConfig = { readonly token: string; readonly apiUrl: string };
+
 export type Config = {
   readonly role: Role;
   /** Absent in a process that is only a worker. */
   readonly slack?: SlackConfig;
+  /** Only for a worker; absent where no template of identities needs it. */
+  readonly lookup?: LookupConfig;
   readonly redisUrl: string;
   /** Folder with rules.yaml, identities.yaml and a file for each kind. */
   readonly policy: string;
@@ -57,6 +62,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   const problems: Problems = [];
   const role = readRole(environment, problems);
   const slack = role === 'worker' ? undefined : readSlack(environment, problems);
+  const lookup = readLookup(environment, role, problems);
   const clusters = readClusters(environment, 'HALLPASS_CLUSTERS', problems);
   const apart = environment.HALLPASS_WORKER_CLUSTERS
     ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
@@ -64,6 +70,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   const config = {
     role,
     ...(slack === undefined ? {} : { slack }),
+    ...(lookup === undefined ? {} : { lookup }),
     redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
     policy: wanted(
       environment,
@@ -117,13 +124,28 @@ const readSlack = (environment: Environment, problems: Problems): SlackConfig =>
   if (botToken !== '' && !botToken.startsWith('xoxb-'))
     problems.push('SLACK_BOT_TOKEN does not start with "xoxb-". Take the bot token, not the user or app token.');
   const inbound = readInbound(environment, problems);
-  const apiUrl = readUrl(environment, 'SLACK_API_URL', ['http:', 'https:'], 'https://slack.com/api/', problems);
   return {
     botToken,
     inbound,
-    apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    apiUrl: readApiUrl(environment, problems),
     port: readPort(environment, problems),
   };
+};
+
+const readApiUrl = (environment: Environment, problems: Problems): string => {
+  const apiUrl = readUrl(environment, 'SLACK_API_URL', ['http:', 'https:'], 'https://slack.com/api/', problems);
+  return apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
+};
+
+const readLookup = (environment: Environment, role: Role, problems: Problems): LookupConfig | undefined => {
+  const token = environment.SLACK_LOOKUP_TOKEN?.trim() ?? '';
+  if (role === 'bot' || token === '') return undefined;
+  if (!token.startsWith('xoxb-'))
+    problems.push(
+      'SLACK_LOOKUP_TOKEN does not start with "xoxb-". Take the bot token of an app made from manifests/slack-lookup-app.yaml.',
+    );
+  // Where there is a bot too, its settings have the problems of the address.
+  return { token, apiUrl: readApiUrl(environment, role === 'worker' ? problems : []) };
 };
 
 /** Where both are set, Socket Mode it is: it needs no address that others can reach. */

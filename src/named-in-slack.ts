@@ -4,7 +4,7 @@ import { type Finding, fine, wrong } from '#domain/finding.ts';
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
 export const lookAtNamed = async (
-  { settings: { policy }, whereIsGroup, whereIsRule }: PolicyFolder,
+  { settings: { policy, identityTemplate }, whereIsGroup, whereIsRule }: PolicyFolder,
   directory: SlackDirectory,
 ): Promise<readonly Finding[]> => {
   const groups = [...policy.groups].map(async ([name, source]): Promise<Finding> => {
@@ -37,7 +37,18 @@ export const lookAtNamed = async (
         : alike.map(({ where }) => wrong(`${where}: ${problem}`));
     },
   );
-  return [...(await Promise.all(groups)), ...(await Promise.all(channels)).flat()];
+  const addresses = identityTemplate === undefined ? [] : [lookAtAddresses(directory)];
+  return [...(await Promise.all([...groups, ...addresses])), ...(await Promise.all(channels)).flat()];
+};
+
+/** A template is of no use without them. */
+const lookAtAddresses = async (directory: SlackDirectory): Promise<Finding> => {
+  const problem = await directory
+    .addressProblem()
+    .catch((cause: unknown) => `whether Slack tells addresses cannot be found out (${String(cause)}).`);
+  return problem === undefined
+    ? fine('Slack tells the addresses of people, for the template of identities.yaml.')
+    : wrong(`identities.yaml: "template": ${problem}`);
 };
 
 /** Only the problems, for a start. */

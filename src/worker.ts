@@ -51,8 +51,14 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const { close, ...examiner } = createExaminer();
   ground.onStop(close);
   const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
+  const addressOf = await addressesFor(config);
+  if (addressOf === undefined && ground.folder?.settings.identityTemplate !== undefined)
+    core.alarm('The worker cannot ask Slack for addresses, by which identities.yaml says who people are', {
+      remedy: 'Set SLACK_LOOKUP_TOKEN',
+    });
   const ports: WorkerPorts = {
     ...core,
+    ...(addressOf === undefined ? {} : { addressOf }),
     clusters,
     home: config.home,
     managed: config.managedNamespaces,
@@ -80,6 +86,14 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   ground.followPolicy();
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
+};
+
+/** In one process with the bot its token will do. Slack's library is loaded only by a worker that may need it. */
+const addressesFor = async ({ lookup, slack }: Config): Promise<WorkerPorts['addressOf']> => {
+  const from = lookup ?? (slack && { token: slack.botToken, apiUrl: slack.apiUrl });
+  if (from === undefined) return undefined;
+  const { createAddressBook } = await import('#adapters/slack/address-book.ts');
+  return createAddressBook(from);
 };
 
 /** A draft compares each object; before each it is stopped if nobody waits for it any more. Nothing is left undone by that. */

@@ -19,6 +19,8 @@ const slack = (answers: Partial<SlackDirectory> = {}): SlackDirectory => ({
   person: async () => undefined,
   members: async () => new Set([bob]),
   forgetPerson: () => {},
+  addressOf: async () => undefined,
+  addressProblem: async () => undefined,
   forgetGroup: () => {},
   channelProblem: async () => undefined,
   ...answers,

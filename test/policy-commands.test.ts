@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { identitiesFile, sharedIn, templateIn } from '#domain/identities-file.ts';
 import { explainPolicy, testPolicy } from '#src/commands/policy.ts';
 import { withFolder } from '#test/build/folder.ts';
 import { filesBesideRules, root } from '#test/build/shipped-policy.ts';
@@ -28,6 +29,13 @@ describe('the policies of the documentation', () => {
     const result = await withFolder(folderOf({ rules, cases }), (folder) => testPolicy(folder));
     expect(result).toEqual({ ok: true, value: [expect.stringMatching(/^(\d+) of \1 cases are as expected\.$/)] });
   });
+});
+
+test('the template of the documentation is one', () => {
+  const written = /## Who is who.*?```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+  const read = identitiesFile.parse(parse(written));
+  expect(sharedIn(read)).toEqual([]);
+  expect(templateIn(read)).toMatchObject({ domain: 'acme.test', user: '{local}@acme.test' });
 });
 
 test('the cases of the policy to start from are as expected', async () => {

@@ -3,7 +3,7 @@ import { type Environment, type Inspected, inspectConfig } from '#src/config.ts'
 import { checkCluster } from './check-clusters.ts';
 import { authorsOf, checkKeys, checkPolicy, checkSettings } from './check-files.ts';
 import { checkRedisAt } from './check-redis.ts';
-import { checkSlack } from './check-slack.ts';
+import { checkLookup, checkSlack } from './check-slack.ts';
 import { type Check, type Checked, runChecks } from './checks.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -38,6 +38,7 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
     { about: 'Keys', look: async () => (keys === '' ? [] : checkKeys(keys, role)) },
     ...(redis === undefined ? [] : [redis]),
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
+    ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),
     ...authors.flatMap((author) =>
       (author === 'bot' ? config.clusters : config.workerClusters)
         .filter(({ name }) => name !== '')

@@ -5,11 +5,13 @@ import { withoutSecrets } from './secrets.ts';
 const environment = {
   SLACK_BOT_TOKEN: 'xoxb-123-secret',
   SLACK_APP_TOKEN: 'xapp-123-secret',
+  SLACK_LOOKUP_TOKEN: 'xoxb-456-lookup',
   REDIS_URL: 'rediss://bot:p%40ss%2Fword@redis:6379',
 };
 
 test.each([
   ['a token of Slack', {}, 'xoxb-123-secret'],
+  ['the token that looks up addresses', {}, 'xoxb-456-lookup'],
   ['the app’s token', {}, 'xapp-123-secret'],
   ['the signing secret', { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'signing-secret' }, 'signing-secret'],
   ['Redis’ password as it is written', {}, 'p%40ss%2Fword'],

@@ -10,9 +10,11 @@ const passwordIn = (url: string): readonly string[] => {
   return [password, /%(?![0-9a-f]{2})/i.test(password) ? password : decodeURIComponent(password)];
 };
 
-const secretsIn = ({ slack, redisUrl }: Config): readonly string[] => {
+const secretsIn = ({ slack, lookup, redisUrl }: Config): readonly string[] => {
   const inbound = slack?.inbound.type === 'http' ? slack.inbound.signingSecret : slack?.inbound.appToken;
-  return [slack?.botToken ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(({ length }) => length >= shortest);
+  return [slack?.botToken ?? '', lookup?.token ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(
+    ({ length }) => length >= shortest,
+  );
 };
 
 /** Takes secrets of the settings out of a text, should a library have put one into its words. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alice, bob, carol } from '#test/build/people.ts';
-import { identitiesFile, identitiesIn, sharedIn } from './identities-file.ts';
+import { identitiesFile, identitiesIn, sharedIn, templateIn } from './identities-file.ts';
 import { problemsOfIssue } from './problem.ts';
 
 const line = (slack: string, user: string, groups?: readonly string[]) => ({
@@ -64,4 +64,43 @@ test('a person who is there twice is a problem at the second time', () => {
 
 test.each([undefined, null, [], 'people', { people: null }, {}])('%j is not a map of people', (file) => {
   expect(problemsIn(file).length).toBeGreaterThan(0);
+});
+
+const template = { domain: 'acme.test', user: '{local}@acme.test', trustSlackAddresses: true };
+const withTemplate = (changed: object) => ({ people: [], template: { ...template, ...changed } });
+
+test('a template is read, without groups where none stand; there is none unless it is written', () => {
+  expect(problemsIn(withTemplate({}))).toEqual([]);
+  expect(templateIn(identitiesFile.parse(withTemplate({ never: ['desk'] })))).toEqual({
+    domain: 'acme.test',
+    user: '{local}@acme.test',
+    groups: [],
+    never: ['desk'],
+  });
+  expect(templateIn(identitiesFile.parse({ people: [] }))).toBeUndefined();
+});
+
+test.each([
+  [
+    'nothing said of trust',
+    { trustSlackAddresses: undefined },
+    'trustSlackAddresses: write "trustSlackAddresses: true"',
+  ],
+  ['no trust', { trustSlackAddresses: false }, 'trustSlackAddresses: write "trustSlackAddresses: true"'],
+  ['a domain in capitals', { domain: 'Acme.test' }, 'domain: not a domain in lower case'],
+  ['a pattern of domains', { domain: '*.acme.test' }, 'domain: not a domain'],
+  ['a domain with its @', { domain: '@acme.test' }, 'domain: not a domain'],
+  ['a name that is no domain', { domain: 'localhost' }, 'domain: not a domain'],
+  ['no domain', { domain: undefined }, 'domain: '],
+  ['one user for all', { user: 'everybody' }, 'user: has to hold "{local}" once'],
+  ['a user who holds it twice', { user: '{local}-{local}' }, 'user: has to hold "{local}" once'],
+  ['a user with another variable', { user: '{local}@{domain}' }, 'user: has to hold "{local}" once'],
+  ['a user of Kubernetes itself', { user: 'system:{local}' }, 'user: names that start with "system:"'],
+  ['a user who could become one of Kubernetes itself', { user: '{local}:dev' }, 'user: could become a name'],
+  ['a group of Kubernetes itself', { groups: ['system:masters'] }, 'groups.0: names that start'],
+  ['a whole address that is never somebody', { never: ['desk@acme.test'] }, 'never.0: not what stands before'],
+  ['a misspelt key', { group: ['dev'] }, 'group: this key is not known here'],
+])('a template with %s is a problem at its place', (_, changed, problem) => {
+  const problems = problemsIn(withTemplate(changed));
+  expect(problems.join('\n')).toContain(`template.${problem}`);
 });

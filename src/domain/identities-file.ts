@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type IdentityTemplate, mayBeOfSystem } from './identity-template.ts';
 import { personId } from './ids.ts';
 import type { Identity } from './people.ts';
 import type { Problem } from './problem.ts';
@@ -10,7 +11,41 @@ const kubernetesName = z
   .max(253)
   .refine(notSystem, 'names that start with "system:" belong to Kubernetes itself; no person is one of them');
 
-/** `identities.yaml`: which Slack user is which Kubernetes user. Nothing else maps people, no e-mail and no name. */
+/** Everything that it makes a user of an address from is said: nobody is anybody by what is left out. */
+const template = z.strictObject({
+  domain: z
+    .string()
+    .max(253)
+    .regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'not a domain in lower case. Write it like "acme.test"; subdomains are domains of their own.',
+    )
+    .describe('What stands behind the "@", exactly; no other domain and no subdomain.'),
+  user: kubernetesName
+    .regex(
+      /^[A-Za-z0-9@._:/#-]*\{local\}[A-Za-z0-9@._:/#-]*$/,
+      'has to hold "{local}" once, for what stands before the "@", as "{local}@acme.test" does',
+    )
+    .refine((user) => !mayBeOfSystem(user), 'could become a name that starts with "system:", which is Kubernetes’ own')
+    .describe(
+      'As the API server knows people, as in "{local}@acme.test"; what stands before the "@" is in lower case.',
+    ),
+  groups: z
+    .array(kubernetesName)
+    .default([])
+    .describe('The groups of all of them, as the API server knows them: they tell what somebody may do already.'),
+  never: z
+    .array(z.string().regex(/^[a-z0-9._-]{1,64}$/, 'not what stands before the "@" of an address, in lower case'))
+    .default([])
+    .describe(
+      'What stands before the "@" of addresses that several people read. Usual ones (root, ops, …) never count.',
+    ),
+  trustSlackAddresses: z
+    .literal(true, { error: 'write "trustSlackAddresses: true" if who manages addresses in Slack may say who is who' })
+    .describe('Who can change the addresses of people in Slack can then say who is who in the cluster.'),
+});
+
+/** `identities.yaml`: which Slack user is which Kubernetes user. No name maps people, and an e-mail address by opt-in only. */
 export const identitiesFile = z
   .strictObject({
     people: z.array(
@@ -25,6 +60,11 @@ export const identitiesFile = z
         }),
       }),
     ),
+    template: template
+      .optional()
+      .describe(
+        'For people without a line: their user from their confirmed e-mail address in Slack. Off when left out.',
+      ),
   })
   .describe('Which Slack user is which Kubernetes user, one to one.');
 type IdentitiesFile = z.infer<typeof identitiesFile>;
@@ -55,3 +95,9 @@ export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] => {
 
 export const identitiesIn = ({ people }: IdentitiesFile): readonly Identity[] =>
   people.map(({ slack, kubernetes }) => ({ person: slack, kubernetes }));
+
+export const templateIn = ({ template }: IdentitiesFile): IdentityTemplate | undefined => {
+  if (template === undefined) return undefined;
+  const { trustSlackAddresses: _, ...rest } = template;
+  return rest;
+};

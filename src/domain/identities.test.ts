@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alice, bob, carol } from '#test/build/people.ts';
-import { identityOf } from './identities.ts';
+import { identityIn, identityOf, needsAddress } from './identities.ts';
 import type { Identity } from './people.ts';
 
 const is = (person: Identity['person'], user: string): Identity => ({ person, kubernetes: { user, groups: ['dev'] } });
@@ -25,4 +25,41 @@ test.each(['alice@example.com', 'Alice@Example.COM'])('two people on one user ar
 test('a person who is there twice is nobody, the same user or not', () => {
   expect(identityOf([...map, is(alice, 'root')], alice)).toMatchObject({ ok: false, error: { why: 'shared' } });
   expect(identityOf([...map, is(alice, 'alice@example.com')], alice).ok).toBe(false);
+});
+
+const template = { domain: 'example.com', user: '{local}@example.com', groups: ['staff'], never: [] };
+const mapping = { identities: map, identityTemplate: template };
+
+test('who has a line is who it says, whatever their address', () => {
+  expect(needsAddress(mapping, alice)).toBe(false);
+  expect(identityIn(mapping, alice, 'mallory@example.com')).toEqual(identityOf(map, alice));
+});
+
+test('who has none is who follows from their address, and nobody without one', () => {
+  expect(needsAddress(mapping, carol)).toBe(true);
+  expect(identityIn(mapping, carol, 'carol@example.com')).toEqual({
+    ok: true,
+    value: { user: 'carol@example.com', groups: ['staff'] },
+  });
+  for (const address of [undefined, '', 'carol@evil.test'])
+    expect(identityIn(mapping, carol, address)).toMatchObject({ error: { why: 'no-address' } });
+});
+
+test.each(['alice@example.com', 'ALICE@example.com'])(
+  'what a line gives to somebody no address gives to another: %s',
+  (address) => {
+    expect(identityIn(mapping, carol, address)).toMatchObject({ ok: false, error: { why: 'shared' } });
+  },
+);
+
+test('a line that is not theirs alone is not made good by an address', () => {
+  const identities = [...map, is(carol, 'alice@example.com')];
+  expect(identityIn({ identities, identityTemplate: template }, carol, 'carol@example.com')).toMatchObject({
+    error: { why: 'shared' },
+  });
+});
+
+test('without a template no address makes anybody anybody', () => {
+  expect(needsAddress({ identities: map }, carol)).toBe(false);
+  expect(identityIn({ identities: map }, carol, 'carol@example.com')).toMatchObject({ error: { why: 'none' } });
 });

@@ -1,15 +1,29 @@
+import { type IdentityTemplate, userFor } from './identity-template.ts';
 import type { PersonId } from './ids.ts';
 import type { Identity } from './people.ts';
 import type { KubernetesIdentity } from './plan.ts';
 import { err, ok, type Result } from './result.ts';
 
-/** Why somebody has no Kubernetes user: nobody wrote it down, or it is not theirs alone. */
-export type Unmapped = { readonly type: 'unmapped'; readonly person: PersonId; readonly why: 'none' | 'shared' };
+/**
+ * Why somebody has no Kubernetes user: nobody wrote it down; it is not theirs alone; or they have no line, and the template
+ * makes nothing of their address, if Slack has a confirmed one.
+ */
+export type Unmapped = {
+  readonly type: 'unmapped';
+  readonly person: PersonId;
+  readonly why: 'none' | 'shared' | 'no-address';
+};
+
+/** Who is who: lines for people, and by opt-in a template for those who have none. */
+export type Mapping = {
+  readonly identities: readonly Identity[];
+  readonly identityTemplate?: IdentityTemplate | undefined;
+};
 
 /** Two spellings of one user: e-mail addresses differ in case between directories. */
 const sameUser = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** Finds whom a Slack user is in the cluster. Only the explicit map counts, and only when it is one to one. */
+/** Finds whom a Slack user is in the cluster by the lines for people. Only these count, and only when it is one to one. */
 export const identityOf = (identities: readonly Identity[], person: PersonId): Result<KubernetesIdentity, Unmapped> => {
   const [mine, ...more] = identities.filter((identity) => identity.person === person);
   if (mine === undefined) return err({ type: 'unmapped', person, why: 'none' });
@@ -17,4 +31,26 @@ export const identityOf = (identities: readonly Identity[], person: PersonId): R
     (other) => other.person !== person && sameUser(other.kubernetes.user, mine.kubernetes.user),
   );
   return shared || more.length > 0 ? err({ type: 'unmapped', person, why: 'shared' }) : ok(mine.kubernetes);
+};
+
+/** Whether it depends on somebody's e-mail address who they are: there is a template, and no line for them. */
+export const needsAddress = ({ identities, identityTemplate }: Mapping, person: PersonId): boolean =>
+  identityTemplate !== undefined && !identities.some((identity) => identity.person === person);
+
+/**
+ * Finds whom a Slack user is in the cluster, by their line or, where they have none, by their confirmed address. What a line
+ * gives to somebody the template gives to nobody else.
+ */
+export const identityIn = (
+  { identities, identityTemplate: template }: Mapping,
+  person: PersonId,
+  address: string | undefined,
+): Result<KubernetesIdentity, Unmapped> => {
+  if (template === undefined || identities.some((identity) => identity.person === person))
+    return identityOf(identities, person);
+  const made = address === undefined ? undefined : userFor(template, address);
+  if (made === undefined) return err({ type: 'unmapped', person, why: 'no-address' });
+  return identities.some((other) => sameUser(other.kubernetes.user, made.user))
+    ? err({ type: 'unmapped', person, why: 'shared' })
+    : ok(made);
 };

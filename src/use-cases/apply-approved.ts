@@ -1,4 +1,4 @@
-import { identityOf } from '#domain/identities.ts';
+import { needsAddress } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
@@ -18,6 +18,7 @@ import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
 import { changesOf, draftOf, judge, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
 import { grantBefore } from './grant-before.ts';
+import { identify } from './identify.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { underOnePolicy } from './one-policy.ts';
@@ -91,7 +92,7 @@ const isUndone = async (
 const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promise<Ended | Applied> => {
   const cluster = ports.clusters.get(asked.cluster);
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
-  const identity = identityFor(ports, asked);
+  const identity = await identityFor(ports, asked);
   if (!identity.ok) return identity.error;
   const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
@@ -128,12 +129,18 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
 const journalOf = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<Journal | undefined> =>
   asked.content === undefined ? undefined : findJournal(ports, cluster, asked);
 
-const identityFor = ({ settings }: WorkerPorts, asked: Asked): Result<KubernetesIdentity, Ended> => {
-  const { kinds, identities } = settings();
-  const kind = kinds.find(({ name }) => name === asked.kind);
+const identityFor = async (ports: WorkerPorts, asked: Asked): Promise<Result<KubernetesIdentity, Ended>> => {
+  const settings = ports.settings();
+  const kind = settings.kinds.find(({ name }) => name === asked.kind);
   if (kind === undefined) return lapse('The kind of request is no longer configured.');
   if (!kind.isForSomebody) return ok({ user: '', groups: [] });
-  const identity = identityOf(identities, asked.subject);
+  if (ports.addressOf === undefined && needsAddress(settings, asked.subject)) {
+    ports.alarm('The worker cannot ask Slack for addresses, by which identities.yaml says who people are', {
+      remedy: 'Set SLACK_LOOKUP_TOKEN',
+    });
+    return lapse('The worker cannot find out who this is in the cluster. The administrators have been told.');
+  }
+  const identity = await identify(ports, asked.subject);
   return identity.ok ? identity : lapse('The person is no longer configured.');
 };
 

@@ -157,22 +157,35 @@ const subjectOf = async (
   for (const ref of objects) {
     const found = await cluster.get(ref);
     const user = userIn(found?.live.subjects);
-    if (user !== undefined) return { user, groups: [] };
+    if (user !== undefined) return asMade(settings, user, (who) => identityMark(id, who, trust.digest) === identity);
   }
   return undefined;
+};
+
+/** With the groups of the template, if it was by these that access was given; Slack is not asked for an end. */
+const asMade = (
+  settings: WorkerPorts['settings'],
+  user: string,
+  isThem: (who: KubernetesIdentity) => boolean,
+): KubernetesIdentity => {
+  const groups = orUndefined(() => settings().identityTemplate?.groups) ?? [];
+  const who = { user, groups: [...groups] };
+  return isThem(who) ? who : { user, groups: [] };
+};
+
+const orUndefined = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 };
 
 /** Undefined where the policy cannot be used: then the binding says whose it is. */
 const mapped = (
   settings: WorkerPorts['settings'],
   subject: Asked['subject'],
-): ReturnType<typeof identityOf> | undefined => {
-  try {
-    return identityOf(settings().identities, subject);
-  } catch {
-    return undefined;
-  }
-};
+): ReturnType<typeof identityOf> | undefined => orUndefined(() => identityOf(settings().identities, subject));
 
 const userIn = (subjects: unknown): string | undefined => {
   const [first] = Array.isArray(subjects) ? (subjects as readonly unknown[]) : [];

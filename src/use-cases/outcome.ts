@@ -1,4 +1,4 @@
-import { identityOf } from '#domain/identities.ts';
+import { identityOf, needsAddress } from '#domain/identities.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Passed } from '#domain/policy/verdict.ts';
 import type { Requirement } from '#domain/quorum.ts';
@@ -27,18 +27,15 @@ export type Outcome =
   | { readonly type: 'unknown-here'; readonly why: string };
 
 /** What a verdict comes to for a request, with what the rule would not have taken of it. */
-export const outcomeOf = (
-  verdict: PastVerdict,
-  { identities }: Settings,
-  { kind }: PastJudge,
-  asked: Asked,
-): Outcome => {
+export const outcomeOf = (verdict: PastVerdict, settings: Settings, { kind }: PastJudge, asked: Asked): Outcome => {
   if (!verdict.ok) {
     const { error } = verdict;
     return error.type === 'not-allowed' ? { type: 'nobody' } : error;
   }
   const { rule } = verdict.value;
-  const isKnown = !kind.isForSomebody || identityOf(identities, asked.subject).ok;
+  // Which address they had is in no log: who is mapped by it may well have been.
+  const isKnown =
+    !kind.isForSomebody || needsAddress(settings, asked.subject) || identityOf(settings.identities, asked.subject).ok;
   const unfit = isKnown ? unfitNow(rule, asked) : 'identities.yaml does not say who its subject is in the cluster';
   const breakGlass = asked.approval.breakGlass !== undefined;
   const approvals = { auto: rule.auto === true, breakGlass, quorum: rule.approve, never: rule.never ?? [] };

@@ -1,5 +1,6 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { ContentRef } from '#domain/content/content.ts';
+import type { IdentityTemplate } from '#domain/identity-template.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
@@ -160,7 +161,7 @@ export type Jobs = {
   readonly show: (id: RequestId, version: number) => Promise<void>;
 };
 
-/** Who people are, by what Slack itself says; never by e-mail, display name or what a message contains. */
+/** Who people are, by what Slack itself says; never by display name or what a message contains. */
 export type Directory = {
   /** Undefined for an id that Slack does not know. Throws when Slack cannot be asked: then the answer is no. */
   readonly person: (id: PersonId) => Promise<SlackPerson | undefined>;
@@ -249,6 +250,7 @@ export type Alarm = (message: string, fields: Readonly<Record<string, string>>) 
 export type Settings = {
   readonly policy: Policy;
   readonly identities: readonly Identity[];
+  readonly identityTemplate?: IdentityTemplate | undefined;
   readonly kinds: readonly Kind[];
 };
 
@@ -271,6 +273,11 @@ export type Core = {
   readonly alarm: Alarm;
   readonly heads: Heads;
   readonly settings: () => Settings;
+  /**
+   * The e-mail address that Slack has confirmed to be that of a full member of our own workspace, and of nobody else there; looked up
+   * by this process itself. Undefined for others; throws when Slack does not say. Absent where this process cannot ask.
+   */
+  readonly addressOf?: ((person: PersonId) => Promise<string | undefined>) | undefined;
 };
 
 export type BotPorts = Core & {

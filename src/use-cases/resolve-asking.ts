@@ -1,5 +1,5 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
-import { identityOf } from '#domain/identities.ts';
+import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
@@ -9,6 +9,7 @@ import { parseStart } from '#domain/start.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
+import { identify } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
@@ -49,7 +50,7 @@ const nobodyThere: KubernetesIdentity = { user: '', groups: [] };
 
 /** Everything that is settled by files alone. The policy is asked before the cluster: who may not ask learns nothing. */
 export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
-  const { policy, identities, kinds } = ports.settings();
+  const { policy, kinds } = ports.settings();
   const kind = kinds.find(({ name }) => name === asking.kind);
   const cluster = ports.clusters.get(asking.cluster);
   if (kind === undefined) return err(unclear('kind', `There is no kind ${quote(asking.kind)}. ${shown}`));
@@ -103,7 +104,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     return err(unclear('duration', 'Say for how long, like "30m": which rule decides depends on it.'));
   if (!kind.isForSomebody && asking.subject !== asking.by)
     return err(unclear('ask', `A ${noun} is for nobody in particular: leave out "to @…".`));
-  const identity = kind.isForSomebody ? identityOf(identities, asking.subject) : ok(nobodyThere);
+  const identity = kind.isForSomebody ? await whoIs(ports, asking.subject) : ok(nobodyThere);
   if (!identity.ok) return identity;
   const ruledBy = (judged = untried): Result<Ruled, SubmitRefusal> => {
     const found = judged && triedBy(policy, judged);
@@ -141,6 +142,18 @@ const startOf = async (
   if (before !== undefined) return err('It goes on when the grant before it ends. Leave out when it shall begin.');
   const zone = (await ports.directory.person(by))?.zone ?? 'UTC';
   return parseStart(start, zone, await ports.clock.now());
+};
+
+const whoIs = async (ports: BotPorts, person: PersonId): Promise<Result<KubernetesIdentity, SubmitRefusal>> => {
+  try {
+    return await identify(ports, person);
+  } catch (cause) {
+    ports.alarm('Slack could not say what somebody’s address is; nobody can ask for them', {
+      person,
+      cause: String(cause),
+    });
+    return err({ type: 'lookup-failed', what: 'who this is in the cluster' });
+  }
 };
 
 /** What goes on from another grant is cut to what the rule leaves of its longest time. */

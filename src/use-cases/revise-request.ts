@@ -1,5 +1,4 @@
 import type { Content } from '#domain/content/content.ts';
-import { identityOf } from '#domain/identities.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
@@ -11,6 +10,7 @@ import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
+import { identify } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft } from './ports.ts';
@@ -36,10 +36,13 @@ const mostRevisions = 20;
 export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Standing> => {
   const { asked, state } = chain.request;
   if (state.status !== 'pending') return { type: 'same' };
-  const { kinds, identities } = ports.settings();
+  const { kinds } = ports.settings();
   const kind = kinds.find(({ name }) => name === asked.kind);
   if (kind === undefined) return { type: 'impossible', why: 'This kind of request is no longer configured.' };
-  const identity = kind.isForSomebody ? identityOf(identities, asked.subject) : undefined;
+  const identity = kind.isForSomebody
+    ? await identify(ports, asked.subject).catch(() => 'unknown' as const)
+    : undefined;
+  if (identity === 'unknown') return { type: 'not-tried' };
   if (identity?.ok === false) return { type: 'impossible', why: 'The person is no longer configured.' };
   const who = identity?.value ?? { user: '', groups: [] };
   const { id: request, cluster, namespace, seconds } = asked;

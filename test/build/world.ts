@@ -38,7 +38,12 @@ export type World = {
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
   readonly alarms: string[];
-  readonly settings: { policy: Settings['policy']; identities: readonly Identity[]; kinds: Settings['kinds'] };
+  readonly settings: {
+    policy: Settings['policy'];
+    identities: readonly Identity[];
+    identityTemplate?: Settings['identityTemplate'];
+    kinds: Settings['kinds'];
+  };
   readonly advance: (by: Temporal.DurationLike) => void;
   readonly now: () => Temporal.Instant;
 };
@@ -81,7 +86,7 @@ export const createWorld = (): World => {
   });
   const directory = createDirectory();
   const alarms: string[] = [];
-  const settings = {
+  const settings: World['settings'] = {
     policy: policy(),
     identities: [
       { person: alice, kubernetes: user('alice') },

@@ -228,6 +228,44 @@ describe('Slack', () => {
     ]);
   });
 
+  it('that is to tell addresses for a template, which bot and worker need a scope for', async () => {
+    const { scopes } = slack.state.app;
+    undo.push(() => slack.world.setScopes(scopes));
+    const policy = join(folder, 'with-template');
+    cpSync(environment.HALLPASS_POLICY ?? '', policy, { recursive: true });
+    const template = { domain: 'acme.test', user: '{local}@acme.test', trustSlackAddresses: true };
+    writeFileSync(join(policy, 'identities.yaml'), stringify({ people: [], template }));
+    const templated = { HALLPASS_POLICY: policy };
+    expect(await found(templated)).toEqual([
+      expect.stringMatching(/^wrong Slack: The bot's token lacks the scopes users:read\.email\./),
+      expect.stringMatching(
+        /^wrong Slack: identities\.yaml: "template": Slack does not tell addresses \(missing_scope\)/,
+      ),
+    ]);
+    slack.world.setScopes([...scopes, 'users:read.email']);
+    expect(await found(templated)).toEqual([]);
+    expect(await found()).toEqual([
+      expect.stringMatching(/^caution Slack: .*more scopes than it needs: users:read\.email/),
+    ]);
+    const worker = { ...templated, HALLPASS_ROLE: 'worker', REDIS_URL: as('hallpass-worker') };
+    expect(await wrongs(worker)).toEqual([
+      expect.stringMatching(/^wrong Slack, worker: identities\.yaml has a template, and SLACK_LOOKUP_TOKEN is not set/),
+    ]);
+    expect((await found({ ...worker, SLACK_LOOKUP_TOKEN: 'xoxb-of-another' })).join()).toContain(
+      'Slack does not take SLACK_LOOKUP_TOKEN',
+    );
+    const lookup = { ...worker, SLACK_LOOKUP_TOKEN: slack.state.app.token };
+    expect((await found(lookup)).filter((line) => line.includes('Slack'))).toEqual([
+      expect.stringMatching(
+        /^caution Slack, worker: SLACK_LOOKUP_TOKEN may do more than look up addresses: .*chat:write/,
+      ),
+    ]);
+    slack.world.setScopes(['users:read']);
+    expect((await wrongs(lookup)).join()).toContain('SLACK_LOOKUP_TOKEN lacks the scopes users:read.email.');
+    slack.world.setScopes(['users:read', 'users:read.email']);
+    expect((await found(lookup)).filter((line) => line.includes('Slack'))).toEqual([]);
+  });
+
   it('with a channel that the bot is not in, or that is archived, where the policy names it', async () => {
     await slack.world.removeFromChannel('C0AUDIT', 'U0HALLPASS');
     undo.push(() => slack.world.addToChannel('C0AUDIT', 'U0HALLPASS'));

@@ -48,7 +48,14 @@ const start = async () => {
   const { fetch, receiver } = createInMemoryLink(slack);
   const app = createSlackApp({
     ports: world.bot,
-    directory: { ...world.directory, forgetPerson() {}, forgetGroup() {}, channelProblem: async () => undefined },
+    directory: {
+      ...world.directory,
+      forgetPerson() {},
+      forgetGroup() {},
+      channelProblem: async () => undefined,
+      addressOf: async () => undefined,
+      addressProblem: async () => undefined,
+    },
     faces: createFaces(world.bot, createMemoryProjectionStore()),
     receiver,
     token: slack.state.app.token,

@@ -40,7 +40,14 @@ const start = async () => {
   const notes = createMemoryProjectionStore();
   const app = createSlackApp({
     ports: world.bot,
-    directory: { ...world.directory, forgetPerson() {}, forgetGroup() {}, channelProblem: async () => undefined },
+    directory: {
+      ...world.directory,
+      forgetPerson() {},
+      forgetGroup() {},
+      channelProblem: async () => undefined,
+      addressOf: async () => undefined,
+      addressProblem: async () => undefined,
+    },
     faces: createFaces(world.bot, notes),
     receiver,
     token,

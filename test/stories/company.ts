@@ -7,6 +7,7 @@ import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import type { Way } from '#local/ways-in.ts';
 import type { RunningBot } from '#src/bot.ts';
+import type { Config } from '#src/config.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 
 /** The shop's company with Hallpass running in it: a real Redis and API server, and the strict Slack. */
@@ -28,6 +29,8 @@ export type CompanyOptions = {
   readonly prepare?: (stand: Stand) => Promise<void>;
   /** `none`: the stories start workers of their own; `worker` then does nothing. */
   readonly worker?: 'here' | 'none';
+  /** Changes the settings of the worker, once there is a way into Slack. */
+  readonly forWorker?: (config: Config) => Config;
 };
 
 /** Starts a company for a file of stories, and ends it after the last. */
@@ -45,7 +48,8 @@ export const companyFor = (
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
     const way = await wayInto(slack);
     stops.push(way.stop);
-    const worker = options.worker === 'none' ? ok(nobody) : await startWorker(stand.config('worker'));
+    const worker =
+      options.worker === 'none' ? ok(nobody) : await startWorker((options.forWorker ?? asIs)(stand.config('worker')));
     if (!worker.ok) throw new Error(worker.error.join('\n'));
     stops.push(worker.value.stop);
     const bot = await way.startBot((settings) => stand.config('bot', settings));
@@ -63,6 +67,8 @@ export const companyFor = (
     return company;
   };
 };
+
+const asIs = (config: Config): Config => config;
 
 const nobody: Running = { stop: async () => {}, tellThrough: () => {} };
 

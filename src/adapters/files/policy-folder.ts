@@ -1,4 +1,4 @@
-import { identitiesFile, identitiesIn } from '#domain/identities-file.ts';
+import { identitiesFile, identitiesIn, templateIn } from '#domain/identities-file.ts';
 import { groupsIn, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Suspicion, suspicionsOf } from '#domain/policy/suspicions.ts';
 import { ok, type Result } from '#domain/result.ts';
@@ -33,10 +33,12 @@ export const policyFolderOf = async (files: PolicyFiles): Promise<Result<PolicyF
 /** A folder that was examined, ready for use. */
 export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder => {
   const rules = rulesFile.parse(values.rules);
+  const people = identitiesFile.parse(values.identities);
   return {
     settings: {
       policy: { groups: groupsIn(rules), rules: rulesIn(rules), adminChannel: rules.adminChannel, hash },
-      identities: identitiesIn(identitiesFile.parse(values.identities)),
+      identities: identitiesIn(people),
+      identityTemplate: templateIn(people),
       kinds: kindModules.map((module, index) => {
         const kind = module.configure(values.kinds[index]);
         if (!kind.ok) throw new Error(`${module.settingsFile} was right a moment ago`, { cause: kind.error });

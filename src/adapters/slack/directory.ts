@@ -4,6 +4,7 @@ import { type PersonId, personId } from '#domain/ids.ts';
 import type { Membership, SlackPerson } from '#domain/people.ts';
 import type { Directory } from '#use-cases/ports.ts';
 import { createCache } from './cache.ts';
+import { addressScope } from './scopes.ts';
 
 const user = z.object({
   id: z.string(),
@@ -16,8 +17,12 @@ const user = z.object({
   is_stranger: z.boolean().optional(),
   tz: z.string().optional(),
   enterprise_user: z.object({ enterprise_id: z.string() }).optional(),
+  is_email_confirmed: z.boolean().optional(),
+  /** Holds the address only for who has the scope users:read.email. */
+  profile: z.object({ email: z.string().nullish() }).optional(),
 });
 type User = z.infer<typeof user>;
+const owner = z.object({ id: z.string() });
 type Home = { readonly team: string; readonly enterprise?: string | undefined };
 
 const channelInfo = z.object({
@@ -33,6 +38,10 @@ const channelInfo = z.object({
 export type SlackDirectory = Directory & {
   readonly forgetPerson: (id: string) => void;
   readonly forgetGroup: (id: string) => void;
+  /** As `Core.addressOf` says. */
+  readonly addressOf: (id: PersonId) => Promise<string | undefined>;
+  /** Why addresses cannot be looked up, with the remedy; undefined when they can. */
+  readonly addressProblem: () => Promise<string | undefined>;
   /** Why requests cannot be decided in a channel, with the remedy; undefined when they can. */
   readonly channelProblem: (id: string) => Promise<string | undefined>;
 };
@@ -42,13 +51,34 @@ export type SlackDirectory = Directory & {
  * less when an event says that they changed; what cannot be looked up throws, and the answer is no.
  */
 export const createDirectory = (client: WebClient, home: Home): SlackDirectory => {
-  const people = createCache(30_000, async (id: PersonId): Promise<SlackPerson | undefined> => {
+  const userOf = async (id: PersonId): Promise<User | undefined> => {
     const answer = await orError(client.users.info({ user: id }));
     if (answer === 'user_not_found' || answer === 'user_not_visible') return undefined;
     if (typeof answer === 'string') throw new Error(`Slack's users.info answered ${answer}`);
     const found = user.parse(answer.user);
-    if (found.id !== id) return undefined;
+    return found.id === id ? found : undefined;
+  };
+  const people = createCache(30_000, async (id: PersonId): Promise<SlackPerson | undefined> => {
+    const found = await userOf(id);
+    if (found === undefined) return undefined;
     return { id, membership: membershipOf(found, home), ...(isZone(found.tz) ? { zone: found.tz } : {}) };
+  });
+  const ownerOf = async (email: string): Promise<string | undefined> => {
+    const answer = await orError(client.users.lookupByEmail({ email }));
+    if (answer === 'users_not_found') return undefined;
+    if (typeof answer === 'string') throw new Error(`Slack's users.lookupByEmail answered ${answer}`);
+    return owner.parse(answer.user).id;
+  };
+  const addresses = createCache(30_000, async (id: PersonId): Promise<string | undefined> => {
+    const found = await userOf(id);
+    // Of the workspace itself: another one of the same enterprise has people and addresses of its own.
+    if (found === undefined || membershipOf(found, home) !== 'member' || found.team_id !== home.team) return undefined;
+    // Slack leaves it out, or says no, also of some people who sign in elsewhere: what is not said is not confirmed.
+    if (found.is_email_confirmed !== true) return undefined;
+    const email = found.profile?.email ?? '';
+    if (email === '') return undefined;
+    // Asked the other way round, too: where two have one address, at most one of them is who it is.
+    return (await ownerOf(email)) === id ? email : undefined;
   });
   const groups = createCache(60_000, async (id: string): Promise<ReadonlySet<PersonId>> => {
     const answer = await client.usergroups.users.list({ usergroup: id });
@@ -58,7 +88,18 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
   return {
     person: people.get,
     members: async (group) => (group.type === 'people' ? new Set(group.people) : groups.get(group.id)),
-    forgetPerson: (id) => people.forget(id as PersonId),
+    addressOf: addresses.get,
+    addressProblem: async () => {
+      // Nobody's address: what matters is whether the question is allowed.
+      const answer = await orError(client.users.lookupByEmail({ email: 'nobody@hallpass.invalid' }));
+      return typeof answer === 'string' && answer !== 'users_not_found'
+        ? `Slack does not tell addresses (${answer}). Add the scope ${addressScope} (OAuth & Permissions), then install the app to the workspace again.`
+        : undefined;
+    },
+    forgetPerson: (id) => {
+      people.forget(id as PersonId);
+      addresses.forget(id as PersonId);
+    },
     forgetGroup: groups.forget,
     channelProblem: async (id) => {
       const answer = await orError(client.conversations.info({ channel: id }));

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
-import { neededScopes } from './scopes.ts';
+import { addressScope, lookupScopes, neededScopes } from './scopes.ts';
 import { faultOf } from './slack-faults.ts';
 
 const who = z.object({
@@ -45,13 +45,17 @@ const refusal = (setting: string, apiUrl: string, remedy: string, cause: unknown
   }
 };
 
-/** Whose token this is, and whether it may do what the bot does. */
-export const examineBotToken = async (client: WebClient, apiUrl: string): Promise<readonly Finding[]> => {
+/** Whose token this is, and whether it may do what the bot does; `withAddresses` where a template wants these. */
+export const examineBotToken = async (
+  client: WebClient,
+  apiUrl: string,
+  withAddresses: boolean,
+): Promise<readonly Finding[]> => {
   try {
     const { team, team_id, user, user_id, response_metadata } = who.parse(await client.auth.test());
     return [
       fine(`SLACK_BOT_TOKEN is of the bot @${user} (${user_id}) in the workspace "${team}" (${team_id}).`),
-      scopesOf(response_metadata?.scopes),
+      scopesOf(response_metadata?.scopes, withAddresses ? [...neededScopes, addressScope] : neededScopes),
     ];
   } catch (cause) {
     const remedy = 'Copy the Bot User OAuth Token of the installed app (OAuth & Permissions).';
@@ -59,20 +63,51 @@ export const examineBotToken = async (client: WebClient, apiUrl: string): Promis
   }
 };
 
-const scopesOf = (granted: readonly string[] | undefined): Finding => {
+/** Whether the worker's token may look up addresses, and nothing else: a taken worker must not be able to do more. */
+export const examineLookupToken = async (client: WebClient, apiUrl: string): Promise<readonly Finding[]> => {
+  try {
+    const { team, team_id, response_metadata } = who.parse(await client.auth.test());
+    const granted = response_metadata?.scopes ?? [];
+    const missing = lookupScopes.filter((scope) => !granted.includes(scope));
+    const others = granted.filter((scope) => !lookupScopes.some((needed) => needed === scope));
+    return [
+      fine(`SLACK_LOOKUP_TOKEN is of the workspace "${team}" (${team_id}).`),
+      ...(missing.length > 0
+        ? [
+            wrong(
+              `SLACK_LOOKUP_TOKEN lacks the scopes ${missing.join(', ')}. Take that of an app made from ${lookupApp}.`,
+            ),
+          ]
+        : []),
+      ...(others.length > 0
+        ? [
+            caution(
+              `SLACK_LOOKUP_TOKEN may do more than look up addresses: ${others.join(', ')}. Make an app from ${lookupApp} for it.`,
+            ),
+          ]
+        : []),
+    ];
+  } catch (cause) {
+    return [refusal('SLACK_LOOKUP_TOKEN', apiUrl, `Take the bot token of an app made from ${lookupApp}.`, cause)];
+  }
+};
+
+const lookupApp = 'manifests/slack-lookup-app.yaml';
+
+const scopesOf = (granted: readonly string[] | undefined, needed: readonly string[]): Finding => {
   if (granted === undefined)
     return caution('Slack does not say which scopes the token has. Compare them with manifests/slack-app.yaml.');
-  const missing = neededScopes.filter((scope) => !granted.includes(scope));
+  const missing = needed.filter((scope) => !granted.includes(scope));
   if (missing.length > 0)
     return wrong(
       `The bot's token lacks the scopes ${missing.join(', ')}. Add them (OAuth & Permissions; manifests/slack-app.yaml has all), then install the app to the workspace again.`,
     );
-  const others = granted.filter((scope) => !neededScopes.some((needed) => needed === scope));
+  const others = granted.filter((scope) => !needed.includes(scope));
   return others.length > 0
     ? caution(
         `The bot's token has more scopes than it needs: ${others.join(', ')}. Take them away (OAuth & Permissions), then install the app again.`,
       )
-    : fine(`It has the ${neededScopes.length} scopes that the bot needs, and no more.`);
+    : fine(`It has the ${needed.length} scopes that the bot needs, and no more.`);
 };
 
 const opened = z.object({ url: z.url({ protocol: /^wss?$/ }) });

@@ -23,9 +23,11 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'rule-failed':
       return `Not filed: the condition of the rule "${escaped(refusal.rule)}" could not be answered, and in doubt the answer is no: ${escaped(refusal.why)}. Ask whoever keeps the policy.`;
     case 'unmapped':
-      return refusal.why === 'none'
-        ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
-        : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
+      return refusal.why === 'no-address'
+        ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is: there is no line for them in \`identities.yaml\`, and Slack has no confirmed address of theirs that the template there fits. Ask for a line.`
+        : refusal.why === 'none'
+          ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
+          : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
     case 'already-have':
       if (refusal.who === 'they') return 'They have this already, without asking.';
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;

@@ -42,7 +42,7 @@ export const userShape = (person: Person, withEmail: boolean): Record<string, un
     is_restricted: person.kind === 'guest' || person.kind === 'single-channel-guest',
     is_ultra_restricted: person.kind === 'single-channel-guest',
     ...(person.kind === 'stranger' ? { is_stranger: true } : {}),
-    ...(isMember ? { is_email_confirmed: true } : {}),
+    ...(isMember ? { is_email_confirmed: person.isEmailConfirmed ?? true } : {}),
     who_can_share_contact_card: 'EVERYONE',
   };
 };

@@ -12,6 +12,8 @@ export type Person = {
   displayName: string;
   title: string;
   email?: string;
+  /** Confirmed when absent; Slack says so of members only. */
+  isEmailConfirmed?: boolean;
   kind: PersonKind;
   updated: number;
 };

@@ -8,7 +8,9 @@ import type { Channel, Group, Person } from './state.ts';
 export type World = {
   changePerson: (
     userId: string,
-    change: Partial<Pick<Person, 'kind' | 'realName' | 'displayName' | 'name' | 'email' | 'teamId'>>,
+    change: Partial<
+      Pick<Person, 'kind' | 'realName' | 'displayName' | 'name' | 'email' | 'isEmailConfirmed' | 'teamId'>
+    >,
   ) => Promise<void>;
   setKind: (userId: string, kind: PersonKind) => Promise<void>;
   setGroupMembers: (groupId: string, memberIds: string[]) => Promise<void>;
