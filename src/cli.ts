@@ -14,18 +14,23 @@ const usage = `hallpass <command>
                              run the cases in its tests.yaml, or in another file: what each would come to
   policy explain <folder> [file]
                              say of each case what every rule makes of it, and what comes of it
+  log export <file>          write the log of all requests to a file, for auditors and "policy replay"; "-": standard output
+  policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
+                             say which requests of the past this policy would have decided otherwise; "-": standard input
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
-doctor and standing read the environment as "npm start" does, and a file .env where they run.
+doctor, standing and log read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;
 
 /** Commands load what they need themselves: the others stay quick, and an old Node can still be told what it lacks. */
 const run = async ([command, ...words]: readonly string[]): Promise<Answer | undefined> => {
   switch (command) {
     case 'doctor':
-    case 'standing': {
+    case 'standing':
+    case 'log': {
       const loaded = loadEnvironment();
       if (!loaded.ok) return failed([loaded.error]);
+      if (command === 'log') return (await import('#src/commands/log.ts')).logCommand(words, process.env);
       return command === 'doctor'
         ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
         : (await import('#src/commands/standing.ts')).standing(words, process.env);
@@ -33,6 +38,8 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
     case 'keys':
     case 'policy':
     case 'manifests':
+      if (command === 'policy' && words[0] === 'replay')
+        return (await import('#src/commands/replay.ts')).replayPolicy(words.slice(1));
       return (await import('#src/commands/files.ts')).filesCommand(command, words);
     case 'help':
     case '--help':

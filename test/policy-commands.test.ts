@@ -21,8 +21,8 @@ const folderOf = ({ rules, cases }: { readonly rules: unknown; readonly cases: u
 });
 
 describe('the policies of the documentation', () => {
-  test('are twelve', () => {
-    expect(examples).toHaveLength(12);
+  test('are thirteen', () => {
+    expect(examples).toHaveLength(13);
   });
 
   test.each(examples)('$name', async ({ rules, cases }) => {

@@ -10,7 +10,7 @@ export const apart = 2_000;
 export const seconds = (milliseconds: number): string => `${(Math.abs(milliseconds) / 1_000).toFixed(1)} s`;
 
 /** Where Redis is, without its password. */
-const sayAddress = (url: string): string => {
+export const sayAddress = (url: string): string => {
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname === '/' ? '' : pathname}`;
 };

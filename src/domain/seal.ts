@@ -31,6 +31,8 @@ export type Sealed = {
   readonly identity: KubernetesIdentity;
   /** Whole seconds; absent for what is not taken back. */
   readonly seconds?: number | undefined;
+  /** When it begins, ISO 8601; absent for what begins once it is approved. */
+  readonly startsAt?: string | undefined;
   /** The grant that it goes on from. */
   readonly extends?: RequestId | undefined;
   readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;

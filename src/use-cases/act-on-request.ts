@@ -2,11 +2,12 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
-import type { ApprovalRule } from '#domain/request/events.ts';
+import type { Finding } from '#domain/request/events.ts';
 import { isInForce } from '#domain/request/extension.ts';
+import { type Asked, isEscalated } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readContent } from './contents.ts';
-import { admit, type NotAdmitted, standingOf } from './membership.ts';
+import { admit, type Deciding, type NotAdmitted, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { checkPending } from './revise-request.ts';
@@ -43,8 +44,8 @@ const act = async (
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
     const policy = ports.settings();
-    const { approval } = chain.request.asked;
-    const standing = await standingOf(ports, decidingOn(ports, approval, as), [...votersOf(chain), by]);
+    const deciding = decidingOn(ports, chain.request.asked, as, await ports.clock.now());
+    const standing = await standingOf(ports, deciding, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
     const decided = decide(chain.request, command(chain, standing.value), now);
@@ -61,10 +62,11 @@ const act = async (
 };
 
 /** A group that the policy does not know any more bars nobody from revoking: what is in force must not stay for that. */
-const decidingOn = ({ settings }: BotPorts, approval: ApprovalRule, as: As): Pick<ApprovalRule, 'quorum' | 'never'> => {
+const decidingOn = ({ settings }: BotPorts, asked: Asked, as: As, now: Temporal.Instant): Deciding => {
   if (as === 'owner') return { quorum: [] };
-  const { quorum, never = [] } = approval;
-  return as === 'approver' ? approval : { quorum, never: never.filter((name) => settings().policy.groups.has(name)) };
+  const { quorum, never = [], escalate } = asked.approval;
+  const known = as === 'approver' ? never : never.filter((name) => settings().policy.groups.has(name));
+  return { quorum, never: known, instead: isEscalated(asked, now) ? (escalate?.to ?? []) : [] };
 };
 
 /** Looked at only for who may act, last before the commit. */
@@ -111,12 +113,15 @@ const stillAsShown =
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
   request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
 
-/** An approver says yes to the revision that they saw. */
-export const approveRequest = (ports: BotPorts, { by, id, revision }: Which & { readonly revision: number }) =>
+/** An approver says yes to the revision that they saw; with `seconds`, for no longer than that. */
+export const approveRequest = (
+  ports: BotPorts,
+  { by, id, revision, seconds }: Which & { readonly revision: number; readonly seconds?: number | undefined },
+) =>
   act(
     ports,
     { by, id, as: 'approver' },
-    (_, standing) => ({ type: 'approve', by, revision, standing }),
+    (_, standing) => ({ type: 'approve', by, revision, seconds, standing }),
     stillAsShown(ports),
   );
 
@@ -147,6 +152,19 @@ export const settleConflict = (
     by,
     choice,
     reason: reason.trim(),
+    standing,
+  }));
+
+/** Somebody who would have been asked says what they make of what was taken by break-glass. */
+export const reviewRequest = (
+  ports: BotPorts,
+  { by, id, finding, note }: Which & { readonly finding: Finding; readonly note: string },
+) =>
+  act(ports, { by, id, as: 'revoker' }, (_, standing) => ({
+    type: 'review',
+    by,
+    finding,
+    note: note.trim(),
     standing,
   }));
 

@@ -2,13 +2,13 @@ import { needsAddress } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
-import { appliesTo, fitsSource, type Policy, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, fitsSource, type Policy, type Rule } from '#domain/policy/policy.ts';
 import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
-import type { Asked, State } from '#domain/request/request.ts';
+import { type Asked, isEscalated, needsNobody, type State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
@@ -94,9 +94,9 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const identity = await identityFor(ports, asked);
   if (!identity.ok) return identity.error;
-  const unruly = byItsRule(ports, asked, state.by, await ports.clock.now());
+  const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
-  const before = await grantBefore(ports, asked);
+  const before = await grantBefore(ports, { asked, state });
   if (!before.ok) return { type: 'lapsed', why: before.error };
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
   preparing.catch(() => undefined);
@@ -179,25 +179,28 @@ const prepareAsApproved = async (
 const byItsRule = (
   { settings }: WorkerPorts,
   asked: Asked,
-  approvers: readonly PersonId[],
+  { by: approvers, at }: Approved,
   now: Temporal.Instant,
 ): string | undefined => {
   const { policy, kinds } = settings();
   const rule = policy.rules.find(({ name }) => name === asked.approval.rule);
   if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
-  const { quorum, auto, never } = asked.approval;
+  const { quorum, auto, never, breakGlass, escalate } = asked.approval;
+  const isBroken = breakGlass !== undefined;
   const same =
     rule.refuse === undefined &&
     rule.auto === auto &&
+    (!isBroken || rule.breakGlass !== undefined) &&
     canonical(rule.approve.map((one) => ({ ...one }))) === canonical(quorum) &&
-    canonical([...(rule.never ?? [])]) === canonical(never ?? []);
-  const { shortest, longest } = rule.duration;
+    canonical([...(rule.never ?? [])]) === canonical(never ?? []) &&
+    (escalate === undefined || canonical(escalate) === canonical(escalationBy(rule)));
+  const { shortest, longest } = durationBy(rule, isBroken);
   const within =
     asked.seconds === undefined
-      ? rule.permanent
+      ? rule.permanent && !isBroken
       : asked.seconds <= longest.total('seconds') &&
         (asked.extends !== undefined || asked.seconds >= (shortest?.total('seconds') ?? 0));
-  const isWorded = rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
+  const isWorded = isBroken || rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
   if (!same || !within || !isWorded) return 'The rule that it was approved by has changed since. Ask again.';
   if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
     return `The rule that it was approved by allows it only ${rule.match.when.map(sayWindow).join(', or ')}.`;
@@ -209,8 +212,14 @@ const byItsRule = (
   const speaks =
     fitsSource(rule, sourceOf(asked)) && profiles.every((profile) => appliesTo(rule, { ...named, profile }));
   if (!speaks || profiles.length === 0) return 'The rule that it was approved by does not speak of this. Ask again.';
-  return peopleFit(policy, rule, asked, approvers) ? undefined : 'Its people do not fit the rule any more. Ask again.';
+  return peopleFit(policy, rule, asked, { approvers, isEscalated: isEscalated(asked, at) })
+    ? undefined
+    : 'Its people do not fit the rule any more. Ask again.';
 };
+
+/** As a request has it in its log. */
+const escalationBy = ({ escalate }: Rule): Json =>
+  escalate === undefined ? null : { after: escalate.after.total('seconds'), to: [...escalate.to] };
 
 /**
  * Why the rule does not decide on this, by the worker's own policy, what it has tried itself, and two clocks: a rule before it
@@ -229,22 +238,23 @@ const ruledOtherwise = async (
   const description = kinds.find(({ name }) => name === kind)?.describe(ask);
   const rule = policy.rules.find(({ name }) => name === approval.rule);
   if (description?.ok !== true || rule === undefined) return unruly;
-  if (approval.auto === true && subject !== requester) return unruly;
+  if (needsNobody(approval) && subject !== requester) return unruly;
+  const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
   const { risk } = await ports.examiner.assess(changesOf(tried));
   const source = sourceOf(asked);
   const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
   const times = [await ports.clock.now(), await cluster.time()];
   let why: string | undefined = unruly;
-  for (const groups of mayBeInAll(policy, rule, requester)) {
-    const request = { ...place, profiles, objects, seconds, reason, subject };
+  for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {
+    const request = { ...place, profiles, objects, seconds, reason, subject, breakGlass };
     const facts = { request, requester: { id: requester, groups }, now: String(times[0]) };
     const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, risk);
     const by = judged && triedBy(policy, judged);
     if (by === undefined) return unruly;
     const asker = { groups: new Set(groups), failed: [] };
     const all = times.map((at) =>
-      otherRule(judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried: by }), rule.name),
+      otherRule(judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, breakGlass, tried: by }), rule.name),
     );
     why = all.find((one) => one !== undefined);
     if (why === undefined) return undefined;
@@ -255,13 +265,19 @@ const ruledOtherwise = async (
 const unruly = 'By the policy, as the worker reads it, the rule does not decide on this.';
 
 /** The groups that somebody may be in: those of people for certain, and each of the rule's that are Slack's. */
-const mayBeInAll = (policy: Policy, rule: Rule, person: PersonId): readonly (readonly string[])[] => {
+const mayBeInAll = (
+  policy: Policy,
+  rule: Rule,
+  person: PersonId,
+  byBreakGlass: boolean,
+): readonly (readonly string[])[] => {
   const names = [...policy.groups.keys()].filter((name) => mayBeIn(policy, name, person));
   const sure = names.filter((name) => policy.groups.get(name)?.type === 'people');
   const slack = names.filter((name) => !sure.includes(name));
-  const ofRule = slack.filter((name) => rule.ask.includes(name));
+  const asking = byBreakGlass ? (rule.breakGlass?.who ?? []) : rule.ask;
+  const ofRule = slack.filter((name) => asking.includes(name));
   const each = [sure, ...ofRule.map((name) => [...sure, name]), [...sure, ...ofRule]];
-  return rule.auto === true ? each : [...each, [...sure, ...slack]];
+  return rule.auto === true || byBreakGlass ? each : [...each, [...sure, ...slack]];
 };
 
 /** As far as the worker can know: groups that are Slack's are the bot's to look up. */
@@ -277,14 +293,24 @@ const isBarred = ({ groups }: Policy, { never = [] }: Rule, person: PersonId): b
     return group?.type === 'people' && group.people.includes(person);
   });
 
-const peopleFit = (policy: Policy, rule: Rule, { requester }: Asked, approvers: readonly PersonId[]): boolean => {
+const peopleFit = (
+  policy: Policy,
+  rule: Rule,
+  { requester, approval }: Asked,
+  { approvers, isEscalated }: { readonly approvers: readonly PersonId[]; readonly isEscalated: boolean },
+): boolean => {
+  const instead = isEscalated ? (approval.escalate?.to ?? []) : [];
+  const counts = (from: string, person: PersonId): boolean =>
+    [from, ...instead].some((name) => mayBeIn(policy, name, person));
   const standing = new Map(
     approvers
       .filter((person) => !isBarred(policy, rule, person))
-      .map((person) => [person, rule.approve.flatMap(({ from }, at) => (mayBeIn(policy, from, person) ? [at] : []))]),
+      .map((person) => [person, rule.approve.flatMap(({ from }, at) => (counts(from, person) ? [at] : []))]),
   );
-  if (!rule.ask.some((name) => mayBeIn(policy, name, requester))) return false;
-  return rule.auto === true ? approvers.length === 0 : tally(rule.approve, approvers, standing).met;
+  const isBroken = approval.breakGlass !== undefined;
+  const asking = isBroken ? (rule.breakGlass?.who ?? []) : rule.ask;
+  if (!asking.some((name) => mayBeIn(policy, name, requester))) return false;
+  return rule.auto === true || isBroken ? approvers.length === 0 : tally(rule.approve, approvers, standing).met;
 };
 
 const lapse = (why: string): Result<never, Ended> => err({ type: 'lapsed', why });

@@ -1,7 +1,7 @@
 import type { Unmapped } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { NotAllowed, Refused } from '#domain/policy/verdict.ts';
+import type { NoBreakGlass, NotAllowed, Refused } from '#domain/policy/verdict.ts';
 import type { AtMaximum, Extended } from '#domain/request/extension.ts';
 import type { Source } from '#domain/source.ts';
 import type { NotAdmitted } from './membership.ts';
@@ -19,6 +19,10 @@ export type Asking = {
   readonly reason: string;
   /** As typed, or `good` for what is not to be taken back; the rule's default when absent. */
   readonly duration?: string;
+  /** As typed, by the asker's own clock; as soon as it is approved when absent. */
+  readonly start?: string;
+  /** It is to be taken at once, by break-glass. */
+  readonly breakGlass?: boolean;
   /** The request that came to nothing and is asked for anew by this one. */
   readonly follows?: { readonly request: RequestId; readonly why: string };
   /** The grant in force that shall go on, and the names of what was made for it. */
@@ -33,11 +37,12 @@ export type SubmitRefusal =
   | AtMaximum
   | {
       readonly type: 'unclear';
-      readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration';
+      readonly field: 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration' | 'start';
       readonly why: string;
     }
   /** By the rule that decides nobody may have it. */
   | Refused
+  | NoBreakGlass
   /** A rule's condition could not be answered, and so nobody knows which rule decides. */
   | { readonly type: 'rule-failed'; readonly rule: string; readonly why: string }
   /** Who files and who tries it hold different policies just now. */

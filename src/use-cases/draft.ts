@@ -49,7 +49,7 @@ const draftHere = async (ports: BotPorts, kind: Kind, input: DraftInput): Promis
 export const sealOfDraft = (
   asked: Pick<
     Asked,
-    'id' | 'revision' | 'kind' | 'cluster' | 'namespace' | 'requester' | 'subject' | 'seconds' | 'extends'
+    'id' | 'revision' | 'kind' | 'cluster' | 'namespace' | 'requester' | 'subject' | 'seconds' | 'startsAt' | 'extends'
   >,
   identity: KubernetesIdentity,
   { namespaceUid, plan, edits }: Draft,
@@ -58,7 +58,13 @@ export const sealOfDraft = (
   const { id: request, revision, kind, cluster, namespace, requester, subject, seconds } = asked;
   const who = { request, revision, kind, cluster, namespace, namespaceUid, requester, subject, identity, seconds };
   return sealOf(
-    { ...who, extends: asked.extends?.request, plan, edits: edits.length === 0 ? undefined : edits },
+    {
+      ...who,
+      startsAt: asked.startsAt?.toString(),
+      extends: asked.extends?.request,
+      plan,
+      edits: edits.length === 0 ? undefined : edits,
+    },
     digest,
   );
 };

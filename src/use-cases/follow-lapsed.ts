@@ -2,7 +2,7 @@ import { formatDuration } from '#domain/duration.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Asked } from '#domain/request/request.ts';
+import { type Asked, needsNobody } from '#domain/request/request.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Asking } from './asking.ts';
 import type { BotPorts } from './ports.ts';
@@ -32,7 +32,7 @@ export const createFollower = (ports: BotPorts): (() => Promise<void>) => {
 
 /** What nobody was asked about nobody looks at when it comes again: whoever asked for it is told, and asks anew. */
 const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant): boolean =>
-  asked.approval.auto !== true &&
+  !needsNobody(asked.approval) &&
   state.status === 'lapsed' &&
   state.moved &&
   state.followedBy === undefined &&

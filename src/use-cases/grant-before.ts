@@ -1,5 +1,5 @@
 import { extensionEnd } from '#domain/request/extension.ts';
-import type { Asked } from '#domain/request/request.ts';
+import { lengthOf, type Request } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -11,7 +11,10 @@ export type Before = { readonly until: Temporal.Instant; readonly objects: reado
  * Looks an extended grant up in its own log. What the bot says of it in the extension is not enough: how long all of it
  * lasts follows from what a worker has signed there, and from the rule as this worker reads it.
  */
-export const grantBefore = async (ports: WorkerPorts, asked: Asked): Promise<Result<Before | undefined, string>> => {
+export const grantBefore = async (
+  ports: WorkerPorts,
+  { asked, state }: Pick<Request, 'asked' | 'state'>,
+): Promise<Result<Before | undefined, string>> => {
   const { extends: said, approval, kind } = asked;
   if (said === undefined) return ok(undefined);
   const { policy, kinds } = ports.settings();
@@ -22,7 +25,12 @@ export const grantBefore = async (ports: WorkerPorts, asked: Asked): Promise<Res
   const found = await find(ports, said.request);
   if (found.type !== 'found') return err('The log of the grant that it extends cannot be read. Ask anew.');
   const { request } = found.chain;
-  const until = extensionEnd(asked, request, rule.duration.longest, await ports.clock.now());
+  const until = extensionEnd(
+    { ...asked, seconds: lengthOf({ asked, state }) },
+    request,
+    rule.duration.longest,
+    await ports.clock.now(),
+  );
   if (!until.ok) return until;
   const objects = request.state.status === 'active' ? request.state.objects.map(({ name }) => name) : [];
   return ok({ until: until.value, objects });

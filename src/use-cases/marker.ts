@@ -1,7 +1,7 @@
 import type { Manifest } from '#domain/plan.ts';
 import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import type { Asked, State } from '#domain/request/request.ts';
+import { type Asked, lengthOf, type State } from '#domain/request/request.ts';
 import { readStamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { markersBeside } from './home.ts';
@@ -53,7 +53,8 @@ export const claim = async (
   if (earlier !== undefined) return resume(ports, cluster, asked, earlier.live);
 
   // What is for good is kept from being done twice for a day: far longer than an approval is good for.
-  const expiresAt = until ?? now.add(asked.seconds === undefined ? { hours: 24 } : { seconds: asked.seconds });
+  const seconds = lengthOf({ asked, state });
+  const expiresAt = until ?? now.add(seconds === undefined ? { hours: 24 } : { seconds });
   const times = { startedAt: now, expiresAt };
   const { existed, live } = await cluster.create(markerOf(ports, cluster, asked, state.by, times));
   return existed ? resume(ports, cluster, asked, live) : ok({ times, over: false });

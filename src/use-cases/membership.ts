@@ -38,6 +38,9 @@ export const groupsOf = async (ports: BotPorts, person: PersonId): Promise<Asker
   return { groups, failed };
 };
 
+/** Who decides; the people of `instead` may in the place of any other. */
+export type Deciding = Pick<ApprovalRule, 'quorum' | 'never'> & { readonly instead?: readonly string[] };
+
 /** Who asks, as conditions of rules may speak of it. */
 export const requesterOf = (id: PersonId, { groups, failed }: Asker): Facts['requester'] => ({
   id,
@@ -51,7 +54,7 @@ export const requesterOf = (id: PersonId, { groups, failed }: Asker): Facts['req
  */
 export const standingOf = async (
   ports: BotPorts,
-  { quorum, never = [] }: Pick<ApprovalRule, 'quorum' | 'never'>,
+  { quorum, never = [], instead = [] }: Deciding,
   people: readonly PersonId[],
 ): Promise<Result<Standing, Extract<NotAdmitted, { type: 'lookup-failed' }>>> => {
   if (quorum.length === 0) return ok(new Map());
@@ -60,6 +63,8 @@ export const standingOf = async (
     return err({ type: 'lookup-failed', what: 'who has voted' });
   const members = await Promise.all(quorum.map(({ from }) => membersOf(ports, from)));
   const barred = await Promise.all(never.map((name) => membersOf(ports, name)));
+  // One that cannot be looked up lets nobody in; those of the rule decide all the same.
+  const fallback = await Promise.all(instead.map((name) => membersOf(ports, name)));
   const missing = [
     ...quorum.filter((_, index) => members[index] === undefined).map(({ from }) => from),
     ...never.filter((_, index) => barred[index] === undefined),
@@ -69,7 +74,10 @@ export const standingOf = async (
     new Map(
       people
         .filter((person, place) => admitted[place]?.ok && !barred.some((group) => group?.has(person)))
-        .map((person) => [person, members.flatMap((group, index) => (group?.has(person) ? [index] : []))]),
+        .map((person) => {
+          const everywhere = fallback.some((group) => group?.has(person));
+          return [person, members.flatMap((group, index) => (everywhere || group?.has(person) ? [index] : []))];
+        }),
     ),
   );
 };

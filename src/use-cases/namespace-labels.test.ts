@@ -3,7 +3,7 @@ import type { Rule } from '#domain/policy/policy.ts';
 import { everything, matchIf } from '#test/build/conditions.ts';
 import { alice, bob, erin } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
-import { setting, worldOf } from '#test/build/rule-world.ts';
+import { minutes, setting, worldOf } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
@@ -108,6 +108,19 @@ describe.each(kinds)('%s in a namespace with labels', (_, ask) => {
     await settle(world);
     expect((await stateOf(world, two)).status).toBe('active');
   });
+});
+
+test('what is taken by break-glass is decided on by the rule for its labels', async () => {
+  const breakGlass = { who: ['platform'], longest: minutes(20), remindEvery: minutes(60) };
+  const world = worldOf(labelled('prod', { breakGlass }), rule({ name: 'rest', breakGlass }));
+  world.settings.identities = [...world.settings.identities, { person: bob, kubernetes: { user: 'b', groups: [] } }];
+  const taking = { by: bob, subject: bob, breakGlass: true, duration: '5m' };
+  expect(await ruleOf(world, taking)).toBe('rest');
+  world.cluster.labelNamespace('shop', { env: 'prod' });
+  const chain = await file(world, { ...taking, origin: 'two' });
+  expect(chain.request.asked.approval.rule).toBe('prod');
+  await settle(world);
+  expect((await stateOf(world, chain)).status).toBe('active');
 });
 
 test('labels are not looked up for whom no rule lets ask, nor where no rule looks at them', async () => {

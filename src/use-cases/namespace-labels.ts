@@ -17,7 +17,7 @@ export const labelsFor = async (
   const isNeeded = settings().policy.rules.some(
     (rule) =>
       looksAtLabels(rule) &&
-      rule.ask.some((group) => groups.has(group) || failed.includes(group)) &&
+      [...rule.ask, ...(rule.breakGlass?.who ?? [])].some((group) => groups.has(group) || failed.includes(group)) &&
       profiles.some((profile) => appliesTo(rule, { ...place, profile })),
   );
   if (!isNeeded) return undefined;

@@ -1,13 +1,13 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { Labels, Policy, Risk, Rule } from '#domain/policy/policy.ts';
+import { durationBy, type Labels, type Policy, type Risk, type Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Source } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
-import { judgeTried, triedBy } from './tried.ts';
+import { judgeTried, riskOnCard, triedBy } from './tried.ts';
 
 /** What somebody would ask, and what trying it would find; no cluster and no Slack is asked. */
 export type PolicyCase = {
@@ -15,6 +15,8 @@ export type PolicyCase = {
   readonly by: PersonId;
   /** Slack's groups that they are in; groups of people say so themselves. */
   readonly groups: readonly string[];
+  /** Whether they would take it by break-glass. */
+  readonly breakGlass: boolean;
   readonly kind: string;
   readonly profiles: readonly string[];
   readonly cluster: string;
@@ -80,13 +82,20 @@ export const judgeCase = async (
     objects,
     reason,
     subject: one.by,
+    breakGlass: one.breakGlass,
     ...(one.seconds === undefined ? {} : { seconds: one.seconds }),
   };
   const facts = { request, requester: { id: one.by, groups }, now: at.toString() };
   const judged = await judgeTried(policy, asked, facts, { risk, before, after });
   const tried = triedBy(policy, judged);
   const asker = { groups: new Set(groups), failed: [] };
-  const verdict = judgeAll(policy, { ...asked, asker, at, ...(tried === undefined ? {} : { tried }) });
+  const verdict = judgeAll(policy, {
+    ...asked,
+    asker,
+    at,
+    breakGlass: one.breakGlass,
+    ...(tried === undefined ? {} : { tried }),
+  });
   if (!verdict.ok) return ok(verdict);
   if (verdict.value.type === 'open') throw new Error('What was tried leaves no rule open');
   return ok(ok({ ...verdict.value, unfit: unfitFor(verdict.value.rule, one) }));
@@ -96,17 +105,20 @@ export const judgeCase = async (
 const riskOf = (kind: Kind, { profiles, objects }: PolicyCase): Risk => {
   const ask = kind.fromWords(profiles, objects);
   const description = ask.ok ? kind.describe(ask.value) : undefined;
-  if (description?.ok !== true) return 'none';
-  const { cautions, reachesFurther } = description.value;
-  return cautions.length > 0 || reachesFurther ? 'high' : 'none';
+  return description?.ok === true ? riskOnCard(description.value) : 'none';
 };
 
-const unfitFor = ({ duration, permanent, reason: form }: Rule, { seconds, reason }: PolicyCase): string | undefined => {
-  const { shortest, longest } = duration;
-  if (form !== undefined && reason !== undefined && !form.pattern.matches(reason))
+/** What a rule does not take of a duration (0: for good) and a reason. */
+export const unfitFor = (
+  rule: Rule,
+  { seconds, reason, breakGlass }: Pick<PolicyCase, 'seconds' | 'reason' | 'breakGlass'>,
+): string | undefined => {
+  const { shortest, longest } = durationBy(rule, breakGlass);
+  const { permanent, reason: form } = rule;
+  if (!breakGlass && form !== undefined && reason !== undefined && !form.pattern.matches(reason))
     return `its reason is not: ${form.say}`;
   if (seconds === undefined) return undefined;
-  if (seconds === 0) return permanent ? undefined : 'it allows nothing for good';
+  if (seconds === 0) return permanent && !breakGlass ? undefined : 'it allows nothing for good';
   if (seconds > longest.total('seconds')) return `it allows ${formatDuration(longest)} at most`;
   if (shortest !== undefined && seconds < shortest.total('seconds'))
     return `it wants ${formatDuration(shortest)} at least`;
@@ -125,7 +137,7 @@ export const unexpected = (
       (auto === undefined || auto === (judgement.value.rule.auto === true))
     : (judgement.error.type === 'refused' && judgement.error.rule === refused) ||
       (judgement.error.type === 'failed' && judgement.error.rule === failed) ||
-      (['not-allowed', 'divided'].includes(judgement.error.type) && nobody === true);
+      (['not-allowed', 'no-break-glass', 'divided'].includes(judgement.error.type) && nobody === true);
   return isRight ? undefined : is;
 };
 
@@ -145,6 +157,8 @@ const found = (judgement: Judgement): string => {
       return 'no rule lets this person ask this';
     case 'divided':
       return `different rules decide: ${error.rules.map(([profile, name]) => `${profile} by "${name}"`).join(', ')}`;
+    case 'no-break-glass':
+      return `rule "${error.rule}" decides, and lets this person not take it by break-glass`;
     case 'unlabelled':
       return `the labels of the namespace, which rule "${error.rule}" looks at, are not known`;
     case 'unsure':
@@ -179,7 +193,7 @@ export const explain = ({ rules }: Policy, judgement: Judgement): readonly strin
 const decidingIn = (judgement: Judgement): string | undefined => {
   if (judgement.ok) return judgement.value.rule.name;
   const { error } = judgement;
-  return error.type === 'refused' || error.type === 'failed' ? error.rule : undefined;
+  return 'rule' in error ? error.rule : undefined;
 };
 
 const outcome = ({
@@ -191,6 +205,9 @@ const outcome = ({
   permanent,
   respondWithin,
   reason,
+  breakGlass,
+  remindEvery,
+  escalate,
 }: Rule): readonly string[] => {
   const { shortest, default: usual, longest } = duration;
   const people = approve
@@ -202,6 +219,15 @@ const outcome = ({
       : `Needs ${people}, each another person, within ${formatDuration(respondWithin)}.`,
     ...(never === undefined ? [] : [`Never decided on by ${never.join(', ')}.`]),
     `For ${formatDuration(usual)}, ${shortest === undefined ? '' : `at least ${formatDuration(shortest)}, `}at most ${formatDuration(longest)}${permanent ? ', or for good' : ''}; its card is in ${channel}.`,
+    ...(remindEvery === undefined ? [] : [`They are reminded every ${formatDuration(remindEvery)}.`]),
+    ...(escalate === undefined
+      ? []
+      : [`After ${formatDuration(escalate.after)} ${escalate.to.join(', ')} may decide in the place of any of them.`]),
+    ...(breakGlass === undefined
+      ? []
+      : [
+          `${breakGlass.who.join(', ')} may take it at once by break-glass, for at most ${formatDuration(breakGlass.longest)}; the others review that, reminded every ${formatDuration(breakGlass.remindEvery)}.`,
+        ]),
     ...(reason === undefined ? [] : [`Its reason must be like this: ${reason.say}.`]),
   ];
 };

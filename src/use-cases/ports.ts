@@ -23,6 +23,8 @@ export type RequestIndex = {
   readonly status: Status;
   /** When the next step is due; absent when nothing is owed any more. */
   readonly dueAt?: Temporal.Instant;
+  /** It was taken by break-glass, and nobody has looked at that yet. */
+  readonly toReview: boolean;
   /** Whom it concerns, the requester first; at least one. */
   readonly people: readonly PersonId[];
   readonly submittedAt: Temporal.Instant;
@@ -56,6 +58,8 @@ export type EventStore = {
   readonly inStatus: (status: Status, limit: number) => Promise<readonly RequestId[]>;
   /** Ids that concern a person as requester or subject, the latest first. */
   readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
+  /** Ids of what was taken by break-glass and waits to be reviewed, the latest first. */
+  readonly toReview: (limit: number) => Promise<readonly RequestId[]>;
   /** How many requests are pending, in total and by this person. */
   readonly countPending: (person: PersonId) => Promise<{ readonly total: number; readonly own: number }>;
   /** Ids with events that the Slack side has not shown yet, the longest waiting first. */

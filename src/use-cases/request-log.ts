@@ -2,7 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { nextStep } from '#domain/request/next-step.ts';
-import type { Request } from '#domain/request/request.ts';
+import { needsReview, type Request } from '#domain/request/request.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
@@ -73,6 +73,7 @@ export const indexOf = (request: Request): RequestIndex => {
   return {
     status: state.status,
     ...(step === undefined ? {} : { dueAt: step.at }),
+    toReview: needsReview(request),
     people: [...new Set([asked.requester, asked.subject])],
     submittedAt: asked.submittedAt,
   };

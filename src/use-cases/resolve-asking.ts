@@ -1,10 +1,11 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { appliesTo, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { parseStart } from '#domain/start.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
@@ -29,6 +30,8 @@ export type Resolved = {
   /** Whether it is taken back after a time. */
   readonly temporary: boolean;
   readonly facts: Facts;
+  /** When it shall begin; absent: as soon as it is approved. */
+  readonly startsAt: Temporal.Instant | undefined;
   /** The rule that decides, by the policy that was in force when it was resolved, on what was tried. */
   readonly ruledBy: (judged: Judged | undefined) => Result<Ruled, SubmitRefusal>;
 };
@@ -59,13 +62,18 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
   const { namespace, source } = asking;
-  const at = await ports.clock.now();
+  const start = await startOf(ports, asking);
+  if (!start.ok) return err(unclear('start', start.error));
+  const startsAt = start.value;
+  // Its rule has to allow it when it begins.
+  const at = startsAt ?? (await ports.clock.now());
   const place = { cluster: cluster.name, namespace, kind: kind.name };
   const namespaceLabels = await labelsFor(ports, { ...place, reachesFurther, profiles }, asker);
   const labels = namespaceLabels === undefined ? {} : { namespaceLabels };
   const facts = factsOf(asking, { ...place, ...labels, source, profiles, objects }, asker, at);
   const untried = await judgeUntried(policy, kind, asking.ask, facts);
   const tried = untried && triedBy(policy, untried);
+  const breakGlass = asking.breakGlass === true;
   const asked: Case = {
     ...place,
     ...labels,
@@ -74,6 +82,7 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     profiles,
     asker,
     at,
+    breakGlass,
     ...(tried === undefined ? {} : { tried }),
   };
   const before = isOurs(ports.home, namespace) ? err(nobody) : judgeAll(policy, asked);
@@ -112,13 +121,27 @@ export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Re
     const { rule, passed } = verdict.value;
     if (rule.auto === true && asking.subject !== asking.by)
       return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
+    if (breakGlass && asking.subject !== asking.by)
+      return err(unclear('ask', 'By break-glass everybody takes only what they need themselves.'));
     const fits = fitsRule(asking, kind, rule);
     if (!fits.ok) return fits;
     const within = withinMaximum(fits.value, rule, asking.extends);
     return within.ok ? ok({ rule, passed, policyHash: policy.hash, seconds: within.value }) : within;
   };
   const temporary = asking.duration?.trim() !== forGood;
-  return ok({ kind, cluster, identity: identity.value, temporary, facts, ruledBy });
+  return ok({ kind, cluster, identity: identity.value, temporary, facts, startsAt, ruledBy });
+};
+
+/** When it shall begin; undefined for as soon as it is approved. */
+const startOf = async (
+  ports: BotPorts,
+  { by, start = '', breakGlass = false, extends: before }: Asking,
+): Promise<Result<Temporal.Instant | undefined, string>> => {
+  if (start.trim() === '') return ok(undefined);
+  if (breakGlass) return err('What is taken by break-glass works at once. Leave out when it shall begin.');
+  if (before !== undefined) return err('It goes on when the grant before it ends. Leave out when it shall begin.');
+  const zone = (await ports.directory.person(by))?.zone ?? 'UTC';
+  return parseStart(start, zone, await ports.clock.now());
 };
 
 const whoIs = async (ports: BotPorts, person: PersonId): Promise<Result<KubernetesIdentity, SubmitRefusal>> => {
@@ -146,7 +169,7 @@ const withinMaximum = (
 };
 
 const factsOf = (
-  { by, subject, duration, reason }: Asking,
+  { by, subject, duration, reason, breakGlass = false }: Asking,
   request: Pick<
     Facts['request'],
     'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'source' | 'profiles' | 'objects'
@@ -157,7 +180,7 @@ const factsOf = (
   const parsed = duration === undefined ? undefined : parseDuration(duration);
   const seconds = duration?.trim() === forGood ? 0 : parsed?.ok === true ? parsed.value.total('seconds') : undefined;
   return {
-    request: { ...request, reason: reason.trim(), subject, ...(seconds === undefined ? {} : { seconds }) },
+    request: { ...request, reason: reason.trim(), subject, breakGlass, ...(seconds === undefined ? {} : { seconds }) },
     requester: requesterOf(by, asker),
     now: at.toString(),
   };
@@ -172,9 +195,10 @@ const checkWords = ({ reason }: Asking): SubmitRefusal | undefined => {
 
 /** What a rule wants of the words: its form of a reason, and a duration within its bounds. */
 const fitsRule = (asking: Asking, kind: Kind, rule: Rule): Result<number | undefined, SubmitRefusal> => {
-  if (rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
+  // In an emergency there may be no ticket yet.
+  if (asking.breakGlass !== true && rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
     return err(unclear('reason', `The rule "${rule.name}" wants another reason: ${rule.reason.say}`));
-  const seconds = secondsOf(asking.duration, kind, rule);
+  const seconds = secondsOf(asking, kind, rule);
   return seconds.ok ? seconds : err(unclear('duration', seconds.error));
 };
 
@@ -182,6 +206,7 @@ const noRule = (why: NoRule | Divided, namespace: string): SubmitRefusal => {
   switch (why.type) {
     case 'not-allowed':
     case 'refused':
+    case 'no-break-glass':
       return why;
     case 'failed':
       return { type: 'rule-failed', rule: why.rule, why: why.why };
@@ -210,25 +235,25 @@ const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<nu
 const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
 
 const secondsOf = (
-  typed: string | undefined,
+  { duration: typed, breakGlass = false }: Asking,
   { mayBePermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
+  const allowed = durationBy(rule, breakGlass);
+  const by = breakGlass ? `the rule "${rule.name}" allows by break-glass` : `the rule "${rule.name}" allows`;
   if (typed?.trim() === forGood) {
     if (!mayBePermanent) return err(onlyForATime);
+    if (breakGlass) return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
     if (!rule.permanent)
       return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
     return ok(undefined);
   }
-  const duration = typed === undefined ? ok(rule.duration.default) : parseDuration(typed);
+  const duration = typed === undefined ? ok(allowed.default) : parseDuration(typed);
   if (!duration.ok) return duration;
-  const { longest } = rule.duration;
+  const { longest, shortest } = allowed;
   if (isLonger(duration.value, longest)) {
-    return err(
-      `${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that the rule "${rule.name}" allows.`,
-    );
+    return err(`${formatDuration(duration.value)} is longer than the ${formatDuration(longest)} that ${by}.`);
   }
-  const { shortest } = rule.duration;
   if (shortest !== undefined && isLonger(shortest, duration.value)) {
     return err(
       `${formatDuration(duration.value)} is shorter than the ${formatDuration(shortest)} that the rule "${rule.name}" wants at least.`,

@@ -5,7 +5,7 @@ import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Facts, Labels } from '#domain/policy/policy.ts';
 import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Asked } from '#domain/request/request.ts';
+import { type Asked, momentOf } from '#domain/request/request.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
@@ -94,7 +94,7 @@ const factsOf = async (
 ): Promise<Facts | undefined> => {
   const description = kind.describe(asked.ask as Json);
   if (!description.ok) return undefined;
-  const { cluster, namespace, reason, seconds = 0, requester, subject } = asked;
+  const { cluster, namespace, reason, seconds = 0, requester, subject, approval } = asked;
   const { profiles, objects } = description.value;
   return {
     request: {
@@ -108,9 +108,10 @@ const factsOf = async (
       seconds,
       reason,
       subject,
+      breakGlass: approval.breakGlass !== undefined,
     },
     requester: requesterOf(requester, asker),
-    now: (await ports.clock.now()).toString(),
+    now: momentOf(asked, await ports.clock.now()).toString(),
   };
 };
 
@@ -128,7 +129,7 @@ const ruledOtherwise = async (
   const tried = judged && triedBy(policy, judged);
   if (!description.ok || tried === undefined) return { type: 'not-tried' };
   const { profiles, reachesFurther } = description.value;
-  const at = await ports.clock.now();
+  const at = momentOf(asked, await ports.clock.now());
   const place = { cluster, namespace, ...labels, kind: kind.name, source: sourceOf(asked) };
   const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried });
   if (!verdict.ok && ['unsure', 'unlabelled'].includes(verdict.error.type)) return { type: 'not-tried' };

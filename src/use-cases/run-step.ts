@@ -26,6 +26,12 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
     case 'time-out':
       await commit(ports, id, chain, [{ type: 'timed-out' }], now);
       break;
+    case 'escalate':
+      await commit(ports, id, chain, [{ type: 'escalated' }], now);
+      break;
+    case 'remind':
+      await commit(ports, id, chain, [{ type: 'reminded' }], now);
+      break;
     case 'apply':
       await applyApproved(ports, chain);
       break;

@@ -1,6 +1,6 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Asked } from '#domain/request/request.ts';
+import { type Asked, isEscalated, needsReview } from '#domain/request/request.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -15,8 +15,21 @@ export type Inbox = {
 const most = 20;
 
 /** Whether a request concerns somebody: theirs, for them, or theirs to decide on. Others learn nothing of it. */
-const concerns = ({ requester, subject, approval }: Asked, person: PersonId, groups: ReadonlySet<string>): boolean =>
-  requester === person || subject === person || approval.quorum.some(({ from }) => groups.has(from));
+const concerns = (asked: Asked, { person, groups, now }: Onlooker): boolean =>
+  asked.requester === person || asked.subject === person || decidersOf(asked, now).some((name) => groups.has(name));
+
+/** Who looks, and when. */
+type Onlooker = {
+  readonly person: PersonId;
+  readonly groups: ReadonlySet<string>;
+  readonly now: Temporal.Instant;
+};
+
+/** The groups whose people may decide by now. */
+const decidersOf = (asked: Asked, now: Temporal.Instant): readonly string[] => {
+  const { quorum, escalate } = asked.approval;
+  return [...quorum.map(({ from }) => from), ...(isEscalated(asked, now) ? (escalate?.to ?? []) : [])];
+};
 
 /** One request, if this person may know of it; otherwise the same answer as if it were not there. */
 export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestId): Promise<Chain | undefined> => {
@@ -24,7 +37,8 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
   const found = await find(ports, id);
   if (found.type !== 'found') return undefined;
   const { groups } = await groupsOf(ports, person);
-  return concerns(found.chain.request.asked, person, groups) ? found.chain : undefined;
+  const onlooker = { person, groups, now: await ports.clock.now() };
+  return concerns(found.chain.request.asked, onlooker) ? found.chain : undefined;
 };
 
 /** What waits for a person's decision, conflicts first; what they asked for or hold, and what is active where they decide. */
@@ -33,45 +47,51 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
   const { groups } = await groupsOf(ports, person);
   // Who decides on nothing needs no look at what others wait for.
   const others = groups.size === 0 ? 0 : 200;
-  const [pending, active, own] = await Promise.all([
+  const [pending, active, own, broken] = await Promise.all([
     ports.store.inStatus('pending', others),
     ports.store.inStatus('active', others),
     ports.store.ofPerson(person, most),
+    ports.store.toReview(others),
   ]);
-  const [pendingChains, activeChains, mine] = await Promise.all(
-    [pending, active, own].map((ids) => readAll(ports, ids)),
+  const [pendingChains, activeChains, mine, brokenChains] = await Promise.all(
+    [pending, active, own, broken].map((ids) => readAll(ports, ids)),
   );
-  const visible = (chain: Chain): boolean => concerns(chain.request.asked, person, groups);
-  const inConflict = (activeChains ?? []).filter((chain) => waitsToBeSettled(chain, person, groups));
-  const undecided = (pendingChains ?? []).filter((chain) => waitsFor(chain, person, groups));
+  const onlooker = { person, groups, now: await ports.clock.now() };
+  const visible = (chain: Chain): boolean => concerns(chain.request.asked, onlooker);
+  const inConflict = (activeChains ?? []).filter((chain) => waitsToBeSettled(chain, onlooker));
+  const unreviewed = (brokenChains ?? []).filter((chain) => waitsForReview(chain, onlooker));
+  const undecided = (pendingChains ?? []).filter((chain) => waitsFor(chain, onlooker));
+  const waiting = new Map([...inConflict, ...unreviewed, ...undecided].map((chain) => [chain.request.asked.id, chain]));
   return {
-    waitingForMe: [...inConflict, ...undecided].slice(0, most),
+    waitingForMe: [...waiting.values()].slice(0, most),
     mine: mine ?? [],
     active: (activeChains ?? []).filter(visible).slice(0, most),
   };
 };
 
-const waitsFor = ({ request: { asked, state } }: Chain, person: PersonId, groups: ReadonlySet<string>): boolean =>
+const waitsFor = ({ request: { asked, state } }: Chain, onlooker: Onlooker): boolean =>
   state.status === 'pending' &&
-  asked.requester !== person &&
-  asked.subject !== person &&
-  !state.votes.some(({ by }) => by === person) &&
-  mayDecide(asked, groups);
+  isOthers(asked, onlooker) &&
+  !state.votes.some(({ by }) => by === onlooker.person) &&
+  mayDecide(asked, onlooker);
+
+const waitsForReview = ({ request }: Chain, onlooker: Onlooker): boolean =>
+  needsReview(request) && isOthers(request.asked, onlooker) && mayDecide(request.asked, onlooker);
+
+const isOthers = ({ requester, subject }: Asked, { person }: Onlooker): boolean =>
+  requester !== person && subject !== person;
 
 /** As `decide` has it: whoever may end it may settle it, but not who asked for it. */
-const waitsToBeSettled = (
-  { request: { asked, state } }: Chain,
-  person: PersonId,
-  groups: ReadonlySet<string>,
-): boolean =>
+const waitsToBeSettled = ({ request: { asked, state } }: Chain, onlooker: Onlooker): boolean =>
   state.status === 'active' &&
   state.conflict !== undefined &&
   state.settled === undefined &&
-  asked.requester !== person &&
-  mayDecide(asked, groups);
+  asked.requester !== onlooker.person &&
+  mayDecide(asked, onlooker);
 
-const mayDecide = ({ approval: { quorum, never = [] } }: Asked, groups: ReadonlySet<string>): boolean =>
-  quorum.some(({ from }) => groups.has(from)) && !never.some((name) => groups.has(name));
+const mayDecide = (asked: Asked, { groups, now }: Onlooker): boolean =>
+  decidersOf(asked, now).some((name) => groups.has(name)) &&
+  !(asked.approval.never ?? []).some((name) => groups.has(name));
 
 const readAll = async (ports: BotPorts, ids: readonly RequestId[]): Promise<readonly Chain[]> => {
   const found = await Promise.all(ids.map((id) => find(ports, id)));

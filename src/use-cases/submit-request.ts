@@ -1,9 +1,9 @@
 import { type PersonId, type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { applyWithin } from '#domain/request/decide.ts';
+import { applyByOf } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
-import { isOver } from '#domain/request/request.ts';
+import { isOver, needsNobody } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
@@ -27,25 +27,31 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
 
-  const pending = await ports.store.countPending(asking.by);
-  if (pending.own >= pendingLimits.own) return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
-  if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
+  // What waits keeps nobody from breaking glass, which does not wait.
+  if (asking.breakGlass !== true) {
+    const pending = await ports.store.countPending(asking.by);
+    if (pending.own >= pendingLimits.own) return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
+    if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
+  }
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = requestIdFrom(ports.random(6));
-    const { kind, cluster, identity, temporary, facts, ruledBy } = resolved.value;
+    const { kind, cluster, identity, temporary, facts, startsAt, ruledBy } = resolved.value;
     const { namespace, ask } = asking;
     const input = { request: id, namespace, ask, identity, temporary, facts };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
     const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
-    if (ruled.value.rule.auto === true && (await countAuto(ports, asking.by)) >= pendingLimits.own)
+    const isAtOnce = asking.breakGlass === true || ruled.value.rule.auto === true;
+    if (isAtOnce && (await countAtOnce(ports, asking.by)) >= pendingLimits.own)
       return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
-    const held = await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
+    // What one holds now one may not hold then.
+    const held =
+      startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
     if (!held.ok) return err(forOthers(held.error, asking));
-    const filed = await file(ports, asking, { ...ruled.value, identity }, id, draft.value);
+    const filed = await file(ports, asking, { ...ruled.value, identity, startsAt }, id, draft.value);
     if (filed !== 'taken') return filed;
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
@@ -63,7 +69,7 @@ const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Resu
 const file = async (
   ports: BotPorts,
   asking: Asking,
-  { rule, seconds, identity, policyHash, passed }: Ruled & Pick<Resolved, 'identity'>,
+  { rule, seconds, identity, startsAt, policyHash, passed }: Ruled & Pick<Resolved, 'identity' | 'startsAt'>,
   id: RequestId,
   draft: Draft,
 ): Promise<Result<Chain, SubmitRefusal> | 'taken'> => {
@@ -75,6 +81,7 @@ const file = async (
     requester: asking.by,
     subject: asking.subject,
     ...(seconds === undefined ? {} : { seconds }),
+    ...(startsAt === undefined ? {} : { startsAt }),
     ...(asking.extends === undefined ? {} : { extends: asking.extends.grant }),
     revision: 1,
   };
@@ -85,7 +92,7 @@ const file = async (
     source: asking.source,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
-    approval: { ...approvalBy(rule), policyHash, ...writtenDown(passed) },
+    approval: { ...approvalBy(rule, asking.breakGlass === true), policyHash, ...writtenDown(passed) },
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: respondBy(now, rule, asking),
     ...(content === undefined ? {} : { content: content.ref }),
@@ -93,8 +100,8 @@ const file = async (
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
   if (content !== undefined) await ports.contents.keep(id, content.ref.digest, content.text);
-  const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: now.add(applyWithin) };
-  const events = rule.auto === true ? [event, approved] : [event];
+  const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: applyByOf(event, now) };
+  const events = needsNobody(event.approval) ? [event, approved] : [event];
   const result = await commit(ports, id, undefined, events, now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
   return result.type === 'conflict' ? 'taken' : err(result);
@@ -107,24 +114,33 @@ const respondBy = (now: Temporal.Instant, { respondWithin }: Rule, { extends: ex
   return end !== undefined && Temporal.Instant.compare(end, usual) < 0 ? end : usual;
 };
 
-const approvalBy = (rule: Rule): Omit<Submitted['approval'], 'policyHash'> => ({
+const approvalBy = (rule: Rule, byBreakGlass: boolean): Omit<Submitted['approval'], 'policyHash'> => ({
   rule: rule.name,
   quorum: [...rule.approve],
   channel: rule.channel,
   settle: [...rule.settle],
   ...(rule.auto === undefined ? {} : { auto: rule.auto }),
   ...(rule.never === undefined ? {} : { never: [...rule.never] }),
+  ...(byBreakGlass && rule.breakGlass !== undefined
+    ? { breakGlass: { remindEvery: rule.breakGlass.remindEvery.total('seconds') } }
+    : waitingBy(rule)),
+});
+
+/** What is done while it waits. */
+const waitingBy = ({ remindEvery, escalate }: Rule): Pick<Submitted['approval'], 'remindEvery' | 'escalate'> => ({
+  ...(remindEvery === undefined ? {} : { remindEvery: remindEvery.total('seconds') }),
+  ...(escalate === undefined ? {} : { escalate: { after: escalate.after.total('seconds'), to: [...escalate.to] } }),
 });
 
 const writtenDown = (passed: Ruled['passed']): Pick<Submitted['approval'], 'passed'> =>
   passed.length === 0 ? {} : { passed: passed.slice(0, mostPassed).map((one) => ({ ...one })) };
 
-/** What is approved by itself waits for nobody, and fills the store all the same. */
-const countAuto = async (ports: BotPorts, person: PersonId): Promise<number> => {
+/** What is approved at once waits for nobody, and fills the store all the same. */
+const countAtOnce = async (ports: BotPorts, person: PersonId): Promise<number> => {
   const ids = await ports.store.ofPerson(person, 3 * pendingLimits.own);
   const found = await Promise.all(ids.map((id) => find(ports, id)));
   return found.filter(
     (one) =>
-      one.type === 'found' && one.chain.request.asked.approval.auto === true && !isOver(one.chain.request.state.status),
+      one.type === 'found' && needsNobody(one.chain.request.asked.approval) && !isOver(one.chain.request.state.status),
   ).length;
 };

@@ -9,7 +9,7 @@ import {
   type Risk,
 } from '#domain/policy/policy.ts';
 import type { Tried } from '#domain/policy/verdict.ts';
-import type { Kind } from '#kinds/kind.ts';
+import type { Description, Kind } from '#kinds/kind.ts';
 import type { Examiner } from './ports.ts';
 
 /** What trying a request has answered of a policy, known by its hash: another one has other rules of the same names. */
@@ -52,7 +52,7 @@ export const judgeTried = async (
 
 const unanswered: Answer = { type: 'failed', why: 'it was not answered' };
 
-const speaksOfObjects = ({
+export const speaksOfObjects = ({
   speaksOf,
 }: Pick<NonNullable<Policy['rules'][number]['match']['if']>, 'speaksOf'>): boolean =>
   speaksOf('before') || speaksOf('after');
@@ -74,8 +74,12 @@ export const judgeUntried = async (
   const { cluster, namespace } = facts.request;
   const [description, looks] = [kind.describe(ask), kind.look(ask, namespace)];
   if (!description.ok || !looks.ok || looks.value.length > 0) return undefined;
-  const { profiles, reachesFurther, cautions } = description.value;
-  const risk = cautions.length > 0 || reachesFurther ? 'high' : 'none';
+  const { profiles, reachesFurther } = description.value;
+  const risk = riskOnCard(description.value);
   const asked = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
   return judgeTried(policy, asked, facts, { risk, before: [], after: [] });
 };
+
+/** How risky something is that changes no object: as its card warns. */
+export const riskOnCard = ({ cautions, reachesFurther }: Pick<Description, 'cautions' | 'reachesFurther'>): Risk =>
+  cautions.length > 0 || reachesFurther ? 'high' : 'none';

@@ -8,6 +8,8 @@ import type { BotPorts } from './ports.ts';
 
 /** Where and for what a person may ask in Slack, by the policy: what their form offers, and nothing else. */
 export type Offer = {
+  /** What may be taken at once, and not what may be asked for. */
+  readonly byBreakGlass: boolean;
   readonly clusters: readonly string[];
   readonly kinds: readonly Kind[];
   /** Their labels are looked up with them, and once for all; before that rules that look at labels may offer too much. */
@@ -18,8 +20,12 @@ export type Offer = {
   readonly objects: (cluster: string, namespace: string, of: readonly ResourceType[]) => Promise<readonly string[]>;
 };
 
-/** Undefined for somebody who may not ask at all. */
-export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise<Offer | undefined> => {
+/** Undefined for somebody who may not ask at all, or take nothing by break-glass. */
+export const whatMayBeAsked = async (
+  ports: BotPorts,
+  person: PersonId,
+  { byBreakGlass = false }: { readonly byBreakGlass?: boolean } = {},
+): Promise<Offer | undefined> => {
   if (!(await admit(ports, person)).ok) return undefined;
   const { policy, kinds } = ports.settings();
   const { groups } = await groupsOf(ports, person);
@@ -29,7 +35,7 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
       fitsSource(rule, 'slack') &&
       rule.refuse === undefined &&
       (rule.match.when === undefined || isWithin(rule.match.when, walls)) &&
-      rule.ask.some((group) => groups.has(group)),
+      (byBreakGlass ? (rule.breakGlass?.who ?? []) : rule.ask).some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
   const labels = new Map<string, Labels>();
@@ -43,6 +49,7 @@ export const whatMayBeAsked = async (ports: BotPorts, person: PersonId): Promise
       .map(({ profile }) => profile);
 
   return {
+    byBreakGlass,
     clusters: [...ports.clusters.keys()].filter((cluster) => rules.some((rule) => some(rule.match.clusters, cluster))),
     kinds: kinds.filter((kind) => rules.some((rule) => some(rule.match.kinds, kind.name))),
     namespaces: async (cluster, name) => {

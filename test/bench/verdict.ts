@@ -26,7 +26,14 @@ const place = {
   profiles: ['deployments'],
 };
 const facts = {
-  request: { ...place, objects: ['web'], seconds: 600, reason: 'OPS-12 more of them', subject: 'U0ALICE' },
+  request: {
+    ...place,
+    objects: ['web'],
+    seconds: 600,
+    reason: 'OPS-12 more of them',
+    subject: 'U0ALICE',
+    breakGlass: false,
+  },
   requester: { id: 'U0ALICE', groups: ['developers'] },
   now: '2026-11-26T10:00:00Z',
 };

@@ -22,6 +22,7 @@ export const facts: Facts = {
     profiles: ['ingresses'],
     objects: ['shop'],
     seconds: 600,
+    breakGlass: false,
     reason: 'OPS-12 checkout',
     subject: 'U0ALICE',
     source: 'slack',

@@ -101,6 +101,18 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.inStatus('active', 10)).toEqual([young]);
   });
 
+  test('keeps what is to be reviewed until it is, whatever else becomes of it', async () => {
+    const [old, young] = [anId(), anId()];
+    await store.append(old, 0, ['a'], index({ submittedAt: at(1), toReview: true }));
+    await store.append(young, 0, ['a'], index({ submittedAt: at(2), toReview: true }));
+    await store.append(anId(), 0, ['a'], index());
+    expect(await store.toReview(10)).toEqual([young, old]);
+    expect(await store.toReview(1)).toEqual([young]);
+    await store.append(old, 1, ['b'], index({ submittedAt: at(1), status: 'revoked', toReview: true }));
+    await store.append(young, 1, ['b'], index({ submittedAt: at(2), status: 'revoked' }));
+    expect(await store.toReview(10)).toEqual([old]);
+  });
+
   test('finds a request by each person that it concerns, the latest submitted first', async () => {
     const [both, own] = [anId(), anId()];
     await store.append(both, 0, ['a'], index({ people: [ada, ben], submittedAt: at(1) }));

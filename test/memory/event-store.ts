@@ -54,6 +54,7 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
         ({ index }) => index.dueAt !== undefined && Temporal.Instant.compare(index.dueAt, now) <= 0,
       ).slice(0, limit),
     inStatus: async (status, limit) => latest(limit, ({ index }) => index.status === status),
+    toReview: async (limit) => latest(limit, ({ index }) => index.toReview),
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
     countPending: async (person) => {
       const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');

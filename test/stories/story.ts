@@ -63,7 +63,7 @@ export const storyOf = (company: () => Company) => {
 
   const ask = async (line: string, person = 'U0ALICE'): Promise<RequestId> => {
     await company().slack.as(person).command(line);
-    const found = requestId.safeParse(/[2-9a-z]{4}-[2-9a-z]{2}/.exec(answerTo(person))?.[0]);
+    const found = requestId.safeParse(/\b[2-9a-z]{4}-[2-9a-z]{2}\b/.exec(answerTo(person))?.[0]);
     if (!found.success) throw new Error(`No request was filed: ${answerTo(person)}`);
     return found.data;
   };

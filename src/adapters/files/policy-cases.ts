@@ -47,6 +47,7 @@ const policyCase = z.strictObject({
   name: z.string().trim().min(1),
   by: personId,
   groups: z.array(z.string()).default([]),
+  breakGlass: z.boolean().default(false),
   kind: z.string(),
   profiles: z.array(z.string()).min(1),
   cluster: z.string(),

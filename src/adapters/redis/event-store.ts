@@ -62,6 +62,7 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
     due: (now, limit) =>
       list(keys.due, redis.zrangebyscore(keys.due, '-inf', now.epochMilliseconds, 'LIMIT', 0, limit)),
     inStatus: (status, limit) => latest(keys.status(status), limit),
+    toReview: (limit) => latest(keys.toReview, limit),
     ofPerson: (person, limit) => latest(keys.person(person), limit),
 
     countPending: async (person) => {
@@ -86,6 +87,7 @@ const argumentsOf = (index: RequestIndex, origin: string | undefined): readonly 
   statuses.indexOf(index.status) + 1,
   statuses.length,
   origin === undefined ? '' : rememberOriginSeconds,
+  index.toReview ? 1 : 0,
 ];
 
 const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefined): readonly string[] => {
@@ -98,6 +100,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.audit,
     keys.origin(origin ?? ''),
     keys.pendingBy(requester),
+    keys.toReview,
     ...statuses.map(keys.status),
     ...people.map(keys.person),
   ];

@@ -4,6 +4,8 @@ import { type RequestId, requestId } from '#domain/ids.ts';
 /** The buttons that people click. Every id carries our prefix, so that one look tells whose it is. */
 export const actions = {
   approve: 'hallpass_approve',
+  /** Opens the form for an approval of less than was asked. */
+  approveLess: 'hallpass_approve_less',
   deny: 'hallpass_deny',
   withdraw: 'hallpass_withdraw',
   done: 'hallpass_done',
@@ -14,6 +16,8 @@ export const actions = {
   whole: 'hallpass_whole',
   previousPage: 'hallpass_previous_page',
   nextPage: 'hallpass_next_page',
+  /** Opens the form for what somebody makes of what was taken by break-glass. */
+  review: 'hallpass_review',
   /** What becomes of a change that somebody else changed too. */
   keep: 'hallpass_keep',
   restore: 'hallpass_restore',
@@ -23,9 +27,10 @@ export const actions = {
   open: 'hallpass_open',
 } as const;
 
-/** Callback ids of the modals: the request, how long a grant is to go on, the reason for a decision, and the whole of a request. */
+/** Callback ids of the modals: the request, how long a grant is to go on, or may last at most, the reason for a decision, and the whole of a request. */
 export const askForm = 'hallpass_ask_form';
 export const extendForm = 'hallpass_extend_form';
+export const lessForm = 'hallpass_less_form';
 export const whyForm = 'hallpass_why_form';
 export const wholeView = 'hallpass_whole_view';
 

@@ -16,9 +16,10 @@ import { askExtension } from './extend-form.ts';
 import type { Faces } from './faces.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
+import { askLess } from './less-form.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
-import { chosenIn, viewPayload } from './view-state.ts';
+import { chosenIn, isBreaking, viewPayload } from './view-state.ts';
 import { listenToWhole } from './whole-actions.ts';
 import { askWhy, type WhyAct, whyActs } from './why-form.ts';
 
@@ -69,6 +70,13 @@ export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void =
     await client.views.open({ trigger_id, view: await extensionFor(ports, user.id, pressed?.value ?? '') });
   });
 
+  app.action(actions.approveLess, async ({ ack, body, client }) => {
+    const { user, trigger_id, actions: pressed } = click.parse(body);
+    await ack();
+    const value = pressed[0]?.value ?? '';
+    await client.views.open({ trigger_id, view: await lessFor(ports, user.id, value) });
+  });
+
   app.action(actions.ask, async ({ ack, body, client }) => {
     const { user, trigger_id } = click.parse(body);
     await ack();
@@ -97,6 +105,15 @@ const extensionFor = async (ports: BotPorts, by: Click['user']['id'], value: str
   if (target === undefined) return notice(plain(nowhere));
   const found = await inTime(extendableGrant(ports, { by, id: target.id })).catch(() => 'late' as const);
   return found === 'late' || found.ok ? askExtension(value) : notice(plain(sayNotDone(found.error, 'extend')));
+};
+
+/** The form, with what was asked; where that cannot be read in time the form says less. */
+const lessFor = async (ports: BotPorts, by: Click['user']['id'], value: string): Promise<View> => {
+  const target = parseButtonValue(value);
+  if (target === undefined) return notice(plain(nowhere));
+  const chain = await inTime(seeRequest(ports, by, target.id)).catch(() => 'late' as const);
+  if (chain === undefined) return notice(plain(sayNotDone({ type: 'no-such-request', id: target.id })));
+  return askLess(value, chain === 'late' ? undefined : chain.request.asked.seconds);
 };
 
 const nowhere = 'This button leads to no request. Use the card in its channel, or `/jit list`.';
@@ -145,7 +162,7 @@ const listenToForm = (app: App, ports: BotPorts): void => {
     const changed = viewPayload.safeParse(body);
     if (!changed.success) return;
     const { view, user } = changed.data;
-    const drawn = await formFor(ports, user.id, chosenIn(changed.data));
+    const drawn = await formFor(ports, user.id, chosenIn(changed.data), isBreaking(changed.data));
     await client.views.update({
       view_id: view.id,
       ...(view.hash === undefined ? {} : { hash: view.hash }),
@@ -177,8 +194,9 @@ const suggest = async (
   { user, block_id }: z.infer<typeof suggestion>,
   payload: z.infer<typeof viewPayload> | undefined,
 ): Promise<readonly string[]> => {
-  const offer = await whatMayBeAsked(ports, user.id);
-  if (offer === undefined || payload === undefined) return [];
+  if (payload === undefined) return [];
+  const offer = await whatMayBeAsked(ports, user.id, { byBreakGlass: isBreaking(payload) });
+  if (offer === undefined) return [];
   const { kind: name = '', cluster = '', namespace = '', ...chosen } = chosenIn(payload);
   const namespaces = await offer.namespaces(cluster, name);
   if (fieldOf(block_id) === 'namespace') return namespaces;
@@ -193,16 +211,23 @@ const suggest = async (
     : [];
 };
 
+const noGlass = 'The policy lets you take nothing by break-glass. `/jit` opens the form to ask for something.';
+
 /** The form for one person, or why there is none. */
 export const formFor = async (
   ports: BotPorts,
   person: Click['user']['id'],
   chosen: Readonly<Record<string, string>>,
+  byBreakGlass = false,
 ): Promise<View> => {
   try {
-    const offer = await whatMayBeAsked(ports, person);
+    const offer = await whatMayBeAsked(ports, person, { byBreakGlass });
     return offer === undefined
-      ? notice('The policy lets you ask for nothing here. Whoever keeps the policy can change that.')
+      ? notice(
+          byBreakGlass
+            ? noGlass
+            : 'The policy lets you ask for nothing here. Whoever keeps the policy can change that.',
+        )
       : await renderForm(offer, person, chosen);
   } catch (cause) {
     ports.alarm('The form could not be drawn', { cause: String(cause) });

@@ -2,15 +2,22 @@ import type { PersonId } from '#domain/ids.ts';
 import { type Standing, tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
+import { type Asked, escalationOf, needsReview } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { bold, type Piece, users } from './blocks.ts';
+import { bold, date, type Piece, user, users } from './blocks.ts';
 
 const groupsShown = 10;
 const peopleShown = 20;
 
 /** `by @Bob, @Carol`; where nobody was asked, by which rule. */
-export const byWhom = (by: readonly PersonId[], { rule }: Pick<ApprovalRule, 'rule'>): readonly Piece[] =>
-  by.length === 0 ? [`by the rule ${cut(oneLine(rule), 80)} itself, nobody was asked`] : ['by ', ...users(by)];
+export const byWhom = (
+  by: readonly PersonId[],
+  { rule, breakGlass }: Pick<ApprovalRule, 'rule' | 'breakGlass'>,
+): readonly Piece[] => {
+  if (by.length > 0) return ['by ', ...users(by)];
+  if (breakGlass !== undefined) return ['by break-glass, nobody was asked'];
+  return [`by the rule ${cut(oneLine(rule), 80)} itself, nobody was asked`];
+};
 
 /** Who agreed to this revision in the log, in order; a denied or timed-out request keeps what there was. */
 const votersOf = ({ request: { asked }, entries }: Chain): readonly PersonId[] =>
@@ -27,6 +34,7 @@ export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece
     const groups = asked.approval.quorum.map(({ from }) => cut(from, 60)).slice(0, groupsShown);
     return [bold('Approved by itself  '), `rule ${cut(asked.approval.rule, 80)} · ${groups.join(', ')} may revoke it`];
   }
+  if (asked.approval.breakGlass !== undefined) return reviewLine(chain);
   if (state.status !== 'pending') {
     return voters.length === 0
       ? []
@@ -39,7 +47,34 @@ export const approvalsLine = (chain: Chain, standing?: Standing): readonly Piece
   const far = known === undefined ? '?' : filled.flat().length;
   const unplaced: readonly Piece[] =
     known === undefined ? [' · so far ', ...people(voters), '; for which group is not known now'] : [];
-  return [bold('Approvals  '), `${far} of ${needed}`, ...places, ...unplaced];
+  return [bold('Approvals  '), `${far} of ${needed}`, ...places, ...unplaced, ...alsoBy(asked)];
+};
+
+/** Who else may decide, and from when on. */
+const alsoBy = (asked: Asked): readonly Piece[] => {
+  const at = escalationOf(asked);
+  const to = asked.approval.escalate?.to ?? [];
+  if (at === undefined) return [];
+  const names = to.slice(0, groupsShown).map((name) => cut(name, 60));
+  return [` · ${names.join(', ')} too from `, date(at)];
+};
+
+/** Who was not asked, and what somebody of them makes of it by now. */
+const reviewLine = ({ request }: Chain): readonly Piece[] => {
+  const { asked, review } = request;
+  const groups = asked.approval.quorum.map(({ from }) => cut(from, 60)).slice(0, groupsShown);
+  if (review !== undefined)
+    return [
+      bold('Reviewed  '),
+      user(review.by),
+      ' ',
+      date(review.at),
+      review.finding === 'justified' ? ': it was right to take it' : ': it should not have been taken without asking',
+    ];
+  const who = groups.join(', ');
+  return needsReview(request)
+    ? [bold('To be reviewed  '), `by somebody of ${who}, who were not asked`]
+    : [bold('Not asked  '), who];
 };
 
 /**

@@ -131,6 +131,7 @@ export const markupOf = (pieces: readonly Piece[]): string => pieces.map(markup)
 const markup = (piece: Piece): string => {
   if (typeof piece === 'string') return escaped(piece);
   if (piece.type === 'user') return `<@${piece.user_id}>`;
+  if (piece.type === 'usergroup') return `<!subteam^${piece.usergroup_id}>`;
   if (piece.type === 'date') return `<!date^${piece.timestamp}^${piece.format}|${piece.fallback ?? ''}>`;
   if (piece.type !== 'text') return '';
   return piece.style?.bold === true ? `*${escaped(piece.text)}*` : escaped(piece.text);
@@ -140,7 +141,7 @@ const markup = (piece: Piece): string => {
 export const charactersOf = (blocks: readonly KnownBlock[]): number =>
   blocks.reduce((sum, block) => sum + textIn(block), 0);
 
-const shownKeys = new Set(['text', 'fallback', 'user_id']);
+const shownKeys = new Set(['text', 'fallback', 'user_id', 'usergroup_id']);
 const textIn = (value: unknown, key = ''): number => {
   if (typeof value === 'string') return shownKeys.has(key) ? value.length : 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + textIn(one), 0);

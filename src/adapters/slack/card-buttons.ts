@@ -1,13 +1,13 @@
 import type { Button } from '@slack/types';
-import type { Asked, Request } from '#domain/request/request.ts';
+import { type Asked, needsReview, type Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
-import { button, limits } from './blocks.ts';
+import { type ButtonSettings, button, limits } from './blocks.ts';
 import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
-import { cutMarkup, escaped, mention } from './mrkdwn.ts';
+import { clock, cutMarkup, escaped, mention } from './mrkdwn.ts';
 import { nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 
@@ -23,23 +23,35 @@ export type ButtonContext = {
  * the look at what it does. What cannot be read cannot be approved.
  */
 export const buttonsOf = (
-  { asked, state }: Request,
+  request: Request,
   cautions: readonly string[],
   { description, shown, mayGoOn = false }: ButtonContext,
 ): readonly Button[] => {
+  const { asked, state } = request;
   const value = buttonValue(asked);
+  const toReview = needsReview(request) && state.status !== 'approved';
+  const review = toReview ? [button({ text: 'Review', action: actions.review, value, style: 'primary' })] : [];
   const whole = shown?.type === 'shown' ? [button({ text: 'Full diff', action: actions.whole, value })] : [];
   if (state.status === 'pending') {
     return [
-      ...(shown?.type === 'unreadable' ? [] : [approve(value, asked, cautions, description)]),
+      ...(shown?.type === 'unreadable' ? [] : approve(value, asked, cautions, description)),
       button({ text: 'Deny', action: actions.deny, value, style: 'danger' }),
       ...whole,
       button({ text: 'Withdraw', action: actions.withdraw, value }),
     ];
   }
-  if (state.status !== 'active' || state.ending !== undefined) return whole;
-  if (state.conflict !== undefined) return state.settled === undefined ? [...settle(value, asked), ...whole] : whole;
+  // It waits for its time to begin.
+  if (state.status === 'approved' && asked.startsAt !== undefined && state.ending === undefined)
+    return [
+      button({ text: 'Withdraw', action: actions.withdraw, value }),
+      button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
+      ...whole,
+    ];
+  if (state.status !== 'active' || state.ending !== undefined) return [...review, ...whole];
+  if (state.conflict !== undefined)
+    return [...review, ...(state.settled === undefined ? settle(value, asked) : []), ...whole];
   return [
+    ...review,
     ...ownersButtons(asked, mayGoOn),
     button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
     ...whole,
@@ -64,38 +76,60 @@ const settle = (value: string, { approval }: Asked): readonly Button[] => {
   return (approval.settle ?? (['keep', 'restore'] as const)).map((choice) => ways[choice]);
 };
 
-/** A second look is asked for only where there is something to look at: a dialog at each click is clicked away unread. */
+/** What is for a time may be approved for less of it. */
 const approve = (
   value: string,
   asked: Asked,
+  cautions: readonly string[],
+  description?: Description,
+): readonly Button[] => {
+  const confirm = secondLook(asked, cautions, description);
+  const less = confirm === undefined ? {} : { confirm: { ...confirm, yes: 'Go on' } };
+  return [
+    button({
+      text: 'Approve',
+      action: actions.approve,
+      value,
+      style: 'primary',
+      ...(confirm === undefined ? {} : { confirm }),
+    }),
+    ...(asked.seconds === undefined
+      ? []
+      : [button({ text: 'Approve for less', action: actions.approveLess, value, ...less })]),
+  ];
+};
+
+/** A second look is asked for only where there is something to look at: a dialog at each click is clicked away unread. */
+const secondLook = (
+  asked: Asked,
   [worst, ...rest]: readonly string[],
   description?: Description,
-): Button => {
-  const settings = { text: 'Approve', action: actions.approve, value, style: 'primary' } as const;
+): ButtonSettings['confirm'] => {
   const isForGood = asked.seconds === undefined;
-  if (worst === undefined && !isForGood) return button(settings);
+  if (worst === undefined && !isForGood) return undefined;
   const confirm = { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
   const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
-  if (worst === undefined) return button({ ...settings, confirm: { ...confirm, markup: what } });
+  if (worst === undefined) return { ...confirm, markup: what };
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
   const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
   const ports = through(description, room - leastOfCaution);
   const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst), room - ports.length)}${others}`;
-  return button({ ...settings, confirm: { ...confirm, markup } });
+  return { ...confirm, markup };
 };
 
 const leastOfCaution = 80;
 
 /** `@Alice · Edit Ingresses · shop-payments/ledger · 5m`, with the asker where that is another person; about 200 characters at most. */
 const whatIsApproved = (asked: Asked, description?: Description): string => {
-  const { requester, subject, namespace, seconds } = asked;
+  const { requester, subject, namespace, seconds, startsAt } = asked;
   const who = requester === subject ? mention(subject) : `${mention(subject)} (${mention(requester)} asks)`;
   const objects = description === undefined ? '' : whichOf(description);
   const where = cutMarkup(escaped(`${cut(oneLine(namespace), 64)}${objects}`), 90);
   const room = 130 - where.length;
   const title = cutMarkup(escaped(cut(oneLine(wordedTitle(asked, description)), room)), room + 10);
-  return [who, title, where, ...(seconds === undefined ? [] : [sayHowLong(asked)])].join(' · ');
+  const from = startsAt === undefined ? [] : [`from ${clock(startsAt)}`];
+  return [who, title, where, ...(seconds === undefined ? [] : [sayHowLong(asked)]), ...from].join(' · ');
 };
 
 /** On which ports an opening lets through, which its title does not say: whole, or not at all. */

@@ -61,7 +61,7 @@ describe('a card of a change', () => {
       '-  path: /old',
       '+  path: /new',
     ]);
-    expect(buttons(shown(content))).toEqual(['Approve', 'Deny', 'Full diff', 'Withdraw']);
+    expect(buttons(shown(content))).toEqual(['Approve', 'Approve for less', 'Deny', 'Full diff', 'Withdraw']);
     const [row] = cardOf(content).blocks.filter(({ type }) => type === 'actions');
     expect(JSON.stringify(row)).toContain('shop-front/shop · 10m\\n⚠️ Takes traffic from shop.acme.test.');
   });

@@ -60,7 +60,7 @@ export const revisionBlock = ({ request: { asked, state }, entries }: Chain): re
 
 /** Who gets what, where, with which power and for how long. */
 export const factsBlock = (
-  { request: { asked, state } }: Chain,
+  { request: { asked, state }, entries }: Chain,
   share: Shares,
   description?: Description,
   shown?: Shown,
@@ -80,7 +80,8 @@ export const factsBlock = (
     lines([
       [bold('Who  '), ...who, ' · from Slack, ', date(asked.submittedAt)],
       [bold('Where  '), ...where],
-      howLong(asked, isOver(state.status), description),
+      [...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)],
+      ...starts(asked),
       ...goesOnFrom(asked),
       ...follows(asked),
       ...what,
@@ -94,6 +95,20 @@ const howLong = (asked: Asked, over: boolean, description?: Description): readon
   asked.seconds === undefined
     ? [...(over ? [] : ['⚠️ ']), bold(nothingTakesItBack)]
     : [bold('For  '), `${sayHowLong(asked)}${asked.extends === undefined ? sayAfter(asked, description?.noun) : ''}`];
+
+/** The least that somebody gave who approved this revision, and who. */
+const shortened = (entries: Chain['entries'], { revision }: Asked): readonly Piece[] => {
+  const votes = entries.flatMap(({ event }) =>
+    event.type === 'voted' && event.revision === revision && event.seconds !== undefined
+      ? [{ by: event.by, seconds: event.seconds }]
+      : [],
+  );
+  const [least] = votes.toSorted((one, other) => one.seconds - other.seconds);
+  return least === undefined ? [] : [' · ', bold(`${sayLength(least.seconds)} at most`), ', says ', user(least.by)];
+};
+
+const starts = ({ startsAt }: Asked): readonly (readonly Piece[])[] =>
+  startsAt === undefined ? [] : [[bold('From  '), date(startsAt), ', however early it is approved']];
 
 /** What it goes on from, and how long all of it would be: that is what an approver agrees to. */
 const goesOnFrom = ({ extends: before, seconds = 0 }: Asked): readonly (readonly Piece[])[] => {

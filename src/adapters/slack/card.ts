@@ -49,6 +49,10 @@ export type Message = {
 
 export const cardEvent = 'hallpass_card';
 
+/** What was taken without asking looks like nothing else. */
+const headline = (chain: Chain, description?: Description): string =>
+  `${chain.request.asked.approval.breakGlass === undefined ? '' : '🚨 BREAK-GLASS · '}${titleOf(chain, description)}`;
+
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
 export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, description?: Description): string =>
   `${cut(oneLine(wordedTitle(asked, description)), 80)} · ${cut(oneLine(asked.namespace), 64)}`;
@@ -96,7 +100,7 @@ const compose = (
   const approvals = approvalsLine(chain, standing);
   const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn });
   return [
-    header(titleOf(chain, description)),
+    header(headline(chain, description)),
     richText(line(...statusLine(chain, description?.noun))),
     ...unreadableBlock(chain, shown),
     ...revisionBlock(chain),
@@ -115,7 +119,7 @@ const compose = (
 /** One line that says it all without blocks: at most 1,000 characters, as mrkdwn. */
 const summary = (chain: Chain, description?: Description): string => {
   const pieces: readonly Piece[] = [
-    `${titleOf(chain, description)} · ${chain.request.asked.id} · `,
+    `${headline(chain, description)} · ${chain.request.asked.id} · `,
     ...statusLine(chain, description?.noun),
   ];
   return mrkdwn(markupOf(pieces), 1_000).text;

@@ -60,7 +60,7 @@ const followed: RequestEvent = { type: 'followed', request: id('k7m3-qx') };
 
 const thread = (asked: Submitted, ...events: readonly RequestEvent[]): readonly string[] => {
   const chain = chainOf(asked, ...events);
-  return chain.entries.map((entry) => readBlocks(renderEvent(entry, chain, change).blocks).shown);
+  return chain.entries.map((entry) => readBlocks(renderEvent(entry, chain, { description: change }).blocks).shown);
 };
 /** The sentence of the last event, without its time. */
 const last = (...events: readonly RequestEvent[]): string =>
@@ -101,13 +101,10 @@ describe('the thread of a change', () => {
     const chain = chainOf(changing(whole), vote, revised);
     const cautionsAt = (index: number, cautions: readonly string[]) =>
       readBlocks(
-        renderEvent(
-          chain.entries[index] ?? expect.fail(),
-          chain,
-          risky,
-          undefined,
-          shownOf(contentOf([], { cautions: [...cautions] })),
-        ).blocks,
+        renderEvent(chain.entries[index] ?? expect.fail(), chain, {
+          description: risky,
+          shown: shownOf(contentOf([], { cautions: [...cautions] })),
+        }).blocks,
       ).shown;
     for (const index of [0, 2])
       expect(cautionsAt(index, ['Takes <!here>.'])).toContain(
@@ -189,10 +186,12 @@ describe('the thread of a change', () => {
     );
     for (const entry of chain.entries) {
       const { blocks, text } = renderEvent(entry, chain, {
-        ...change,
-        objects: Array.from({ length: 40 }, () => name),
-        powers: Array.from({ length: 200 }, () => 'p'.repeat(400)),
-        cautions: Array.from({ length: 40 }, () => 'c'.repeat(900)),
+        description: {
+          ...change,
+          objects: Array.from({ length: 40 }, () => name),
+          powers: Array.from({ length: 200 }, () => 'p'.repeat(400)),
+          cautions: Array.from({ length: 40 }, () => 'c'.repeat(900)),
+        },
       });
       readBlocks(blocks);
       expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);

@@ -8,6 +8,7 @@ import type { Result } from '#domain/result.ts';
 import {
   type ActRefusal,
   finishGrant,
+  reviewRequest,
   revokeGrant,
   settleConflict,
   withdrawRequest,
@@ -28,6 +29,7 @@ import { notRecorded, sayExtensionAsked, sayNotDone, sayNotFiled, type Wanted, w
 import { parseTyped, usageLine } from './typed-request.ts';
 import { asTyped } from './typed-text.ts';
 import { showWhole } from './whole-actions.ts';
+import { longestWhy } from './why-form.ts';
 
 const command = z.object({ user_id: personId, text: z.string().default(''), trigger_id: z.string() });
 type Command = z.infer<typeof command>;
@@ -43,6 +45,11 @@ export const listenToCommands = (app: App, ports: BotPorts, faces: Faces): void 
     if (verb === '' || (verb === 'request' && rest.length === 0)) {
       await ack();
       await client.views.open({ trigger_id: typed.trigger_id, view: await formFor(ports, typed.user_id, {}) });
+      return;
+    }
+    if (verb.toLowerCase() === 'break-glass' && rest.length === 0) {
+      await ack();
+      await client.views.open({ trigger_id: typed.trigger_id, view: await formFor(ports, typed.user_id, {}, true) });
       return;
     }
     if (verb.toLowerCase() === 'diff') {
@@ -93,7 +100,11 @@ const run = async (
   const by = typed.user_id;
   switch (verb) {
     case 'request':
-      return { text: await request(ports, typed, typed.text.trim().slice('request'.length).trim()) };
+      return { text: await request(ports, typed, behind(typed, verb)) };
+    case 'break-glass':
+      return { text: await request(ports, typed, behind(typed, verb), true) };
+    case 'review':
+      return withId(verb, rest, async (id, words) => review(ports, { by, id }, words));
     case 'list':
       return faces.list(by);
     case 'show':
@@ -198,7 +209,29 @@ const extend = async (ports: BotPorts, which: Which, words: string): Promise<str
     : sayNotFiled(error.refusal);
 };
 
-const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, text: string): Promise<string> => {
+const behind = ({ text }: Command, verb: string): string => text.trim().slice(verb.length).trim();
+
+/** As in "/jit review k7m2-qx justified because checkout was down". */
+const review = async (ports: BotPorts, which: Which, words: string): Promise<Answer> => {
+  const typed = /^(justified|not[- ]justified)\s+(?:because\s+)?(\S[\s\S]*)$/i.exec(asTyped(words).trim());
+  const [, finding = '', note = ''] = typed ?? [];
+  if (typed === null)
+    return {
+      text: `Say what you make of it: \`/jit review ${which.id} justified because …\` or \`/jit review ${which.id} not-justified because …\``,
+    };
+  if (note.length > longestWhy)
+    return { text: `Say it in at most ${longestWhy} characters; these are ${note.length}.` };
+  const found = /^j/i.test(finding) ? 'justified' : 'not-justified';
+  const result = await reviewRequest(ports, { ...which, finding: found, note });
+  return said(ports, { ...which, verb: 'review' }, result, (name) => `${name} *${which.id}* is reviewed. Thank you.`);
+};
+
+const request = async (
+  ports: BotPorts,
+  { user_id: by, trigger_id }: Command,
+  text: string,
+  breakGlass = false,
+): Promise<string> => {
   const { kinds } = ports.settings();
   const typed = parseTyped(text, kinds);
   if (!typed.ok) return typed.error;
@@ -221,11 +254,14 @@ const request = async (ports: BotPorts, { user_id: by, trigger_id }: Command, te
     cluster: where,
     ask: ask.value,
     ...rest,
+    breakGlass,
     source: 'slack',
     origin: `command:${trigger_id}`,
   });
   if (!result.ok) return sayNotFiled(result.error);
   const { id, approval } = result.value.request.asked;
+  if (breakGlass)
+    return `Taken by break-glass, as *${id}*. The card is in <#${approval.channel}>, where everybody is told who would have been asked; you get a direct message when it works.`;
   if (approval.auto === true)
     return `Asked, as *${id}*, and approved by the rule *${escaped(approval.rule)}* itself. The card is in <#${approval.channel}>; you get a direct message when it works.`;
   return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;

@@ -64,6 +64,7 @@ const turns: readonly string[] = [
   'followed',
   'conflicted',
   'ended',
+  'reviewed',
 ];
 
 const compose = (

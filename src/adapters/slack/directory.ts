@@ -15,6 +15,7 @@ const user = z.object({
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
+  tz: z.string().optional(),
   enterprise_user: z.object({ enterprise_id: z.string() }).optional(),
   is_email_confirmed: z.boolean().optional(),
   /** Holds the address only for who has the scope users:read.email. */
@@ -59,7 +60,8 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
   };
   const people = createCache(30_000, async (id: PersonId): Promise<SlackPerson | undefined> => {
     const found = await userOf(id);
-    return found && { id, membership: membershipOf(found, home) };
+    if (found === undefined) return undefined;
+    return { id, membership: membershipOf(found, home), ...(isZone(found.tz) ? { zone: found.tz } : {}) };
   });
   const ownerOf = async (email: string): Promise<string | undefined> => {
     const answer = await orError(client.users.lookupByEmail({ email }));
@@ -106,6 +108,19 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
       return problemOf(id, channelInfo.parse(answer.channel));
     },
   };
+};
+
+/** Slack may know zones that this Node does not. */
+const isZone = (zone: string | undefined): zone is string => {
+  try {
+    return (
+      zone !== undefined &&
+      zone !== '' &&
+      Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId !== ''
+    );
+  } catch {
+    return false;
+  }
 };
 
 const membershipOf = (found: User, home: Home): Membership => {

@@ -47,7 +47,7 @@ const told = (chain: ReturnType<typeof chainOf>, moment?: Parameters<typeof dire
   }));
 const lastLine = (chain: ReturnType<typeof chainOf>): string => {
   const entry = chain.entries.at(-1) ?? expect.fail('no entry');
-  return readBlocks(renderEvent(entry, chain, access).blocks).shown.split('\n')[0] ?? '';
+  return readBlocks(renderEvent(entry, chain, { description: access }).blocks).shown.split('\n')[0] ?? '';
 };
 
 describe('the card', () => {

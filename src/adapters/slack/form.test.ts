@@ -11,6 +11,7 @@ test('the form says how a change that stays is asked for, in words that it reads
     JSON.stringify(
       await renderForm(
         {
+          byBreakGlass: false,
           clusters: ['prod'],
           kinds: [kind],
           namespaces: async () => ['shop'],

@@ -1,6 +1,7 @@
 import type { InputBlock, KnownBlock, PlainTextOption, View } from '@slack/types';
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
+import { durationBy } from '#domain/policy/policy.ts';
 import { cut } from '#domain/text.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import type { Offer } from '#use-cases/what-may-be-asked.ts';
@@ -16,6 +17,7 @@ export const shared = {
   namespace: 'namespace',
   subject: 'subject',
   duration: 'duration',
+  start: 'start',
   reason: 'reason',
 } as const;
 
@@ -38,11 +40,12 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
   return {
     type: 'modal',
     callback_id: askForm,
-    title: { type: 'plain_text', text: cut(kind.title, 24) },
-    submit: { type: 'plain_text', text: 'Ask' },
+    title: { type: 'plain_text', text: offer.byBreakGlass ? 'Break glass' : cut(kind.title, 24) },
+    submit: { type: 'plain_text', text: offer.byBreakGlass ? 'Take it now' : 'Ask' },
     close: { type: 'plain_text', text: 'Cancel' },
-    private_metadata: JSON.stringify({ kind: kind.name, cluster }),
+    private_metadata: JSON.stringify({ kind: kind.name, cluster, breakGlass: offer.byBreakGlass }),
     blocks: [
+      ...(offer.byBreakGlass ? [warning] : []),
       ...choices(
         shared.kind,
         'What kind of request',
@@ -64,12 +67,21 @@ export const renderForm = async (offer: Offer, person: PersonId, chosen: Chosen)
       ),
       ...(namespace === undefined ? [] : kindFields(offer, kind, cluster, namespace, chosen)),
       ...common(
+        offer,
         person,
         kind,
         namespace === undefined ? undefined : offer.rule(cluster, kind, namespace, chosen.profile ?? ''),
       ),
     ],
   };
+};
+
+const warning: KnownBlock = {
+  type: 'section',
+  text: {
+    type: 'plain_text',
+    text: '🚨 Nobody is asked: it works at once and for a time only. Everybody who would have been asked is told, and somebody of them reviews it.',
+  },
 };
 
 /** A question with one possible answer is not asked. */
@@ -186,20 +198,26 @@ const inputBlock = (field: FormField, within: string, element: InputBlock['eleme
   element,
 });
 
-const common = (person: PersonId, kind: Kind, rule: ReturnType<Offer['rule']>): readonly KnownBlock[] => [
-  ...(kind.isForSomebody ? [subject(person)] : []),
+const common = (
+  { byBreakGlass }: Offer,
+  person: PersonId,
+  kind: Kind,
+  rule: ReturnType<Offer['rule']>,
+): readonly KnownBlock[] => [
+  ...(kind.isForSomebody && !byBreakGlass ? [subject(person)] : []),
   {
     type: 'input',
     block_id: blockId(shared.duration, rule?.name ?? ''),
     label: { type: 'plain_text', text: 'For how long' },
-    hint: { type: 'plain_text', text: durationHint(kind, rule) },
+    hint: { type: 'plain_text', text: durationHint(kind, rule, byBreakGlass) },
     element: {
       type: 'plain_text_input',
       action_id: fieldAction(shared.duration),
       max_length: 20,
-      ...(rule === undefined ? {} : { initial_value: formatDuration(rule.duration.default) }),
+      ...(rule === undefined ? {} : { initial_value: formatDuration(durationBy(rule, byBreakGlass).default) }),
     },
   },
+  ...(byBreakGlass ? [] : [beginning]),
   {
     type: 'input',
     block_id: blockId(shared.reason, ''),
@@ -209,6 +227,18 @@ const common = (person: PersonId, kind: Kind, rule: ReturnType<Offer['rule']>): 
   },
 ];
 
+const beginning: InputBlock = {
+  type: 'input',
+  block_id: 'start|',
+  optional: true,
+  label: { type: 'plain_text', text: 'From when' },
+  hint: {
+    type: 'plain_text',
+    text: 'Empty: as soon as it is approved. Or by your clock: 22:00, tomorrow 06:00, 2026-12-01 22:00.',
+  },
+  element: { type: 'plain_text_input', action_id: fieldAction(shared.start), max_length: 40 },
+};
+
 const subject = (person: PersonId): InputBlock => ({
   type: 'input',
   block_id: blockId(shared.subject, ''),
@@ -216,10 +246,12 @@ const subject = (person: PersonId): InputBlock => ({
   element: { type: 'users_select', action_id: fieldAction(shared.subject), initial_user: person },
 });
 
-const durationHint = ({ mayBePermanent }: Kind, rule: ReturnType<Offer['rule']>): string => {
+const durationHint = ({ mayBePermanent }: Kind, rule: ReturnType<Offer['rule']>, byBreakGlass: boolean): string => {
   if (rule === undefined) return 'Like 30m or 1h30m.';
-  const most = `Like 30m or 1h30m; at most ${formatDuration(rule.duration.longest)}. It counts from the moment it works.`;
-  return mayBePermanent && rule.permanent ? `${most} Or write "for good" for a change that stays.` : most;
+  const most = `Like 30m or 1h30m; at most ${formatDuration(durationBy(rule, byBreakGlass).longest)}. It counts from the moment it works.`;
+  return mayBePermanent && rule.permanent && !byBreakGlass
+    ? `${most} Or write "for good" for a change that stays.`
+    : most;
 };
 
 const blockId = (name: string, within: string): string => cut(`${name}|${within}`, 255);

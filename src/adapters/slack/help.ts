@@ -6,6 +6,7 @@ type Kinds = readonly Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePerm
 
 const commands = [
   'request',
+  'break-glass',
   'list',
   'show',
   'approve',
@@ -16,6 +17,7 @@ const commands = [
   'revoke',
   'keep',
   'restore',
+  'review',
   'help',
 ] as const;
 
@@ -31,6 +33,8 @@ export const helpFor = (kinds: Kinds): string =>
     '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
     '`/jit extend &lt;id&gt; [for &lt;30m&gt;] [because &lt;reason&gt;]` ask for it to go on; it has to be approved again',
     '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
+    '`/jit break-glass …` as with `request`, where the policy lets you: it works at once, and everybody is told who would have been asked',
+    '`/jit review &lt;id&gt; justified because &lt;reason&gt;` or `not-justified` what you make of what was taken by break-glass',
     '`/jit keep &lt;id&gt; because &lt;reason&gt;` or `/jit restore &lt;id&gt; because &lt;reason&gt;` what becomes of a change that somebody else changed too',
   ].join('\n');
 

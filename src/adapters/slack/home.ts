@@ -12,7 +12,7 @@ import { titleOf } from './card.ts';
 import { ownersButtons } from './card-buttons.ts';
 import { describedBy } from './described.ts';
 import { fitting, more } from './excerpt.ts';
-import { cutMarkup, escaped, link, mention } from './mrkdwn.ts';
+import { cutMarkup, dateFallback, escaped, link, mention } from './mrkdwn.ts';
 import { sayHowLong } from './nouns.ts';
 import { brieflyObjects } from './objects-line.ts';
 import { statusLine } from './status-line.ts';
@@ -118,7 +118,13 @@ const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string =>
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;
   const status = cutMarkup(markupOf(statusLine(chain, description?.noun)), perEntry.status);
-  const details = [...which(description), sayHowLong(asked), `“${cut(oneLine(asked.reason), perEntry.reason)}”`];
+  const from = asked.startsAt === undefined ? [] : [`from ${dateFallback(asked.startsAt)}`];
+  const details = [
+    ...which(description),
+    sayHowLong(asked),
+    ...from,
+    `“${cut(oneLine(asked.reason), perEntry.reason)}”`,
+  ];
   return `${named}${lead}\n${[status, ...whoseFor(asked, person)].join(' · ')}\n${escaped(details.join(' · '))}`;
 };
 

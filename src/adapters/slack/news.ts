@@ -9,7 +9,7 @@ import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
 import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
-import { type Noun, sayHowLong, wordsFor } from './nouns.ts';
+import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { briefly } from './status-line.ts';
@@ -93,12 +93,15 @@ export const newsFor = (
             ],
           }
         : undefined;
+    case 'reviewed':
+      return to === asked.requester ? reviewedNews(event, whose) : undefined;
     case 'warned':
       return warningNews(chain, whose, moment);
     case 'ended':
       return endNews(to, whose, chain);
-    // Told when it works: "approved" alone lets nobody do anything. The thread has it.
     case 'approved':
+      return laterNews(chain, whose);
+    // The thread has these.
     case 'withdrawn':
     case 'voted':
     case 'end-requested':
@@ -108,8 +111,27 @@ export const newsFor = (
     case 'extension-asked':
     case 'extended':
     case 'took-over':
+    case 'reminded':
+    case 'escalated':
       return undefined;
   }
+};
+
+/** Told when it works: "approved" alone lets nobody do anything. What begins later is worth knowing before. */
+const laterNews = ({ request: { asked, state } }: Chain, whose: readonly Piece[]): News | undefined => {
+  const { startsAt } = asked;
+  if (state.status !== 'approved' || state.ending !== undefined) return undefined;
+  if (startsAt === undefined || Temporal.Instant.compare(startsAt, state.at) <= 0) return undefined;
+  const length = state.seconds ?? asked.seconds;
+  return {
+    pieces: [
+      '☑️ ',
+      ...whose,
+      ' is approved, and begins ',
+      date(startsAt),
+      `, ${length === undefined ? '' : 'for '}${sayLength(length)}.`,
+    ],
+  };
 };
 
 const isOpen = ({ request: { state } }: Chain): boolean => state.status === 'active' && state.settled === undefined;
@@ -130,6 +152,17 @@ const notDone = (noun: Noun): string => {
       return 'not opened';
   }
 };
+
+const reviewedNews = (
+  { by, finding, note }: Extract<Entry['event'], { type: 'reviewed' }>,
+  whose: readonly Piece[],
+): News => ({
+  pieces:
+    finding === 'justified'
+      ? ['✔️ ', user(by), ' reviewed what you took by break-glass: it was right to.']
+      : ['⚠️ ', ...whose, ' was taken by break-glass, and ', user(by), ' finds that you should have asked.'],
+  words: note,
+});
 
 const deniedNews = (
   to: PersonId,

@@ -8,6 +8,7 @@ import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
 import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
+import { mentionsOf } from './mentions.ts';
 import { createPostOnce } from './post-once.ts';
 import { createShowCard } from './show-card.ts';
 import { createShowFiles } from './show-files.ts';
@@ -111,6 +112,7 @@ export const createProjection = ({
     const subject = {
       chain,
       notes: await notes.open(chain.request),
+      mention: mentionsOf(policy.groups),
       mayGoOn: offersExtension(core.settings(), chain.request),
       content: (of = current) => {
         const found =

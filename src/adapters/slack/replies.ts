@@ -18,6 +18,8 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
       return 'The policy does not let you ask for this here. `/jit` shows what you may ask for; for more, ask whoever keeps the policy.';
     case 'refused':
       return `Refused by the rule "${escaped(refusal.rule)}" of the policy: ${escaped(refusal.why)}`;
+    case 'no-break-glass':
+      return `The rule "${escaped(refusal.rule)}" decides on this, and does not let you take it by break-glass. Ask in the usual way: \`/jit request …\`.`;
     case 'rule-failed':
       return `Not filed: the condition of the rule "${escaped(refusal.rule)}" could not be answered, and in doubt the answer is no: ${escaped(refusal.why)}. Ask whoever keeps the policy.`;
     case 'unmapped':
@@ -57,7 +59,7 @@ const sayNotAdmitted = (refusal: Extract<SubmitRefusal, { type: 'not-a-member' |
     : 'Only full members of this workspace may use Hallpass: no guests, bots or people of other organisations.';
 
 /** What somebody wanted who may not: the refusal itself is the same for all that a group decides on. */
-export type Wanted = 'decide on' | 'revoke' | 'settle' | 'extend';
+export type Wanted = 'decide on' | 'revoke' | 'settle' | 'extend' | 'review';
 
 /** Says in mrkdwn why a click or a command changed nothing, and what is so instead. */
 export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): string => {
@@ -74,7 +76,7 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'lookup-failed':
       return sayNotAdmitted(refusal);
     case 'own-request':
-      return `You cannot decide on this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
+      return `You cannot ${wanted === 'review' ? 'review' : 'decide on'} this: ${refusal.as === 'requester' ? 'you asked for it' : 'it is for you'}. Somebody else has to.`;
     case 'not-entitled':
       return `You cannot ${wanted} this: that is for ${escaped(refusal.groups.join(', '))}${neverFor(refusal)}.`;
     case 'not-their-turn':
@@ -109,6 +111,14 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
         : `It was extended: it goes on as *${refusal.request}*. Use that one.`;
     case 'time-over':
       return `Too late: its time ended ${clock(refusal.at)}. Ask anew.`;
+    case 'not-shorter':
+      return refusal.longest === undefined
+        ? 'Nothing was recorded: it was asked for for good, which cannot be shortened. Deny it, and say for how long it may be asked.'
+        : `Nothing was recorded: it was asked for ${sayLength(refusal.longest)}, and an approver may only shorten that.`;
+    case 'nothing-to-review':
+      return refusal.reviewed === undefined
+        ? 'There is nothing to review: it was not taken by break-glass, or came to nothing.'
+        : `It is reviewed already, by ${mention(refusal.reviewed)}.`;
     case 'nothing-to-settle':
       return 'There is nothing to settle any more.';
     case 'choice-not-allowed':

@@ -17,10 +17,14 @@ const isOpenConflict = ({ event, version }: Entry, { request: { state }, entries
   state.settled === undefined &&
   !entries.some((one) => one.version > version && one.event.type === 'conflicted');
 
+/** Nobody was asked, so that everybody who would have been has to be told. */
+const isTaken = ({ event }: Entry, { request: { asked } }: Chain): boolean =>
+  event.type === 'approved' && asked.approval.breakGlass !== undefined;
+
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
   const post = async (
-    { chain, notes, description, standing, content }: Subject,
+    { chain, notes, description, standing, mention, content }: Subject,
     { channel, ts }: Place,
   ): Promise<void> => {
     for (const entry of chain.entries) {
@@ -28,14 +32,14 @@ export const createShowThread = (tools: Tools): Step => {
       if (notes.now().messages[key] !== undefined) continue;
       const of = contentOf(entry.event);
       const shown = of === undefined ? undefined : await content(of);
-      const message = renderEvent(entry, chain, description, standing, shown);
+      const message = renderEvent(entry, chain, { description, standing, shown, mention });
       await tools.postOnce(notes, {
         key,
         channel,
         thread: ts,
         message,
         spare: spareForCards,
-        isBroadcast: isOpenConflict(entry, chain),
+        isBroadcast: isOpenConflict(entry, chain) || isTaken(entry, chain),
       });
     }
   };

@@ -6,6 +6,7 @@ import { isOver } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import type { Alarm } from '#use-cases/ports.ts';
+import type { Mention } from './mentions.ts';
 import type { Noted, Notes, Place } from './notes.ts';
 import type { PostOnce } from './post-once.ts';
 import type { Calls } from './slack-calls.ts';
@@ -17,6 +18,7 @@ export type Subject = {
   readonly notes: Notes;
   readonly description?: Description;
   readonly standing?: Standing;
+  readonly mention: Mention;
   /** Whether it makes sense to offer that it is extended. */
   readonly mayGoOn: boolean;
   /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */

@@ -47,12 +47,14 @@ export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>
   ...words(state, asked, noun),
 ];
 
-const words = (state: State, { respondBy, approval }: Asked, noun?: Noun): readonly Piece[] => {
+const words = (state: State, { respondBy, approval, startsAt }: Asked, noun?: Noun): readonly Piece[] => {
   switch (state.status) {
     case 'pending':
       return [bold('Waiting for a decision'), ' · times out ', date(respondBy)];
     case 'approved':
-      return [bold('Approved'), ' ', ...byWhom(state.by, approval), ' · being applied now'];
+      if (state.ending !== undefined)
+        return [bold('Taken back'), ' by ', user(state.ending.by), ' before it was applied'];
+      return [bold('Approved'), ' ', ...byWhom(state.by, approval), ...applied(startsAt, state.at)];
     case 'active':
       return active(state, noun);
     case 'completed':
@@ -71,6 +73,12 @@ const words = (state: State, { respondBy, approval }: Asked, noun?: Noun): reado
       return [bold('Failed'), ' ', date(state.at), ` · ${wordsFor(noun).nothingIs}. ${briefly(state.why)}`];
   }
 };
+
+/** What is approved before it may begin waits for that. */
+const applied = (startsAt: Temporal.Instant | undefined, at: Temporal.Instant): readonly Piece[] =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, at) > 0
+    ? [' · begins ', date(startsAt)]
+    : [' · being applied now'];
 
 const lapsed = (
   { at, why, followedBy }: Extract<State, { status: 'lapsed' }>,

@@ -1,19 +1,28 @@
 import type { App } from '@slack/bolt';
 import type { View } from '@slack/types';
+import { parseDuration } from '#domain/duration.ts';
 import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
+import { type Finding, findings } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
-import { type ActRefusal, denyRequest, revokeGrant, settleConflict } from '#use-cases/act-on-request.ts';
+import {
+  type ActRefusal,
+  approveRequest,
+  denyRequest,
+  reviewRequest,
+  revokeGrant,
+  settleConflict,
+} from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
-import { askForm, type ButtonValue, extendForm, parseButtonValue, whyForm } from './action-ids.ts';
+import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, whyForm } from './action-ids.ts';
 import { fieldOf, notice, shared } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, sayNotExtended, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
 import { readLength } from './typed-request.ts';
-import { answersIn, blockOf, chosenIn, type ViewPayload, viewPayload } from './view-state.ts';
+import { answersIn, blockOf, chosenIn, isBreaking, type ViewPayload, viewPayload } from './view-state.ts';
 import { longestWhy, readWhy, type WhyAct } from './why-form.ts';
 
 /** The forms that people send: a request, and the reason for a denial or a revocation. */
@@ -36,6 +45,16 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
       'view' in outcome
         ? { response_action: 'update', view: outcome.view }
         : { response_action: 'errors', errors: placed(payload, outcome) },
+    );
+  });
+
+  app.view(lessForm, async ({ ack, body }) => {
+    const payload = viewPayload.parse(body);
+    const outcome = await trouble(ports, () => submitLess(ports, payload));
+    await ack(
+      'closed' in outcome
+        ? { response_action: 'clear' }
+        : { response_action: 'errors', errors: { 'duration|': plain(outcome.text) } },
     );
   });
 
@@ -63,6 +82,8 @@ const trouble = async <T>({ alarm }: BotPorts, work: () => Promise<T | Errors>):
   }
 };
 
+const findingIn = (value: string | undefined): Finding | undefined => findings.find((one) => one === value);
+
 /** Errors stand under an input block that is there; the reason always is. */
 const placed = (payload: ViewPayload, { field, text }: Errors): Record<string, string> => {
   const block = field === 'ask' ? lastOfKind(payload) : blockOf(payload, field);
@@ -85,6 +106,7 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   const result = await submitRequest(ports, {
     by: payload.user.id,
     subject: subject.data,
+    breakGlass: isBreaking(payload),
     source: 'slack',
     kind: kind.name,
     cluster: chosen.cluster ?? '',
@@ -92,10 +114,12 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
     ask: ask.value,
     reason: chosen.reason ?? '',
     ...(chosen.duration === undefined ? {} : { duration: readLength(chosen.duration) }),
+    ...(chosen.start === undefined ? {} : { start: chosen.start }),
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
-  if (result.ok) return { view: asked(result.value.request.asked.id) };
+  if (result.ok)
+    return { view: isBreaking(payload) ? taken(result.value.request.asked.id) : asked(result.value.request.asked.id) };
   if (result.error.type === 'filed-before') return { view: asked(result.error.id) };
   return { field: fieldFor(payload, result.error), text: sayNotFiled(result.error) };
 };
@@ -103,6 +127,11 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
 const asked = (id: RequestId): View =>
   notice(
     `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.`,
+  );
+
+const taken = (id: RequestId): View =>
+  notice(
+    `Taken by break-glass, as ${id}. It is applied now; you get a direct message when it works. Those who were not asked are told, and review it.`,
   );
 
 const fieldFor = (payload: ViewPayload, refusal: SubmitRefusal): string => {
@@ -129,6 +158,18 @@ const submitExtension = async (ports: BotPorts, payload: ViewPayload): Promise<E
   return { field: isAboutLength ? 'duration' : 'reason', text: sayNotExtended(result.error) };
 };
 
+const submitLess = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
+  const field = 'duration';
+  const target = parseButtonValue(payload.view.private_metadata);
+  if (target === undefined)
+    return { field, text: 'This form leads to no request. Click the button on the card again.' };
+  const duration = parseDuration(answersIn(payload).duration?.[0] ?? '');
+  if (!duration.ok) return { field, text: duration.error };
+  const seconds = duration.value.total('seconds');
+  const result = await approveRequest(ports, { by: payload.user.id, ...target, seconds });
+  return result.ok ? { closed: true } : { field, text: sayNotDone(result.error) };
+};
+
 const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
   const { act, value } = readWhy(payload.view.private_metadata);
   const target = parseButtonValue(value);
@@ -138,13 +179,20 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
   if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
   if (reason.length > longestWhy)
     return { field: 'reason', text: `Say it in at most ${longestWhy} characters; these are ${reason.length}.` };
-  const result = await decideWhy(ports, act, { by: payload.user.id, ...target, reason });
-  return result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
+  const finding = findingIn(answersIn(payload).finding?.[0]);
+  const which = { by: payload.user.id, ...target, reason };
+  if (act !== 'review') return closedUnless(await decideWhy(ports, act, which), act);
+  if (finding === undefined)
+    return { field: 'finding', text: 'Say what you make of it: whether it was right to take it without asking.' };
+  return closedUnless(await reviewRequest(ports, { ...which, finding, note: reason }), act);
 };
+
+const closedUnless = (result: Result<unknown, ActRefusal>, act: WhyAct): Errors | { readonly closed: true } =>
+  result.ok ? { closed: true } : { field: 'reason', text: sayNotDone(result.error, wantedBy(act)) };
 
 const decideWhy = (
   ports: BotPorts,
-  act: WhyAct,
+  act: Exclude<WhyAct, 'review'>,
   which: ButtonValue & { readonly by: PersonId; readonly reason: string },
 ): Promise<Result<unknown, ActRefusal>> => {
   switch (act) {
@@ -160,5 +208,5 @@ const decideWhy = (
 
 const wantedBy = (act: WhyAct): Wanted => {
   if (act === 'deny') return 'decide on';
-  return act === 'revoke' ? 'revoke' : 'settle';
+  return act === 'revoke' || act === 'review' ? act : 'settle';
 };

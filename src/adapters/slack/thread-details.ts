@@ -56,6 +56,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'end-requested':
     case 'settled':
       return words(event.reason);
+    case 'reviewed':
+      return words(event.note);
     case 'activated':
       return [...listed(event.objects), ...changed(event.changed ?? [])];
     case 'completed':
@@ -68,6 +70,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'approved':
     case 'withdrawn':
     case 'timed-out':
+    case 'reminded':
+    case 'escalated':
     case 'lapsed':
     case 'failed':
     case 'end-delayed':
@@ -159,7 +163,7 @@ const words = (text: string) => {
 
 /** All that was asked, so that whoever reads the thread a year later needs no card and no policy beside it. */
 const asked = ({ asked: request }: Request, content: ContentRef | undefined, description?: Description) => {
-  const { kind, ask, cluster, namespace, subject, seconds } = request;
+  const { kind, ask, cluster, namespace, subject, seconds, startsAt } = request;
   const what: readonly (readonly Piece[])[] =
     description === undefined
       ? [[bold(`Asked (${cut(oneLine(kind), 40)})  `), code(excerpt(canonical(ask as Json), askRoom).shown)]]
@@ -177,6 +181,7 @@ const asked = ({ asked: request }: Request, content: ContentRef | undefined, des
     ...what,
     [bold('Where  '), 'cluster ', code(cut(cluster, 80)), ' · namespace ', code(cut(namespace, 80))],
     seconds === undefined ? [...forWhom, bold(nothingTakesItBack)] : [bold('For  '), ...forWhom, sayHowLong(request)],
+    ...(startsAt === undefined ? [] : [[bold('From  '), dateFallback(startsAt)]]),
   ]);
 };
 

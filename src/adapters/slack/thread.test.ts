@@ -62,7 +62,9 @@ describe('a thread', () => {
   test('says first all that was asked, so that nothing else has to be read beside it', () => {
     const first = (described?: Description) => {
       const chain = chainOf(submitted({ subject: dave }));
-      return readBlocks(renderEvent(chain.entries[0] ?? expect.fail(), chain, described).blocks).shown.split('\n');
+      return readBlocks(
+        renderEvent(chain.entries[0] ?? expect.fail(), chain, { description: described }).blocks,
+      ).shown.split('\n');
     };
     expect(first(description)).toEqual([
       `<@${alice}> asked for <@${dave}> · 2026-11-20 12:00:00 UTC`,
@@ -93,7 +95,9 @@ describe('a thread', () => {
   test('says for which groups a vote counts, when that is known', () => {
     const chain = chainOf(submitted(quorum(['platform', 1], ['security', 1])), vote);
     const voted = (known?: Standing) =>
-      readBlocks(renderEvent(chain.entries[1] ?? expect.fail(), chain, undefined, known).blocks).shown.split(' · ')[0];
+      readBlocks(renderEvent(chain.entries[1] ?? expect.fail(), chain, { standing: known }).blocks).shown.split(
+        ' · ',
+      )[0];
     expect(voted()).toBe(`👍 <@${bob}> approved`);
     expect(voted(standing([bob, 1]))).toBe(`👍 <@${bob}> approved, which counts for security`);
     expect(voted(standing([bob, 0, 1]))).toBe(`👍 <@${bob}> approved, which counts for platform or security`);
@@ -135,7 +139,7 @@ describe('a thread', () => {
       cautions: ['<!here>'.repeat(200), 'b'],
     };
     const chain = chainOf(submitted({ reason: '\u202e<!here>'.repeat(100) }));
-    const { text, blocks } = renderEvent(chain.entries[0] ?? expect.fail(), chain, description);
+    const { text, blocks } = renderEvent(chain.entries[0] ?? expect.fail(), chain, { description });
     const { shown, mentions } = readBlocks(blocks);
     expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
     expect(text.length).toBeLessThanOrEqual(2_000);

@@ -3,17 +3,20 @@ import type { ContentRef } from '#domain/content/content.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
+import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { byWhom, unasked } from './approvals.ts';
+import { reminder, takenNews } from './asked-groups.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
+import { byName, type Mention } from './mentions.ts';
 import { dateFallback } from './mrkdwn.ts';
-import { type Noun, wordsFor } from './nouns.ts';
+import { type Noun, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
@@ -28,6 +31,14 @@ export const eventMetadata = ({ asked }: Request, { version, hash }: Entry): Mes
   event_payload: { request: asked.id, version, hash },
 });
 
+/** What an event is said with beside the log. Without `mention` groups are named and nobody is told. */
+export type EventContext = {
+  readonly description?: Description | undefined;
+  readonly standing?: Standing | undefined;
+  readonly shown?: Shown | undefined;
+  readonly mention?: Mention;
+};
+
 /**
  * Says one event of a request in its thread: who, what and when, in full where the card had to shorten it; with `shown`,
  * what the revision does that the event is about, also what to beware of in it. Pure.
@@ -37,13 +48,11 @@ export const eventMetadata = ({ asked }: Request, { version, hash }: Entry): Mes
 export const renderEvent = (
   entry: Entry,
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
-  description?: Description,
-  standing?: Standing,
-  shown?: Shown,
+  { description, standing, shown, mention = byName }: EventContext = {},
 ): Message => {
   const { event, at, version, hash } = entry;
   const sentence: readonly Piece[] = [
-    ...sentenceOf(event, { request, entries }, description?.noun, standing),
+    ...sentenceOf(event, { request, entries }, { noun: description?.noun, standing, mention }),
     ` · ${dateFallback(at)}`,
   ];
   const parts = [line(...sentence), ...detailsOf(event, request, description, shown)];
@@ -59,12 +68,18 @@ const footer = (version: number, hash: string) => ({
   elements: [mrkdwn(`entry ${version} · ${hash.slice(0, 12)}`, 100)],
 });
 
+type Saying = {
+  readonly noun: Noun | undefined;
+  readonly standing: Standing | undefined;
+  readonly mention: Mention;
+};
+
 const sentenceOf = (
   event: RequestEvent,
-  { request: { asked, state }, entries }: Pick<Chain, 'request' | 'entries'>,
-  noun: Noun | undefined,
-  standing?: Standing,
+  { request, entries }: Pick<Chain, 'request' | 'entries'>,
+  { noun, standing, mention }: Saying,
 ): readonly Piece[] => {
+  const { asked, state } = request;
   switch (event.type) {
     case 'submitted':
       return [
@@ -75,15 +90,37 @@ const sentenceOf = (
         ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
       ];
     case 'voted':
-      return ['👍 ', user(event.by), ' approved', ...revision(event.revision), ...countsFor(event.by, asked, standing)];
+      return [
+        '👍 ',
+        user(event.by),
+        ' approved',
+        ...revision(event.revision),
+        ...(event.seconds === undefined ? [] : [` for ${sayLength(event.seconds)} at most`]),
+        ...countsFor(event.by, asked, standing),
+      ];
     case 'approved':
+      if (asked.approval.breakGlass !== undefined) return takenNews(asked, mention);
       return event.auto === true
-        ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), '; it is applied now']
-        : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed; it is applied now'];
+        ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), ...whenApplied(asked, event)]
+        : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];
     case 'denied':
       return ['⛔ ', user(event.by), ' ', bold('denied'), ' it'];
     case 'withdrawn':
       return ['↩️ ', user(event.by), ' withdrew it'];
+    case 'reminded':
+      return ['⏰ ', ...reminder(request, standing, mention)];
+    case 'escalated':
+      return [
+        '📣 ',
+        bold('Nobody has decided yet'),
+        ': ',
+        ...(state.status === 'pending' ? mention : byName)(asked.approval.escalate?.to ?? []),
+        ' may decide on it too from now on, in the place of anybody whose approval is missing',
+      ];
+    case 'reviewed':
+      return event.finding === 'justified'
+        ? ['✔️ ', user(event.by), ' reviewed it: ', bold('it was right to break the glass')]
+        : ['⚠️ ', user(event.by), ' reviewed it: ', bold('it should not have been taken without asking')];
     case 'timed-out':
       return ['⌛ ', bold('Timed out'), ': nobody decided in time. It has to be asked for anew'];
     case 'activated':
@@ -137,6 +174,16 @@ const sentenceOf = (
     case 'ended':
       return endSentence(event, state, entries);
   }
+};
+
+/** For how long, where that was shortened, and from when on. */
+const whenApplied = (
+  { startsAt }: Asked,
+  { seconds, applyBy }: Extract<RequestEvent, { type: 'approved' }>,
+): readonly Piece[] => {
+  const at = applyBy.subtract(applyWithin);
+  const length = seconds === undefined ? '' : `, for ${sayLength(seconds)}`;
+  return [`${length}; it is applied ${startsAt?.equals(at) === true ? dateFallback(at) : 'now'}`];
 };
 
 const endsAt = (state: State): readonly Piece[] =>

@@ -149,10 +149,19 @@ test('a typing error in a known kind is answered with the usage of that kind', (
   ];
   const typed = parseTyped('change tls', kinds);
   expect(typed.ok ? '' : typed.error).toContain(
-    '`/jit request change &lt;edit&gt; … &lt;namespace&gt;/&lt;name&gt; [on &lt;cluster&gt;] for &lt;30m&gt;|good because &lt;reason&gt;`',
+    '`/jit request change &lt;edit&gt; … &lt;namespace&gt;/&lt;name&gt; [on &lt;cluster&gt;] [from &lt;22:00&gt;] for &lt;30m&gt;|good because &lt;reason&gt;`',
   );
   const other = parseTyped('access', kinds);
-  expect(other.ok ? '' : other.error).toContain('[to @person] for &lt;30m&gt; because');
+  expect(other.ok ? '' : other.error).toContain('[to @person] [from &lt;22:00&gt;] for &lt;30m&gt; because');
+});
+
+test.each([
+  ['access x shop from 22:00 for 30m because y', '22:00'],
+  ['access x shop from tomorrow 06:00 for 30m because y', 'tomorrow 06:00'],
+  ['access x from 2026-12-01 6:30 shop for 30m because y', '2026-12-01 6:30'],
+  ['access x shop from today because y', 'today'],
+])('%s begins when it says', (text, start) => {
+  expect(parseTyped(text)).toMatchObject({ ok: true, value: { start, namespace: 'shop', words: ['x'] } });
 });
 
 test('no text makes it throw, and what it reads has a kind, a namespace and a reason', () => {

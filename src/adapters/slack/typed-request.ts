@@ -12,6 +12,8 @@ export type Typed = {
   readonly cluster?: string;
   readonly subject?: string;
   readonly duration?: string;
+  /** When it shall begin, as typed. */
+  readonly start?: string;
   readonly reason: string;
 };
 
@@ -28,13 +30,13 @@ const anyKind: Shape = {
 
 /** The line to type for a kind, as mrkdwn. */
 export const usageLine = ({ name, usage, isForSomebody, mayBePermanent }: Shape): string => {
-  const options = `[on <cluster>]${isForSomebody ? ' [to @person]' : ''} for <30m>${mayBePermanent ? '|good' : ''}`;
+  const options = `[on <cluster>]${isForSomebody ? ' [to @person]' : ''} [from <22:00>] for <30m>${mayBePermanent ? '|good' : ''}`;
   return `\`${escaped(`/jit request ${name} ${usage} ${options} because <reason>`)}\``;
 };
 
 /**
  * Reads `access ingress-edit prod/web for 30m because checkout 502s`. The reason is everything behind the first
- * "because", so that it may hold any words; `on`, `to` and `for` stand anywhere before it, each once. What is wrong is
+ * "because", so that it may hold any words; `on`, `to`, `from` and `for` stand anywhere before it, each once. What is wrong is
  * said in mrkdwn, with the usage of the kind that was meant.
  */
 export const parseTyped = (text: string, kinds: readonly Shape[] = []): Result<Typed, string> => {
@@ -80,7 +82,7 @@ const takeOptions = (words: readonly Word[]): Result<Taken, string> => {
   for (let index = 0; index < words.length; index += 1) {
     const { sent = '', typed = '' } = words[index] ?? {};
     const isForGood = /^permanently$/i.test(typed);
-    const option = isForGood ? 'for' : ['on', 'to', 'for'].find((name) => name === typed.toLowerCase());
+    const option = isForGood ? 'for' : ['on', 'to', 'from', 'for'].find((name) => name === typed.toLowerCase());
     if (option === undefined) {
       if (typed !== '') rest.push(typed);
       continue;
@@ -88,11 +90,16 @@ const takeOptions = (words: readonly Word[]): Result<Taken, string> => {
     const value = isForGood ? { sent, typed } : words[index + 1];
     if (value === undefined) return err(`Something is missing behind "${option}".`);
     if (options.has(option)) return err(`"${option}" is there twice.`);
-    options.set(option, value);
     if (!isForGood) index += 1;
+    const time = option === 'from' && isDay(value.typed) ? words[index + 1]?.typed : undefined;
+    if (time !== undefined) index += 1;
+    options.set(option, time === undefined ? value : { ...value, typed: `${value.typed} ${time}` });
   }
   return ok({ options, rest });
 };
+
+/** A day has its time behind it. */
+const isDay = (word: string): boolean => /^(?:today|tomorrow|\d{4}-\d{2}-\d{2})$/i.test(word);
 
 /**
  * "a, b" is one list, of objects or ports; but a value that somebody sets may end in a comma, and the place stands for
@@ -134,9 +141,11 @@ const placeOf = (place: string) => {
 const optional = (options: ReadonlyMap<string, Word>, person: string | undefined) => {
   const cluster = options.get('on')?.typed;
   const duration = options.get('for')?.typed;
+  const start = options.get('from')?.typed;
   return {
     ...(cluster === undefined ? {} : { cluster }),
     ...(duration === undefined ? {} : { duration: readLength(duration) }),
+    ...(start === undefined ? {} : { start }),
     ...(person === undefined ? {} : { subject: person }),
   };
 };

@@ -41,12 +41,17 @@ const valuesOf = (answer: z.infer<typeof value>): readonly string[] => {
 };
 
 /** What the form has fixed because there was nothing to choose. */
-const fixed = z.object({ kind: z.string(), cluster: z.string() });
+const fixed = z.object({ kind: z.string(), cluster: z.string(), breakGlass: z.boolean().default(false) });
+const fixedIn = ({ view }: ViewPayload) => fixed.parse(JSON.parse(view.private_metadata));
+
+/** Whether the form is for what is taken by break-glass. */
+export const isBreaking = (payload: ViewPayload): boolean => fixedIn(payload).breakGlass;
 
 /** All that is chosen in the form: what was fixed and what was answered. */
 export const chosenIn = (payload: ViewPayload): Readonly<Record<string, string>> => {
   const answers = Object.entries(answersIn(payload)).map(([name, [first = '']]) => [name, first]);
-  return { ...fixed.parse(JSON.parse(payload.view.private_metadata)), ...Object.fromEntries(answers) };
+  const { kind, cluster } = fixedIn(payload);
+  return { kind, cluster, ...Object.fromEntries(answers) };
 };
 
 /** The id of the block that holds a field, to put an error there. */

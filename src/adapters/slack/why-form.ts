@@ -6,7 +6,7 @@ import { richText } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
 
 /** What needs a reason, each by a button of its own. */
-export const whyActs = ['deny', 'revoke', 'keep', 'restore'] as const;
+export const whyActs = ['deny', 'revoke', 'keep', 'restore', 'review'] as const;
 export type WhyAct = (typeof whyActs)[number];
 
 /** Characters of a reason; what Slack lets nobody type is refused all the same. */
@@ -17,6 +17,7 @@ const words: Readonly<Record<WhyAct, { readonly title: string; readonly submit: 
   revoke: { title: 'Revoke it', submit: 'Revoke' },
   keep: { title: 'Keep as it is now', submit: 'Keep' },
   restore: { title: 'Restore as it was', submit: 'Restore' },
+  review: { title: 'Review break-glass', submit: 'Review' },
 };
 
 const metadata = z.object({ act: z.enum(whyActs), value: z.string() });
@@ -34,6 +35,7 @@ export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[
   private_metadata: JSON.stringify({ act, value }),
   blocks: [
     ...explained(act, conflicts),
+    ...(act === 'review' ? [finding] : []),
     {
       type: 'input',
       block_id: 'reason|',
@@ -43,6 +45,20 @@ export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[
     },
   ],
 });
+
+const finding: KnownBlock = {
+  type: 'input',
+  block_id: 'finding|',
+  label: { type: 'plain_text', text: 'What do you make of it' },
+  element: {
+    type: 'static_select',
+    action_id: fieldAction('finding'),
+    options: [
+      { value: 'justified', text: { type: 'plain_text', text: 'It was right to take it without asking' } },
+      { value: 'not-justified', text: { type: 'plain_text', text: 'It should not have been taken without asking' } },
+    ],
+  },
+};
 
 const meaning = {
   keep: 'These places stay as somebody else made them; all else is taken back already.',

@@ -35,6 +35,7 @@ const environment = new Environment({ limits })
       seconds: 'int',
       reason: 'string',
       subject: 'string',
+      breakGlass: 'bool',
       source: 'string',
     },
   })

@@ -1,3 +1,4 @@
+import { isLonger } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Requirement } from '#domain/quorum.ts';
@@ -31,6 +32,8 @@ export type Facts = {
     readonly reason: string;
     /** For whom it is. */
     readonly subject: string;
+    /** Whether it is to be taken by break-glass. */
+    readonly breakGlass: boolean;
     readonly source: Source;
   };
   readonly requester: {
@@ -52,7 +55,7 @@ export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'
 export type Condition = {
   readonly text: string;
   /** Whether it may speak of something, by its name; a yes too many does no harm. */
-  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after') => boolean;
+  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after' | 'risk') => boolean;
   readonly holds: (facts: Facts, found: Found) => Answer;
 };
 
@@ -96,10 +99,31 @@ export type Rule = {
   /** What a reason must look like, and how that is said. */
   readonly reason?: { readonly pattern: Pattern; readonly say: string } | undefined;
   readonly respondWithin: Temporal.Duration;
+  /** Who may take it at once, without being asked why first; those who would have been asked are told, and review it. */
+  readonly breakGlass?: BreakGlass | undefined;
+  /** So often those whose turn it is are reminded while it waits. */
+  readonly remindEvery?: Temporal.Duration | undefined;
+  /** Once it has waited so long, the people of these groups may decide in the place of any other. */
+  readonly escalate?: { readonly after: Temporal.Duration; readonly to: readonly string[] } | undefined;
   /** Whether what is asked may be for good. */
   readonly permanent: boolean;
   /** How a revert that met somebody else's edit may be settled. */
   readonly settle: readonly ('keep' | 'restore')[];
+};
+
+export type BreakGlass = {
+  /** Names of groups. */
+  readonly who: readonly string[];
+  readonly longest: Temporal.Duration;
+  /** So often those who have to review it are reminded. */
+  readonly remindEvery: Temporal.Duration;
+};
+
+/** How long it lasts when nobody says, and at most. */
+export const durationBy = ({ duration, breakGlass }: Rule, byBreakGlass: boolean): Rule['duration'] => {
+  if (!byBreakGlass || breakGlass === undefined) return duration;
+  const { longest } = breakGlass;
+  return { ...duration, default: isLonger(duration.default, longest) ? longest : duration.default, longest };
 };
 
 export type Policy = {

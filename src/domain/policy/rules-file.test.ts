@@ -308,6 +308,57 @@ test.each([undefined, null, [], 'rules', 5])('%j is not a file of rules', (value
   expect(problemsIn(value).length).toBeGreaterThan(0);
 });
 
+test('break-glass, reminders and escalation are read, with what they leave out', () => {
+  const told = {
+    breakGlass: { who: ['platform'] },
+    remindEvery: '10m',
+    escalate: { after: '30m', to: ['developers'] },
+  };
+  expect(problemsIn(withRule(told))).toEqual([]);
+  const [read] = rulesIn(rulesFile.parse(withRule(told)), compile);
+  expect(read?.breakGlass).toMatchObject({ who: ['platform'] });
+  expect(read?.breakGlass?.longest.total('hours')).toBe(2);
+  expect(read?.breakGlass?.remindEvery.total('hours')).toBe(4);
+});
+
+test.each([
+  ['a group that is not there', { breakGlass: { who: ['ops'] } }, 'rules.0.breakGlass.who.0: there is no group "ops"'],
+  ['nobody', { breakGlass: { who: [] } }, 'rules.0.breakGlass.who: nobody may take it so'],
+  [
+    'more than the rule gives',
+    { breakGlass: { who: ['platform'], longest: '3h' } },
+    'is longer than what the rule gives',
+  ],
+  [
+    'less than the rule wants at least',
+    { breakGlass: { who: ['platform'], longest: '5m' }, duration: { shortest: '10m', default: '30m', longest: '2h' } },
+    'rules.0.breakGlass.longest: is shorter than the shortest',
+  ],
+  ['a reminder each second', { remindEvery: '1s' }, 'rules.0.remindEvery: is shorter than 1m'],
+  ['a reminder after the end', { remindEvery: '1h' }, 'rules.0.remindEvery: never comes: it has timed out by then'],
+  [
+    'an escalation after the end',
+    { escalate: { after: '2h', to: ['platform'] } },
+    'rules.0.escalate.after: never comes',
+  ],
+  ['an escalation to nobody', { escalate: { after: '10m', to: [] } }, 'rules.0.escalate.to: to nobody'],
+  ['an escalation to whom there is not', { escalate: { after: '10m', to: ['x'] } }, 'there is no group "x"'],
+  [
+    'what waits for nobody',
+    { auto: true, remindEvery: '10m' },
+    'rules.0.remindEvery: has no meaning where nobody is asked',
+  ],
+  ['break-glass of what is at once', { auto: true, breakGlass: { who: ['platform'] } }, 'has no meaning where nobody'],
+])('%s is a problem', (_, changed, said) => {
+  expect(problemsIn(withRule(changed)).join()).toContain(said);
+});
+
+test('a rule that refuses knows no break-glass', () => {
+  const { approve: _, channel: __, duration: ___, respondWithin: ____, ...bare } = rule;
+  const refusing = { ...file, rules: [{ ...bare, refuse: 'no', breakGlass: { who: ['platform'] } }] };
+  expect(problemsIn(refusing)).toEqual(['rules.0.breakGlass: has no meaning in a rule that refuses; leave it out']);
+});
+
 test('labels of namespaces are read, one pattern or several', () => {
   const namespaceLabels = { env: 'prod', 'acme.test/tier': ['1', 'gold-*'] };
   const read = rulesFile.parse(withRule({ match: { namespaceLabels } }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLonger, parseDuration } from '#domain/duration.ts';
+import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
@@ -130,6 +130,17 @@ const rule = z.strictObject({
   channel: channel.optional(),
   duration: z.strictObject({ shortest: duration.optional(), default: duration, longest: duration }).optional(),
   respondWithin: duration.optional(),
+  breakGlass: z
+    .strictObject({
+      who: z.array(name).min(1, 'nobody may take it so; name at least one group'),
+      longest: duration.optional(),
+      remindEvery: duration.optional(),
+    })
+    .optional(),
+  remindEvery: duration.optional(),
+  escalate: z
+    .strictObject({ after: duration, to: z.array(name).min(1, 'to nobody; name at least one group') })
+    .optional(),
   reason: z.strictObject({ pattern: z.string().min(1).max(500), say: z.string().trim().min(1).max(200) }).optional(),
   permanent: z.boolean().default(false),
   settle: z
@@ -180,10 +191,13 @@ export const problemsOf = ({ groups, rules }: RulesFile, compile = really): read
       ...rule.ask.flatMap((group, place) => unknown(group, 'ask', place)),
       ...(rule.approve ?? []).flatMap(({ from }, place) => unknown(from, 'approve', place, 'from')),
       ...(rule.never ?? []).flatMap((group, place) => unknown(group, 'never', place)),
+      ...(rule.breakGlass?.who ?? []).flatMap((group, place) => unknown(group, 'breakGlass', 'who', place)),
+      ...(rule.escalate?.to ?? []).flatMap((group, place) => unknown(group, 'escalate', 'to', place)),
       ...tooFew(groups, rule, ['rules', index, 'approve']),
       ...twice(rules, index),
       ...decisionsOf(rule).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
       ...durationsOf(rule).map(({ path, message }) => ({ path: ['rules', index, 'duration', ...path], message })),
+      ...timesOf(rule).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
       ...nobodyLeft(groups, rule).map((message) => ({ path: ['rules', index, 'never'], message })),
       ...uncompiled(rule, compile).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
     ];
@@ -202,19 +216,27 @@ const nobodyLeft = (groups: RulesFile['groups'], { approve = [], never = [] }: F
 
 /** A rule refuses, or names who decides and what that needs; who decides also looks after what is approved by itself. */
 const decisionsOf = (rule: FileRule): readonly Problem[] => {
-  const { refuse, approve, auto, permanent, channel, duration, respondWithin } = rule;
+  const { refuse, approve, auto, permanent, channel, duration, respondWithin, breakGlass, remindEvery, escalate } =
+    rule;
   const needed = { approve, channel, duration, respondWithin };
+  const waiting = { breakGlass, remindEvery, escalate };
   if (refuse !== undefined)
-    return Object.entries({ ...needed, auto, never: rule.never }).flatMap(([key, value]) =>
+    return Object.entries({ ...needed, ...waiting, auto, never: rule.never }).flatMap(([key, value]) =>
       value === undefined ? [] : [{ path: [key], message: 'has no meaning in a rule that refuses; leave it out' }],
     );
   const missing = Object.entries(needed).flatMap(([key, value]) =>
     value === undefined ? [{ path: [key], message: whyMissing(key) }] : [],
   );
+  const idle = Object.entries(waiting).flatMap(([key, value]) =>
+    value === undefined || auto !== true
+      ? []
+      : [{ path: [key], message: 'has no meaning where nobody is asked; leave it out' }],
+  );
   const steps = new Set((approve ?? []).map(({ step = 1 }) => step));
   const isGap = [...steps].some((step) => step > 1 && !steps.has(step - 1));
   return [
     ...missing,
+    ...idle,
     ...(isGap ? [{ path: ['approve'], message: 'steps are counted from 1, and none is left out' }] : []),
     ...(auto === true && permanent
       ? [{ path: ['permanent'], message: 'what is approved by itself is for a time only' }]
@@ -238,6 +260,35 @@ const durationsOf = ({ duration }: FileRule): readonly Problem[] => {
       ? [{ path: ['shortest'], message: 'the shortest duration is longer than the default one' }]
       : []),
   ];
+};
+
+/** Nobody is told more often than they can look, nor of what has timed out; and break-glass gives no more than the rule. */
+const timesOf = ({ breakGlass, remindEvery, escalate, respondWithin, duration }: FileRule): readonly Problem[] => {
+  const told = [
+    { path: ['remindEvery'], after: remindEvery, until: respondWithin },
+    { path: ['breakGlass', 'remindEvery'], after: breakGlass?.remindEvery, until: undefined },
+    { path: ['escalate', 'after'], after: escalate?.after, until: respondWithin },
+  ];
+  const early = told.flatMap(({ path, after }) =>
+    after !== undefined && isLonger(leastBetween, after)
+      ? [{ path, message: `is shorter than ${formatDuration(leastBetween)}, in which nobody can decide` }]
+      : [],
+  );
+  const late = told.flatMap(({ path, after, until }) =>
+    after !== undefined && until !== undefined && !isLonger(until, after)
+      ? [{ path, message: `never comes: it has timed out by then ("respondWithin" is ${formatDuration(until)})` }]
+      : [],
+  );
+  const most = breakGlass?.longest;
+  const long =
+    most !== undefined && duration !== undefined && isLonger(most, duration.longest)
+      ? [{ path: ['breakGlass', 'longest'], message: 'is longer than what the rule gives at most' }]
+      : [];
+  const short =
+    most !== undefined && duration?.shortest !== undefined && isLonger(duration.shortest, most)
+      ? [{ path: ['breakGlass', 'longest'], message: 'is shorter than the shortest duration of the rule' }]
+      : [];
+  return [...early, ...late, ...long, ...short];
 };
 
 const uncompiled = ({ match, reason }: FileRule, { condition, pattern }: Compile): readonly Problem[] => {
@@ -303,8 +354,17 @@ export const groupsIn = ({ groups }: RulesFile): ReadonlyMap<string, GroupSource
 
 /** Of a file without problems. */
 export const rulesIn = ({ rules, adminChannel }: RulesFile, compile = really): readonly Rule[] =>
-  rules.map(({ match: { if: condition, ...match }, reason, ...rule }) => ({
+  rules.map(({ match: { if: condition, ...match }, reason, breakGlass, ...rule }) => ({
     ...rule,
+    ...(breakGlass === undefined
+      ? {}
+      : {
+          breakGlass: {
+            who: breakGlass.who,
+            longest: breakGlass.longest ?? rule.duration?.longest ?? leastTime,
+            remindEvery: breakGlass.remindEvery ?? reviewTime,
+          },
+        }),
     match: { ...match, ...(condition === undefined ? {} : { if: certain(compile.condition(condition)) }) },
     approve: rule.approve ?? [],
     // Of a rule that refuses, for which nobody ever looks at these.
@@ -315,6 +375,9 @@ export const rulesIn = ({ rules, adminChannel }: RulesFile, compile = really): r
   }));
 
 const leastTime = Temporal.Duration.from({ seconds: 1 });
+const leastBetween = Temporal.Duration.from({ minutes: 1 });
+/** So often somebody is reminded to review what was taken by break-glass, where the rule does not say. */
+const reviewTime = Temporal.Duration.from({ hours: 4 });
 
 const certain = <T>(compiled: Result<T, string>): T => {
   if (compiled.ok) return compiled.value;

@@ -156,7 +156,7 @@ describe('a group', () => {
   });
 
   test('is used wherever in a rule it is named', () => {
-    const escalated = { ...one('a'), ...{ escalate: [{ to: { groups: ['security'] } }] } };
+    const escalated = { ...one('a'), escalate: { after: Temporal.Duration.from({ minutes: 5 }), to: ['security'] } };
     expect(suspicionsOf(policy({ rules: [escalated] }), kinds)).toEqual([]);
   });
 });

@@ -122,6 +122,8 @@ const conditionsOf = ({
     respondWithin,
     permanent,
     settle,
+    remindEvery,
+    escalate,
     ...conditions
   } = rule;
   return { match, conditions };

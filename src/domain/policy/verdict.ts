@@ -39,13 +39,16 @@ export type Failed = { readonly type: 'failed'; readonly rule: string; readonly 
 /** The rule that decides refuses it. */
 export type Refused = { readonly type: 'refused'; readonly rule: string; readonly why: string };
 
+/** The rule that decides lets nobody take it by break-glass, or not this person. */
+export type NoBreakGlass = { readonly type: 'no-break-glass'; readonly rule: string };
+
 /** What is asked at once is under different rules: each wants its own approvals. */
 export type Divided = {
   readonly type: 'divided';
   readonly rules: readonly (readonly [profile: string, rule: string])[];
 };
 
-export type NoRule = NotAllowed | Unsure | Unlabelled | Failed | Refused;
+export type NoRule = NotAllowed | Unsure | Unlabelled | Failed | Refused | NoBreakGlass;
 
 /** Who asks: the policy's groups that they are in, and those that could not be looked up. */
 export type Asker = { readonly groups: ReadonlySet<string>; readonly failed: readonly string[] };
@@ -58,6 +61,8 @@ export type Case = Omit<Question, 'profile'> & {
   readonly profiles: readonly string[];
   readonly asker: Asker;
   readonly at: Temporal.Instant;
+  /** Whether it is to be taken by break-glass. */
+  readonly breakGlass?: boolean;
   readonly tried?: Tried;
 };
 
@@ -93,12 +98,14 @@ export const judgeAll = (policy: Policy, asked: Case): Result<Verdict, NoRule | 
 /**
  * Finds the rule that decides: the first, in the file's order, that speaks of what is asked, lets this person ask, and whose
  * times, risk and condition fit. Where it cannot be told whether one fits (a group or a label that cannot be looked up, a
- * condition that fails) there is no answer, for a later rule may want less than the one that was passed over.
+ * condition that fails) there is no answer, for a later rule may want less than the one that was passed over. For what is
+ * taken by break-glass the same rule decides, or the first whose people may take it so: none is passed over because it lets
+ * nobody break glass.
  */
 export const judge = (
   policy: Policy,
   question: Question,
-  { asker, at, tried }: Pick<Case, 'asker' | 'at' | 'tried'>,
+  { asker, at, tried, breakGlass = false }: Pick<Case, 'asker' | 'at' | 'tried' | 'breakGlass'>,
   walls: Walls = wallsAt(at),
 ): Result<Verdict, NoRule> => {
   const passed: Passed[] = [];
@@ -111,8 +118,8 @@ export const judge = (
     else if (!fitsSource(rule, question.source)) pass(rule, 'not for where it comes from');
     else if (labelled === 'no') pass(rule, 'its namespace is labelled otherwise');
     else if (when !== undefined && !isWithin(when, walls)) pass(rule, 'not at this time');
-    else if (!rule.ask.some((group) => asker.groups.has(group))) {
-      const unknown = rule.ask.filter((group) => asker.failed.includes(group));
+    else if (!asksBy(rule, breakGlass).some((group) => asker.groups.has(group))) {
+      const unknown = asksBy(rule, breakGlass).filter((group) => asker.failed.includes(group));
       if (unknown.length > 0) return err({ type: 'unsure', groups: unknown });
       pass(rule, 'requester not in its groups');
     } else if (labelled === 'unknown') return err({ type: 'unlabelled', rule: rule.name });
@@ -122,6 +129,7 @@ export const judge = (
       const answer = condition === undefined ? yes : (tried?.answers.get(rule.name) ?? unanswered);
       if (answer.type === 'failed') return err({ type: 'failed', rule: rule.name, why: answer.why });
       if (answer.type === 'no') pass(rule, 'its condition does not hold');
+      else if (breakGlass && rule.refuse === undefined) return breaking(rule, asker, open, passed);
       else return decided(rule, open, passed);
     }
   }
@@ -129,6 +137,25 @@ export const judge = (
   return open.some(({ refuse }) => refuse === undefined)
     ? ok({ type: 'open', rules: open })
     : err({ type: 'not-allowed', passed });
+};
+
+/** The groups whose people a rule lets ask, in one way or the other. */
+const asksBy = ({ ask, breakGlass }: Rule, byBreakGlass: boolean): readonly string[] =>
+  byBreakGlass && breakGlass !== undefined ? [...ask, ...breakGlass.who] : ask;
+
+/** Whether who asks may take it so, by the rule that would decide. */
+const breaking = (
+  rule: Rule,
+  asker: Asker,
+  open: readonly Rule[],
+  passed: readonly Passed[],
+): Result<Verdict, Refused | Unsure | NoBreakGlass> => {
+  const { who = [] } = rule.breakGlass ?? {};
+  if (who.some((group) => asker.groups.has(group))) return decided(rule, open, passed);
+  const unknown = who.filter((group) => asker.failed.includes(group));
+  return unknown.length > 0
+    ? err({ type: 'unsure', groups: unknown })
+    : err({ type: 'no-break-glass', rule: rule.name });
 };
 
 const yes: Answer = { type: 'yes' };
@@ -156,6 +183,8 @@ export const otherRule = (verdict: Result<Verdict, NoRule | Divided>, rule: stri
       return `The condition of the rule "${verdict.error.rule}" could not be answered (${verdict.error.why}), and in doubt the answer is no.`;
     case 'unsure':
       return `Who is in ${verdict.error.groups.join(', ')} could not be looked up.`;
+    case 'no-break-glass':
+      return `By the policy as it is now nobody may take this by break-glass under the rule "${verdict.error.rule}".`;
     case 'unlabelled':
       return `The labels of the namespace, which the rule "${verdict.error.rule}" looks at, could not be looked up.`;
     case 'not-allowed':

@@ -1,12 +1,19 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { RequestEvent } from './events.ts';
-import type { Request, State, Status } from './request.ts';
+import type { Finding, RequestEvent } from './events.ts';
+import { leastOf, momentOf, needsReview, type Request, type State, type Status } from './request.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =
-  | { readonly type: 'approve'; readonly by: PersonId; readonly revision: number; readonly standing: Standing }
+  | {
+      readonly type: 'approve';
+      readonly by: PersonId;
+      readonly revision: number;
+      /** For no longer than this. */
+      readonly seconds?: number | undefined;
+      readonly standing: Standing;
+    }
   | {
       readonly type: 'deny';
       readonly by: PersonId;
@@ -21,6 +28,14 @@ export type Command =
       readonly by: PersonId;
       readonly choice: 'keep' | 'restore';
       readonly reason: string;
+      readonly standing: Standing;
+    }
+  /** They have looked at what was taken by break-glass. */
+  | {
+      readonly type: 'review';
+      readonly by: PersonId;
+      readonly finding: Finding;
+      readonly note: string;
       readonly standing: Standing;
     }
   | { readonly type: 'withdraw'; readonly by: PersonId }
@@ -50,14 +65,22 @@ export type Refusal =
   | { readonly type: 'time-over'; readonly at: Temporal.Instant }
   /** What does not fit on the card has to be looked at before it can be approved. */
   | { readonly type: 'not-seen'; readonly lines: number }
+  /** Approvers may shorten it, and no more: `longest` is what was asked, absent where it is for good. */
+  | { readonly type: 'not-shorter'; readonly longest?: number | undefined }
   /** An earlier step has to be approved first, by these. */
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
   | { readonly type: 'nothing-to-settle' }
+  /** It was not taken by break-glass, came to nothing, or is `reviewed` already. */
+  | { readonly type: 'nothing-to-review'; readonly reviewed?: PersonId }
   | { readonly type: 'choice-not-allowed'; readonly choices: readonly ('keep' | 'restore')[] };
 
 /** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
 export const applyWithin = Temporal.Duration.from({ minutes: 15 });
+
+/** The moment after which an approval of now is not applied any more. */
+export const applyByOf = (asked: Pick<Request['asked'], 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
+  momentOf(asked, now).add(applyWithin);
 
 /**
  * Says what happens when someone acts on a request. Pure: `now` is passed in.
@@ -77,6 +100,8 @@ export const decide = (
       return see(request, command, now);
     case 'settle':
       return settle(request, command);
+    case 'review':
+      return review(request, command);
     case 'withdraw':
       return withdraw(request, command, now);
     case 'done':
@@ -100,17 +125,24 @@ const approve = (
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
   if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))
     return err({ type: 'not-seen', lines: asked.content.lines });
+  const { seconds } = command;
+  const most = asked.seconds;
+  if (seconds !== undefined && (most === undefined || seconds > most))
+    return err({ type: 'not-shorter', ...(most === undefined ? {} : { longest: most }) });
+  const shortened = seconds === undefined || seconds === most ? {} : { seconds };
   const { quorum } = asked.approval;
   const others = earlier.filter((voter) => voter !== asked.requester && voter !== asked.subject);
   const isInSteps = quorum.some(({ step = 1 }) => step > 1);
   if (isInSteps && !isTheirTurn(quorum, others, command.by, command.standing))
     return err({ type: 'not-their-turn', first: turnOf(quorum, others, command.standing).map(({ from }) => from) });
   const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
-  const vote: RequestEvent = { type: 'voted', by: command.by, revision: asked.revision };
+  const vote = { type: 'voted', by: command.by, revision: asked.revision, ...shortened } as const;
   const count = tally(asked.approval.quorum, voters, command.standing);
   if (!count.met) return ok([vote]);
   const by = voters.filter((voter) => count.filled.some((seats) => seats.includes(voter)));
-  return ok([vote, { type: 'approved', by, revision: asked.revision, applyBy: now.add(applyWithin) }]);
+  const least = leastOf([...open.value.votes, vote]);
+  const given = least === undefined ? {} : { seconds: least };
+  return ok([vote, { type: 'approved', by, revision: asked.revision, ...given, applyBy: applyByOf(asked, now) }]);
 };
 
 const deny = (
@@ -150,6 +182,18 @@ const settle = (
   return ok([{ type: 'settled', by, choice, reason }]);
 };
 
+/** Whoever would have been asked may say what they make of it, but for those whose request it was. */
+const review = (
+  request: Request,
+  command: Extract<Command, { type: 'review' }>,
+): Result<readonly RequestEvent[], Refusal> => {
+  const other = anotherWhoCounts(request, command);
+  if (!other.ok) return other;
+  const { by, finding, note } = command;
+  if (needsReview(request)) return ok([{ type: 'reviewed', by, finding, note }]);
+  return err({ type: 'nothing-to-review', ...(request.review === undefined ? {} : { reviewed: request.review.by }) });
+};
+
 /** The pending state, if this person may decide on this revision now. */
 const reviewable = (
   request: Request,
@@ -157,13 +201,22 @@ const reviewable = (
   now: Temporal.Instant,
 ): Result<Extract<State, { status: 'pending' }>, Refusal> => {
   const { asked, state } = request;
-  if (command.by === asked.requester) return err({ type: 'own-request', as: 'requester' });
-  if (command.by === asked.subject) return err({ type: 'own-request', as: 'subject' });
-  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  const other = anotherWhoCounts(request, command);
+  if (!other.ok) return other;
   if (state.status !== 'pending') return err(over(request));
   if (command.revision !== asked.revision) return err({ type: 'stale-revision', current: asked.revision });
   if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
   return ok(state);
+};
+
+const anotherWhoCounts = (
+  { asked }: Request,
+  command: { readonly by: PersonId; readonly standing: Standing },
+): Result<null, Refusal> => {
+  if (command.by === asked.requester) return err({ type: 'own-request', as: 'requester' });
+  if (command.by === asked.subject) return err({ type: 'own-request', as: 'subject' });
+  if (!counts(command)) return err({ type: 'not-entitled', groups: asked.approval.quorum.map(({ from }) => from) });
+  return ok(null);
 };
 
 const counts = ({ by, standing }: { by: PersonId; standing: Standing }): boolean => (standing.get(by) ?? []).length > 0;

@@ -30,10 +30,23 @@ export const approvalRule = z.strictObject({
   auto: z.literal(true).optional(),
   /** Groups whose people do not decide, whatever other groups they are in. */
   never: z.array(z.string()).optional(),
+  /**
+   * It was taken by break-glass: approved at once, by nobody. Its groups are told, and reminded so often (seconds) until one
+   * of them has reviewed it.
+   */
+  breakGlass: z.strictObject({ remindEvery: seconds }).optional(),
+  /** So often (seconds) those whose turn it is are reminded while it waits. */
+  remindEvery: seconds.optional(),
+  /** Once it has waited so long (seconds), the people of these groups may decide in the place of any other. */
+  escalate: z.strictObject({ after: seconds, to: z.array(z.string()).min(1) }).optional(),
   /** The rules before it, in order, and why each did not decide; the first of them, where there are many. */
   passed: z.array(z.strictObject({ rule: z.string(), why: z.string() })).optional(),
 });
 export type ApprovalRule = z.infer<typeof approvalRule>;
+
+/** What a review may find: it was right to take it without asking, or it was not. */
+export const findings = ['justified', 'not-justified'] as const;
+export type Finding = (typeof findings)[number];
 
 const submitted = z.strictObject({
   type: z.literal('submitted'),
@@ -49,6 +62,8 @@ const submitted = z.strictObject({
   reason: z.string(),
   /** Absent for what is not taken back. */
   seconds: seconds.optional(),
+  /** It is applied no earlier, however early it is approved. Absent: as soon as it is approved. */
+  startsAt: instant.optional(),
   approval: approvalRule,
   seal: z.string(),
   revision,
@@ -114,18 +129,27 @@ export type Proof = z.infer<typeof proof>;
 /** All that can happen to a request. Written by the bot, but for those that say what was done in a cluster: the worker's. */
 export const requestEvent = z.discriminatedUnion('type', [
   submitted,
-  z.strictObject({ type: z.literal('voted'), by: personId, revision }),
-  /** `auto`: by the rule itself, and by nobody. */
+  /** `seconds`: for no longer than this, which is less than was asked. */
+  z.strictObject({ type: z.literal('voted'), by: personId, revision, seconds: seconds.optional() }),
+  /** `auto`: by the rule itself or by break-glass, and by nobody. */
   z.strictObject({
     type: z.literal('approved'),
     by: z.array(personId),
     auto: z.literal(true).optional(),
     revision,
+    /** The least that one of those who voted gave, where that is less than was asked. */
+    seconds: seconds.optional(),
     applyBy: instant,
   }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
   z.strictObject({ type: z.literal('withdrawn'), by: personId }),
   z.strictObject({ type: z.literal('timed-out') }),
+  /** Those who have not decided, or not reviewed what was taken by break-glass, are to be told once more. */
+  z.strictObject({ type: z.literal('reminded') }),
+  /** It has waited so long that others may decide too; they are to be told. */
+  z.strictObject({ type: z.literal('escalated') }),
+  /** Somebody has looked at what was taken by break-glass, and what they make of it. */
+  z.strictObject({ type: z.literal('reviewed'), by: personId, finding: z.enum(findings), note: z.string() }),
   /** While it waited, what it would change moved: a new revision with a new content, and no votes. */
   z.strictObject({ type: z.literal('revised'), revision, seal: z.string(), content: contentRef, why: z.string() }),
   /** A reviewer has opened the whole of what does not fit on the card. */
@@ -203,8 +227,11 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'settled':
     case 'end-requested':
     case 'extension-asked':
+    case 'reviewed':
       return 'bot';
     case 'timed-out':
+    case 'reminded':
+    case 'escalated':
     case 'activated':
     case 'completed':
     case 'lapsed':

@@ -1,9 +1,9 @@
-import type { Active, Request } from './request.ts';
+import { type Active, escalationOf, momentOf, needsReview, type Request } from './request.ts';
 import { warningOf } from './warning.ts';
 
 /** What must be done for a request, and from when on. */
 export type Step = {
-  readonly do: 'time-out' | 'apply' | 'take-over' | 'warn' | 'end';
+  readonly do: 'time-out' | 'escalate' | 'remind' | 'apply' | 'take-over' | 'warn' | 'end';
   readonly at: Temporal.Instant;
 };
 
@@ -17,18 +17,29 @@ export const overlap = Temporal.Duration.from({ seconds: 5 });
  * Says the one thing that is owed to a request as it stands, or nothing when it is over.
  * Jobs are made from it when an event is committed and the sweep finds with it what a lost job left undone.
  */
-export const nextStep = ({ asked, state }: Request): Step | undefined => {
+export const nextStep = (request: Request): Step | undefined =>
+  earliest([stepOf(request), ...newsOf(request)].filter((step) => step !== undefined));
+
+/** The first of those that are due at the same moment is the one that matters more. */
+const earliest = (steps: readonly Step[]): Step | undefined =>
+  steps.reduce<Step | undefined>(
+    (first, step) => (first !== undefined && Temporal.Instant.compare(first.at, step.at) <= 0 ? first : step),
+    undefined,
+  );
+
+const stepOf = ({ asked, state }: Request): Step | undefined => {
   switch (state.status) {
     case 'pending':
       return { do: 'time-out', at: asked.respondBy };
     case 'approved':
-      return { do: 'apply', at: state.at };
+      // What was taken back is done with at once.
+      return { do: 'apply', at: state.ending === undefined ? momentOf(asked, state.at) : state.ending.at };
     case 'active':
       // A conflict waits for a person: nothing is due until they have settled it.
       if (state.conflict !== undefined && state.settled === undefined) return undefined;
       // Needs the log alone, so it keeps no end waiting.
       if (asked.extends !== undefined && state.tookOver === undefined) return { do: 'take-over', at: state.startedAt };
-      return warning(state) ?? { do: 'end', at: endOf(state) };
+      return warning(state) ?? endStep(state);
     case 'completed':
     case 'revoked':
     case 'denied':
@@ -38,6 +49,19 @@ export const nextStep = ({ asked, state }: Request): Step | undefined => {
     case 'failed':
       return undefined;
   }
+};
+
+/** Whom people are to be told of: who has to decide, and what has to be reviewed. */
+const newsOf = (request: Request): readonly Step[] => {
+  const { asked, state, reminded } = request;
+  const { remindEvery, breakGlass } = asked.approval;
+  const since = reminded ?? asked.submittedAt;
+  const remind = (seconds: number | undefined): readonly Step[] =>
+    seconds === undefined ? [] : [{ do: 'remind', at: since.add({ seconds }) }];
+  if (needsReview(request)) return state.status === 'approved' ? [] : remind(breakGlass?.remindEvery);
+  if (state.status !== 'pending') return [];
+  const escalation = state.escalated ? undefined : escalationOf(asked);
+  return [...(escalation === undefined ? [] : [{ do: 'escalate' as const, at: escalation }]), ...remind(remindEvery)];
 };
 
 const warning = (state: Active): Step | undefined => {
@@ -56,13 +80,18 @@ export const endOf = ({ settled, ending, expiresAt }: Active): Temporal.Instant 
   return Temporal.Instant.compare(left, expiresAt) < 0 ? left : expiresAt;
 };
 
-/** The same at a moment: a warning that comes after the end is none. */
+/** The same at a moment: what people are told keeps no end waiting, and nobody is told of what is over by then. */
 export const stepAt = (request: Request, now: Temporal.Instant): Step | undefined => {
   const step = nextStep(request);
-  if (step?.do !== 'warn' || request.state.status !== 'active') return step;
-  const end: Step = { do: 'end', at: endOf(request.state) };
-  return isDue(end, now) ? end : step;
+  if (step === undefined || !isNews(step)) return step;
+  const { state } = request;
+  const end = state.status === 'active' && state.conflict === undefined ? endStep(state) : stepOf(request);
+  return end !== undefined && isDue(end, now) ? end : step;
 };
+
+const isNews = ({ do: what }: Step): boolean => what === 'warn' || what === 'remind' || what === 'escalate';
+
+const endStep = (state: Active): Step => ({ do: 'end', at: endOf(state) });
 
 /** Whether the step's time has come. */
 export const isDue = (step: Step, now: Temporal.Instant): boolean => Temporal.Instant.compare(step.at, now) <= 0;

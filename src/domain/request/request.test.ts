@@ -14,6 +14,9 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   denied: { type: 'denied', by: bob, revision: 1, reason: 'no' },
   withdrawn: { type: 'withdrawn', by: alice },
   'timed-out': { type: 'timed-out' },
+  reminded: { type: 'reminded' },
+  escalated: { type: 'escalated' },
+  reviewed: { type: 'reviewed', by: bob, finding: 'justified', note: 'all was down' },
   activated,
   revised: { type: 'revised', revision: 2, seal: 'another', content: contentRefOf(), why: 'it moved' },
   seen: { type: 'seen', by: bob, revision: 1 },
@@ -127,7 +130,7 @@ test('a grant that has ended remembers who asked for it, what was made, and forg
 const people = [alice, bob, carol, dave, erin];
 const commands = fc.record({
   by: fc.constantFrom(...people),
-  type: fc.constantFrom('approve', 'approve', 'deny', 'withdraw', 'done', 'revoke', 'worker'),
+  type: fc.constantFrom('approve', 'approve', 'deny', 'withdraw', 'done', 'revoke', 'review', 'worker'),
   revision: fc.constantFrom(1, 1, 1, 2),
   minutes: fc.nat(12),
 });
@@ -136,6 +139,14 @@ const runs = fc.record({
   commands: fc.array(commands, { maxLength: 25 }),
   memberships: standings,
   subject: fc.constantFrom(alice, dave),
+  waiting: fc.record(
+    {
+      remindEvery: fc.integer({ min: 60, max: 900 }),
+      escalate: fc.record({ after: fc.integer({ min: 60, max: 900 }), to: fc.constant<string[]>(['leads']) }),
+    },
+    { requiredKeys: [] },
+  ),
+  isTaken: fc.boolean(),
   counts: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
 });
 type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
@@ -152,6 +163,8 @@ const commandOf = (
       return { type, by, revision, reason: 'no', standing };
     case 'revoke':
       return { type, by, reason: 'odd', standing };
+    case 'review':
+      return { type, by, finding: 'justified', note: 'fine', standing };
     case 'withdraw':
     case 'done':
       return { type, by };
@@ -165,6 +178,8 @@ const workersEvent = (request: Request, now: Temporal.Instant): readonly Request
   const step = stepAt(request, now);
   if (step === undefined || Temporal.Instant.compare(step.at, now) > 0) return [];
   if (step.do === 'warn') return [{ type: 'warned' }];
+  if (step.do === 'remind') return [every.reminded];
+  if (step.do === 'escalate') return [every.escalated];
   if (step.do === 'time-out') return [every['timed-out']];
   if (step.do === 'end') return [ended];
   const takenBack = request.state.status === 'approved' && request.state.ending !== undefined;
@@ -172,11 +187,19 @@ const workersEvent = (request: Request, now: Temporal.Instant): readonly Request
 };
 
 /** All events of a run, and the statuses it went through. */
-const play = ({ commands: list, memberships, subject, counts }: Run) => {
-  let request = pending({ subject, ...quorum(['platform', counts[0]], ['security', counts[1]]) });
+const play = ({ commands: list, memberships, subject, counts, waiting, isTaken }: Run) => {
+  const { approval } = quorum(['platform', counts[0]], ['security', counts[1]]);
+  const how = isTaken ? { breakGlass: { remindEvery: 900 } } : waiting;
+  let request = pending({ subject, approval: { ...approval, ...how } });
   let now = noon;
   const events: RequestEvent[] = [];
   const visited: Status[] = ['pending'];
+  if (isTaken) {
+    const atOnce: RequestEvent = { ...approved, by: [], auto: true };
+    request = grown(request, atOnce);
+    events.push(atOnce);
+    visited.push('approved');
+  }
   for (const one of list) {
     now = now.add({ minutes: one.minutes });
     const command = commandOf(one, memberships);
@@ -214,6 +237,10 @@ test('whatever people do, there is at most one approval, and requester and subje
       const approvals = events.filter((event) => event.type === 'approved');
       expect(approvals.length).toBeLessThanOrEqual(1);
       for (const { by } of approvals) {
+        if (run.isTaken) {
+          expect(by).toEqual([]);
+          continue;
+        }
         expect(by).not.toContain(alice);
         expect(by).not.toContain(run.subject);
         expect(new Set(by).size).toBe(by.length);
@@ -236,6 +263,50 @@ test('whatever people do, nobody without a standing has decided anything', () =>
       }
     }),
   );
+});
+
+test('whatever people do, a review is of what was taken without asking, by another, and there is one at most', () => {
+  fc.assert(
+    fc.property(runs, (run) => {
+      const reviews = play(run).events.filter((event) => event.type === 'reviewed');
+      expect(reviews.length).toBeLessThanOrEqual(run.isTaken ? 1 : 0);
+      for (const { by } of reviews) expect([alice, run.subject]).not.toContain(by);
+    }),
+  );
+});
+
+test('an approval by nobody follows only where nobody was to be asked', () => {
+  const atOnce: RequestEvent = { ...approved, by: [], auto: true };
+  const { approval } = quorum(['platform', 1]);
+  expect(evolve(pending(), atOnce, noon)).toMatchObject({ type: 'impossible' });
+  const taken = pending({ approval: { ...approval, breakGlass: { remindEvery: 900 } } });
+  expect(evolve(taken, atOnce, noon)).toHaveProperty('state.status', 'approved');
+  expect(evolve(grown(taken, every.voted), approved, noon)).toMatchObject({ type: 'impossible' });
+});
+
+test('what people are told keeps no end and no time-out waiting', () => {
+  const { approval } = quorum(['platform', 1]);
+  const waiting = pending({ approval: { ...approval, remindEvery: 600, escalate: { after: 600, to: ['leads'] } } });
+  expect(nextStep(waiting)).toEqual({ do: 'escalate', at: later(10) });
+  expect(stepAt(waiting, later(59))?.do).toBe('escalate');
+  expect(stepAt(waiting, later(60))).toEqual({ do: 'time-out', at: later(60) });
+  const atOnce: RequestEvent = { ...approved, by: [], auto: true };
+  const taken = pending({ approval: { ...approval, breakGlass: { remindEvery: 600 } } });
+  const active = grown(taken, atOnce, activated);
+  expect(nextStep(active)).toEqual({ do: 'remind', at: later(10) });
+  expect(stepAt(active, later(32))).toEqual({ do: 'end', at: later(32) });
+  const over = grown(active, ended);
+  expect(nextStep(over)?.do).toBe('remind');
+  expect(nextStep(grown(over, every.reviewed))).toBeUndefined();
+});
+
+test('nobody else may be told to decide before the time of that', () => {
+  const { approval } = quorum(['platform', 1]);
+  const waiting = pending({ approval: { ...approval, escalate: { after: 600, to: ['leads'] } } });
+  expect(evolve(waiting, every.escalated, later(9))).toMatchObject({ type: 'impossible' });
+  const told = evolve(waiting, every.escalated, later(10));
+  expect(told).toHaveProperty('state.escalated', true);
+  if (!('type' in told)) expect(evolve(told, every.escalated, later(11))).toMatchObject({ type: 'impossible' });
 });
 
 test('a new revision takes votes and looks with it, and nothing of the old one counts any more', () => {

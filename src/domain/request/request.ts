@@ -1,11 +1,12 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { AccessProbe, ObjectRef } from '#domain/plan.ts';
-import type { ChangedRef, Conflict, EndCause, Proof, RequestEvent, Reverted, Submitted } from './events.ts';
+import type { ChangedRef, Conflict, EndCause, Finding, Proof, RequestEvent, Reverted, Submitted } from './events.ts';
 
 /** What was asked, the same in every state; a new revision replaces its number, seal and content. */
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
 
-type Vote = { readonly by: PersonId; readonly at: Temporal.Instant };
+/** `seconds`: for no longer than this. */
+type Vote = { readonly by: PersonId; readonly at: Temporal.Instant; readonly seconds?: number };
 type Granted = {
   readonly startedAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
@@ -42,12 +43,16 @@ export type State =
       readonly votes: readonly Vote[];
       /** Who has opened the whole of this revision. */
       readonly seenBy: readonly PersonId[];
+      /** Those to whom it is escalated are told. */
+      readonly escalated?: true;
     }
   | {
       readonly status: 'approved';
       readonly by: readonly PersonId[];
       readonly at: Temporal.Instant;
       readonly applyBy: Temporal.Instant;
+      /** As those who approved have shortened it. */
+      readonly seconds?: number;
       /** Somebody took it back before it was applied. */
       readonly ending?: Ending;
     }
@@ -118,7 +123,21 @@ const ends: Readonly<Record<Status, boolean>> = {
 /** Whether nothing is owed or in force any more in this status; anything that is no status is not. */
 export const isOver = (status: string): boolean => Object.entries(ends).some(([one, over]) => over && one === status);
 
-export type Request = { readonly asked: Asked; readonly state: State };
+/** What somebody made of what was taken by break-glass. */
+export type Review = {
+  readonly by: PersonId;
+  readonly at: Temporal.Instant;
+  readonly finding: Finding;
+  readonly note: string;
+};
+
+export type Request = {
+  readonly asked: Asked;
+  readonly state: State;
+  /** When somebody was reminded of it last: to decide, or to review it. */
+  readonly reminded?: Temporal.Instant;
+  readonly review?: Review;
+};
 
 /** An event that cannot follow the state it meets: the log was altered, or a newer version wrote it. */
 export type Impossible = {
@@ -135,21 +154,40 @@ export const begin = (id: RequestId, event: Submitted, at: Temporal.Instant): Re
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
-  const revised = event.type === 'revised' ? revise(request, event) : undefined;
-  if (revised !== undefined) return revised;
+  const beside = besideState(request, event, at);
+  if (beside !== undefined) return beside;
   const state = next(request, event, at);
   return state === undefined
     ? { type: 'impossible', event: event.type, after: request.state.status }
     : { ...request, state };
 };
 
+/** What changes more of a request than its state, or nothing of that. */
+const besideState = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | undefined => {
+  if (event.type === 'revised') return revise(request, event);
+  if (event.type === 'reminded') return remindable(request) ? { ...request, reminded: at } : undefined;
+  if (event.type !== 'reviewed' || !needsReview(request)) return undefined;
+  const { requester, subject } = request.asked;
+  const { by, finding, note } = event;
+  return by === requester || by === subject ? undefined : { ...request, review: { by, at, finding, note } };
+};
+
+const remindable = (request: Request): boolean =>
+  request.state.status === 'pending' ? request.asked.approval.remindEvery !== undefined : needsReview(request);
+
+/** Whether it was taken by break-glass and nobody has looked at that yet. What came to nothing needs no look. */
+export const needsReview = ({ asked, state, review }: Request): boolean =>
+  asked.approval.breakGlass !== undefined &&
+  review === undefined &&
+  (state.status === 'approved' || state.status === 'active' || state.status === 'revoked');
+
 /** Votes and looks belong to a revision: they do not carry over. */
 const revise = (
-  { asked, state }: Request,
+  { asked, state, ...rest }: Request,
   { revision, seal, content }: Extract<RequestEvent, { type: 'revised' }>,
 ): Request | undefined =>
   state.status === 'pending' && revision === asked.revision + 1
-    ? { asked: { ...asked, revision, seal, content }, state: { ...state, votes: [], seenBy: [] } }
+    ? { ...rest, asked: { ...asked, revision, seal, content }, state: { ...state, votes: [], seenBy: [] } }
     : undefined;
 
 const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Instant): State | undefined => {
@@ -182,19 +220,71 @@ const fromPending = (
 ): State | undefined => {
   if (event.type === 'voted') {
     // A vote is for a revision; one for another counts nowhere.
-    return event.revision === asked.revision ? { ...state, votes: [...state.votes, { by: event.by, at }] } : undefined;
+    return event.revision === asked.revision && isShorter(asked, event)
+      ? { ...state, votes: [...state.votes, voteOf(event, at)] }
+      : undefined;
   }
   if (event.type === 'seen') {
     return event.revision === asked.revision ? { ...state, seenBy: [...state.seenBy, event.by] } : undefined;
   }
   if (event.type === 'approved') {
-    return agreed(asked, state, event) ? { status: 'approved', by: event.by, at, applyBy: event.applyBy } : undefined;
+    return agreed(asked, state, event) ? approvedBy(event, at) : undefined;
   }
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
   if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
   if (event.type === 'timed-out') return { status: 'timed-out', at };
+  if (event.type === 'escalated')
+    return isEscalated(asked, at) && state.escalated === undefined ? { ...state, escalated: true } : undefined;
   return undefined;
 };
+
+const voteOf = ({ by, seconds }: Extract<RequestEvent, { type: 'voted' }>, at: Temporal.Instant): Vote => ({
+  by,
+  at,
+  ...(seconds === undefined ? {} : { seconds }),
+});
+
+/** Nobody makes it longer, and nobody what is for good one for a time. */
+const isShorter = ({ seconds: most }: Asked, { seconds }: { readonly seconds?: number | undefined }): boolean =>
+  seconds === undefined || (most !== undefined && seconds < most);
+
+const approvedBy = (
+  { by, applyBy, seconds }: Extract<RequestEvent, { type: 'approved' }>,
+  at: Temporal.Instant,
+): Extract<State, { status: 'approved' }> => ({
+  status: 'approved',
+  by,
+  at,
+  applyBy,
+  ...(seconds === undefined ? {} : { seconds }),
+});
+
+/** The least that any of these votes gave; undefined where all gave what was asked. */
+export const leastOf = (votes: readonly Pick<Vote, 'seconds'>[]): number | undefined => {
+  const given = votes.flatMap(({ seconds }) => seconds ?? []);
+  return given.length === 0 ? undefined : Math.min(...given);
+};
+
+/** For how long it is in force once it is applied; undefined for good. */
+export const lengthOf = ({ asked, state }: Pick<Request, 'asked' | 'state'>): number | undefined =>
+  state.status === 'approved' ? (state.seconds ?? asked.seconds) : asked.seconds;
+
+/** The moment at which its rule has to allow it: when it begins, or now. */
+export const momentOf = ({ startsAt }: Pick<Asked, 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, now) > 0 ? startsAt : now;
+
+/** Whether a request has waited so long that those to whom it is escalated may decide. */
+export const isEscalated = (asked: Pick<Asked, 'approval' | 'submittedAt'>, now: Temporal.Instant): boolean => {
+  const at = escalationOf(asked);
+  return at !== undefined && Temporal.Instant.compare(now, at) >= 0;
+};
+
+/** From when on others may decide as well; undefined where nobody else ever may. */
+export const escalationOf = ({
+  approval: { escalate },
+  submittedAt,
+}: Pick<Asked, 'approval' | 'submittedAt'>): Temporal.Instant | undefined =>
+  escalate === undefined ? undefined : submittedAt.add({ seconds: escalate.after });
 
 /**
  * Whoever signs, an approval follows only from votes before it, of enough others, each counted once, for this revision; or from
@@ -205,20 +295,25 @@ const agreed = (
   { votes }: Extract<State, { status: 'pending' }>,
   event: Extract<RequestEvent, { type: 'approved' }>,
 ): boolean => {
+  if (event.seconds !== leastOf(votes)) return false;
   if (event.auto === true)
-    return approval.auto === true && event.by.length === 0 && votes.length === 0 && event.revision === revision;
+    return needsNobody(approval) && event.by.length === 0 && votes.length === 0 && event.revision === revision;
   const wanted = approval.quorum.reduce((sum, { count }) => sum + count, 0);
   const counted = new Set(event.by.filter((person) => person !== requester && person !== subject));
   const voted = new Set(votes.map(({ by }) => by));
   return (
     event.revision === revision &&
-    approval.auto !== true &&
+    !needsNobody(approval) &&
     counted.size > 0 &&
     counted.size === event.by.length &&
     counted.size >= wanted &&
     counted.isSubsetOf(voted)
   );
 };
+
+/** Whether it was approved when it was filed, and by nobody. */
+export const needsNobody = ({ auto, breakGlass }: Asked['approval']): boolean =>
+  auto === true || breakGlass !== undefined;
 
 const fromApproved = (
   state: Extract<State, { status: 'approved' }>,

@@ -3,5 +3,6 @@ export const examples = {
   change: '/jit request change add shop.acme.test/beta=checkout:80 shop-front/shop for 5m because QA wants to try it',
   open: '/jit request open app=web@shop-front into app=ledger 8080 shop-payments for 5m because refunds',
   access: '/jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s',
+  breakGlass: '/jit break-glass access ingress-edit shop-payments/ledger for 5m because all of checkout is down',
   dev: '/jit request access ingress-edit shop-dev for 5m because I try things out',
 } as const;

@@ -14,6 +14,7 @@ groups:
   engineers: [U0ALICE, U0BOB, U0CAROL]
   platform: S0PLATFORM
   security: S0SECURITY
+  oncall: [U0ALICE]
 
 rules:
   # What reaches further than the namespace asked for is named here; patterns do not speak of it.
@@ -42,6 +43,11 @@ rules:
     channel: C0APPROVALS
     duration: { default: 15m, longest: 1h }
     respondWithin: 30m
+    # Those whose turn it is are told again while it waits, and after ten minutes one of them may stand in for the other.
+    remindEvery: 5m
+    escalate: { after: 10m, to: [platform, security] }
+    # At night nobody may be there to decide: who is on call takes it at once, and somebody reviews that.
+    breakGlass: { who: [oncall], longest: 15m, remindEvery: 5m }
 
   # In development nobody waits: it works at once, and the platform team may revoke it. What a diff shows to be critical is
   # decided by the next rule, as everywhere.

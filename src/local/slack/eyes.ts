@@ -37,7 +37,7 @@ export const createEyes = ({ core, userId }: { core: Core; userId: string }): Ey
     return visibleMessages(core, userId, channel).map((one) => readMessage(core, one));
   };
   const mine = () => [...core.state.channels.values()].flatMap((channel) => visibleMessages(core, userId, channel));
-  const isTopLevel = (one: ReadMessage) => one.threadTs === undefined || one.threadTs === one.ts;
+  const isTopLevel = (one: ReadMessage) => one.threadTs === undefined || one.threadTs === one.ts || one.isBroadcast;
   const message: Eyes['message'] = (ref) => seen(ref.channelId).find((one) => one.ts === ref.ts);
   return {
     readChannel: (name: string) => seen(name).filter((one) => !one.isEphemeral && isTopLevel(one)),

@@ -38,6 +38,8 @@ export type ReadMessage = MessageRef & {
   blocks: StoredBlock[];
   buttons: ReadButton[];
   mentions: Mention[];
+  /** A reply in a thread that stands in the channel too. */
+  isBroadcast: boolean;
   files: { id: string; name: string; title: string; content: string }[];
   isEphemeral: boolean;
   isEdited: boolean;
@@ -114,6 +116,7 @@ export const readMessage = (core: Core, message: Message): ReadMessage => ({
     .flatMap((id) => core.state.files.get(id) ?? [])
     .map(({ id, name, title, bytes }) => ({ id, name, title, content: contentOf(bytes) })),
   isEphemeral: message.onlyFor !== undefined,
+  isBroadcast: message.isBroadcast,
   isEdited: message.editedAt !== undefined,
   ...(message.metadata === undefined ? {} : { metadata: structuredClone(message.metadata) }),
 });

@@ -14,6 +14,7 @@ export const at = (seconds: number): Temporal.Instant => noon.add({ seconds });
 
 export const index = (parts: Partial<RequestIndex> = {}): RequestIndex => ({
   status: 'pending',
+  toReview: false,
   people: [ada],
   submittedAt: noon,
   ...parts,

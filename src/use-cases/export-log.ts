@@ -1,0 +1,64 @@
+import { type RequestId, requestId } from '#domain/ids.ts';
+import { readChain, type Trust } from '#domain/request/chain.ts';
+import { exportEndLine, exportedLine } from '#domain/request/exported.ts';
+import type { Result } from '#domain/result.ts';
+import { cut, oneLine } from '#domain/text.ts';
+
+/** Reads what is stored, believing nothing. */
+export type LogReader = {
+  /** All members of the index of requests, as they stand there, the first that was filed first. */
+  readonly ids: () => Promise<readonly string[]>;
+  /** `err`: what stands there is no log. */
+  readonly read: (id: RequestId) => Promise<Result<readonly string[], string>>;
+};
+
+/** What has been written so far; `broken` names what cannot be believed, and is exported all the same. */
+export type ExportCount = { requests: number; entries: number; readonly broken: string[] };
+
+/** Logs that are read at the same time. */
+const atOnce = 50;
+
+/**
+ * Every log as lines of an export, each with its line feed, a batch of requests at a time. What is filed meanwhile may be left
+ * out; what is in is a log as it was at one moment. `trust` judges what is there; it is written down whatever it says.
+ */
+export async function* exportLog(
+  log: LogReader,
+  trust: Trust,
+  now: Temporal.Instant,
+  count: ExportCount,
+): AsyncGenerator<string> {
+  const ids = await log.ids();
+  for (let first = 0; first < ids.length; first += atOnce) {
+    const batch = ids.slice(first, first + atOnce).flatMap((id) => idIn(id, count));
+    const found = await Promise.all(batch.map(async (id) => ({ id, read: await log.read(id) })));
+    const written = found.map(({ id, read }) => linesOf(id, read, trust, count)).join('');
+    if (written !== '') yield written;
+  }
+  const { requests, entries } = count;
+  yield `${exportEndLine({ at: now.toString(), requests, entries })}\n`;
+}
+
+const idIn = (id: string, { broken }: ExportCount): readonly RequestId[] => {
+  const parsed = requestId.safeParse(id);
+  if (parsed.success) return [parsed.data];
+  broken.push(
+    `The index of requests names ${JSON.stringify(id.slice(0, 80))}, which is no request’s id; it was left out.`,
+  );
+  return [];
+};
+
+const linesOf = (id: RequestId, read: Result<readonly string[], string>, trust: Trust, count: ExportCount): string => {
+  if (!read.ok || read.value.length === 0) {
+    count.broken.push(`Request ${id} has no log: ${read.ok ? 'there is none under its id' : read.error}.`);
+    return '';
+  }
+  const chain = readChain(id, read.value, trust);
+  if (!chain.ok)
+    count.broken.push(
+      `Request ${id} cannot be believed, and was written as it is: entry ${chain.error.version}: ${cut(oneLine(chain.error.why), 200)}.`,
+    );
+  count.requests += 1;
+  count.entries += read.value.length;
+  return read.value.map((line, index) => `${exportedLine(id, index + 1, line)}\n`).join('');
+};
