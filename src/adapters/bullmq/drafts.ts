@@ -6,7 +6,7 @@ import { contentRef, operation } from '#domain/content/content.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { accessProbe, type Manifest, target } from '#domain/plan.ts';
-import { risks } from '#domain/policy/policy.ts';
+import { type Facts, risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sources } from '#domain/source.ts';
@@ -27,6 +27,29 @@ const mostOfOne = 2;
 const queueName = 'drafts';
 const replyKey = (nonce: string): string => `${prefix}:draft:${nonce}`;
 
+/** All of `Facts`: were one missing here, nothing would be tried any more. */
+const facts: z.ZodType<Facts> = z.strictObject({
+  request: z.strictObject({
+    kind: z.string(),
+    cluster: z.string(),
+    namespace: z.string(),
+    namespaceLabels: z.record(z.string(), z.string()).exactOptional(),
+    profiles: z.array(z.string()),
+    objects: z.array(z.string()),
+    seconds: z.int().min(0).exactOptional(),
+    breakGlass: z.boolean(),
+    reason: z.string(),
+    subject: z.string(),
+    source: z.enum(sources),
+  }),
+  requester: z.strictObject({
+    id: z.string(),
+    groups: z.array(z.string()),
+    unknown: z.array(z.string()).exactOptional(),
+  }),
+  now: z.iso.datetime({ offset: true }),
+});
+
 const input = z.strictObject({
   request: requestId,
   kind: z.string(),
@@ -35,28 +58,7 @@ const input = z.strictObject({
   ask: z.json(),
   identity: z.strictObject({ user: z.string(), groups: z.array(z.string()) }),
   temporary: z.boolean(),
-  facts: z
-    .strictObject({
-      request: z.strictObject({
-        kind: z.string(),
-        cluster: z.string(),
-        namespace: z.string(),
-        namespaceLabels: z.record(z.string(), z.string()).exactOptional(),
-        profiles: z.array(z.string()),
-        objects: z.array(z.string()),
-        seconds: z.int().min(0).exactOptional(),
-        reason: z.string(),
-        subject: z.string(),
-        source: z.enum(sources),
-      }),
-      requester: z.strictObject({
-        id: z.string(),
-        groups: z.array(z.string()),
-        unknown: z.array(z.string()).exactOptional(),
-      }),
-      now: z.iso.datetime({ offset: true }),
-    })
-    .optional(),
+  facts: facts.optional(),
 });
 
 /** Both ways are signed: whoever writes in Redis has nothing tried, and shows approvers nothing of their own. */
