@@ -85,8 +85,15 @@ const blocksOf = (input: CardInput): readonly KnownBlock[] => {
     if (charactersOf(blocks) <= limits.messageCharacters) return blocks;
   }
   const scale = scales[scales.length - 1] ?? 1;
-  const left = limits.messageCharacters - charactersOf(compose(input, scale, { characters: 0, lines: 0 }));
-  return compose(input, scale, { characters: Math.max(0, left), lines: cardRoom.lines });
+  let left = limits.messageCharacters - charactersOf(compose(input, scale, { characters: 0, lines: 0 }));
+  for (;;) {
+    const room = { characters: Math.max(0, left), lines: cardRoom.lines };
+    const blocks = compose(input, scale, room);
+    const over = charactersOf(blocks) - limits.messageCharacters;
+    // What stands between the lines of a diff, and is not there without them, takes some room too.
+    if (over <= 0 || room.characters === 0) return blocks;
+    left -= over;
+  }
 };
 
 const compose = (
