@@ -49,7 +49,7 @@ describe('the projection', () => {
     const projection = world.start();
     await world.ask(first);
     expect(await projection.show(first)).toEqual({ type: 'done' });
-    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Approve', 'Deny', 'Withdraw']);
+    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Approve', 'Approve for less', 'Deny', 'Withdraw']);
 
     await world.record(first, vote, approved, active);
     await world.settle(projection);
@@ -108,6 +108,26 @@ describe('the projection', () => {
     await world.settle(projection);
     expect(written(world.workspace)).toEqual([]);
     expect(world.alarms).toHaveLength(2);
+  });
+
+  test('gives what has to be reviewed a new card after its end too, so that reminders reach somebody', async () => {
+    const world = createSlackWorld();
+    const projection = world.start();
+    const quorum = [{ from: 'platform', count: 1 }];
+    const approval = { rule: 'shop', policyHash: 'p', quorum, channel: approvals, breakGlass: { remindEvery: 3_600 } };
+    await world.ask(first, { approval });
+    await world.record(first, { ...approved, by: [], auto: true }, active, ended);
+    await world.settle(projection);
+    const remove = () => world.workspace.state.messages.set(approvals, []);
+    remove();
+    await world.record(first, { type: 'reminded' });
+    await world.settle(projection);
+    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Review']);
+    expect(world.workspace.as(bob).readThread(card(world))[1]?.shown).toContain('Not reviewed yet');
+    await world.record(first, { type: 'reviewed', by: bob, finding: 'justified', note: 'it was down' });
+    remove();
+    await world.settle(projection);
+    expect(written(world.workspace).filter((name) => !name.startsWith('news'))).toEqual([]);
   });
 
   describe('a warning', () => {
