@@ -49,7 +49,7 @@ describe('the projection', () => {
     const projection = world.start();
     await world.ask(first);
     expect(await projection.show(first)).toEqual({ type: 'done' });
-    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Approve', 'Deny', 'Withdraw']);
+    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Approve', 'Approve for less', 'Deny', 'Withdraw']);
 
     await world.record(first, vote, approved, active);
     await world.settle(projection);
