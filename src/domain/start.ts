@@ -14,12 +14,17 @@ export const parseStart = (text: string, zone: string, now: Temporal.Instant): R
   const parts = /^(?:(today|tomorrow|\d{4}-\d{2}-\d{2})(?:\s+|[tT]))?([01]?\d|2[0-3]):([0-5]\d)$/i.exec(trimmed);
   if (parts === null) return err(`${shown} is not a time to begin at. ${spelling}`);
   const [, word, hour, minute] = parts;
-  const today = now.toZonedDateTimeISO(zone).toPlainDate();
+  const local = now.toZonedDateTimeISO(zone);
+  const today = local.toPlainDate();
   const date = dateOf(word?.toLowerCase(), today);
   if (date === undefined) return err(`There is no day ${word}. ${spelling}`);
   const time = Temporal.PlainTime.from({ hour: Number(hour), minute: Number(minute) });
   const first = instantOf(date, time, zone);
-  const isOver = first !== undefined && Temporal.Instant.compare(first, now) <= 0;
+  // What the clocks have skipped is over once they show a later time.
+  const isOver =
+    first === undefined
+      ? Temporal.PlainTime.compare(time, local.toPlainTime()) <= 0
+      : Temporal.Instant.compare(first, now) <= 0;
   const start = isOver && word === undefined ? instantOf(today.add({ days: 1 }), time, zone) : first;
   if (start === undefined)
     return err(`There is no ${time.toString({ smallestUnit: 'minute' })} on that day: the clocks skip it (${zone}).`);

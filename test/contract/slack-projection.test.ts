@@ -110,6 +110,26 @@ describe('the projection', () => {
     expect(world.alarms).toHaveLength(2);
   });
 
+  test('gives what has to be reviewed a new card after its end too, so that reminders reach somebody', async () => {
+    const world = createSlackWorld();
+    const projection = world.start();
+    const quorum = [{ from: 'platform', count: 1 }];
+    const approval = { rule: 'shop', policyHash: 'p', quorum, channel: approvals, breakGlass: { remindEvery: 3_600 } };
+    await world.ask(first, { approval });
+    await world.record(first, { ...approved, by: [], auto: true }, active, ended);
+    await world.settle(projection);
+    const remove = () => world.workspace.state.messages.set(approvals, []);
+    remove();
+    await world.record(first, { type: 'reminded' });
+    await world.settle(projection);
+    expect(card(world).buttons.map(({ text }) => text)).toEqual(['Review']);
+    expect(world.workspace.as(bob).readThread(card(world))[1]?.shown).toContain('Not reviewed yet');
+    await world.record(first, { type: 'reviewed', by: bob, finding: 'justified', note: 'it was down' });
+    remove();
+    await world.settle(projection);
+    expect(written(world.workspace).filter((name) => !name.startsWith('news'))).toEqual([]);
+  });
+
   describe('a warning', () => {
     const warned: RequestEvent = { type: 'warned' };
     const told = ({ workspace }: SlackWorld) =>

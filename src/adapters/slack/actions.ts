@@ -19,7 +19,7 @@ import { inTime } from './in-time.ts';
 import { askLess } from './less-form.ts';
 import { plain } from './mrkdwn.ts';
 import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
-import { chosenIn, isBreaking, viewPayload } from './view-state.ts';
+import { chosenIn, isBreaking, type ViewPayload, viewPayload } from './view-state.ts';
 import { listenToWhole } from './whole-actions.ts';
 import { askWhy, type WhyAct, whyActs } from './why-form.ts';
 
@@ -161,8 +161,8 @@ const listenToForm = (app: App, ports: BotPorts): void => {
     await ack();
     const changed = viewPayload.safeParse(body);
     if (!changed.success) return;
-    const { view, user } = changed.data;
-    const drawn = await formFor(ports, user.id, chosenIn(changed.data), isBreaking(changed.data));
+    const { view } = changed.data;
+    const drawn = await drawnAnew(ports, changed.data);
     await client.views.update({
       view_id: view.id,
       ...(view.hash === undefined ? {} : { hash: view.hash }),
@@ -188,11 +188,21 @@ const listenToForm = (app: App, ports: BotPorts): void => {
   });
 };
 
+/** The form for what is chosen in it by now. One that another version has drawn may hold what this one cannot read. */
+const drawnAnew = async (ports: BotPorts, payload: ViewPayload): Promise<View> => {
+  try {
+    return await formFor(ports, payload.user.id, chosenIn(payload), isBreaking(payload));
+  } catch (cause) {
+    ports.alarm('A form that is open cannot be read', { cause: String(cause) });
+    return notice('This form cannot be read any more. Close it, and open it anew with /jit.');
+  }
+};
+
 /** Names for a field of the form, of what this person may ask for. */
 const suggest = async (
   ports: BotPorts,
   { user, block_id }: z.infer<typeof suggestion>,
-  payload: z.infer<typeof viewPayload> | undefined,
+  payload: ViewPayload | undefined,
 ): Promise<readonly string[]> => {
   if (payload === undefined) return [];
   const offer = await whatMayBeAsked(ports, user.id, { byBreakGlass: isBreaking(payload) });

@@ -1,5 +1,5 @@
 import { type Standing, turnOf } from '#domain/quorum.ts';
-import { type Asked, isEscalated, needsReview, type Request } from '#domain/request/request.ts';
+import { type Asked, isEscalated, isOver, needsReview, type Request } from '#domain/request/request.ts';
 import { unasked } from './approvals.ts';
 import { bold, type Piece, user } from './blocks.ts';
 import { byName, type Mention } from './mentions.ts';
@@ -7,16 +7,38 @@ import { byName, type Mention } from './mentions.ts';
 /** The groups that were not asked, and may end and have to review it. */
 const groupsOf = ({ approval }: Asked): readonly string[] => approval.quorum.map(({ from }) => from);
 
-/** Who took what without asking, for those who would have been asked. */
-export const takenNews = (asked: Asked, mention: Mention): readonly Piece[] => [
-  '🚨 ',
-  bold('Taken by break-glass'),
-  ' by ',
-  user(asked.requester),
-  ': nobody was asked, and it is applied now. ',
-  ...mention(groupsOf(asked)),
-  ': look at it, revoke it if it is wrong, and review it',
-];
+/** What was taken, and is over without ever having been in force: nobody has to look at that. */
+export const cameToNothing = (request: Request): boolean =>
+  isOver(request.state.status) &&
+  request.state.status !== 'revoked' &&
+  request.review === undefined &&
+  !needsReview(request);
+
+/** Who took what without asking, for those who would have been asked. It may be told long after it was taken. */
+export const takenNews = (request: Request, mention: Mention): readonly Piece[] => {
+  const { asked } = request;
+  const taken: readonly Piece[] = ['🚨 ', bold('Taken by break-glass'), ' by ', user(asked.requester)];
+  return cameToNothing(request)
+    ? [...taken, ', without asking ', ...byName(groupsOf(asked)), ': nothing came of it']
+    : [
+        ...taken,
+        `: nobody was asked, and ${standingOf(request)}. `,
+        ...mention(groupsOf(asked)),
+        `: ${wanted(request)}`,
+      ];
+};
+
+const standingOf = ({ state }: Request): string => {
+  if (isOver(state.status)) return 'it has ended by now';
+  const ending = state.status === 'approved' || state.status === 'active' ? state.ending : undefined;
+  return ending === undefined ? 'it is applied now' : 'it is being ended';
+};
+
+const wanted = (request: Request): string => {
+  const mayBeRevoked = !isOver(request.state.status);
+  if (!needsReview(request)) return `look at it${mayBeRevoked ? ', and revoke it if it is wrong' : ''}; it is reviewed`;
+  return mayBeRevoked ? 'look at it, revoke it if it is wrong, and review it' : 'look at it, and review it';
+};
 
 /** Who has to decide, or to review what was taken; told only while they still have to. */
 export const reminder = (request: Request, standing: Standing | undefined, mention: Mention): readonly Piece[] => {

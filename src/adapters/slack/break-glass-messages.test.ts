@@ -65,6 +65,30 @@ describe('the thread', () => {
     expect(text).toContain('<!subteam^S02SECURITY>');
   });
 
+  test.each<[string, readonly RequestEvent[], string, boolean]>([
+    ['has ended', [activated, ended], 'it has ended by now. ', true],
+    [
+      'is being ended',
+      [activated, { type: 'end-requested', by: bob, cause: 'revoked', reason: 'no' }],
+      'it is being ended. ',
+      true,
+    ],
+    ['is reviewed', [activated, review('justified')], 'look at it, and revoke it if it is wrong; it is reviewed', true],
+    [
+      'came to nothing',
+      [{ type: 'lapsed', why: 'gone' }],
+      'without asking platform, security: nothing came of it',
+      false,
+    ],
+  ])('tells late of what %s as it is by then', (_, events, wanted, told) => {
+    const chain = chainOf(taken(), atOnce, ...events);
+    const late = renderEvent(chain.entries[1] ?? expect.fail(), chain, { mention: mentionsOf(groups) });
+    const { shown, mentions } = readBlocks(late.blocks);
+    expect(shown).toContain(wanted);
+    expect(shown.includes('applied now')).toBe(events.some(({ type }) => type === 'reviewed'));
+    expect(mentions.length > 1).toBe(told);
+  });
+
   test('reminds of a review until it is done, and mentions nobody once it is', () => {
     const reminded = { type: 'reminded' } as const;
     expect(said(taken(), atOnce, activated, ended, reminded).mentions).toContain('S02SECURITY');

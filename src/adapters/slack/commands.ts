@@ -14,6 +14,7 @@ import {
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
+import { admit } from '#use-cases/membership.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeRequest } from '#use-cases/see-requests.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
@@ -192,11 +193,19 @@ const said = async (
   return { text: done(noun === 'access' ? 'Access' : `The ${noun}`) };
 };
 
-/** Ids that are typed can be guessed: whom a request does not concern is answered as if it were not there. */
+/**
+ * Ids that are typed can be guessed: whom a request does not concern, or for whom that cannot be found out, is answered as if
+ * it were not there. Whether they may use Hallpass at all says nothing of it.
+ */
 const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal): Promise<ActRefusal> => {
-  if (refusal.type !== 'not-yours' && refusal.type !== 'not-entitled') return refusal;
+  if (!hints.includes(refusal.type)) return refusal;
+  const admitted = await admit(ports, by);
+  if (!admitted.ok) return admitted.error;
   return (await seeRequest(ports, by, id)) === undefined ? { type: 'no-such-request', id } : refusal;
 };
+
+/** What is answered before it is known that a request concerns somebody. */
+const hints: readonly ActRefusal['type'][] = ['not-yours', 'not-entitled', 'lookup-failed', 'broken-log'];
 
 const extend = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
   const typed = readExtension(words);

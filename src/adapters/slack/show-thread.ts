@@ -1,4 +1,5 @@
 import type { Chain, Entry } from '#domain/request/chain.ts';
+import { cameToNothing } from './asked-groups.ts';
 import type { Place } from './notes.ts';
 import { contentOf } from './revisions.ts';
 import { cardOf, forgetCard, isGone, refused, requireChannel, type Step, type Subject, type Tools } from './showing.ts';
@@ -17,9 +18,9 @@ const isOpenConflict = ({ event, version }: Entry, { request: { state }, entries
   state.settled === undefined &&
   !entries.some((one) => one.version > version && one.event.type === 'conflicted');
 
-/** Nobody was asked, so that everybody who would have been has to be told. */
-const isTaken = ({ event }: Entry, { request: { asked } }: Chain): boolean =>
-  event.type === 'approved' && asked.approval.breakGlass !== undefined;
+/** Nobody was asked, so that everybody who would have been has to be told, unless nothing came of it. */
+const isTaken = ({ event }: Entry, { request }: Chain): boolean =>
+  event.type === 'approved' && request.asked.approval.breakGlass !== undefined && !cameToNothing(request);
 
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { ContentRef } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { isOver } from '#domain/request/request.ts';
+import { isOver, needsReview } from '#domain/request/request.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import type { Alarm } from '#use-cases/ports.ts';
@@ -66,10 +66,10 @@ export const isGone = (cause: unknown): boolean => {
   return fault.type === 'refused' && gone.includes(fault.error);
 };
 
-/** Somebody deleted the card. An open request gets a new one; of one that is over, nothing more is posted. */
+/** Somebody deleted the card. What waits for somebody gets a new one; of what is over and done with, nothing more is posted. */
 export const forgetCard = async ({ notes, chain }: Subject, { alarmOnce }: Tools): Promise<void> => {
   const { asked } = chain.request;
-  const over = isOver(chain.request.state.status);
+  const over = isOver(chain.request.state.status) && !needsReview(chain.request);
   alarmOnce('The card of a request was deleted in Slack; an open request gets a new one', {
     request: asked.id,
     channel: asked.approval.channel,

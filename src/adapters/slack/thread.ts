@@ -51,8 +51,15 @@ export const renderEvent = (
   { description, standing, shown, mention = byName }: EventContext = {},
 ): Message => {
   const { event, at, version, hash } = entry;
+  // What Slack was not told while it was away is told all at once: one call is enough.
+  const isPast =
+    event.type === 'reminded' && entries.some((one) => one.version > version && one.event.type === 'reminded');
   const sentence: readonly Piece[] = [
-    ...sentenceOf(event, { request, entries }, { noun: description?.noun, standing, mention }),
+    ...sentenceOf(
+      event,
+      { request, entries },
+      { noun: description?.noun, standing, mention: isPast ? byName : mention },
+    ),
     ` · ${dateFallback(at)}`,
   ];
   const parts = [line(...sentence), ...detailsOf(event, request, description, shown)];
@@ -99,7 +106,7 @@ const sentenceOf = (
         ...countsFor(event.by, asked, standing),
       ];
     case 'approved':
-      if (asked.approval.breakGlass !== undefined) return takenNews(asked, mention);
+      if (asked.approval.breakGlass !== undefined) return takenNews(request, mention);
       return event.auto === true
         ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), ...whenApplied(asked, event)]
         : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];

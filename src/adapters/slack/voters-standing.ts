@@ -2,6 +2,7 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Policy } from '#domain/policy/policy.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { escalationOf } from '#domain/request/request.ts';
 import type { Directory } from '#use-cases/ports.ts';
 
 /**
@@ -11,26 +12,31 @@ import type { Directory } from '#use-cases/ports.ts';
 export const votersStanding = async (
   { groups }: Policy,
   { members }: Pick<Directory, 'members'>,
-  { request: { asked, state }, entries }: Chain,
+  chain: Chain,
 ): Promise<Standing | undefined> => {
-  const { quorum, never = [] } = asked.approval;
-  const voters = state.status === 'pending' ? state.votes.map(({ by }) => by) : countedIn(entries);
+  const { asked, state } = chain.request;
+  const { quorum, never = [], escalate } = asked.approval;
+  const voters = state.status === 'pending' ? state.votes.map(({ by }) => by) : countedIn(chain.entries);
   if (voters.length === 0 || (quorum.length === 1 && never.length === 0)) return undefined;
-  try {
-    const of = await Promise.all(
-      quorum.map(async ({ from }) => {
-        const group = groups.get(from);
-        return group === undefined ? undefined : members(group);
-      }),
-    );
-    const barred = await Promise.all(
-      never.map(async (name) => {
+  const membersOf = (names: readonly string[]) =>
+    Promise.all(
+      names.map(async (name) => {
         const group = groups.get(name);
         return group === undefined ? undefined : members(group);
       }),
     );
+  try {
+    const of = await membersOf(quorum.map(({ from }) => from));
+    const barred = await membersOf(never);
+    const late = votedAfterEscalation(chain);
+    const fallback = voters.some((by) => late.has(by)) ? await membersOf(escalate?.to ?? []) : [];
     const counts = voters.filter((by) => !barred.some((group) => group?.has(by) === true));
-    return new Map(counts.map((by) => [by, of.flatMap((group, index) => (group?.has(by) === true ? [index] : []))]));
+    return new Map(
+      counts.map((by) => {
+        const everywhere = late.has(by) && fallback.some((group) => group?.has(by) === true);
+        return [by, of.flatMap((group, index) => (everywhere || group?.has(by) === true ? [index] : []))];
+      }),
+    );
   } catch {
     return undefined;
   }
@@ -38,3 +44,16 @@ export const votersStanding = async (
 
 const countedIn = (entries: Chain['entries']): readonly PersonId[] =>
   entries.flatMap(({ event }) => (event.type === 'approved' ? event.by : []));
+
+/** Who voted when those to whom it is escalated already might, in the place of anybody. */
+const votedAfterEscalation = ({ request: { asked }, entries }: Chain): ReadonlySet<PersonId> => {
+  const from = escalationOf(asked);
+  if (from === undefined) return new Set();
+  return new Set(
+    entries.flatMap(({ event, at }) =>
+      event.type === 'voted' && event.revision === asked.revision && Temporal.Instant.compare(at, from) >= 0
+        ? [event.by]
+        : [],
+    ),
+  );
+};
