@@ -15,6 +15,7 @@ import { createProjection, type Projection, postingOptions } from '#adapters/sla
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
@@ -34,6 +35,8 @@ const catchUpEvery = 2_000;
 const tellEvery = 1_000;
 const checkEvery = 3_000;
 const followEvery = 1_000;
+/** Once for what begins two minutes from now is enough; more often, for whoever approved in the last moment. */
+const confirmEvery = 2_000;
 /**
  * When so many requests wait to be shown, what Slack does not take now is left to the catching up: thousands of jobs that
  * come back each second to find the same kept Redis busier than the revocations beside them.
@@ -146,6 +149,7 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts): void => {
   const running = [
     every(checkEvery, () => checkAllPending(ports), fault('Requests that wait could not be looked at anew')),
     every(followEvery, follow, fault('What lapsed could not be asked for anew')),
+    every(confirmEvery, createConfirmer(ports), fault('What begins soon could not be looked at')),
   ];
   for (const { stop } of running) onStop(stop);
 };

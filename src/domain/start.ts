@@ -1,7 +1,7 @@
 import { err, ok, type Result } from './result.ts';
 
 /** So far ahead something may be asked for: an approval says something of the near future only. */
-const furthest = Temporal.Duration.from({ hours: 14 * 24 });
+export const furthest = Temporal.Duration.from({ hours: 14 * 24 });
 const spelling = 'Write it like "22:00", "tomorrow 06:00" or "2026-12-01 22:00".';
 
 /**

@@ -4,7 +4,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import { type Command, decide, type Refusal } from '#domain/request/decide.ts';
 import type { Finding } from '#domain/request/events.ts';
 import { isInForce } from '#domain/request/extension.ts';
-import { type Asked, isEscalated } from '#domain/request/request.ts';
+import { mayStandIn, type Request } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readContent } from './contents.ts';
 import { admit, type Deciding, type NotAdmitted, standingOf } from './membership.ts';
@@ -44,7 +44,7 @@ const act = async (
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
     const policy = ports.settings();
-    const deciding = decidingOn(ports, chain.request.asked, as, await ports.clock.now());
+    const deciding = decidingOn(ports, chain.request, as, await ports.clock.now());
     const standing = await standingOf(ports, deciding, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
@@ -62,11 +62,11 @@ const act = async (
 };
 
 /** A group that the policy does not know any more bars nobody from revoking: what is in force must not stay for that. */
-const decidingOn = ({ settings }: BotPorts, asked: Asked, as: As, now: Temporal.Instant): Deciding => {
+const decidingOn = ({ settings }: BotPorts, request: Request, as: As, now: Temporal.Instant): Deciding => {
   if (as === 'owner') return { quorum: [] };
-  const { quorum, never = [], escalate } = asked.approval;
+  const { quorum, never = [], escalate } = request.asked.approval;
   const known = as === 'approver' ? never : never.filter((name) => settings().policy.groups.has(name));
-  return { quorum, never: known, instead: isEscalated(asked, now) ? (escalate?.to ?? []) : [] };
+  return { quorum, never: known, instead: mayStandIn(request, now) ? (escalate?.to ?? []) : [] };
 };
 
 /** Looked at only for who may act, last before the commit. */
@@ -113,6 +113,14 @@ const stillAsShown =
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
   request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
 
+/** What its rule wants at least; of an extension the whole lasts longer than that already. */
+const leastBy = ({ settings }: BotPorts, { request: { asked } }: Chain): number | undefined =>
+  asked.extends === undefined
+    ? settings()
+        .policy.rules.find(({ name }) => name === asked.approval.rule)
+        ?.duration.shortest?.total('seconds')
+    : undefined;
+
 /** An approver says yes to the revision that they saw; with `seconds`, for no longer than that. */
 export const approveRequest = (
   ports: BotPorts,
@@ -121,7 +129,7 @@ export const approveRequest = (
   act(
     ports,
     { by, id, as: 'approver' },
-    (_, standing) => ({ type: 'approve', by, revision, seconds, standing }),
+    (chain, standing) => ({ type: 'approve', by, revision, seconds, least: leastBy(ports, chain), standing }),
     stillAsShown(ports),
   );
 

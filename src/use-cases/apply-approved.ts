@@ -8,11 +8,12 @@ import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
-import { type Asked, isEscalated, needsNobody, type State } from '#domain/request/request.ts';
+import { type Asked, isConfirmed, isEscalated, needsNobody, type State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
 import { sourceOf } from '#domain/source.ts';
+import { furthest } from '#domain/start.ts';
 import { applyEdits, madeAlready } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
@@ -20,7 +21,7 @@ import { changesOf, draftOf, judge, prepareRequest, sayOverlap, type Tried } fro
 import { grantBefore } from './grant-before.ts';
 import { identify } from './identify.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
-import { type Claim, claim, closeMarker } from './marker.ts';
+import { type Claim, claim, closeMarker, tolerance } from './marker.ts';
 import { underOnePolicy } from './one-policy.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
@@ -31,7 +32,6 @@ import { triedBy } from './tried.ts';
 type Approved = Extract<State, { status: 'approved' }>;
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
 type Applied = Extract<RequestEvent, { type: 'activated' | 'completed' }>;
-const takenBack: Ended = { type: 'lapsed', why: 'It was taken back before it was applied.' };
 
 /**
  * Applies what was approved and nothing else: looked up anew, sealed anew, compared, claimed once by a marker in the
@@ -41,15 +41,42 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   const ports = underOnePolicy(worker);
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
-  const event = state.ending === undefined ? await outcome(ports, asked, state) : takenBack;
   const cluster = ports.clusters.get(asked.cluster);
-  if (isEnd(event) && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
+  if (await waitsForConfirmation(ports, cluster, asked, state)) return;
+  const event =
+    state.ending === undefined ? await outcome(ports, asked, state) : await takenBack(ports, cluster, asked);
+  // No old log grants it, as long as the approval in it would be good for.
+  if (isEnd(event) && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by, state.applyBy);
   // What is done for good is done once: from here on no old log does it again.
   if (event.type === 'completed' && cluster !== undefined) await closeMarker(ports, cluster, asked, state.by);
   const result = await commit(ports, asked.id, chain, [event], await ports.clock.now());
   if (result.type !== 'committed') await undoUnlessApplied(ports, asked, event);
   else if (isEnd(event)) await takeBack(ports, asked);
   else if (event.type === 'completed' && cluster !== undefined) await tidy(ports, cluster, asked);
+};
+
+/**
+ * What begins long after it was approved waits for the bot's word that its people still are who they were; past the time until
+ * which it may be applied it waits no more, and lapses for that.
+ */
+const waitsForConfirmation = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter | undefined,
+  asked: Asked,
+  state: Approved,
+): Promise<boolean> => {
+  if (cluster === undefined || state.ending !== undefined || isConfirmed(asked, state)) return false;
+  return Temporal.Instant.compare(await cluster.time(), state.applyBy) <= 0;
+};
+
+/** Somebody did not want it any more. Where an attempt was under way, something of it was in force. */
+const takenBack = async (ports: WorkerPorts, cluster: ClusterWriter | undefined, asked: Asked): Promise<Ended> => {
+  const isMade =
+    cluster !== undefined &&
+    ((await madeFor(ports, cluster, asked.id)).length > 0 || (await findJournal(ports, cluster, asked)) !== undefined);
+  return isMade
+    ? { type: 'lapsed', why: 'It was taken back while it was being applied.', made: true }
+    : { type: 'lapsed', why: 'It was taken back before it was applied.' };
 };
 
 const isEnd = (event: Ended | Applied): event is Ended => event.type === 'lapsed' || event.type === 'failed';
@@ -94,6 +121,8 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const identity = await identityFor(ports, asked);
   if (!identity.ok) return identity.error;
+  if (!isConfirmed(asked, state))
+    return { type: 'lapsed', why: 'Nobody looked up in time whether its people still are who they were. Ask again.' };
   const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   const before = await grantBefore(ports, { asked, state });
@@ -179,7 +208,7 @@ const prepareAsApproved = async (
 const byItsRule = (
   { settings }: WorkerPorts,
   asked: Asked,
-  { by: approvers, at }: Approved,
+  approved: Approved,
   now: Temporal.Instant,
 ): string | undefined => {
   const { policy, kinds } = settings();
@@ -190,7 +219,9 @@ const byItsRule = (
   const same =
     rule.refuse === undefined &&
     rule.auto === auto &&
-    (!isBroken || rule.breakGlass !== undefined) &&
+    (!isBroken || rule.breakGlass?.remindEvery.total('seconds') === breakGlass.remindEvery) &&
+    // Of what nobody was asked about they are told there.
+    (!needsNobody(asked.approval) || rule.channel === asked.approval.channel) &&
     canonical(rule.approve.map((one) => ({ ...one }))) === canonical(quorum) &&
     canonical([...(rule.never ?? [])]) === canonical(never ?? []) &&
     (escalate === undefined || canonical(escalate) === canonical(escalationBy(rule)));
@@ -200,6 +231,7 @@ const byItsRule = (
       ? rule.permanent && !isBroken
       : asked.seconds <= longest.total('seconds') &&
         (asked.extends !== undefined || asked.seconds >= (shortest?.total('seconds') ?? 0));
+  if (!mayBegin(asked)) return 'It would begin at a time at which nothing may begin. Ask again.';
   const isWorded = isBroken || rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
   if (!same || !within || !isWorded) return 'The rule that it was approved by has changed since. Ask again.';
   if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
@@ -212,10 +244,13 @@ const byItsRule = (
   const speaks =
     fitsSource(rule, sourceOf(asked)) && profiles.every((profile) => appliesTo(rule, { ...named, profile }));
   if (!speaks || profiles.length === 0) return 'The rule that it was approved by does not speak of this. Ask again.';
-  return peopleFit(policy, rule, asked, { approvers, isEscalated: isEscalated(asked, at) })
-    ? undefined
-    : 'Its people do not fit the rule any more. Ask again.';
+  return peopleFit(policy, rule, asked, approved) ? undefined : 'Its people do not fit the rule any more. Ask again.';
 };
+
+/** Not later than anybody may ask for, and what is taken by break-glass at once. */
+const mayBegin = ({ startsAt, submittedAt, approval }: Asked): boolean =>
+  startsAt === undefined ||
+  (approval.breakGlass === undefined && Temporal.Instant.compare(startsAt, submittedAt.add(furthest)) <= 0);
 
 /** As a request has it in its log. */
 const escalationBy = ({ escalate }: Rule): Json =>
@@ -244,7 +279,7 @@ const ruledOtherwise = async (
   const { risk } = await ports.examiner.assess(changesOf(tried));
   const source = sourceOf(asked);
   const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
-  const times = [await ports.clock.now(), await cluster.time()];
+  const times = [await ports.clock.now(), begun(asked, await cluster.time())];
   let why: string | undefined = unruly;
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {
     const request = { ...place, profiles, objects, seconds, reason, subject, breakGlass };
@@ -261,6 +296,15 @@ const ruledOtherwise = async (
   }
   return `${why} Ask again.`;
 };
+
+/** The API server says whole seconds, and learns of its time to begin a little later: within what clocks may differ it has come. */
+const begun = ({ startsAt }: Asked, server: Temporal.Instant): Temporal.Instant =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, server.add(tolerance)) <= 0
+    ? later(startsAt, server)
+    : server;
+
+const later = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) < 0 ? other : one;
 
 const unruly = 'By the policy, as the worker reads it, the rule does not decide on this.';
 
@@ -293,15 +337,14 @@ const isBarred = ({ groups }: Policy, { never = [] }: Rule, person: PersonId): b
     return group?.type === 'people' && group.people.includes(person);
   });
 
-const peopleFit = (
-  policy: Policy,
-  rule: Rule,
-  { requester, approval }: Asked,
-  { approvers, isEscalated }: { readonly approvers: readonly PersonId[]; readonly isEscalated: boolean },
-): boolean => {
-  const instead = isEscalated ? (approval.escalate?.to ?? []) : [];
+const peopleFit = (policy: Policy, rule: Rule, asked: Asked, { by: approvers, votes }: Approved): boolean => {
+  const { requester, approval } = asked;
+  const wasEscalated = (person: PersonId): boolean =>
+    votes.some(({ by, at }) => by === person && isEscalated(asked, at));
   const counts = (from: string, person: PersonId): boolean =>
-    [from, ...instead].some((name) => mayBeIn(policy, name, person));
+    [from, ...(wasEscalated(person) ? (approval.escalate?.to ?? []) : [])].some((name) =>
+      mayBeIn(policy, name, person),
+    );
   const standing = new Map(
     approvers
       .filter((person) => !isBarred(policy, rule, person))

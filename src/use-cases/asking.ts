@@ -50,7 +50,9 @@ export type SubmitRefusal =
   /** Whoever tries what is asked did not answer. */
   | { readonly type: 'not-tried' }
   | { readonly type: 'already-have'; readonly who: 'you' | 'they'; readonly allowedBy: string }
-  | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' }
+  /** The same person has the same at that time, by this request. */
+  | { readonly type: 'has-it-then'; readonly request: RequestId; readonly until: Temporal.Instant }
+  | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' | 'unasked' }
   | { readonly type: 'filed-before'; readonly id: RequestId };
 
 export const unclear = (field: Extract<SubmitRefusal, { type: 'unclear' }>['field'], why: string): SubmitRefusal => ({

@@ -9,6 +9,7 @@ import { minutes, worldOf } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
+import { createConfirmer } from './confirm-start.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { extendGrant } from './extend-grant.ts';
 import type { ClusterWriter } from './ports.ts';
@@ -128,7 +129,9 @@ test('what begins with the window of its rule is applied, though the API serverâ
   (world.worker.clusters as Map<string, ClusterWriter>).set('prod', behind);
   const chain = await file(world, { start: '22:00' });
   expect((await approve(world, chain)).ok).toBe(true);
-  world.advance({ hours: 10 });
+  world.advance({ hours: 9, minutes: 59 });
+  await createConfirmer(world.bot)();
+  world.advance({ minutes: 1 });
   await settle(world).catch(() => undefined);
   world.advance({ seconds: 5 });
   await settle(world);

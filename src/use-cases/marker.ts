@@ -15,7 +15,7 @@ export type Claim = {
 
 type Approved = Extract<State, { status: 'approved' }>;
 /** Between two clocks that are kept; the API server's answers have whole seconds. */
-const tolerance = Temporal.Duration.from({ seconds: 30 });
+export const tolerance = Temporal.Duration.from({ seconds: 30 });
 
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
 
@@ -127,17 +127,20 @@ const resume = async (
 
 /**
  * Closes the marker, whether or not there is one yet: from here on no old log revives this revision. Done before a grant
- * is removed early, and before an approved request comes to nothing.
+ * is removed early, and before an approved request comes to nothing. `applyBy`: until then an approval in an old log would be
+ * good, so that the marker is kept as long.
  */
 export const closeMarker = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
   asked: Asked,
   approvers: Approved['by'],
+  applyBy?: Temporal.Instant,
 ): Promise<void> => {
   const now = await ports.clock.now();
   const closed = { [endedNote]: now.toString() };
-  const marker = markerOf(ports, cluster, asked, approvers, { startedAt: now, expiresAt: now });
+  const isLater = applyBy !== undefined && Temporal.Instant.compare(applyBy, now) > 0;
+  const marker = markerOf(ports, cluster, asked, approvers, { startedAt: now, expiresAt: isLater ? applyBy : now });
   const { metadata } = marker;
   const annotations = { ...metadata.annotations, ...closed };
   const { ref, existed } = await cluster.create({ ...marker, metadata: { ...metadata, annotations } });

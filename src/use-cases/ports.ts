@@ -25,6 +25,11 @@ export type RequestIndex = {
   readonly dueAt?: Temporal.Instant;
   /** It was taken by break-glass, and nobody has looked at that yet. */
   readonly toReview: boolean;
+  /**
+   * It was approved by nobody, and counts among what its requester may have of that: a new one is refused when there are as
+   * many as this already.
+   */
+  readonly atMost?: number;
   /** Whom it concerns, the requester first; at least one. */
   readonly people: readonly PersonId[];
   readonly submittedAt: Temporal.Instant;
@@ -34,6 +39,8 @@ export type AppendResult =
   | { readonly type: 'appended' }
   /** Another version was expected: somebody else was first. */
   | { readonly type: 'conflict' }
+  /** Its requester has as many that nobody approved as they may have. */
+  | { readonly type: 'full' }
   /** The same thing (the same form, the same command) was filed before, under this id. */
   | { readonly type: 'filed-before'; readonly id: RequestId };
 
@@ -60,8 +67,10 @@ export type EventStore = {
   readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
   /** Ids of what was taken by break-glass and waits to be reviewed, the latest first. */
   readonly toReview: (limit: number) => Promise<readonly RequestId[]>;
-  /** How many requests are pending, in total and by this person. */
-  readonly countPending: (person: PersonId) => Promise<{ readonly total: number; readonly own: number }>;
+  /** How many requests are pending, in total and by this person; `unasked` are theirs that count as `atMost` says. */
+  readonly countPending: (
+    person: PersonId,
+  ) => Promise<{ readonly total: number; readonly own: number; readonly unasked: number }>;
   /** Ids with events that the Slack side has not shown yet, the longest waiting first. */
   readonly unshown: (limit: number) => Promise<readonly RequestId[]>;
   /** Says that all events up to this version are shown; ignored when there are later ones. */

@@ -2,7 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { nextStep } from '#domain/request/next-step.ts';
-import { needsReview, type Request } from '#domain/request/request.ts';
+import { isOver, needsNobody, needsReview, type Request } from '#domain/request/request.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
@@ -67,6 +67,12 @@ const announce = async ({ jobs, alarm }: Core, id: RequestId, chain: Chain, now:
   }
 };
 
+/** So many that nobody approved one person has at a time: in force, or not reviewed yet. */
+export const mostUnasked = 20;
+
+const isUnasked = (request: Request): boolean =>
+  needsNobody(request.asked.approval) && (!isOver(request.state.status) || needsReview(request));
+
 export const indexOf = (request: Request): RequestIndex => {
   const { asked, state } = request;
   const step = nextStep(request);
@@ -74,6 +80,7 @@ export const indexOf = (request: Request): RequestIndex => {
     status: state.status,
     ...(step === undefined ? {} : { dueAt: step.at }),
     toReview: needsReview(request),
+    ...(isUnasked(request) ? { atMost: mostUnasked } : {}),
     people: [...new Set([asked.requester, asked.subject])],
     submittedAt: asked.submittedAt,
   };

@@ -1,6 +1,6 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { type Asked, isEscalated, needsReview } from '#domain/request/request.ts';
+import { type Asked, mayStandIn, needsReview, type Request } from '#domain/request/request.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -15,8 +15,10 @@ export type Inbox = {
 const most = 20;
 
 /** Whether a request concerns somebody: theirs, for them, or theirs to decide on. Others learn nothing of it. */
-const concerns = (asked: Asked, { person, groups, now }: Onlooker): boolean =>
-  asked.requester === person || asked.subject === person || decidersOf(asked, now).some((name) => groups.has(name));
+const concerns = (request: Request, { person, groups, now }: Onlooker): boolean => {
+  const { requester, subject } = request.asked;
+  return requester === person || subject === person || decidersOf(request, now).some((name) => groups.has(name));
+};
 
 /** Who looks, and when. */
 type Onlooker = {
@@ -26,9 +28,9 @@ type Onlooker = {
 };
 
 /** The groups whose people may decide by now. */
-const decidersOf = (asked: Asked, now: Temporal.Instant): readonly string[] => {
-  const { quorum, escalate } = asked.approval;
-  return [...quorum.map(({ from }) => from), ...(isEscalated(asked, now) ? (escalate?.to ?? []) : [])];
+const decidersOf = (request: Request, now: Temporal.Instant): readonly string[] => {
+  const { quorum, escalate } = request.asked.approval;
+  return [...quorum.map(({ from }) => from), ...(mayStandIn(request, now) ? (escalate?.to ?? []) : [])];
 };
 
 /** One request, if this person may know of it; otherwise the same answer as if it were not there. */
@@ -38,7 +40,7 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
   if (found.type !== 'found') return undefined;
   const { groups } = await groupsOf(ports, person);
   const onlooker = { person, groups, now: await ports.clock.now() };
-  return concerns(found.chain.request.asked, onlooker) ? found.chain : undefined;
+  return concerns(found.chain.request, onlooker) ? found.chain : undefined;
 };
 
 /** What waits for a person's decision, conflicts first; what they asked for or hold, and what is active where they decide. */
@@ -57,7 +59,7 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
     [pending, active, own, broken].map((ids) => readAll(ports, ids)),
   );
   const onlooker = { person, groups, now: await ports.clock.now() };
-  const visible = (chain: Chain): boolean => concerns(chain.request.asked, onlooker);
+  const visible = (chain: Chain): boolean => concerns(chain.request, onlooker);
   const inConflict = (activeChains ?? []).filter((chain) => waitsToBeSettled(chain, onlooker));
   const unreviewed = (brokenChains ?? []).filter((chain) => waitsForReview(chain, onlooker));
   const undecided = (pendingChains ?? []).filter((chain) => waitsFor(chain, onlooker));
@@ -69,29 +71,33 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
   };
 };
 
-const waitsFor = ({ request: { asked, state } }: Chain, onlooker: Onlooker): boolean =>
-  state.status === 'pending' &&
-  isOthers(asked, onlooker) &&
-  !state.votes.some(({ by }) => by === onlooker.person) &&
-  mayDecide(asked, onlooker);
+const waitsFor = ({ request }: Chain, onlooker: Onlooker): boolean =>
+  request.state.status === 'pending' &&
+  isOthers(request.asked, onlooker) &&
+  !request.state.votes.some(({ by }) => by === onlooker.person) &&
+  mayDecide(request, onlooker);
 
 const waitsForReview = ({ request }: Chain, onlooker: Onlooker): boolean =>
-  needsReview(request) && isOthers(request.asked, onlooker) && mayDecide(request.asked, onlooker);
+  needsReview(request) && isOthers(request.asked, onlooker) && mayDecide(request, onlooker);
 
 const isOthers = ({ requester, subject }: Asked, { person }: Onlooker): boolean =>
   requester !== person && subject !== person;
 
 /** As `decide` has it: whoever may end it may settle it, but not who asked for it. */
-const waitsToBeSettled = ({ request: { asked, state } }: Chain, onlooker: Onlooker): boolean =>
-  state.status === 'active' &&
-  state.conflict !== undefined &&
-  state.settled === undefined &&
-  asked.requester !== onlooker.person &&
-  mayDecide(asked, onlooker);
+const waitsToBeSettled = ({ request }: Chain, onlooker: Onlooker): boolean => {
+  const { asked, state } = request;
+  return (
+    state.status === 'active' &&
+    state.conflict !== undefined &&
+    state.settled === undefined &&
+    asked.requester !== onlooker.person &&
+    mayDecide(request, onlooker)
+  );
+};
 
-const mayDecide = (asked: Asked, { groups, now }: Onlooker): boolean =>
-  decidersOf(asked, now).some((name) => groups.has(name)) &&
-  !(asked.approval.never ?? []).some((name) => groups.has(name));
+const mayDecide = (request: Request, { groups, now }: Onlooker): boolean =>
+  decidersOf(request, now).some((name) => groups.has(name)) &&
+  !(request.asked.approval.never ?? []).some((name) => groups.has(name));
 
 const readAll = async (ports: BotPorts, ids: readonly RequestId[]): Promise<readonly Chain[]> => {
   const found = await Promise.all(ids.map((id) => find(ports, id)));

@@ -331,7 +331,7 @@ describe('a flood', () => {
 
   test('of everybody ends at two thousand', async () => {
     const { bot, store } = createWorld();
-    const full = { ...store, countPending: async () => ({ total: 2_000, own: 0 }) };
+    const full = { ...store, countPending: async () => ({ total: 2_000, own: 0, unasked: 0 }) };
     expect(await refused({ ...bot, store: full })).toEqual({ type: 'too-many', limit: 2_000, of: 'all' });
   });
 });

@@ -3,15 +3,16 @@ import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { applyByOf } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
-import { isOver, needsNobody } from '#domain/request/request.ts';
+import { needsNobody } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
+import { lookAhead } from './look-ahead.ts';
 import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
 import { underOnePolicy } from './one-policy.ts';
 import type { BotPorts, Draft } from './ports.ts';
-import { commit, find } from './request-log.ts';
+import { commit, mostUnasked } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
 /** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
@@ -27,9 +28,9 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
 
+  const pending = await ports.store.countPending(asking.by);
   // What waits keeps nobody from breaking glass, which does not wait.
   if (asking.breakGlass !== true) {
-    const pending = await ports.store.countPending(asking.by);
     if (pending.own >= pendingLimits.own) return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
     if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
   }
@@ -44,9 +45,12 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     if (!draft.ok) return draft;
     const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
-    const isAtOnce = asking.breakGlass === true || ruled.value.rule.auto === true;
-    if (isAtOnce && (await countAtOnce(ports, asking.by)) >= pendingLimits.own)
-      return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
+    // The append says so for certain; what would be kept before it need not be.
+    const isUnasked = asking.breakGlass === true || ruled.value.rule.auto === true;
+    if (isUnasked && pending.unasked >= mostUnasked)
+      return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
+    const ahead = await lookAhead(ports, kind, asking, startsAt, ruled.value.seconds);
+    if (!ahead.ok) return ahead;
     // What one holds now one may not hold then.
     const held =
       startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
@@ -104,6 +108,7 @@ const file = async (
   const events = needsNobody(event.approval) ? [event, approved] : [event];
   const result = await commit(ports, id, undefined, events, now, asking.origin);
   if (result.type === 'committed') return ok(result.chain);
+  if (result.type === 'full') return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
   return result.type === 'conflict' ? 'taken' : err(result);
 };
 
@@ -134,13 +139,3 @@ const waitingBy = ({ remindEvery, escalate }: Rule): Pick<Submitted['approval'],
 
 const writtenDown = (passed: Ruled['passed']): Pick<Submitted['approval'], 'passed'> =>
   passed.length === 0 ? {} : { passed: passed.slice(0, mostPassed).map((one) => ({ ...one })) };
-
-/** What is approved at once waits for nobody, and fills the store all the same. */
-const countAtOnce = async (ports: BotPorts, person: PersonId): Promise<number> => {
-  const ids = await ports.store.ofPerson(person, 3 * pendingLimits.own);
-  const found = await Promise.all(ids.map((id) => find(ports, id)));
-  return found.filter(
-    (one) =>
-      one.type === 'found' && needsNobody(one.chain.request.asked.approval) && !isOver(one.chain.request.state.status),
-  ).length;
-};

@@ -3,8 +3,8 @@ import { markersBeside } from './home.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 
 /**
- * A marker holds back an old log for as long as the approval in it could still be applied, which is a quarter of an
- * hour, and its grant lasted. It stays a day longer, for whoever looks into what happened.
+ * A marker holds back an old log for as long as the approval in it could still be applied, and its grant lasted: its stamp
+ * says until when. It stays a day longer, for whoever looks into what happened.
  */
 const keepFor = Temporal.Duration.from({ hours: 24 });
 

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Rule } from '#domain/policy/policy.ts';
 import { dayNames } from '#domain/policy/window.ts';
 import { everything } from '#test/build/conditions.ts';
-import { alice, bob, carol, erin } from '#test/build/people.ts';
+import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
 import { gate, setting, worldOf } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
+import { createConfirmer } from './confirm-start.ts';
 import { checkPending } from './revise-request.ts';
 import { submitRequest } from './submit-request.ts';
 
@@ -95,6 +96,7 @@ describe('what begins later', () => {
     world.advance({ hours: 1, minutes: 59, seconds: 59 });
     await settle(world);
     expect((await stateOf(world, chain)).status).toBe('approved');
+    await createConfirmer(world.bot)();
     world.advance({ seconds: 1 });
     await settle(world);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'active' });
@@ -143,7 +145,9 @@ describe('what begins later', () => {
     const chain = await file(world, { start: '02:00' });
     expect(await checkPending(world.bot, chain)).toEqual({ type: 'same' });
     expect((await approve(world, chain)).ok).toBe(true);
-    world.advance({ hours: 13 });
+    world.advance({ hours: 12, minutes: 59 });
+    await createConfirmer(world.bot)();
+    world.advance({ minutes: 1 });
     await settle(world);
     expect((await stateOf(world, chain)).status).toBe('active');
   });
@@ -156,7 +160,9 @@ describe('what begins later', () => {
       { zone: 'UTC', days: dayNames, from: Temporal.PlainTime.from('12:00'), until: Temporal.PlainTime.from('13:30') },
     ];
     world.settings.policy = { ...world.settings.policy, rules: [rule({ match: { ...everything, when: day } })] };
-    world.advance({ hours: 2 });
+    world.advance({ hours: 1, minutes: 59 });
+    await createConfirmer(world.bot)();
+    world.advance({ minutes: 1 });
     await settle(world);
     expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed' });
   });
@@ -175,6 +181,107 @@ describe('what begins later', () => {
     });
     const nowhere = worldOf(rule());
     expect((await file(nowhere, { start: '15:00' })).request.asked.startsAt?.toString()).toBe('2026-11-20T15:00:00Z');
+  });
+
+  describe('long after it was approved is confirmed before', () => {
+    const tonight = async (...rules: readonly Rule[]) => {
+      const world = worldIn(...rules);
+      const chain = await file(world, { start: '18:00' });
+      expect((await approve(world, chain)).ok).toBe(true);
+      const confirm = createConfirmer(world.bot);
+      await confirm();
+      expect((await look(world, chain)).entries.at(-1)?.event.type).toBe('approved');
+      world.advance({ hours: 4, minutes: 58 });
+      return { world, chain, confirm };
+    };
+
+    test('and begins', async () => {
+      const { world, chain, confirm } = await tonight(rule());
+      await confirm();
+      await confirm();
+      expect((await look(world, chain)).entries.map(({ event }) => event.type).slice(3)).toEqual(['confirmed']);
+      world.advance({ minutes: 2 });
+      await settle(world);
+      expect((await stateOf(world, chain)).status).toBe('active');
+    });
+
+    test('and waits while nobody can say, at most until it may not be applied any more', async () => {
+      const { world, chain, confirm } = await tonight(rule());
+      world.directory.down.add('person');
+      await confirm();
+      world.advance({ minutes: 2 });
+      await settle(world);
+      expect((await stateOf(world, chain)).status).toBe('approved');
+      world.advance({ minutes: 10 });
+      await settle(world);
+      world.directory.down.clear();
+      await confirm();
+      await settle(world);
+      expect((await stateOf(world, chain)).status).toBe('active');
+      const late = await tonight(rule());
+      late.world.advance({ minutes: 17, seconds: 5 });
+      await settle(late.world);
+      expect(await stateOf(late.world, late.chain)).toMatchObject({ status: 'lapsed' });
+    });
+
+    test.each<[string, (world: World) => void]>([
+      ['who asked was deactivated', ({ directory }) => void directory.memberships.set(alice, 'deactivated')],
+      ['who approved was deactivated', ({ directory }) => void directory.memberships.set(bob, 'deactivated')],
+      [
+        'who approved left the group',
+        ({ settings }) => {
+          const platform = { type: 'people', people: [carol] } as const;
+          settings.policy = {
+            ...settings.policy,
+            groups: new Map([...settings.policy.groups, ['platform', platform]]),
+          };
+        },
+      ],
+    ])('and does not begin where %s', async (_, happens) => {
+      const { world, chain, confirm } = await tonight(rule());
+      happens(world);
+      await confirm();
+      expect(await stateOf(world, chain)).toMatchObject({ status: 'lapsed', moved: false });
+    });
+
+    test('by the bot and nobody else, and only for what needs it', async () => {
+      const world = worldIn(rule());
+      const chain = await file(world, { start: '13:10' });
+      await approve(world, chain);
+      world.advance({ minutes: 10 });
+      await settle(world);
+      expect((await stateOf(world, chain)).status).toBe('active');
+    });
+  });
+
+  test('does not overlap what the same person has or is to have of the same then', async () => {
+    const world = worldIn(rule());
+    const now = await file(world, { duration: '1h' });
+    await approve(world, now);
+    await settle(world);
+    const { id: request } = now.request.asked;
+    const until = Temporal.Instant.from('2026-11-20T13:00:00Z');
+    expect(await refused(world, { start: '13:59', origin: 'a' })).toEqual({ type: 'has-it-then', request, until });
+    expect(await refused(world, { by: dave, start: '13:59', origin: 'a' })).toMatchObject({
+      type: 'already-have',
+      who: 'they',
+    });
+    const next = await file(world, { start: '14:00', duration: '30m', origin: 'b' });
+    await approve(world, next);
+    expect(await refused(world, { start: '14:29', origin: 'c' })).toMatchObject({ type: 'has-it-then' });
+    expect(await refused(world, { start: '14:30', origin: 'd' })).toBeUndefined();
+    const other = { profile: 'ingress-view', objects: [] };
+    expect(await refused(world, { ask: other, start: '14:10', origin: 'e' })).toBeUndefined();
+    expect(await refused(world, { by: dave, subject: dave, start: '14:10', origin: 'f' })).toBeUndefined();
+    // What begins at once must not run into it either.
+    world.advance({ minutes: 59, seconds: 59 });
+    await settle(world);
+    world.advance({ seconds: 1 });
+    await settle(world);
+    const tonight = await file(world, { start: '20:00', origin: 'g' });
+    await approve(world, tonight);
+    world.advance({ hours: 5 });
+    expect(await refused(world, { duration: '2h', origin: 'h' })).toMatchObject({ type: 'has-it-then' });
   });
 
   test('says nothing of its rule to who may not ask', async () => {

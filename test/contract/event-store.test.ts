@@ -30,7 +30,7 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
   test('knows nothing of an id that was never filed', async () => {
     expect(await store.read(anId())).toEqual([]);
     expect(await store.due(at(0), 10)).toEqual([]);
-    expect(await store.countPending(ada)).toEqual({ total: 0, own: 0 });
+    expect(await store.countPending(ada)).toEqual({ total: 0, own: 0, unasked: 0 });
   });
 
   test('gives back the lines of all appends in their order, whatever characters are in them', async () => {
@@ -113,6 +113,24 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.toReview(10)).toEqual([old]);
   });
 
+  test('lets nobody have more of what nobody approved than they may, also at once', async () => {
+    const own = index({ people: [ada], atMost: 3 });
+    const ids = Array.from({ length: 8 }, anId);
+    const results = await Promise.all(ids.map((id) => store.append(id, 0, ['a'], own)));
+    expect(results.filter(({ type }) => type === 'appended')).toHaveLength(3);
+    expect(results.filter(({ type }) => type === 'full')).toHaveLength(5);
+    expect(await store.append(anId(), 0, ['a'], index({ people: [ben], atMost: 3 }))).toEqual({ type: 'appended' });
+    expect((await store.countPending(ada)).unasked).toBe(3);
+    const [one = anId()] = ids.filter((_, at) => results[at]?.type === 'appended');
+    // What is there already goes on, and one that is over makes room.
+    expect(await store.append(one, 1, ['b'], own)).toEqual({ type: 'appended' });
+    expect(await store.append(one, 2, ['c'], index({ people: [ada], status: 'revoked' }))).toEqual({
+      type: 'appended',
+    });
+    expect(await store.append(anId(), 0, ['a'], own)).toEqual({ type: 'appended' });
+    expect(await store.append(anId(), 0, ['a'], own)).toEqual({ type: 'full' });
+  });
+
   test('finds a request by each person that it concerns, the latest submitted first', async () => {
     const [both, own] = [anId(), anId()];
     await store.append(both, 0, ['a'], index({ people: [ada, ben], submittedAt: at(1) }));
@@ -129,10 +147,10 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     await store.append(anId(), 0, ['a'], index({ people: [ada, ben] }));
     await store.append(decided, 0, ['a'], index({ people: [ada] }));
     await store.append(anId(), 0, ['a'], index({ people: [ben] }));
-    expect(await store.countPending(ada)).toEqual({ total: 3, own: 2 });
+    expect(await store.countPending(ada)).toMatchObject({ total: 3, own: 2 });
     await store.append(decided, 1, ['b'], index({ people: [ada], status: 'withdrawn' }));
-    expect(await store.countPending(ada)).toEqual({ total: 2, own: 1 });
-    expect(await store.countPending(ben)).toEqual({ total: 2, own: 1 });
+    expect(await store.countPending(ada)).toMatchObject({ total: 2, own: 1 });
+    expect(await store.countPending(ben)).toMatchObject({ total: 2, own: 1 });
   });
 
   test('answers a repeated filing with the id of the first, and files nothing', async () => {

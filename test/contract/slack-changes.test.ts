@@ -226,7 +226,7 @@ describe('the form of a change', () => {
     await slack.until(() => view(alice).inputs.some(({ label }) => label === 'Value'));
     const labels = view(alice).inputs.map(({ label }) => label);
     expect(labels).not.toContain('For whom');
-    expect(labels.slice(-5)).toEqual(['Which Ingress', 'Annotation', 'Value', 'For how long', 'Why']);
+    expect(labels.slice(-6)).toEqual(['Which Ingress', 'Annotation', 'Value', 'For how long', 'From when', 'Why']);
     expect(JSON.stringify(view(alice).blocks)).toContain('good');
     const value = 'line one\nline two <!here>';
     await slack.as(alice).fillAndSubmit({

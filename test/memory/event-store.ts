@@ -27,6 +27,9 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
       .reverse()
       .slice(0, Math.max(0, limit));
 
+  const unaskedBy = (person: PersonId | undefined): number =>
+    [...requests.values()].filter(({ index }) => index.atMost !== undefined && requester(index) === person).length;
+
   const append = (
     now: Temporal.Instant,
     id: RequestId,
@@ -39,6 +42,8 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     if (before !== undefined) return { type: 'filed-before', id: before };
     const kept = requests.get(id);
     if ((kept?.lines.length ?? 0) !== version) return { type: 'conflict' };
+    if (kept === undefined && index.atMost !== undefined && unaskedBy(requester(index)) >= index.atMost)
+      return { type: 'full' };
     requests.set(id, { lines: [...(kept?.lines ?? []), ...lines], index, unshownSince: kept?.unshownSince ?? now });
     if (origin !== undefined) origins.set(origin, { id, at: now });
     return { type: 'appended' };
@@ -58,7 +63,8 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
     countPending: async (person) => {
       const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');
-      return { total: pending.length, own: pending.filter(({ index }) => requester(index) === person).length };
+      const own = pending.filter(({ index }) => requester(index) === person).length;
+      return { total: pending.length, own, unasked: unaskedBy(person) };
     },
     unshown: async (limit) =>
       ordered(

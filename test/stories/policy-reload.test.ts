@@ -81,7 +81,7 @@ describe('the demo’s policy is edited while bot and worker run', () => {
     // A colon in Slack could make an emoji, so another one stands there.
     const told = story.told('The bot goes by').join('\n').replaceAll('∶', ':');
     expect(told).toContain(`rules.yaml:${line}: "rules.2.approve.0.from": there is no group "plattform"`);
-    expect(told).toContain('There are: engineers, platform, security.');
+    expect(told).toContain('There are: engineers, platform, security, oncall.');
     await logged('The policy folder has changed and cannot be used', bot, worker);
 
     const id = await story.ask(typed('2h', ',second'));

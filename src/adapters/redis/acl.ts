@@ -15,7 +15,10 @@ const bullmq =
 const common: readonly (readonly [keys: string, commands: string])[] = [
   ['log:*', 'type llen lrange rpush'],
   ['audit', 'type xadd xrange xlen'],
-  ['status:* person:* pending-by:* to-review due unshown', 'type zadd zrem zcard zrange zrangebyscore zrevrange'],
+  [
+    'status:* person:* pending-by:* unasked-by:* to-review due unshown',
+    'type zadd zrem zcard zrange zrangebyscore zrevrange',
+  ],
   ['origin:*', 'type get set'],
   ['alarms', 'rpush ltrim lpop'],
   ['cluster:* slack:* drafts:*', bullmq],

@@ -13,7 +13,7 @@ const ids = z.array(requestId);
 const lines = z.array(z.string());
 const count = z.int().min(0);
 const reply = z.union([
-  z.tuple([z.enum(['appended', 'conflict', 'late'])]),
+  z.tuple([z.enum(['appended', 'conflict', 'full', 'late'])]),
   z.tuple([z.literal('filed-before'), z.string()]),
   z.tuple([z.literal('foreign'), z.string(), z.string()]),
 ]);
@@ -66,11 +66,19 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
     ofPerson: (person, limit) => latest(keys.person(person), limit),
 
     countPending: async (person) => {
-      const [total, own] = await asking(
+      const [total, own, unasked] = await asking(
         'count the pending requests',
-        Promise.all([redis.zcard(keys.status('pending')), redis.zcard(keys.pendingBy(person))]),
+        Promise.all([
+          redis.zcard(keys.status('pending')),
+          redis.zcard(keys.pendingBy(person)),
+          redis.zcard(keys.unaskedBy(person)),
+        ]),
       );
-      return { total: readAs(count, keys.status('pending'), total), own: readAs(count, keys.pendingBy(person), own) };
+      return {
+        total: readAs(count, keys.status('pending'), total),
+        own: readAs(count, keys.pendingBy(person), own),
+        unasked: readAs(count, keys.unaskedBy(person), unasked),
+      };
     },
 
     unshown: (limit) =>
@@ -88,6 +96,7 @@ const argumentsOf = (index: RequestIndex, origin: string | undefined): readonly 
   statuses.length,
   origin === undefined ? '' : rememberOriginSeconds,
   index.toReview ? 1 : 0,
+  index.atMost ?? '',
 ];
 
 const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefined): readonly string[] => {
@@ -101,6 +110,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.origin(origin ?? ''),
     keys.pendingBy(requester),
     keys.toReview,
+    keys.unaskedBy(requester),
     ...statuses.map(keys.status),
     ...people.map(keys.person),
   ];
@@ -111,6 +121,7 @@ const resultOf = (id: RequestId, answer: unknown, origin: string | undefined): A
   switch (type) {
     case 'appended':
     case 'conflict':
+    case 'full':
       return { type };
     case 'late':
       throw new Error(`Redis was asked too late to append to request ${id}; nothing was recorded`);

@@ -27,6 +27,8 @@ export const keys = {
   status: (status: string) => `${tag}:status:${status}`,
   person: (person: PersonId) => `${tag}:person:${person}`,
   pendingBy: (person: PersonId) => `${tag}:pending-by:${person}`,
+  /** Of what nobody approved. */
+  unaskedBy: (person: PersonId) => `${tag}:unasked-by:${person}`,
   /** Sorted set of ids that wait to be reviewed, by when they were submitted, in epoch milliseconds. */
   toReview: `${tag}:to-review`,
   /** Sorted set of ids by when their next step is due, in epoch milliseconds. */

@@ -60,6 +60,7 @@ const turns: readonly string[] = [
   'warned',
   'completed',
   'lapsed',
+  'withheld',
   'failed',
   'followed',
   'conflicted',

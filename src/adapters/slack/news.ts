@@ -78,6 +78,7 @@ export const newsFor = (
     case 'completed':
       return { pieces: ['✅ ', ...whose, ` is done, for good: the API server confirms it.`] };
     case 'lapsed':
+    case 'withheld':
     case 'failed':
       return { pieces: ['⚠️ ', ...whose, ` was approved but ${notDone(noun)}. ${briefly(event.why)}`] };
     case 'followed':
@@ -113,6 +114,7 @@ export const newsFor = (
     case 'took-over':
     case 'reminded':
     case 'escalated':
+    case 'confirmed':
       return undefined;
   }
 };

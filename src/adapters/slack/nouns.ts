@@ -55,6 +55,10 @@ export const nothingTakesItBack = 'For good: nothing takes it back';
 /** The words for a request; of one whose kind is configured no more, those for access. */
 export const wordsFor = (noun: Noun = 'access'): Words => words[noun];
 
+/** What became of what lapsed: nothing, or it was in force for a moment. */
+export const sayNothing = ({ made }: { readonly made?: true | undefined }, noun?: Noun): string =>
+  made === undefined ? wordsFor(noun).nothingWas : 'what had been made of it is taken away again';
+
 /** `30m`, `for good`; `30m more` of what goes on from another grant. */
 export const sayHowLong = ({ seconds, extends: before }: Pick<Asked, 'seconds' | 'extends'>): string =>
   `${sayLength(seconds)}${before === undefined ? '' : ' more'}`;

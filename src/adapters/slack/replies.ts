@@ -33,9 +33,13 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'already-have':
       if (refusal.who === 'they') return 'They have this already, without asking.';
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;
+    case 'has-it-then':
+      return `Not filed: they overlap. *${refusal.request}* gives the same in that time, until ${clock(refusal.until)}. Ask for what begins after that, or take that one back.`;
     case 'at-maximum':
       return `It cannot go on for longer: the rule gives ${formatDuration(refusal.longest)} in all, from the start of the first grant, and that is reached ${clock(refusal.reachedAt)}. Ask anew when it has ended.`;
     case 'too-many':
+      if (refusal.of === 'unasked')
+        return `You have ${refusal.limit} requests that nobody approved, in force or not reviewed yet, which is the most there may be. Give some back with \`/jit done\`, or have them reviewed.`;
       return `${refusal.of === 'yours' ? 'You have' : 'There are'} ${refusal.limit} requests waiting, which is the most there may be. Withdraw some, or wait until they are decided.`;
     case 'policies-differ':
       return 'Not filed: the policy is being replaced just now, and who files and who tries it hold different ones. Try again in a minute; the administrators have been told.';
@@ -121,6 +125,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return refusal.longest === undefined
         ? 'Nothing was recorded: it was asked for for good, which cannot be shortened. Deny it, and say for how long it may be asked.'
         : `Nothing was recorded: it was asked for ${sayLength(refusal.longest)}, and an approver may only shorten that.`;
+    case 'too-short':
+      return `Nothing was recorded: the rule wants ${sayLength(refusal.least)} at least. Deny it if it should not be.`;
     case 'nothing-to-review':
       return refusal.reviewed === undefined
         ? 'There is nothing to review: it was not taken by break-glass, or came to nothing.'

@@ -7,7 +7,7 @@ import { byWhom } from './approvals.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle } from './excerpt.ts';
-import { type Noun, wordsFor } from './nouns.ts';
+import { type Noun, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 
 const signs: Readonly<Record<Status, string>> = {
@@ -81,13 +81,13 @@ const applied = (startsAt: Temporal.Instant | undefined, at: Temporal.Instant): 
     : [' · being applied now'];
 
 const lapsed = (
-  { at, why, followedBy }: Extract<State, { status: 'lapsed' }>,
+  { at, why, followedBy, made }: Extract<State, { status: 'lapsed' }>,
   noun: Noun | undefined,
 ): readonly Piece[] => [
   bold('Lapsed'),
   ' ',
   date(at),
-  ` · ${wordsFor(noun).nothingWas}. ${briefly(why)}`,
+  ` · ${sayNothing({ made }, noun)}. ${briefly(why)}`,
   ...(followedBy === undefined ? [] : [' · asked for anew as ', bold(followedBy)]),
 ];
 

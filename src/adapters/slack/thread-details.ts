@@ -72,6 +72,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'timed-out':
     case 'reminded':
     case 'escalated':
+    case 'confirmed':
+    case 'withheld':
     case 'lapsed':
     case 'failed':
     case 'end-delayed':

@@ -16,7 +16,7 @@ import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
 import { byName, type Mention } from './mentions.ts';
 import { dateFallback } from './mrkdwn.ts';
-import { type Noun, sayLength, wordsFor } from './nouns.ts';
+import { type Noun, sayLength, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
@@ -133,7 +133,11 @@ const sentenceOf = (
     case 'activated':
       return ['✅ ', bold('Active'), ` until ${dateFallback(event.expiresAt)}: the API server confirms it`];
     case 'lapsed':
-      return ['⚠️ ', bold('Lapsed'), `: ${wordsFor(noun).nothingWas}. ${briefly(event.why)}`];
+      return ['⚠️ ', bold('Lapsed'), `: ${sayNothing(event, noun)}. ${briefly(event.why)}`];
+    case 'withheld':
+      return ['⚠️ ', bold('Lapsed'), `: ${sayNothing({}, noun)}. ${briefly(event.why)}`];
+    case 'confirmed':
+      return ['🔎 Its people were looked up once more: they still are who they were when it was approved'];
     case 'failed':
       return ['⚠️ ', bold('Failed'), `: ${wordsFor(noun).nothingIs}. ${briefly(event.why)}`];
     case 'revised':

@@ -10,8 +10,9 @@ export type Command =
       readonly type: 'approve';
       readonly by: PersonId;
       readonly revision: number;
-      /** For no longer than this. */
+      /** For no longer than this, and no shorter than `least`, which the rule wants. */
       readonly seconds?: number | undefined;
+      readonly least?: number | undefined;
       readonly standing: Standing;
     }
   | {
@@ -67,6 +68,7 @@ export type Refusal =
   | { readonly type: 'not-seen'; readonly lines: number }
   /** Approvers may shorten it, and no more: `longest` is what was asked, absent where it is for good. */
   | { readonly type: 'not-shorter'; readonly longest?: number | undefined }
+  | { readonly type: 'too-short'; readonly least: number }
   /** An earlier step has to be approved first, by these. */
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
@@ -129,6 +131,8 @@ const approve = (
   const most = asked.seconds;
   if (seconds !== undefined && (most === undefined || seconds > most))
     return err({ type: 'not-shorter', ...(most === undefined ? {} : { longest: most }) });
+  if (seconds !== undefined && command.least !== undefined && seconds < command.least && seconds !== most)
+    return err({ type: 'too-short', least: command.least });
   const shortened = seconds === undefined || seconds === most ? {} : { seconds };
   const { quorum } = asked.approval;
   const others = earlier.filter((voter) => voter !== asked.requester && voter !== asked.subject);

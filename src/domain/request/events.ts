@@ -168,7 +168,17 @@ export const requestEvent = z.discriminatedUnion('type', [
   /** What is not taken back was done. */
   z.strictObject({ type: z.literal('completed'), changed: z.array(changedRef) }),
   /** `moved`: it is no longer what was approved, so that it has to be asked for anew. */
-  z.strictObject({ type: z.literal('lapsed'), why: z.string(), moved: z.literal(true).optional() }),
+  z.strictObject({
+    type: z.literal('lapsed'),
+    why: z.string(),
+    moved: z.literal(true).optional(),
+    /** Something of it had been made already, and is taken away again. */
+    made: z.literal(true).optional(),
+  }),
+  /** Shortly before it begins: its people still are who they were when it was approved. */
+  z.strictObject({ type: z.literal('confirmed') }),
+  /** They are not, so it does not begin. */
+  z.strictObject({ type: z.literal('withheld'), why: z.string() }),
   /** The request that was filed for a lapsed one. */
   z.strictObject({ type: z.literal('followed'), request: requestId }),
   z.strictObject({ type: z.literal('failed'), why: z.string() }),
@@ -228,6 +238,8 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'end-requested':
     case 'extension-asked':
     case 'reviewed':
+    case 'confirmed':
+    case 'withheld':
       return 'bot';
     case 'timed-out':
     case 'reminded':

@@ -1,4 +1,4 @@
-import { type Active, escalationOf, momentOf, needsReview, type Request } from './request.ts';
+import { type Active, escalationOf, isConfirmed, momentOf, needsReview, type Request } from './request.ts';
 import { warningOf } from './warning.ts';
 
 /** What must be done for a request, and from when on. */
@@ -27,13 +27,18 @@ const earliest = (steps: readonly Step[]): Step | undefined =>
     undefined,
   );
 
+/** The API server's clock, which says when it is too late, has whole seconds. */
+const aMoment = Temporal.Duration.from({ seconds: 2 });
+
 const stepOf = ({ asked, state }: Request): Step | undefined => {
   switch (state.status) {
     case 'pending':
       return { do: 'time-out', at: asked.respondBy };
     case 'approved':
       // What was taken back is done with at once.
-      return { do: 'apply', at: state.ending === undefined ? momentOf(asked, state.at) : state.ending.at };
+      if (state.ending !== undefined) return { do: 'apply', at: state.ending.at };
+      // The bot's word makes it due; without one it lapses when it may not be applied any more.
+      return { do: 'apply', at: isConfirmed(asked, state) ? momentOf(asked, state.at) : state.applyBy.add(aMoment) };
     case 'active':
       // A conflict waits for a person: nothing is due until they have settled it.
       if (state.conflict !== undefined && state.settled === undefined) return undefined;
@@ -53,14 +58,14 @@ const stepOf = ({ asked, state }: Request): Step | undefined => {
 
 /** Whom people are to be told of: who has to decide, and what has to be reviewed. */
 const newsOf = (request: Request): readonly Step[] => {
-  const { asked, state, reminded } = request;
+  const { asked, state, reminded, escalated } = request;
   const { remindEvery, breakGlass } = asked.approval;
   const since = reminded ?? asked.submittedAt;
   const remind = (seconds: number | undefined): readonly Step[] =>
     seconds === undefined ? [] : [{ do: 'remind', at: since.add({ seconds }) }];
   if (needsReview(request)) return state.status === 'approved' ? [] : remind(breakGlass?.remindEvery);
   if (state.status !== 'pending') return [];
-  const escalation = state.escalated ? undefined : escalationOf(asked);
+  const escalation = escalated ? undefined : escalationOf(asked);
   return [...(escalation === undefined ? [] : [{ do: 'escalate' as const, at: escalation }]), ...remind(remindEvery)];
 };
 

@@ -16,6 +16,8 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   'timed-out': { type: 'timed-out' },
   reminded: { type: 'reminded' },
   escalated: { type: 'escalated' },
+  confirmed: { type: 'confirmed' },
+  withheld: { type: 'withheld', why: 'who approved it may not any more' },
   reviewed: { type: 'reviewed', by: bob, finding: 'justified', note: 'all was down' },
   activated,
   revised: { type: 'revised', revision: 2, seal: 'another', content: contentRefOf(), why: 'it moved' },
@@ -305,7 +307,7 @@ test('nobody else may be told to decide before the time of that', () => {
   const waiting = pending({ approval: { ...approval, escalate: { after: 600, to: ['leads'] } } });
   expect(evolve(waiting, every.escalated, later(9))).toMatchObject({ type: 'impossible' });
   const told = evolve(waiting, every.escalated, later(10));
-  expect(told).toHaveProperty('state.escalated', true);
+  expect(told).toHaveProperty('escalated', true);
   if (!('type' in told)) expect(evolve(told, every.escalated, later(11))).toMatchObject({ type: 'impossible' });
 });
 

@@ -43,8 +43,6 @@ export type State =
       readonly votes: readonly Vote[];
       /** Who has opened the whole of this revision. */
       readonly seenBy: readonly PersonId[];
-      /** Those to whom it is escalated are told. */
-      readonly escalated?: true;
     }
   | {
       readonly status: 'approved';
@@ -53,6 +51,10 @@ export type State =
       readonly applyBy: Temporal.Instant;
       /** As those who approved have shortened it. */
       readonly seconds?: number;
+      /** All of them, with when they were given. */
+      readonly votes: readonly Vote[];
+      /** When it was looked up, shortly before it begins, that its people still are who they were. */
+      readonly confirmed?: Temporal.Instant;
       /** Somebody took it back before it was applied. */
       readonly ending?: Ending;
     }
@@ -102,6 +104,8 @@ export type State =
       readonly at: Temporal.Instant;
       /** It has to be asked for anew, because what it was about moved. */
       readonly moved: boolean;
+      /** Something of it had been made when it was taken back. */
+      readonly made?: true;
       readonly followedBy?: RequestId;
     }
   | { readonly status: 'failed'; readonly why: string; readonly at: Temporal.Instant };
@@ -136,6 +140,8 @@ export type Request = {
   readonly state: State;
   /** When somebody was reminded of it last: to decide, or to review it. */
   readonly reminded?: Temporal.Instant;
+  /** It waited so long that others might decide; they may end it and review it as well. */
+  readonly escalated?: true;
   readonly review?: Review;
 };
 
@@ -157,20 +163,31 @@ export const evolve = (request: Request, event: RequestEvent, at: Temporal.Insta
   const beside = besideState(request, event, at);
   if (beside !== undefined) return beside;
   const state = next(request, event, at);
-  return state === undefined
-    ? { type: 'impossible', event: event.type, after: request.state.status }
-    : { ...request, state };
+  if (state === undefined) return { type: 'impossible', event: event.type, after: request.state.status };
+  const isDecided = request.state.status === 'pending' && state.status !== 'pending';
+  const isLate = isDecided && isEscalated(request.asked, at);
+  return isLate ? { ...request, state, escalated: true } : { ...request, state };
 };
 
 /** What changes more of a request than its state, or nothing of that. */
 const besideState = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | undefined => {
   if (event.type === 'revised') return revise(request, event);
+  if (event.type === 'escalated') return escalate(request, at);
   if (event.type === 'reminded') return remindable(request) ? { ...request, reminded: at } : undefined;
   if (event.type !== 'reviewed' || !needsReview(request)) return undefined;
   const { requester, subject } = request.asked;
   const { by, finding, note } = event;
   return by === requester || by === subject ? undefined : { ...request, review: { by, at, finding, note } };
 };
+
+const escalate = (request: Request, at: Temporal.Instant): Request | undefined =>
+  request.state.status === 'pending' && request.escalated === undefined && isEscalated(request.asked, at)
+    ? { ...request, escalated: true }
+    : undefined;
+
+/** Whether those to whom it is escalated count by now: while it waits from their time on, later if it ever waited so long. */
+export const mayStandIn = ({ asked, state, escalated }: Request, now: Temporal.Instant): boolean =>
+  state.status === 'pending' ? isEscalated(asked, now) : escalated === true;
 
 const remindable = (request: Request): boolean =>
   request.state.status === 'pending' ? request.asked.approval.remindEvery !== undefined : needsReview(request);
@@ -179,7 +196,10 @@ const remindable = (request: Request): boolean =>
 export const needsReview = ({ asked, state, review }: Request): boolean =>
   asked.approval.breakGlass !== undefined &&
   review === undefined &&
-  (state.status === 'approved' || state.status === 'active' || state.status === 'revoked');
+  (state.status === 'approved' ||
+    state.status === 'active' ||
+    state.status === 'revoked' ||
+    (state.status === 'lapsed' && state.made === true));
 
 /** Votes and looks belong to a revision: they do not carry over. */
 const revise = (
@@ -195,7 +215,7 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
     case 'pending':
       return fromPending(asked, state, event, at);
     case 'approved':
-      return fromApproved(state, event, at);
+      return fromApproved(asked, state, event, at);
     case 'active':
       return fromActive(asked, state, event, at);
     case 'lapsed':
@@ -228,13 +248,11 @@ const fromPending = (
     return event.revision === asked.revision ? { ...state, seenBy: [...state.seenBy, event.by] } : undefined;
   }
   if (event.type === 'approved') {
-    return agreed(asked, state, event) ? approvedBy(event, at) : undefined;
+    return agreed(asked, state, event) ? approvedBy(event, state.votes, at) : undefined;
   }
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
   if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
   if (event.type === 'timed-out') return { status: 'timed-out', at };
-  if (event.type === 'escalated')
-    return isEscalated(asked, at) && state.escalated === undefined ? { ...state, escalated: true } : undefined;
   return undefined;
 };
 
@@ -250,12 +268,14 @@ const isShorter = ({ seconds: most }: Asked, { seconds }: { readonly seconds?: n
 
 const approvedBy = (
   { by, applyBy, seconds }: Extract<RequestEvent, { type: 'approved' }>,
+  votes: readonly Vote[],
   at: Temporal.Instant,
 ): Extract<State, { status: 'approved' }> => ({
   status: 'approved',
   by,
   at,
   applyBy,
+  votes,
   ...(seconds === undefined ? {} : { seconds }),
 });
 
@@ -316,12 +336,14 @@ export const needsNobody = ({ auto, breakGlass }: Asked['approval']): boolean =>
   auto === true || breakGlass !== undefined;
 
 const fromApproved = (
+  asked: Asked,
   state: Extract<State, { status: 'approved' }>,
   event: RequestEvent,
   at: Temporal.Instant,
 ): State | undefined => {
   if (event.type === 'failed') return { status: 'failed', why: event.why, at };
-  if (event.type === 'lapsed') return { status: 'lapsed', why: event.why, at, moved: event.moved === true };
+  if (event.type === 'lapsed') return lapsed(event, at);
+  if (event.type === 'confirmed' || event.type === 'withheld') return confirm(asked, state, event, at);
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   // What was taken back meanwhile does not become active any more.
   if (state.ending !== undefined) return undefined;
@@ -339,6 +361,49 @@ const fromApproved = (
     changed,
     decided: [],
   };
+};
+
+const lapsed = (
+  { why, moved, made }: Extract<RequestEvent, { type: 'lapsed' }>,
+  at: Temporal.Instant,
+): Extract<State, { status: 'lapsed' }> => ({
+  status: 'lapsed',
+  why,
+  at,
+  moved: moved === true,
+  ...(made === undefined ? {} : { made }),
+});
+
+/** What begins so long after it was approved that people may be others by then has to be confirmed before. */
+export const needsConfirmation = ({ startsAt }: Pick<Asked, 'startsAt'>, approvedAt: Temporal.Instant): boolean =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, approvedAt.add(believedFor)) > 0;
+
+/** From so long before it begins on people are looked up once more; what was said earlier is not believed. */
+export const confirmWithin = Temporal.Duration.from({ minutes: 2 });
+
+/** Whether it may begin as far as its people go: they were looked up at the click, or once more shortly before. */
+export const isConfirmed = (
+  asked: Pick<Asked, 'startsAt'>,
+  { at, confirmed }: Extract<State, { status: 'approved' }>,
+): boolean => {
+  const { startsAt } = asked;
+  if (startsAt === undefined || !needsConfirmation(asked, at)) return true;
+  return confirmed !== undefined && Temporal.Instant.compare(confirmed, startsAt.subtract(confirmWithin)) >= 0;
+};
+
+/** So long what was looked up of people at the click is believed until it is applied. */
+const believedFor = Temporal.Duration.from({ minutes: 15 });
+
+const confirm = (
+  asked: Asked,
+  state: Extract<State, { status: 'approved' }>,
+  event: Extract<RequestEvent, { type: 'confirmed' | 'withheld' }>,
+  at: Temporal.Instant,
+): State | undefined => {
+  if (state.ending !== undefined || !needsConfirmation(asked, state.at)) return undefined;
+  return event.type === 'confirmed'
+    ? { ...state, confirmed: at }
+    : { status: 'lapsed', why: event.why, at, moved: false };
 };
 
 const endingOf = (
