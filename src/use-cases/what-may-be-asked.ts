@@ -15,6 +15,7 @@ export type Offer = {
   /** Their labels are looked up with them, and once for all; before that rules that look at labels may offer too much. */
   readonly namespaces: (cluster: string, kind: string) => Promise<readonly string[]>;
   readonly profiles: (cluster: string, kind: Kind, namespace: string) => readonly string[];
+  /** The one that may decide on it now; otherwise the first that may at another time. */
   readonly rule: (cluster: string, kind: Kind, namespace: string, profile: string) => Rule | undefined;
   /** Names of live objects; empty when the cluster does not tell. */
   readonly objects: (cluster: string, namespace: string, of: readonly ResourceType[]) => Promise<readonly string[]>;
@@ -30,11 +31,13 @@ export const whatMayBeAsked = async (
   const { policy, kinds } = ports.settings();
   const { groups } = await groupsOf(ports, person);
   const walls = wallsAt(await ports.clock.now());
+  const isOpen = ({ match: { when } }: Rule): boolean => when === undefined || isWithin(when, walls);
   const rules = policy.rules.filter(
     (rule) =>
       fitsSource(rule, 'slack') &&
       rule.refuse === undefined &&
-      (rule.match.when === undefined || isWithin(rule.match.when, walls)) &&
+      // What is asked for may begin later; what is taken by break-glass works at once.
+      (!byBreakGlass || isOpen(rule)) &&
       (byBreakGlass ? (rule.breakGlass?.who ?? []) : rule.ask).some((group) => groups.has(group)),
   );
   if (rules.length === 0) return undefined;
@@ -66,7 +69,9 @@ export const whatMayBeAsked = async (
     profiles: profilesOf,
     rule: (cluster, kind, namespace, profile) => {
       const chosen = kind.profiles.find((one) => one.profile === profile);
-      return chosen && rules.find((rule) => speaks(rule, cluster, kind, namespace, chosen));
+      if (chosen === undefined) return undefined;
+      const speaking = rules.filter((rule) => speaks(rule, cluster, kind, namespace, chosen));
+      return speaking.find(isOpen) ?? speaking[0];
     },
     objects: async (cluster, namespace, of) => {
       const reader = ports.clusters.get(cluster);

@@ -2,6 +2,7 @@ import type { RichTextBlock } from '@slack/types';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Asked, isOver, type State } from '#domain/request/request.ts';
+import { type Source, sourceOf } from '#domain/source.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -78,7 +79,7 @@ export const factsBlock = (
   ];
   return richText(
     lines([
-      [bold('Who  '), ...who, ' · from Slack, ', date(asked.submittedAt)],
+      [bold('Who  '), ...who, ` · ${ways[sourceOf(asked)]}, `, date(asked.submittedAt)],
       [bold('Where  '), ...where],
       [...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)],
       ...starts(asked),
@@ -88,6 +89,15 @@ export const factsBlock = (
     ]),
     ...(description === undefined ? [] : powers(description, share)),
   );
+};
+
+/** By which way it came in, as whoever took it in wrote down. It is said, and lets nothing in. */
+const ways: Readonly<Record<Source, string>> = {
+  slack: 'from Slack',
+  kubectl: 'by kubectl',
+  api: 'over the API',
+  cli: 'from the command line',
+  mcp: 'by an agent, over MCP',
 };
 
 /** What stays is not to be read as one more duration, while somebody may still decide on it. */

@@ -52,6 +52,17 @@ describe('a card', () => {
     ]);
   });
 
+  test.each([
+    ['kubectl', 'by kubectl'],
+    ['api', 'over the API'],
+    ['cli', 'from the command line'],
+    ['mcp', 'by an agent, over MCP'],
+  ] as const)('says of what came in by another way than Slack by which (%s)', (source, way) => {
+    expect(shown({ chain: chainOf(submitted({ source })), description })).toContain(
+      `Who  <@${alice}> asks · ${way}, 2026-11-20 12:00:00 UTC`,
+    );
+  });
+
   test('says loudly when nothing narrows it to named objects', () => {
     const wide = { ...description, objects: [] };
     expect(shown({ chain: chainOf(submitted()), description: wide })).toContain(

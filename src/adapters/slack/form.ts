@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, PlainTextOption, View } from '@slack/types
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import { durationBy } from '#domain/policy/policy.ts';
+import { sayWindow } from '#domain/policy/window.ts';
 import { cut } from '#domain/text.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import type { Offer } from '#use-cases/what-may-be-asked.ts';
@@ -217,7 +218,7 @@ const common = (
       ...(rule === undefined ? {} : { initial_value: formatDuration(durationBy(rule, byBreakGlass).default) }),
     },
   },
-  ...(byBreakGlass ? [] : [beginning]),
+  ...(byBreakGlass ? [] : [beginning(rule)]),
   {
     type: 'input',
     block_id: blockId(shared.reason, ''),
@@ -232,17 +233,26 @@ const common = (
   },
 ];
 
-const beginning: InputBlock = {
+const beginning = (rule: ReturnType<Offer['rule']>): InputBlock => ({
   type: 'input',
   block_id: 'start|',
   optional: true,
   label: { type: 'plain_text', text: 'From when' },
   hint: {
     type: 'plain_text',
-    text: 'Empty: as soon as it is approved. Or by your clock: 22:00, tomorrow 06:00, 2026-12-01 22:00.',
+    text: cut(
+      `Empty: as soon as it is approved. Or by your clock: 22:00, tomorrow 06:00, 2026-12-01 22:00.${timesOf(rule)}`,
+      2_000,
+    ),
   },
   element: { type: 'plain_text_input', action_id: fieldAction(shared.start), max_length: 40 },
-};
+});
+
+/** When a rule that is not for all times lets it begin. */
+const timesOf = (rule: ReturnType<Offer['rule']>): string =>
+  rule?.match.when === undefined
+    ? ''
+    : ` The rule "${cut(rule.name, 80)}" is for certain times only: ${rule.match.when.map(sayWindow).join('; ')}.`;
 
 const subject = (person: PersonId): InputBlock => ({
   type: 'input',

@@ -15,6 +15,8 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'unclear':
       return escaped(refusal.why);
     case 'not-allowed':
+      if (isOfOtherTimes(refusal))
+        return 'The policy does not let you ask for this here at that time. Some of its rules are for other times: what can wait, ask for from then on, as in `from 22:00`; the form (`/jit`) says which times.';
       return 'The policy does not let you ask for this here. `/jit` shows what you may ask for; for more, ask whoever keeps the policy.';
     case 'refused':
       return `Refused by the rule "${escaped(refusal.rule)}" of the policy: ${escaped(refusal.why)}`;
@@ -50,6 +52,10 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
       return sayNotAdmitted(refusal);
   }
 };
+
+/** Whether it may be that the time alone is wrong. */
+export const isOfOtherTimes = ({ passed }: Extract<SubmitRefusal, { type: 'not-allowed' }>): boolean =>
+  passed.some(({ why }) => why === 'not at this time');
 
 /** Who is in one of these may be in the others, and is told why that does not help. */
 const neverFor = ({ chain }: { readonly chain?: Chain }): string => {

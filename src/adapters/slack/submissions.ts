@@ -20,7 +20,15 @@ import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, whyF
 import { fieldOf, notice, shared } from './form.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, sayNotExtended, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import {
+  isOfOtherTimes,
+  notRecorded,
+  sayNotDone,
+  sayNotExtended,
+  sayNotFiled,
+  type Wanted,
+  wentWrong,
+} from './replies.ts';
 import { readLength } from './typed-request.ts';
 import { answersIn, blockOf, chosenIn, isBreaking, type ViewPayload, viewPayload } from './view-state.ts';
 import { longestWhy, readWhy, type WhyAct } from './why-form.ts';
@@ -136,6 +144,8 @@ const taken = (id: RequestId): View =>
 
 const fieldFor = (payload: ViewPayload, refusal: SubmitRefusal): string => {
   if (refusal.type === 'unmapped') return 'subject';
+  if (refusal.type === 'not-allowed' && isOfOtherTimes(refusal) && blockOf(payload, 'start') !== undefined)
+    return 'start';
   if (refusal.type === 'not-allowed' || refusal.type === 'already-have')
     return blockOf(payload, 'profile') === undefined ? 'ask' : 'profile';
   return refusal.type === 'unclear' ? refusal.field : 'reason';
