@@ -19,6 +19,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
+    expect: { poll: { timeout: 10 * second } },
     allowOnly: false,
     teardownTimeout: 20 * second,
     reporters: ['default', './test/reporter.ts'],
