@@ -61,12 +61,12 @@ export type EventStore = {
   ) => Promise<AppendResult>;
   /** Ids whose next step is due at `now`, the longest overdue first. */
   readonly due: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
-  /** Ids in a status, the latest first. */
-  readonly inStatus: (status: Status, limit: number) => Promise<readonly RequestId[]>;
+  /** Ids in a status, the latest first, without the first `skip` of them. */
+  readonly inStatus: (status: Status, limit: number, skip?: number) => Promise<readonly RequestId[]>;
   /** Ids that concern a person as requester or subject, the latest first. */
   readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
-  /** Ids of what was taken by break-glass and waits to be reviewed, the latest first. */
-  readonly toReview: (limit: number) => Promise<readonly RequestId[]>;
+  /** Ids of what was taken by break-glass and waits to be reviewed, the longest waiting first, without the first `skip` of them. */
+  readonly toReview: (limit: number, skip?: number) => Promise<readonly RequestId[]>;
   /** How many requests are pending, in total and by this person; `unasked` are theirs that count as `atMost` says. */
   readonly countPending: (
     person: PersonId,

@@ -12,7 +12,12 @@ export type Inbox = {
   readonly active: readonly Chain[];
 };
 
+/** Of each sort so many are shown to somebody. */
 const most = 20;
+/** So many may be pending at all; to read them takes about a second, in which others are answered too. */
+const mostRead = 2_000;
+const perPage = 100;
+const mostActive = 200;
 
 /** Whether a request concerns somebody: theirs, for them, or theirs to decide on. Others learn nothing of it. */
 const concerns = (request: Request, { person, groups, now }: Onlooker): boolean => {
@@ -43,32 +48,57 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
   return concerns(found.chain.request, onlooker) ? found.chain : undefined;
 };
 
-/** What waits for a person's decision, conflicts first; what they asked for or hold, and what is active where they decide. */
+/**
+ * What waits for a person: first conflicts, then what has to be decided, then what has to be reviewed; what they asked for or
+ * hold, and what is active where they decide. Each has room of its own: much of one buries nothing of another.
+ */
 export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox> => {
   if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [] };
+  const { store } = ports;
   const { groups } = await groupsOf(ports, person);
-  // Who decides on nothing needs no look at what others wait for.
-  const others = groups.size === 0 ? 0 : 200;
-  const [pending, active, own, broken] = await Promise.all([
-    ports.store.inStatus('pending', others),
-    ports.store.inStatus('active', others),
-    ports.store.ofPerson(person, most),
-    ports.store.toReview(others),
-  ]);
-  const [pendingChains, activeChains, mine, brokenChains] = await Promise.all(
-    [pending, active, own, broken].map((ids) => readAll(ports, ids)),
-  );
   const onlooker = { person, groups, now: await ports.clock.now() };
-  const visible = (chain: Chain): boolean => concerns(chain.request, onlooker);
-  const inConflict = (activeChains ?? []).filter((chain) => waitsToBeSettled(chain, onlooker));
-  const unreviewed = (brokenChains ?? []).filter((chain) => waitsForReview(chain, onlooker));
-  const undecided = (pendingChains ?? []).filter((chain) => waitsFor(chain, onlooker));
-  const waiting = new Map([...inConflict, ...unreviewed, ...undecided].map((chain) => [chain.request.asked.id, chain]));
+  // Who decides on nothing needs no look at what others wait for.
+  const decides = groups.size > 0;
+  const [undecided, unreviewed, inForce, mine] = await Promise.all([
+    decides
+      ? search(
+          ports,
+          (...page) => store.inStatus('pending', ...page),
+          (chain) => waitsFor(chain, onlooker),
+        )
+      : [],
+    decides
+      ? search(
+          ports,
+          (...page) => store.toReview(...page),
+          (chain) => waitsForReview(chain, onlooker),
+        )
+      : [],
+    decides ? store.inStatus('active', mostActive).then((ids) => readAll(ports, ids)) : [],
+    store.ofPerson(person, most).then((ids) => readAll(ports, ids)),
+  ]);
+  const inConflict = inForce.filter((chain) => waitsToBeSettled(chain, onlooker)).slice(0, most);
+  const waiting = new Map([...inConflict, ...undecided, ...unreviewed].map((chain) => [chain.request.asked.id, chain]));
   return {
-    waitingForMe: [...waiting.values()].slice(0, most),
-    mine: mine ?? [],
-    active: (activeChains ?? []).filter(visible).slice(0, most),
+    waitingForMe: [...waiting.values()],
+    mine,
+    active: inForce.filter((chain) => concerns(chain.request, onlooker)).slice(0, most),
   };
+};
+
+/** Reads page after page, until there are enough that fit, or no more may be there. */
+const search = async (
+  ports: BotPorts,
+  page: (limit: number, skip: number) => Promise<readonly RequestId[]>,
+  fits: (chain: Chain) => boolean,
+): Promise<readonly Chain[]> => {
+  const found: Chain[] = [];
+  for (let skip = 0; skip < mostRead && found.length < most; skip += perPage) {
+    const ids = await page(perPage, skip);
+    found.push(...(await readAll(ports, ids)).filter(fits));
+    if (ids.length < perPage) break;
+  }
+  return found.slice(0, most);
 };
 
 const waitsFor = ({ request }: Chain, onlooker: Onlooker): boolean =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import type { RequestId } from '#domain/ids.ts';
 import { ada, anId, at, ben, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import { createMemoryClock } from '#test/memory/clock.ts';
 import { createMemoryEventStore } from '#test/memory/event-store.ts';
@@ -106,8 +107,8 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     await store.append(old, 0, ['a'], index({ submittedAt: at(1), toReview: true }));
     await store.append(young, 0, ['a'], index({ submittedAt: at(2), toReview: true }));
     await store.append(anId(), 0, ['a'], index());
-    expect(await store.toReview(10)).toEqual([young, old]);
-    expect(await store.toReview(1)).toEqual([young]);
+    expect(await store.toReview(10)).toEqual([old, young]);
+    expect(await store.toReview(1)).toEqual([old]);
     await store.append(old, 1, ['b'], index({ submittedAt: at(1), status: 'revoked', toReview: true }));
     await store.append(young, 1, ['b'], index({ submittedAt: at(2), status: 'revoked' }));
     expect(await store.toReview(10)).toEqual([old]);
@@ -129,6 +130,17 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     });
     expect(await store.append(anId(), 0, ['a'], own)).toEqual({ type: 'appended' });
     expect(await store.append(anId(), 0, ['a'], own)).toEqual({ type: 'full' });
+  });
+
+  test('gives page after page of what is in a status and of what is to be reviewed, and none beyond the last', async () => {
+    const ids = [anId(), anId(), anId(), anId(), anId()];
+    for (const [minute, id] of ids.entries())
+      await store.append(id, 0, ['a'], index({ submittedAt: at(minute), toReview: true }));
+    const pagesOf = (page: (limit: number, skip: number) => Promise<readonly RequestId[]>) =>
+      Promise.all([0, 2, 4, 6].map((skip) => page(2, skip)));
+    const inOrder = (all: readonly RequestId[]) => [all.slice(0, 2), all.slice(2, 4), all.slice(4), []];
+    expect(await pagesOf((limit, skip) => store.toReview(limit, skip))).toEqual(inOrder(ids));
+    expect(await pagesOf((limit, skip) => store.inStatus('pending', limit, skip))).toEqual(inOrder(ids.toReversed()));
   });
 
   test('finds a request by each person that it concerns, the latest submitted first', async () => {
@@ -191,11 +203,13 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
   });
 
   test('gives no more than the limit, and nothing for a limit of none', async () => {
-    for (let filed = 0; filed < 3; filed += 1) await store.append(anId(), 0, ['a'], index({ dueAt: at(1) }));
+    for (let filed = 0; filed < 3; filed += 1)
+      await store.append(anId(), 0, ['a'], index({ dueAt: at(1), toReview: true }));
     for (const limit of [0, 2]) {
       expect(await store.unshown(limit)).toHaveLength(limit);
       expect(await store.due(at(5), limit)).toHaveLength(limit);
       expect(await store.inStatus('pending', limit)).toHaveLength(limit);
+      expect(await store.toReview(limit)).toHaveLength(limit);
       expect(await store.ofPerson(ada, limit)).toHaveLength(limit);
     }
   });

@@ -22,10 +22,12 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     return before === undefined || hasPassed(now, before.at, remember) ? undefined : before.id;
   };
 
-  const latest = (limit: number, matches: (kept: Kept) => boolean): readonly RequestId[] =>
+  const oldest = (limit: number, matches: (kept: Kept) => boolean, skip = 0): readonly RequestId[] =>
+    ordered(requests, ({ index }) => index.submittedAt, matches).slice(skip, skip + Math.max(0, limit));
+  const latest = (limit: number, matches: (kept: Kept) => boolean, skip = 0): readonly RequestId[] =>
     ordered(requests, ({ index }) => index.submittedAt, matches)
       .reverse()
-      .slice(0, Math.max(0, limit));
+      .slice(skip, skip + Math.max(0, limit));
 
   const unaskedBy = (person: PersonId | undefined): number =>
     [...requests.values()].filter(({ index }) => index.atMost !== undefined && requester(index) === person).length;
@@ -58,8 +60,8 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
         ({ index }) => index.dueAt,
         ({ index }) => index.dueAt !== undefined && Temporal.Instant.compare(index.dueAt, now) <= 0,
       ).slice(0, limit),
-    inStatus: async (status, limit) => latest(limit, ({ index }) => index.status === status),
-    toReview: async (limit) => latest(limit, ({ index }) => index.toReview),
+    inStatus: async (status, limit, skip) => latest(limit, ({ index }) => index.status === status, skip),
+    toReview: async (limit, skip) => oldest(limit, ({ index }) => index.toReview, skip),
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
     countPending: async (person) => {
       const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');

@@ -34,8 +34,10 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
 
   const list = async (key: string, answer: Promise<unknown>): Promise<readonly RequestId[]> =>
     readAs(ids, key, await asking(`read "${key}"`, answer));
-  const latest = (key: string, limit: number): Promise<readonly RequestId[]> =>
-    limit < 1 ? Promise.resolve([]) : list(key, redis.zrevrange(key, 0, limit - 1));
+  const latest = (key: string, limit: number, skip = 0): Promise<readonly RequestId[]> =>
+    limit < 1 ? Promise.resolve([]) : list(key, redis.zrevrange(key, skip, skip + limit - 1));
+  const oldest = (key: string, limit: number, skip = 0): Promise<readonly RequestId[]> =>
+    limit < 1 ? Promise.resolve([]) : list(key, redis.zrange(key, String(skip), String(skip + limit - 1)));
 
   return {
     read: async (id) =>
@@ -61,8 +63,8 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
 
     due: (now, limit) =>
       list(keys.due, redis.zrangebyscore(keys.due, '-inf', now.epochMilliseconds, 'LIMIT', 0, limit)),
-    inStatus: (status, limit) => latest(keys.status(status), limit),
-    toReview: (limit) => latest(keys.toReview, limit),
+    inStatus: (status, limit, skip) => latest(keys.status(status), limit, skip),
+    toReview: (limit, skip) => oldest(keys.toReview, limit, skip),
     ofPerson: (person, limit) => latest(keys.person(person), limit),
 
     countPending: async (person) => {
@@ -81,8 +83,7 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
       };
     },
 
-    unshown: (limit) =>
-      limit < 1 ? Promise.resolve([]) : list(keys.unshown, redis.zrange(keys.unshown, 0, String(limit - 1))),
+    unshown: (limit) => oldest(keys.unshown, limit),
     markShown: async (id, version) => {
       await asking(`mark request ${id} as shown`, runMarkShown([keys.log(id), keys.unshown], [id, version]));
     },

@@ -4,7 +4,7 @@ import { changeOver } from '#test/build/changes.ts';
 import { changeOf, changing, contentOf, target } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, id } from '#test/build/people.ts';
 import { accessOver } from '#test/build/profiles.ts';
-import { activated, approved, submitted } from '#test/build/requests.ts';
+import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { type Permalinks, renderHome, renderList } from './home.ts';
 
@@ -51,6 +51,27 @@ test('a hundred hostile requests of each sort fit, and the hidden ones are count
   const list = renderList(inbox, reader());
   expect(list.text).toBe('Waiting for you: 100, Active now: 100, Yours: 100');
   expect(readBlocks(list.blocks).shown).toContain('more requests');
+});
+
+/** Taken by break-glass, and not reviewed. */
+const taken = () => {
+  const { approval } = submitted();
+  const first = submitted({ approval: { ...approval, breakGlass: { remindEvery: 3_600 } } });
+  return chainOf(first, { ...approved, by: [], auto: true }, activated, ended);
+};
+
+test('what has to be reviewed stands in a part of its own, which much that waits does not fill', () => {
+  const all = Array.from({ length: 100 }, () => pending);
+  const toReview = Array.from({ length: 30 }, taken);
+  const inbox = { waitingForMe: [...all, ...toReview], active: all, mine: all };
+  const { shown } = readBlocks(renderHome(inbox, reader()).blocks, 'home');
+  expect(shown).toContain('Waiting for you (100)');
+  expect(shown).toContain('For you to review (30)');
+  expect(shown).toContain('And 13 more requests, younger than these.');
+  expect(shown).toContain('And 83 more requests, older than these.');
+  const list = renderList(inbox, reader());
+  expect(list.text).toBe('Waiting for you: 100, For you to review: 30, Active now: 100, Yours: 100');
+  expect(readBlocks(list.blocks).shown).toContain('For you to review (30)');
 });
 
 test('under a grant of one’s own stands what one may want with it; under that of another nothing, and in a list neither', () => {

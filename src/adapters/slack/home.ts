@@ -2,7 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isInForce } from '#domain/request/extension.ts';
-import type { Asked, Request } from '#domain/request/request.ts';
+import { type Asked, needsReview, type Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
@@ -21,29 +21,53 @@ import { statusLine } from './status-line.ts';
 export type Permalinks = ReadonlyMap<RequestId, string>;
 
 type Room = { readonly entries: number; readonly characters: number };
-/** What each part may hold: three parts of so much stay within a home (100 blocks) and within a message (10,000 characters). */
-const perPart: Readonly<Record<'home' | 'list', Room>> = {
-  home: { entries: 20, characters: 30_000 },
-  list: { entries: 8, characters: 3_000 },
-};
 const perEntry = { title: 120, status: 220, objects: 80, reason: 100 };
 
-type Part = { readonly title: string; readonly chains: readonly Chain[]; readonly none: string };
+/**
+ * What each of so many parts may hold, all of which together stay within a home (100 blocks, a row of buttons under each entry
+ * of one part) and within a message (50 blocks, 10,000 characters).
+ */
+const room = {
+  home: (parts: number): Room => ({ entries: Math.min(20, Math.floor(89 / (parts + 1))), characters: 30_000 }),
+  list: (parts: number): Room => ({ entries: 8, characters: Math.floor(9_000 / Math.max(3, parts)) }),
+};
+
+/** One without words for when it is empty is left out then. */
+type Part = {
+  readonly title: string;
+  readonly chains: readonly Chain[];
+  readonly none?: string;
+  /** Otherwise the latest. */
+  readonly isOldestFirst?: boolean;
+};
 
 /** Each request once: what is active and waits to be settled stands first, and what is active and one's own with what is active. */
 const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
   const isActive = ({ request }: Chain): boolean => request.state.status === 'active';
   const idsOf = (chains: readonly Chain[]) => chains.map(({ request }) => request.asked.id);
-  const toSettle = new Set(idsOf(waitingForMe.filter(isActive)));
-  const listed = new Set([...toSettle, ...idsOf(active)]);
-  const others = active.filter(({ request }) => !toSettle.has(request.asked.id));
+  const waiting = new Set(idsOf(waitingForMe.filter(isActive)));
+  const listed = new Set([...waiting, ...idsOf(active)]);
+  const others = active.filter(({ request }) => !waiting.has(request.asked.id));
   const own = mine.filter((chain) => isActive(chain) && !listed.has(chain.request.asked.id));
   const none = mine.length === 0 ? 'You have asked for nothing yet.' : 'Nothing else is yours.';
-  return [
-    { title: 'Waiting for you', chains: waitingForMe, none: 'Nothing waits for your decision.' },
+  const parts: readonly Part[] = [
+    {
+      title: 'Waiting for you',
+      chains: waitingForMe.filter((chain) => !isToReview(chain)),
+      none: 'Nothing waits for your decision.',
+    },
+    { title: 'For you to review', chains: waitingForMe.filter(isToReview), isOldestFirst: true },
     { title: 'Active now', chains: [...own, ...others], none: 'Nothing that concerns you is active.' },
     { title: 'Yours', chains: mine.filter((chain) => !isActive(chain)), none },
   ];
+  return parts.filter(({ chains, none: words }) => chains.length > 0 || words !== undefined);
+};
+
+/** Nothing else waits for anybody in what was taken, unless its end met somebody else's edit. */
+const isToReview = ({ request }: Chain): boolean => {
+  const { state } = request;
+  const isContested = state.status === 'active' && state.conflict !== undefined && state.settled === undefined;
+  return needsReview(request) && !isContested;
 };
 
 /** For whom a list is, in the words of the kinds as they are now, with the ways to the cards. */
@@ -56,13 +80,16 @@ type Reader = {
 };
 
 /** The App Home of one person: what waits for them, what is active, what is theirs, and the way to ask. Pure. */
-export const renderHome = (inbox: Inbox, reader: Reader): HomeView => ({
-  type: 'home',
-  blocks: [
-    actionRow([button({ text: askWords(reader.kinds), action: actions.ask, style: 'primary' })]),
-    ...partsOf(inbox).flatMap((part) => partBlocks(part, perPart.home, reader, buttonsUnder)),
-  ],
-});
+export const renderHome = (inbox: Inbox, reader: Reader): HomeView => {
+  const parts = partsOf(inbox);
+  return {
+    type: 'home',
+    blocks: [
+      actionRow([button({ text: askWords(reader.kinds), action: actions.ask, style: 'primary' })]),
+      ...parts.flatMap((part) => partBlocks(part, room.home(parts.length), reader, buttonsUnder)),
+    ],
+  };
+};
 
 /** Access is for somebody; what else may be asked for changes something. */
 const askWords = (kinds: readonly Kind[]): string =>
@@ -72,21 +99,22 @@ const askWords = (kinds: readonly Kind[]): string =>
 export const renderList = (
   inbox: Inbox,
   reader: Reader,
-): { readonly text: string; readonly blocks: readonly KnownBlock[] } => ({
-  text: partsOf(inbox)
-    .map(({ title, chains }) => `${title}: ${chains.length}`)
-    .join(', '),
-  blocks: partsOf(inbox).flatMap((part) => partBlocks(part, perPart.list, reader)),
-});
+): { readonly text: string; readonly blocks: readonly KnownBlock[] } => {
+  const parts = partsOf(inbox);
+  return {
+    text: parts.map(({ title, chains }) => `${title}: ${chains.length}`).join(', '),
+    blocks: parts.flatMap((part) => partBlocks(part, room.list(parts.length), reader)),
+  };
+};
 
 const partBlocks = (
-  { title, chains, none }: Part,
-  room: Room,
+  { title, chains, none = '', isOldestFirst = false }: Part,
+  { entries: most, characters }: Room,
   reader: Reader,
   under: typeof buttonsUnder = () => [],
 ): readonly KnownBlock[] => {
-  const entries = chains.slice(0, room.entries).map((chain) => entryOf(chain, reader));
-  const { kept } = fitting(entries, room.characters);
+  const entries = chains.slice(0, most).map((chain) => entryOf(chain, reader));
+  const { kept } = fitting(entries, characters);
   const shown = chains.slice(0, kept.length).flatMap((chain, at) => [section(kept[at] ?? ''), ...under(chain, reader)]);
   const left = chains.length - kept.length;
   const counted = chains.length === 0 ? title : `${title} (${chains.length})`;
@@ -95,7 +123,11 @@ const partBlocks = (
     ...(chains.length === 0 ? [context(none)] : shown),
     ...(left === 0
       ? []
-      : [context(`And ${more(left, 'request')}, older than these. \`/jit show <id>\` shows any of them.`)]),
+      : [
+          context(
+            `And ${more(left, 'request')}, ${isOldestFirst ? 'younger' : 'older'} than these. \`/jit show <id>\` shows any of them.`,
+          ),
+        ]),
   ];
 };
 
