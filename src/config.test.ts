@@ -134,6 +134,7 @@ test.each([
   ['HALLPASS_ROLE', 'guard', 'HALLPASS_ROLE is "guard". Set it to "bot", "worker" or "all".'],
   ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '65536', 'HALLPASS_PORT is "65536". Set it to a port between 1 and 65535.'],
+  ['HALLPASS_METRICS_PORT', 'x', 'HALLPASS_METRICS_PORT is "x". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '-1', 'HALLPASS_PORT is "-1". Set it to a port'],
   ['HALLPASS_NAMESPACE', 'hall/pass', 'HALLPASS_NAMESPACE is "hall/pass", which is not the name of a namespace.'],
   ['HALLPASS_CLUSTERS', 'in-cluster', 'HALLPASS_CLUSTERS says "in-cluster". Write it like "prod=in-cluster"'],

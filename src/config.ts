@@ -39,6 +39,8 @@ export type Config = {
   readonly clusters: readonly ClusterSource[];
   /** As the worker, which writes. */
   readonly workerClusters: readonly ClusterSource[];
+  /** Where Prometheus reads; absent: nowhere. */
+  readonly metricsPort?: number;
   /** The namespace that Hallpass lives in. */
   readonly home: string;
   /** Where the worker is bound, and so looks for what it made; empty in a process that is only a bot. */
@@ -63,6 +65,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   const role = readRole(environment, problems);
   const slack = role === 'worker' ? undefined : readSlack(environment, problems);
   const lookup = readLookup(environment, role, problems);
+  const metricsPort = readMetricsPort(environment, problems);
   const clusters = readClusters(environment, 'HALLPASS_CLUSTERS', problems);
   const apart = environment.HALLPASS_WORKER_CLUSTERS
     ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
@@ -71,6 +74,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     role,
     ...(slack === undefined ? {} : { slack }),
     ...(lookup === undefined ? {} : { lookup }),
+    ...(metricsPort === undefined ? {} : { metricsPort }),
     redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
     policy: wanted(
       environment,
@@ -181,11 +185,18 @@ const readUrl = (
   return value;
 };
 
-const readPort = (environment: Environment, problems: Problems): number => {
-  const text = environment.HALLPASS_PORT?.trim() || '3000';
+const readPort = (environment: Environment, problems: Problems): number =>
+  portOf('HALLPASS_PORT', environment.HALLPASS_PORT?.trim() || '3000', problems);
+
+const readMetricsPort = (environment: Environment, problems: Problems): number | undefined => {
+  const text = environment.HALLPASS_METRICS_PORT?.trim() ?? '';
+  return text === '' ? undefined : portOf('HALLPASS_METRICS_PORT', text, problems);
+};
+
+const portOf = (name: string, text: string, problems: Problems): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (port < 1 || port > 65_535)
-    problems.push(`HALLPASS_PORT is ${JSON.stringify(text)}. Set it to a port between 1 and 65535.`);
+    problems.push(`${name} is ${JSON.stringify(text)}. Set it to a port between 1 and 65535.`);
   return port;
 };
 

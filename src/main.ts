@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startBot } from './bot.ts';
 import { type Config, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
+import { serveMetrics } from './metrics.ts';
 import { startWorker } from './worker.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
@@ -19,6 +20,11 @@ const retryEvery = 30_000;
 const ends: (() => Promise<void>)[] = [];
 
 const start = async (config: Config): Promise<void> => {
+  if (config.metricsPort !== undefined) {
+    const served = await serveMetrics(config.metricsPort);
+    if (!served.ok) return refuse([served.error]);
+    ends.push(served.value.stop);
+  }
   // The worker first: what it owes from before is done whether or not Slack can be reached.
   const worker = config.role === 'bot' ? undefined : await startWorker(config);
   if (worker !== undefined && !worker.ok) return refuse(worker.error);

@@ -4,6 +4,7 @@ import { type PolicyFolder, policyFolderOf } from '#adapters/files/policy-folder
 import type { Author } from '#domain/request/events.ts';
 import type { Settings } from '#use-cases/ports.ts';
 import { every } from './every.ts';
+import { countPolicyNews, markPolicy } from './metrics.ts';
 import { createSpeaker, sayNews, type Voice } from './policy-news.ts';
 
 /** Milliseconds between two looks at the folder; a change takes effect at the second look that finds it. */
@@ -41,6 +42,7 @@ export const openPolicy = async (path: string): Promise<PolicyInForce> => {
     problems,
     settings,
     follow: (who, voice, check = async () => []) => {
+      markPolicy(who, current?.policy.hash);
       const speaker = createSpeaker(voice);
       const follower = createPolicyFollower(path, {
         first: { digest: files.digest, problems },
@@ -48,6 +50,7 @@ export const openPolicy = async (path: string): Promise<PolicyInForce> => {
         tell: (news) => {
           const before = current;
           if (news.type === 'taken') current = news.folder.settings;
+          countPolicyNews(who, news, before?.policy.hash);
           sayNews(who, { ...voice, tell: speaker.put }, news, before);
         },
       });

@@ -42,7 +42,7 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   const cluster = ports.clusters.get(asked.cluster);
-  if (await waitsForConfirmation(ports, cluster, asked, state)) return;
+  if (await waitsForConfirmation(cluster, asked, state)) return;
   const event =
     state.ending === undefined ? await outcome(ports, asked, state) : await takenBack(ports, cluster, asked);
   // No old log grants it, as long as the approval in it would be good for.
@@ -60,7 +60,6 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
  * which it may be applied it waits no more, and lapses for that.
  */
 const waitsForConfirmation = async (
-  ports: WorkerPorts,
   cluster: ClusterWriter | undefined,
   asked: Asked,
   state: Approved,

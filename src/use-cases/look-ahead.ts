@@ -24,7 +24,9 @@ export const lookAhead = async (
   startsAt: Temporal.Instant | undefined,
   seconds: number | undefined,
 ): Promise<Result<null, SubmitRefusal>> => {
-  if (!kind.isForSomebody || seconds === undefined || asking.extends !== undefined) return ok(null);
+  // In an emergency nobody is kept waiting for what they have tonight.
+  if (!kind.isForSomebody || seconds === undefined || asking.extends !== undefined || asking.breakGlass)
+    return ok(null);
   const from = startsAt ?? (await ports.clock.now());
   const mine = { from, until: from.add({ seconds }) };
   const profiles = profilesOf(kind, asking.ask);

@@ -1,4 +1,4 @@
-import { type PersonId, type RequestId, requestIdFrom } from '#domain/ids.ts';
+import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { applyByOf } from '#domain/request/decide.ts';

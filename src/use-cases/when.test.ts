@@ -4,7 +4,7 @@ import { dayNames } from '#domain/policy/window.ts';
 import { everything } from '#test/build/conditions.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
-import { gate, setting, worldOf } from '#test/build/rule-world.ts';
+import { gate, minutes, setting, worldOf } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
@@ -282,6 +282,9 @@ describe('what begins later', () => {
     await approve(world, tonight);
     world.advance({ hours: 5 });
     expect(await refused(world, { duration: '2h', origin: 'h' })).toMatchObject({ type: 'has-it-then' });
+    const glass = { who: ['developers'], longest: minutes(120), remindEvery: minutes(60) };
+    world.settings.policy = { ...world.settings.policy, rules: [rule({ breakGlass: glass })] };
+    expect(await refused(world, { duration: '2h', breakGlass: true, origin: 'i' })).toBeUndefined();
   });
 
   test('says nothing of its rule to who may not ask', async () => {

@@ -54,3 +54,11 @@ test('a request in conflict is not called active: it needs a decision', async ()
   expect(await shown.locator('.request-status').innerText()).toBe('needs a decision');
   expect(await shown.getByRole('timer').count()).toBe(0);
 });
+
+test('what is approved and begins later is said to be so, with the time until then', async () => {
+  const clock = { type: 'begins' as const, from: at, at: '2026-11-20T14:30:00Z' };
+  const { shown } = await openPanel({ status: 'approved', clock, objects: [] });
+  expect(await shown.getByRole('timer').innerText()).toBe('2:30:00');
+  expect(await shown.innerText()).toContain('until it begins');
+  expect(await shown.innerText()).toContain('Approved. It is applied when it begins.');
+});

@@ -56,7 +56,7 @@ const alsoBy = (asked: Asked): readonly Piece[] => {
   const to = asked.approval.escalate?.to ?? [];
   if (at === undefined) return [];
   const names = to.slice(0, groupsShown).map((name) => cut(name, 60));
-  return [` · ${names.join(', ')} too from `, date(at)];
+  return [' · from ', date(at), ` ${names.join(', ')} may stand in`];
 };
 
 /** Who was not asked, and what somebody of them makes of it by now. */

@@ -112,7 +112,7 @@ describe('the thread', () => {
     const over = chainOf(waiting(), reminded, denied);
     const late = renderEvent(over.entries[1] ?? expect.fail(), over, { mention: mentionsOf(groups) });
     expect(readBlocks(late.blocks).mentions).toEqual([]);
-    expect(cardOf(waiting())).toContain(' · security too from 2026-11-20 12:15:00 UTC');
+    expect(cardOf(waiting())).toContain(' · from 2026-11-20 12:15:00 UTC security may stand in');
   });
 
   test('names no more people one by one than a message has room for', () => {

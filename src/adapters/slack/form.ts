@@ -223,7 +223,12 @@ const common = (
     type: 'input',
     block_id: blockId(shared.reason, ''),
     label: { type: 'plain_text', text: 'Why' },
-    hint: { type: 'plain_text', text: 'What approvers need to judge it: the incident, the ticket, what you will do.' },
+    hint: {
+      type: 'plain_text',
+      text: byBreakGlass
+        ? 'What those who were not asked will read: the incident, and what you will do.'
+        : 'What approvers need to judge it: the incident, the ticket, what you will do.',
+    },
     element: { type: 'plain_text_input', action_id: fieldAction(shared.reason), multiline: true, max_length: 1000 },
   },
 ];

@@ -118,6 +118,13 @@ test.each([
     { ...file, groups: { ...file.groups, platform: 5 } },
     'groups.platform: neither a Slack user group id',
   ],
+  [
+    'a group named as in a hierarchy',
+    { ...file, groups: { ...file.groups, 'tenant/admin': 'S02ABCDEF' } },
+    'groups.tenant/admin: ',
+  ],
+  ['a group with a colon in its name', { ...file, groups: { ...file.groups, 'a:b': 'S02ABCDEF' } }, 'groups.a:b: '],
+  ['a group named by an emoji', { ...file, groups: { ...file.groups, '🚀': 'S02ABCDEF' } }, 'groups.🚀: '],
   ['a name in capitals', { ...file, groups: { ...file.groups, Platform: 'S02ABCDEF' } }, 'groups.Platform: '],
   ['a channel by its name', withRule({ channel: '#approvals' }), 'rules.0.channel: not a Slack channel id'],
   ['a missing channel of administrators', { ...file, adminChannel: undefined }, 'adminChannel: '],

@@ -8,7 +8,9 @@ export const clockOf = ({ asked, state }: Request): PanelClock => {
     case 'pending':
       return { type: 'decide-by', from: asked.submittedAt.toString(), at: asked.respondBy.toString() };
     case 'approved':
-      return { type: 'apply-by', from: state.at.toString(), at: state.applyBy.toString() };
+      return asked.startsAt !== undefined && Temporal.Instant.compare(asked.startsAt, state.at) > 0
+        ? { type: 'begins', from: state.at.toString(), at: asked.startsAt.toString() }
+        : { type: 'apply-by', from: state.at.toString(), at: state.applyBy.toString() };
     case 'active':
       if (state.conflict !== undefined && state.settled === undefined)
         return { type: 'waits', at: state.conflict.at.toString() };

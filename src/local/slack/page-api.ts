@@ -250,7 +250,7 @@ export type PeopleAnswer = { people: PagePerson[]; hasCluster: boolean; examples
 
 /** What a request runs towards, or when it was over. Instants in ISO 8601. */
 export type PanelClock =
-  | { type: 'decide-by' | 'apply-by' | 'ends'; from: string; at: string }
+  | { type: 'decide-by' | 'begins' | 'apply-by' | 'ends'; from: string; at: string }
   /** Over, but a person has to say what becomes of it. */
   | { type: 'waits'; at: string }
   | { type: 'ended'; at: string };

@@ -22,6 +22,7 @@ const ago = (milliseconds) => {
 /** @type {Record<Exclude<PanelClock['type'], 'ended' | 'waits'>, { left: string, over: string }>} */
 const words = {
   'decide-by': { left: 'left to decide', over: 'timing out now' },
+  begins: { left: 'until it begins', over: 'beginning now' },
   'apply-by': { left: 'left to be applied', over: 'lapsing now' },
   ends: { left: 'left', over: 'ending now' },
 };

@@ -18,8 +18,9 @@ const keyOf = ({ apiVersion, kind, namespace, name }) => [apiVersion, kind, name
 const isTelling = ({ kind, why }) => why !== 'created' || !/Role$/.test(kind);
 
 /** Kubernetes has nothing of it: what that means depends on where the request stands. @param {PanelRequest} request */
-const nothingBecause = ({ status }) => {
+const nothingBecause = ({ status, clock }) => {
   if (status === 'pending') return 'Nothing of it is in the cluster before it is approved.';
+  if (clock.type === 'begins') return 'Approved. It is applied when it begins.';
   return status === 'approved' ? 'Being applied…' : 'It left nothing in the cluster.';
 };
 

@@ -1,0 +1,50 @@
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import { countPolicyNews, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
+import { policy } from '#test/build/policy.ts';
+
+const folder = (hash: string): PolicyFolder =>
+  ({ settings: { policy: policy({ hash }), identities: [], kinds: [] } }) as unknown as PolicyFolder;
+
+/** The lines of our own metrics. */
+const ours = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('hallpass_'));
+
+test('it can be read which policy is in force, and whether a change of it was refused', async () => {
+  markPolicy('bot', 'one');
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_policy_info{process="bot",hash="one"} 1',
+      'hallpass_policy_refused{process="bot"} 0',
+    ]),
+  );
+  countPolicyNews('bot', { type: 'refused', problems: ['rules.yaml:3: no'] }, 'one');
+  expect(ours(await metricsText())).toContain('hallpass_policy_refused{process="bot"} 1');
+  expect(ours(await metricsText())).toContain('hallpass_policy_info{process="bot",hash="one"} 1');
+  countPolicyNews('bot', { type: 'taken', folder: folder('two'), mended: true }, 'one');
+  const after = ours(await metricsText());
+  expect(after).toContain('hallpass_policy_refused{process="bot"} 0');
+  expect(after).toContain('hallpass_policy_info{process="bot",hash="two"} 1');
+  expect(after.join('\n')).not.toContain('hash="one"');
+  expect(after).toContain('hallpass_policy_changes_total{process="bot",result="refused"} 1');
+  markPolicy('worker', undefined);
+  expect(ours(await metricsText())).toContain('hallpass_policy_refused{process="worker"} 1');
+});
+
+test('it is served on its port and nowhere else, and a port that is taken is said', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => taken.once('listening', done));
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await new Promise((done) => taken.close(done));
+  const served = await serveMetrics(port);
+  if (!served.ok) throw new Error(served.error);
+  const read = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect([read.status, read.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
+  expect(await read.text()).toContain('hallpass_policy_info');
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+  expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404);
+  const again = await serveMetrics(port);
+  expect(again.ok ? '' : again.error).toContain(`HALLPASS_METRICS_PORT is ${port}, which cannot be listened on`);
+  await served.value.stop();
+});
