@@ -10,6 +10,7 @@ import { readContent } from './contents.ts';
 import { admit, type Deciding, type NotAdmitted, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
+import { reviewersOf } from './reviewers.ts';
 import { checkPending } from './revise-request.ts';
 
 export type ActRefusal =
@@ -27,7 +28,7 @@ type Act = (chain: Chain, standing: Standing) => Command;
 type Which = { readonly by: PersonId; readonly id: RequestId };
 
 /** What is judged: approvers by their groups, owners by being named in the request, whether or not groups can be looked up. */
-type As = 'approver' | 'revoker' | 'owner';
+type As = 'approver' | 'revoker' | 'reviewer' | 'owner';
 
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
 const act = async (
@@ -44,7 +45,7 @@ const act = async (
     if (found.type === 'broken') return err({ type: 'broken-log' });
     const { chain } = found;
     const policy = ports.settings();
-    const deciding = decidingOn(ports, chain.request, as, await ports.clock.now());
+    const deciding = await decidingOn(ports, chain.request, as, await ports.clock.now());
     const standing = await standingOf(ports, deciding, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
@@ -62,11 +63,21 @@ const act = async (
 };
 
 /** A group that the policy does not know any more bars nobody from revoking: what is in force must not stay for that. */
-const decidingOn = ({ settings }: BotPorts, request: Request, as: As, now: Temporal.Instant): Deciding => {
-  if (as === 'owner') return { quorum: [] };
-  const { quorum, never = [], escalate } = request.asked.approval;
-  const known = as === 'approver' ? never : never.filter((name) => settings().policy.groups.has(name));
-  return { quorum, never: known, instead: mayStandIn(request, now) ? (escalate?.to ?? []) : [] };
+const decidingOn = async (ports: BotPorts, request: Request, as: As, now: Temporal.Instant): Promise<Deciding> => {
+  const { asked } = request;
+  const { quorum, never = [], escalate } = asked.approval;
+  const known = never.filter((name) => ports.settings().policy.groups.has(name));
+  const instead = mayStandIn(request, now) ? (escalate?.to ?? []) : [];
+  switch (as) {
+    case 'owner':
+      return { quorum: [] };
+    case 'reviewer':
+      return { quorum: (await reviewersOf(ports, asked)).map((from) => ({ from, count: 1 })), never: known };
+    case 'revoker':
+      return { quorum, never: known, instead };
+    case 'approver':
+      return { quorum, never, instead };
+  }
 };
 
 /** Looked at only for who may act, last before the commit. */
@@ -163,12 +174,12 @@ export const settleConflict = (
     standing,
   }));
 
-/** Somebody who would have been asked says what they make of what was taken by break-glass. */
+/** Somebody who would have been asked, or stands in for them, says what they make of what was taken by break-glass. */
 export const reviewRequest = (
   ports: BotPorts,
   { by, id, finding, note }: Which & { readonly finding: Finding; readonly note: string },
 ) =>
-  act(ports, { by, id, as: 'revoker' }, (_, standing) => ({
+  act(ports, { by, id, as: 'reviewer' }, (_, standing) => ({
     type: 'review',
     by,
     finding,

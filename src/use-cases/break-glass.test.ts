@@ -150,15 +150,21 @@ describe('the review of what was taken', () => {
     expect([await waiting(bob), await waiting(carol)]).toEqual([[], []]);
   });
 
-  test('is asked for again and again until it is done, and no end waits for that', async () => {
+  test('is asked for again and again, each time after twice as long, until it is done, and no end waits for that', async () => {
     const { world, chain, id } = await taken();
     const reminded = async () => typesOf(await look(world, chain)).filter((type) => type === 'reminded').length;
     world.advance({ minutes: 15 });
     await settle(world);
     expect((await look(world, chain)).request.state.status).toBe('revoked');
     expect(await reminded()).toBe(0);
-    for (const expected of [1, 2, 3]) {
-      world.advance({ minutes: 60 });
+    for (const [after, expected] of [
+      [60, 1],
+      [119, 1],
+      [1, 2],
+      [239, 2],
+      [1, 3],
+    ] as const) {
+      world.advance({ minutes: after });
       await settle(world);
       expect(await reminded()).toBe(expected);
     }

@@ -5,7 +5,7 @@ import type { Asker } from '#domain/policy/verdict.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { BotPorts } from './ports.ts';
+import type { BotPorts, Directory } from './ports.ts';
 
 /** Why somebody may not act at all, or why that could not be found out; both mean no. */
 export type NotAdmitted =
@@ -82,8 +82,12 @@ export const standingOf = async (
   );
 };
 
-const membersOf = async (
-  { settings, directory, alarm }: BotPorts,
+/** What it takes to look up who is in a group. */
+export type LookUp = Pick<BotPorts, 'settings' | 'alarm'> & { readonly directory: Pick<Directory, 'members'> };
+
+/** Undefined for a group that is not in the policy, or whose members cannot be looked up. */
+export const membersOf = async (
+  { settings, directory, alarm }: LookUp,
   name: string,
 ): Promise<ReadonlySet<PersonId> | undefined> => {
   const group = settings().policy.groups.get(name);

@@ -226,7 +226,7 @@ const outcome = ({
     ...(breakGlass === undefined
       ? []
       : [
-          `${breakGlass.who.join(', ')} may take it at once by break-glass, for at most ${formatDuration(breakGlass.longest)}; the others review that, reminded every ${formatDuration(breakGlass.remindEvery)}.`,
+          `${breakGlass.who.join(', ')} may take it at once by break-glass, for at most ${formatDuration(breakGlass.longest)}; the others review that, reminded after ${formatDuration(breakGlass.remindEvery)} and then each time after twice as long.`,
         ]),
     ...(reason === undefined ? [] : [`Its reason must be like this: ${reason.say}.`]),
   ];

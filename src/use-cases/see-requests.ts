@@ -4,6 +4,7 @@ import { type Asked, mayStandIn, needsReview, type Request } from '#domain/reque
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
+import { reviewersOf } from './reviewers.ts';
 
 /** What one person may know of the requests there are. */
 export type Inbox = {
@@ -19,10 +20,13 @@ const mostRead = 2_000;
 const perPage = 100;
 const mostActive = 200;
 
-/** Whether a request concerns somebody: theirs, for them, or theirs to decide on. Others learn nothing of it. */
-const concerns = (request: Request, { person, groups, now }: Onlooker): boolean => {
+/** Whether a request concerns somebody: theirs, for them, or theirs to decide on or to review. Others learn nothing of it. */
+const concerns = async (request: Request, onlooker: Onlooker): Promise<boolean> => {
+  const { person, groups, now, reviewers } = onlooker;
   const { requester, subject } = request.asked;
-  return requester === person || subject === person || decidersOf(request, now).some((name) => groups.has(name));
+  if (requester === person || subject === person || decidersOf(request, now).some((name) => groups.has(name)))
+    return true;
+  return needsReview(request) && (await reviewers(request.asked)).some((name) => groups.has(name));
 };
 
 /** Who looks, and when. */
@@ -30,6 +34,14 @@ type Onlooker = {
   readonly person: PersonId;
   readonly groups: ReadonlySet<string>;
   readonly now: Temporal.Instant;
+  readonly reviewers: (asked: Asked) => Promise<readonly string[]>;
+};
+
+const onlookerOf = async (ports: BotPorts, person: PersonId): Promise<Onlooker> => {
+  // It has been said already which groups cannot be looked up.
+  const { groups } = await groupsOf(ports, person);
+  const quietly = { ...ports, alarm: () => {} };
+  return { person, groups, now: await ports.clock.now(), reviewers: (asked) => reviewersOf(quietly, asked) };
 };
 
 /** The groups whose people may decide by now. */
@@ -43,9 +55,7 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
   if (!(await admit(ports, person)).ok) return undefined;
   const found = await find(ports, id);
   if (found.type !== 'found') return undefined;
-  const { groups } = await groupsOf(ports, person);
-  const onlooker = { person, groups, now: await ports.clock.now() };
-  return concerns(found.chain.request, onlooker) ? found.chain : undefined;
+  return (await concerns(found.chain.request, await onlookerOf(ports, person))) ? found.chain : undefined;
 };
 
 /**
@@ -55,10 +65,9 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
 export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox> => {
   if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [] };
   const { store } = ports;
-  const { groups } = await groupsOf(ports, person);
-  const onlooker = { person, groups, now: await ports.clock.now() };
+  const onlooker = await onlookerOf(ports, person);
   // Who decides on nothing needs no look at what others wait for.
-  const decides = groups.size > 0;
+  const decides = onlooker.groups.size > 0;
   const [undecided, unreviewed, inForce, mine] = await Promise.all([
     decides
       ? search(
@@ -82,7 +91,7 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
   return {
     waitingForMe: [...waiting.values()],
     mine,
-    active: inForce.filter((chain) => concerns(chain.request, onlooker)).slice(0, most),
+    active: (await filter(inForce, (chain) => concerns(chain.request, onlooker))).slice(0, most),
   };
 };
 
@@ -90,15 +99,23 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
 const search = async (
   ports: BotPorts,
   page: (limit: number, skip: number) => Promise<readonly RequestId[]>,
-  fits: (chain: Chain) => boolean,
+  fits: (chain: Chain) => boolean | Promise<boolean>,
 ): Promise<readonly Chain[]> => {
   const found: Chain[] = [];
   for (let skip = 0; skip < mostRead && found.length < most; skip += perPage) {
     const ids = await page(perPage, skip);
-    found.push(...(await readAll(ports, ids)).filter(fits));
+    found.push(...(await filter(await readAll(ports, ids), fits)));
     if (ids.length < perPage) break;
   }
   return found.slice(0, most);
+};
+
+const filter = async (
+  chains: readonly Chain[],
+  fits: (chain: Chain) => boolean | Promise<boolean>,
+): Promise<readonly Chain[]> => {
+  const does = await Promise.all(chains.map(fits));
+  return chains.filter((_, index) => does[index]);
 };
 
 const waitsFor = ({ request }: Chain, onlooker: Onlooker): boolean =>
@@ -107,8 +124,11 @@ const waitsFor = ({ request }: Chain, onlooker: Onlooker): boolean =>
   !request.state.votes.some(({ by }) => by === onlooker.person) &&
   mayDecide(request, onlooker);
 
-const waitsForReview = ({ request }: Chain, onlooker: Onlooker): boolean =>
-  needsReview(request) && isOthers(request.asked, onlooker) && mayDecide(request, onlooker);
+const waitsForReview = async ({ request }: Chain, onlooker: Onlooker): Promise<boolean> =>
+  needsReview(request) &&
+  isOthers(request.asked, onlooker) &&
+  !isBarred(request, onlooker) &&
+  (await onlooker.reviewers(request.asked)).some((name) => onlooker.groups.has(name));
 
 const isOthers = ({ requester, subject }: Asked, { person }: Onlooker): boolean =>
   requester !== person && subject !== person;
@@ -125,9 +145,11 @@ const waitsToBeSettled = ({ request }: Chain, onlooker: Onlooker): boolean => {
   );
 };
 
-const mayDecide = (request: Request, { groups, now }: Onlooker): boolean =>
-  decidersOf(request, now).some((name) => groups.has(name)) &&
-  !(request.asked.approval.never ?? []).some((name) => groups.has(name));
+const mayDecide = (request: Request, onlooker: Onlooker): boolean =>
+  decidersOf(request, onlooker.now).some((name) => onlooker.groups.has(name)) && !isBarred(request, onlooker);
+
+const isBarred = ({ asked }: Request, { groups }: Onlooker): boolean =>
+  (asked.approval.never ?? []).some((name) => groups.has(name));
 
 const readAll = async (ports: BotPorts, ids: readonly RequestId[]): Promise<readonly Chain[]> => {
   const found = await Promise.all(ids.map((id) => find(ports, id)));

@@ -15,7 +15,11 @@ export const cameToNothing = (request: Request): boolean =>
   !needsReview(request);
 
 /** Who took what without asking, for those who would have been asked. It may be told long after it was taken. */
-export const takenNews = (request: Request, mention: Mention): readonly Piece[] => {
+export const takenNews = (
+  request: Request,
+  mention: Mention,
+  reviewers: readonly string[] = groupsOf(request.asked),
+): readonly Piece[] => {
   const { asked } = request;
   const taken: readonly Piece[] = ['🚨 ', bold('Taken by break-glass'), ' by ', user(asked.requester)];
   return cameToNothing(request)
@@ -23,7 +27,7 @@ export const takenNews = (request: Request, mention: Mention): readonly Piece[] 
     : [
         ...taken,
         `: nobody was asked, and ${standingOf(request)}. `,
-        ...mention(groupsOf(asked)),
+        ...mention([...new Set([...groupsOf(asked), ...reviewers])]),
         `: ${wanted(request)}`,
       ];
 };
@@ -41,19 +45,30 @@ const wanted = (request: Request): string => {
 };
 
 /** Who has to decide, or to review what was taken; told only while they still have to. */
-export const reminder = (request: Request, standing: Standing | undefined, mention: Mention): readonly Piece[] => {
+export const reminder = (
+  request: Request,
+  standing: Standing | undefined,
+  mention: Mention,
+  reviewers: readonly string[] = groupsOf(request.asked),
+): readonly Piece[] => {
   const { asked, state, reminded } = request;
   if (asked.approval.breakGlass !== undefined)
     return [
       bold('Not reviewed yet'),
       ': taken by break-glass, without asking ',
-      ...(needsReview(request) ? mention : byName)(groupsOf(asked)),
+      ...byName(groupsOf(asked)),
+      ...(needsReview(request) ? asReviewers(reviewers, mention) : []),
     ];
   if (state.status !== 'pending') return [bold('Still waiting'), ' for ', ...byName(groupsOf(asked))];
   const voters = state.votes.map(({ by }) => by);
   const known = standing ?? unasked(asked.approval, voters);
   const turn =
     known === undefined ? groupsOf(asked) : turnOf(asked.approval.quorum, voters, known).map(({ from }) => from);
-  const instead = isEscalated(asked, reminded ?? asked.submittedAt) ? (asked.approval.escalate?.to ?? []) : [];
+  const instead = isEscalated(asked, reminded?.at ?? asked.submittedAt) ? (asked.approval.escalate?.to ?? []) : [];
   return [bold('Still waiting'), ' for ', ...mention([...turn, ...instead])];
 };
+
+const asReviewers = (reviewers: readonly string[], mention: Mention): readonly Piece[] =>
+  reviewers.length === 0
+    ? ['. By the policy as it is now nobody is left who may review it']
+    : ['. ', ...mention(reviewers), ': say what you make of it'];

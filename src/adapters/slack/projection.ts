@@ -1,9 +1,11 @@
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import type { RequestId } from '#domain/ids.ts';
+import { needsReview, type Request } from '#domain/request/request.ts';
 import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
+import { reviewersOf } from '#use-cases/reviewers.ts';
 import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
 import { describedBy } from './described.ts';
@@ -14,7 +16,7 @@ import { createShowCard } from './show-card.ts';
 import { createShowFiles } from './show-files.ts';
 import { createShowNews } from './show-news.ts';
 import { createShowThread } from './show-thread.ts';
-import type { Tools } from './showing.ts';
+import type { Subject, Tools } from './showing.ts';
 import { createCalls, others, realTime, type Time } from './slack-calls.ts';
 import { orSetback, type Setback, setbackOf } from './slack-faults.ts';
 import { createTrustedNotes } from './trusted-notes.ts';
@@ -99,6 +101,12 @@ export const createProjection = ({
     upload: createUpload(fetch),
   });
 
+  /** What cannot be looked up is said where somebody acts. */
+  const reviewed = async (request: Request): Promise<Pick<Subject, 'reviewers'>> =>
+    needsReview(request)
+      ? { reviewers: await reviewersOf({ settings: core.settings, directory, alarm: () => {} }, request.asked) }
+      : {};
+
   const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
     const found = await find(core, id);
     if (found.type === 'broken') return { type: 'done', blocked: found.why };
@@ -113,6 +121,7 @@ export const createProjection = ({
       chain,
       notes: await notes.open(chain.request),
       mention: mentionsOf(policy.groups),
+      ...(await reviewed(chain.request)),
       mayGoOn: offersExtension(core.settings(), chain.request),
       content: (of = current) => {
         const found =

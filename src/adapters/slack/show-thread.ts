@@ -25,7 +25,7 @@ const isTaken = ({ event }: Entry, { request }: Chain): boolean =>
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
   const post = async (
-    { chain, notes, description, standing, mention, content }: Subject,
+    { chain, notes, description, standing, mention, reviewers, content }: Subject,
     { channel, ts }: Place,
   ): Promise<void> => {
     for (const entry of chain.entries) {
@@ -33,7 +33,7 @@ export const createShowThread = (tools: Tools): Step => {
       if (notes.now().messages[key] !== undefined) continue;
       const of = contentOf(entry.event);
       const shown = of === undefined ? undefined : await content(of);
-      const message = renderEvent(entry, chain, { description, standing, shown, mention });
+      const message = renderEvent(entry, chain, { description, standing, shown, mention, reviewers });
       await tools.postOnce(notes, {
         key,
         channel,

@@ -19,6 +19,8 @@ export type Subject = {
   readonly description?: Description;
   readonly standing?: Standing;
   readonly mention: Mention;
+  /** The groups whose people may review it, where that is to be done. */
+  readonly reviewers?: readonly string[];
   /** Whether it makes sense to offer that it is extended. */
   readonly mayGoOn: boolean;
   /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */

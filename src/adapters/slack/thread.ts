@@ -37,6 +37,8 @@ export type EventContext = {
   readonly standing?: Standing | undefined;
   readonly shown?: Shown | undefined;
   readonly mention?: Mention;
+  /** The groups whose people may review what was taken by break-glass; those that were not asked when absent. */
+  readonly reviewers?: readonly string[] | undefined;
 };
 
 /**
@@ -48,7 +50,7 @@ export type EventContext = {
 export const renderEvent = (
   entry: Entry,
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
-  { description, standing, shown, mention = byName }: EventContext = {},
+  { description, standing, shown, mention = byName, reviewers }: EventContext = {},
 ): Message => {
   const { event, at, version, hash } = entry;
   // What Slack was not told while it was away is told all at once: one call is enough.
@@ -58,7 +60,7 @@ export const renderEvent = (
     ...sentenceOf(
       event,
       { request, entries },
-      { noun: description?.noun, standing, mention: isPast ? byName : mention },
+      { noun: description?.noun, standing, mention: isPast ? byName : mention, reviewers },
     ),
     ` · ${dateFallback(at)}`,
   ];
@@ -79,12 +81,13 @@ type Saying = {
   readonly noun: Noun | undefined;
   readonly standing: Standing | undefined;
   readonly mention: Mention;
+  readonly reviewers: readonly string[] | undefined;
 };
 
 const sentenceOf = (
   event: RequestEvent,
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
-  { noun, standing, mention }: Saying,
+  { noun, standing, mention, reviewers }: Saying,
 ): readonly Piece[] => {
   const { asked, state } = request;
   switch (event.type) {
@@ -106,7 +109,7 @@ const sentenceOf = (
         ...countsFor(event.by, asked, standing),
       ];
     case 'approved':
-      if (asked.approval.breakGlass !== undefined) return takenNews(request, mention);
+      if (asked.approval.breakGlass !== undefined) return takenNews(request, mention, reviewers);
       return event.auto === true
         ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), ...whenApplied(asked, event)]
         : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];
@@ -115,7 +118,7 @@ const sentenceOf = (
     case 'withdrawn':
       return ['↩️ ', user(event.by), ' withdrew it'];
     case 'reminded':
-      return ['⏰ ', ...reminder(request, standing, mention)];
+      return ['⏰ ', ...reminder(request, standing, mention, reviewers)];
     case 'escalated':
       return [
         '📣 ',

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PersonId } from '#domain/ids.ts';
 import { sources } from '#domain/source.ts';
 import { matchIf } from '#test/build/conditions.ts';
+import { alice, bob, carol } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
-import { appliesTo, fitsLabels, fitsSource, matches, type Policy, type Rule } from './policy.ts';
+import { appliesTo, fitsLabels, fitsSource, type GroupSource, matches, type Policy, type Rule } from './policy.ts';
 import { type Offered, suspicionsOf } from './suspicions.ts';
 
 const kinds: readonly Offered[] = [
@@ -239,6 +241,40 @@ test('a pattern that matches another one letter by letter stands for all that it
       },
     ),
   );
+});
+
+describe('a rule under which nobody else reviews what is taken by break-glass', () => {
+  const people = (...some: readonly PersonId[]) => ({ type: 'people', people: some }) as const;
+  const said = (
+    who: readonly string[],
+    approve: readonly string[],
+    known: Readonly<Record<string, GroupSource>>,
+    never?: readonly string[],
+  ) => {
+    const breakGlass = { who, longest: Temporal.Duration.from('PT20M'), remindEvery: Temporal.Duration.from('PT4H') };
+    const taken = one('taken', {}, { breakGlass, approve: approve.map((from) => ({ from, count: 1 })), never });
+    const groups = new Map(Object.entries(known));
+    return of([taken], { groups }).flatMap(({ about, message }) =>
+      about.type === 'rule' && message.includes('break-glass') ? [message] : [],
+    );
+  };
+
+  test('is said, by people and by names', () => {
+    const message =
+      'whoever may review what is taken by break-glass under the rule "taken" may take it so themselves. Name somebody else under approve.';
+    expect(said(['oncall'], ['leads'], { oncall: people(alice, bob), leads: people(bob) })).toEqual([message]);
+    expect(said(['oncall'], ['oncall'], { oncall: { type: 'slack-group', id: 'S1' } })).toEqual([message]);
+    const known = { oncall: people(alice), leads: people(alice, carol), away: people(carol) };
+    expect(said(['oncall'], ['leads'], known, ['away'])).toEqual([message]);
+  });
+
+  test('is not said where somebody else may, or where only Slack knows', () => {
+    expect(said(['oncall'], ['leads'], { oncall: people(alice, bob), leads: people(bob, carol) })).toEqual([]);
+    const slack = { type: 'slack-group', id: 'S1' } as const;
+    expect(said(['oncall'], ['leads'], { oncall: slack, leads: people(bob) })).toEqual([]);
+    expect(said(['oncall'], ['leads'], { oncall: people(alice), leads: slack })).toEqual([]);
+    expect(said(['oncall'], ['oncall', 'leads'], { oncall: people(alice), leads: people(bob) })).toEqual([]);
+  });
 });
 
 test('what a rule comes to is no condition: one that refuses, or approves by itself, stands before others as any', () => {

@@ -18,11 +18,12 @@ export type Suspicion = {
 
 /**
  * Looks for what has no effect: rules that never decide, groups that nobody names, things to ask for that no rule speaks
- * of. Only what is certain is said: a condition that is not understood here may always make the difference.
+ * of; and for what is taken by break-glass and looked at by nobody else. Only what is certain is said: a condition that is not understood here may always make the difference.
  */
 export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonly Suspicion[] => [
   ...unusedGroups(policy),
   ...idleRules(policy.rules, kinds),
+  ...reviewedByThemselves(policy),
   ...unspokenOf(policy.rules, kinds),
 ];
 
@@ -146,6 +147,33 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => 
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 };
+
+/** A rule of which everybody who might review what was taken by break-glass may take it so as well. */
+const reviewedByThemselves = ({ rules, groups }: Policy): readonly Suspicion[] =>
+  rules.flatMap((rule, index) => {
+    const { breakGlass, approve, never = [] } = rule;
+    if (breakGlass === undefined || approve.length === 0) return [];
+    const { who } = breakGlass;
+    const peopleIn = (names: readonly string[]): readonly string[] =>
+      names.flatMap((name) => {
+        const group = groups.get(name);
+        return group?.type === 'people' ? group.people : [];
+      });
+    // Of a group of Slack's only its name is known here.
+    const names = new Set([...who, ...never]);
+    const people = new Set(peopleIn([...names]));
+    const isCertain = approve.every(({ from }) => {
+      const group = groups.get(from);
+      return names.has(from) || (group?.type === 'people' && group.people.every((person) => people.has(person)));
+    });
+    if (!isCertain) return [];
+    return [
+      {
+        about: { type: 'rule' as const, index },
+        message: `whoever may review what is taken by break-glass under the rule "${rule.name}" may take it so themselves. Name somebody else under approve.`,
+      },
+    ];
+  });
 
 const unspokenOf = (rules: readonly Rule[], kinds: readonly Offered[]): readonly Suspicion[] =>
   kinds.flatMap(({ name, profiles }, kind) =>

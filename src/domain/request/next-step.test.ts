@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alice, bob, id } from '#test/build/people.ts';
-import { activated, approved, ended, grown, later, noon, pending } from '#test/build/requests.ts';
+import { activated, approved, ended, grown, later, noon, pending, quorum } from '#test/build/requests.ts';
 import { isDue, nextStep, stepAt } from './next-step.ts';
 import { evolve } from './request.ts';
 
@@ -89,4 +89,22 @@ test('a step is due at its very moment and not a nanosecond before', () => {
   const step = { do: 'end', at: later(32) } as const;
   expect(isDue(step, later(32))).toBe(true);
   expect(isDue(step, later(32).subtract({ nanoseconds: 1 }))).toBe(false);
+});
+
+test('a review is asked for after twice as long each time, up to a week, unless the rule itself says longer', () => {
+  const pauses = (remindEvery: number, count: number): readonly number[] => {
+    const { approval } = quorum(['platform', 1]);
+    const taken = pending({ approval: { ...approval, breakGlass: { remindEvery } } });
+    let over = grown(taken, { ...approved, by: [], auto: true }, activated, ended);
+    return Array.from({ length: count }, () => {
+      const before = over.reminded?.at ?? noon;
+      const at = nextStep(over)?.at ?? expect.fail('nothing is due');
+      const next = evolve(over, { type: 'reminded' }, at);
+      if ('type' in next) throw new Error(next.type);
+      over = next;
+      return at.since(before).total('hours');
+    });
+  };
+  expect(pauses(4 * 3_600, 9)).toEqual([4, 8, 16, 32, 64, 128, 168, 168, 168]);
+  expect(pauses(200 * 3_600, 2)).toEqual([200, 200]);
 });

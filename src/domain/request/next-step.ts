@@ -60,14 +60,26 @@ const stepOf = ({ asked, state }: Request): Step | undefined => {
 const newsOf = (request: Request): readonly Step[] => {
   const { asked, state, reminded, escalated } = request;
   const { remindEvery, breakGlass } = asked.approval;
-  const since = reminded ?? asked.submittedAt;
+  const since = reminded?.at ?? asked.submittedAt;
   const remind = (seconds: number | undefined): readonly Step[] =>
     seconds === undefined ? [] : [{ do: 'remind', at: since.add({ seconds }) }];
-  if (needsReview(request)) return state.status === 'approved' ? [] : remind(breakGlass?.remindEvery);
+  if (needsReview(request))
+    return state.status === 'approved' || breakGlass === undefined
+      ? []
+      : remind(pauseBefore(breakGlass.remindEvery, reminded?.times ?? 0));
   if (state.status !== 'pending') return [];
   const escalation = escalated ? undefined : escalationOf(asked);
   return [...(escalation === undefined ? [] : [{ do: 'escalate' as const, at: escalation }]), ...remind(remindEvery)];
 };
+
+/** Seconds; longer than a week only where the rule itself says so. */
+const aWeek = 7 * 24 * 3_600;
+
+/**
+ * Each pause before the next reminder of a review is twice the last one: what nobody reviews, or nobody can review, is not
+ * forgotten, and neither fills its log nor wears people out.
+ */
+const pauseBefore = (first: number, times: number): number => Math.max(first, Math.min(first * 2 ** times, aWeek));
 
 const warning = (state: Active): Step | undefined => {
   const { warned, ending, conflict, delayed } = state;

@@ -140,8 +140,8 @@ export type Review = {
 export type Request = {
   readonly asked: Asked;
   readonly state: State;
-  /** When somebody was reminded of it last: to decide, or to review it. */
-  readonly reminded?: Temporal.Instant;
+  /** When people were reminded of it last, to decide or to review it, and how often they were. */
+  readonly reminded?: { readonly at: Temporal.Instant; readonly times: number };
   /** It waited so long that others might decide; they may end it and review it as well. */
   readonly escalated?: true;
   readonly review?: Review;
@@ -175,7 +175,7 @@ export const evolve = (request: Request, event: RequestEvent, at: Temporal.Insta
 const besideState = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | undefined => {
   if (event.type === 'revised') return revise(request, event);
   if (event.type === 'escalated') return escalate(request, at);
-  if (event.type === 'reminded') return remindable(request) ? { ...request, reminded: at } : undefined;
+  if (event.type === 'reminded') return remind(request, at);
   if (event.type !== 'reviewed' || !needsReview(request)) return undefined;
   const { requester, subject } = request.asked;
   const { by, finding, note } = event;
@@ -190,6 +190,9 @@ const escalate = (request: Request, at: Temporal.Instant): Request | undefined =
 /** Whether those to whom it is escalated count by now: while it waits from their time on, later if it ever waited so long. */
 export const mayStandIn = ({ asked, state, escalated }: Request, now: Temporal.Instant): boolean =>
   state.status === 'pending' ? isEscalated(asked, now) : escalated === true;
+
+const remind = (request: Request, at: Temporal.Instant): Request | undefined =>
+  remindable(request) ? { ...request, reminded: { at, times: (request.reminded?.times ?? 0) + 1 } } : undefined;
 
 const remindable = (request: Request): boolean =>
   request.state.status === 'pending' ? request.asked.approval.remindEvery !== undefined : needsReview(request);
