@@ -104,8 +104,11 @@ export type Kind = {
   readonly isForSomebody: boolean;
   /** Whether it may be asked for for good, with nothing to take back. */
   readonly mayBePermanent: boolean;
-  /** Whether one that is in force may stand beside another of the same, which is what an extension does for a moment. */
-  readonly mayBeExtended: boolean;
+  /**
+   * How one that is in force goes on: `beside` it another of the same is made, which it gives way to; `in-place` it stays
+   * itself, and ends later.
+   */
+  readonly mayBeExtended: 'beside' | 'in-place' | 'no';
   /** Whether it is tried on objects, of which conditions of rules (`before`, `after`) may then speak. */
   readonly hasObjects: boolean;
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */

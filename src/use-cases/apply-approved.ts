@@ -25,6 +25,7 @@ import { type Claim, claim, closeMarker, tolerance } from './marker.ts';
 import { underOnePolicy } from './one-policy.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
 import type { Prepared } from './prepared.ts';
+import { isProlonged, letLast, prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
 import { takeBackEdits } from './take-back.ts';
 import { triedBy } from './tried.ts';
@@ -124,6 +125,9 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     return { type: 'lapsed', why: 'Nobody looked up in time whether its people still are who they were. Ask again.' };
   const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
+  const isLonger = prolongedBy(ports.settings(), asked) !== undefined;
+  // An attempt was cut off before the log could say what it has done.
+  if (isLonger && (await isProlonged(ports, asked))) return { type: 'completed', changed: [] };
   const before = await grantBefore(ports, { asked, state });
   if (!before.ok) return { type: 'lapsed', why: before.error };
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
@@ -149,6 +153,10 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   }
   const claimed = await claim(ports, cluster, asked, state, before.value?.until);
   if (!claimed.ok) return claimed.error;
+  if (isLonger)
+    return claimed.value.over
+      ? { type: 'lapsed', why: 'It was approved, but an attempt to apply it was cut off. Ask again.' }
+      : letLast(ports, cluster, asked, claimed.value.times.expiresAt);
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
   const beside = before.value?.objects ?? [];
   return grant(ports, cluster, asked, { ...granting, beside, ...(journal === undefined ? {} : { journal }) });
@@ -188,7 +196,9 @@ const prepareAsApproved = async (
   identity: KubernetesIdentity,
 ): Promise<Result<Tried, Ended>> => {
   const { id: request, kind, namespace, seconds } = asked;
-  const input = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
+  const prolongs = prolongedBy(ports.settings(), asked);
+  const place = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
+  const input = { ...place, ...(prolongs && { prolongs }) };
   const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
   if (!prepared.ok) return asked.content === undefined ? lapse(prepared.error) : moved(prepared.error);
   if (sealOfDraft(asked, identity, draftOf(prepared.value), ports.trust.digest) === asked.seal) return prepared;

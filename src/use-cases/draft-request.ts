@@ -22,9 +22,13 @@ import {
   type WorkerPorts,
 } from './ports.ts';
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
+import { prepareLonger } from './prolong-change.ts';
 import { type Judged, judgeTried } from './tried.ts';
 
-type DraftPorts = Pick<WorkerPorts, 'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust'>;
+type DraftPorts = Pick<
+  WorkerPorts,
+  'settings' | 'examiner' | 'managed' | 'home' | 'vault' | 'trust' | 'store' | 'alarm' | 'heads'
+>;
 
 /** What was tried, and the whole plan that it was made from. */
 export type Tried = Prepared & { readonly plan: Plan; readonly namespaceLabels: Labels };
@@ -53,6 +57,7 @@ const prepare = async (
 ): Promise<Result<Tried, string>> => {
   const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
   if (kind === undefined) return err('This kind of request is no longer configured.');
+  if (input.prolongs !== undefined) return prepareLonger(ports, cluster, input);
   // Both are asked for at once; where the namespace is gone, that is what is said, whatever the looks met.
   const planning = planNow(cluster, kind, input);
   planning.catch(() => undefined);

@@ -500,7 +500,7 @@ describe('an extension is refused', () => {
     const { world, chain } = await active();
     world.settings.policy = policy({ rules: [rule({ ask: ['platform'] })] });
     expect(await refused(world, chain)).toMatchObject({ of: 'extension', type: 'not-allowed' });
-    world.settings.kinds = [{ ...accessOver(), mayBeExtended: false }];
+    world.settings.kinds = [{ ...accessOver(), mayBeExtended: 'no' }];
     expect(await refused(world, chain)).toEqual({ of: 'grant', type: 'not-extendable' });
   });
 });
@@ -510,7 +510,7 @@ test('it is offered while it is in force, can be extended, and the rule leaves t
   const offers = async () => offersExtension(world.settings, (await look(world, chain)).request);
   expect(await offers()).toBe(true);
   const kinds = world.settings.kinds;
-  world.settings.kinds = [{ ...accessOver(), mayBeExtended: false }];
+  world.settings.kinds = [{ ...accessOver(), mayBeExtended: 'no' }];
   expect(await offers()).toBe(false);
   world.settings.kinds = kinds;
   const { default: usual } = rule().duration;

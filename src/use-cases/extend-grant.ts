@@ -66,7 +66,7 @@ export const extendableGrant = async (
   if (found.type === 'broken') return err({ type: 'broken-log' });
   const { chain } = found;
   const { asked, state } = chain.request;
-  const kindAllows = kindOf(ports.settings(), asked)?.mayBeExtended === true;
+  const kindAllows = mayBeExtended(ports.settings(), asked);
   const decided = decide(chain.request, { type: 'extend', by, kindAllows }, await ports.clock.now());
   if (!decided.ok) return err({ ...decided.error, chain });
   if (state.status !== 'active') return err({ type: 'not-active', status: state.status, chain });
@@ -86,7 +86,8 @@ export const waitingExtension = async (
   return found.type === 'found' && isOver(found.chain.request.state.status) ? undefined : extension;
 };
 
-const kindOf = ({ kinds }: Settings, { kind }: Asked) => kinds.find(({ name }) => name === kind);
+const mayBeExtended = ({ kinds }: Settings, { kind }: Asked): boolean =>
+  (kinds.find(({ name }) => name === kind)?.mayBeExtended ?? 'no') !== 'no';
 
 /**
  * Whether it makes sense to offer that a grant goes on: its kind can, it is in force and nobody is ending it, and its rule
@@ -96,7 +97,7 @@ export const offersExtension = (settings: Settings, request: Request): boolean =
   const { asked, state } = request;
   if (state.status !== 'active' || !isInForce(request)) return false;
   const rule = settings.policy.rules.find(({ name }) => name === asked.approval.rule);
-  if (rule === undefined || kindOf(settings, asked)?.mayBeExtended !== true) return false;
+  if (rule === undefined || !mayBeExtended(settings, asked)) return false;
   return extensionWithin(extendedOf(asked, state), rule.duration.longest, 1).ok;
 };
 

@@ -20,7 +20,7 @@ export const grantBefore = async (
   const { policy, kinds } = ports.settings();
   const rule = policy.rules.find(({ name }) => name === approval.rule);
   if (rule === undefined) return err('The rule that it was approved by is no longer in the policy. Ask again.');
-  if (kinds.find(({ name }) => name === kind)?.mayBeExtended !== true)
+  if ((kinds.find(({ name }) => name === kind)?.mayBeExtended ?? 'no') === 'no')
     return err('What is of this kind cannot be extended.');
   const found = await find(ports, said.request);
   if (found.type !== 'found') return err('The log of the grant that it extends cannot be read. Ask anew.');

@@ -227,9 +227,35 @@ export const writeJournal = async (
   return journal;
 };
 
+/**
+ * Has a journal end later, by a stamp of the same request with another time: what it holds stays as it is. False when there is
+ * no genuine one any more.
+ */
+export const prolongJournal = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  asked: Asked,
+  approvers: Stamp['approvers'],
+  until: Temporal.Instant,
+): Promise<boolean> => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const live = (await cluster.get(refOf(ports.home, asked)))?.live;
+    const stamp = live && readStamp(cluster.name, live, ports.trust);
+    if (live === undefined || stamp?.seal !== asked.seal) return false;
+    if (Temporal.Instant.compare(stamp.expiresAt, until) >= 0) return true;
+    const { requester } = asked;
+    const longer: Stamp = { ...stamp, cluster: cluster.name, requester, approvers, expiresAt: until };
+    const written = await cluster.write(stamped(live, longer, ports.signer), { manager: journalManager });
+    if (written.type === 'written') return true;
+  }
+  throw new Error('The journal of a change is written by somebody else all the time');
+};
+
+const journalManager = 'hallpass-worker';
+
 /** The journal of a request as it stands, if there is a genuine one. */
 export const findJournal = async (
-  ports: WorkerPorts,
+  ports: Pick<WorkerPorts, 'trust' | 'vault' | 'home'>,
   cluster: ClusterWriter,
   asked: Pick<Asked, 'id' | 'revision' | 'seal'>,
 ): Promise<Journal | undefined> => {

@@ -116,6 +116,8 @@ export type DraftInput = {
   readonly identity: KubernetesIdentity;
   /** Whether it is taken back after a time. */
   readonly temporary: boolean;
+  /** It would keep what this one has changed in force for longer, and change nothing. */
+  readonly prolongs?: RequestId | undefined;
   /** What conditions of rules may speak of; absent where no rule is looked for. */
   readonly facts?: Facts | undefined;
 };

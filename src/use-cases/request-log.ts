@@ -12,7 +12,10 @@ export type Found =
   | { readonly type: 'broken'; readonly why: string };
 
 /** Reads and verifies a request's log: by itself, and against what this process has seen of it before. */
-export const find = async ({ store, trust, alarm, heads }: Core, id: RequestId): Promise<Found> => {
+export const find = async (
+  { store, trust, alarm, heads }: Pick<Core, 'store' | 'trust' | 'alarm' | 'heads'>,
+  id: RequestId,
+): Promise<Found> => {
   // Looked up before the log is read: what was seen then must be in it.
   const before = heads.seen(id);
   const read = readChain(id, await store.read(id), trust);

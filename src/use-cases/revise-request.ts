@@ -14,6 +14,7 @@ import { identify } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft } from './ports.ts';
+import { prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
 
@@ -46,7 +47,17 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   if (identity?.ok === false) return { type: 'impossible', why: 'The person is no longer configured.' };
   const who = identity?.value ?? { user: '', groups: [] };
   const { id: request, cluster, namespace, seconds } = asked;
-  const input = { request, kind: kind.name, cluster, namespace, identity: who, temporary: seconds !== undefined };
+  const prolongs = prolongedBy(ports.settings(), asked);
+  const temporary = seconds !== undefined;
+  const input = {
+    request,
+    kind: kind.name,
+    cluster,
+    namespace,
+    identity: who,
+    temporary,
+    ...(prolongs && { prolongs }),
+  };
   const known = await lookUp(ports, kind, asked);
   const facts = await factsOf(ports, kind, asked, known);
   if (asked.content === undefined) {

@@ -40,7 +40,9 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const id = requestIdFrom(ports.random(6));
     const { kind, cluster, identity, temporary, facts, startsAt, ruledBy } = resolved.value;
     const { namespace, ask } = asking;
-    const input = { request: id, namespace, ask, identity, temporary, facts };
+    const prolongs =
+      asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
+    const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }) };
     const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
     if (!draft.ok) return draft;
     const ruled = ruledBy(draft.value.judged);

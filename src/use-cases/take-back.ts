@@ -183,6 +183,12 @@ const back = (job: Job, entry: JournalEntry, live: Manifest, edits: readonly Pat
   };
 };
 
+/** An object as it would be without what this entry has changed; undefined where somebody else changed the same place. */
+export const withoutIt = (live: Manifest, edits: readonly PathEdit[]): Manifest | undefined => {
+  const { content, conflicts } = moveEdits(live, edits, 'back');
+  return conflicts.length === 0 ? content : undefined;
+};
+
 const markOf = ({ ports }: Job, value: Json | undefined): string => ports.trust.digest(canonical(value ?? null));
 
 /** A PUT makes its fields ours; without this their earlier owner could not take them away any more. */

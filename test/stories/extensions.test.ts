@@ -191,17 +191,39 @@ describe('an opening that goes on', () => {
     expect((await story.reaches(id, 'revoked', 30_000)).cause).toBe('expired');
     expect(await isThere(id)).toBe(false);
   });
+});
 
-  it('is not for a change, of which a second one may not share the place', async () => {
+describe('a change that goes on', () => {
+  const company = companyFor(inMemory, { prepare: (stand) => writeRules(stand, oneYes) });
+  const story = storyOf(company);
+  const { admin, approved } = changeStoryOf(company, story);
+  const hasPath = async (): Promise<boolean> =>
+    JSON.stringify((await admin().send('GET', ledger)).body).includes('/more');
+
+  it('stays as it is without being touched, and is taken back at its later end', async () => {
+    const { slack } = company();
     const changing =
-      '/jit request change add pay.acme.test/refunds=ledger:80 shop-payments/ledger for 20s because refunds fail';
+      '/jit request change add pay.acme.test/more=ledger:80 shop-payments/ledger for 24s because refunds fail';
     const id = await approved(await story.ask(changing));
-    await story.reaches(id, 'active');
-    await company().slack.as('U0ALICE').command(`/jit extend ${id}`);
-    expect(story.answerTo('U0ALICE')).toContain('two temporary changes never share a place');
+    const { expiresAt } = await story.reaches(id, 'active');
     await story.shows(id, 'Active');
-    expect(story.cardOf(id)?.buttons.map(({ text }) => text)).not.toContain('Extend');
-    await company().slack.as('U0ALICE').command(`/jit done ${id}`);
-    await story.reaches(id, 'revoked');
+    expect(story.cardOf(id)?.buttons.map(({ text }) => text)).toContain('Extend');
+    await slack.as('U0ALICE').command(`/jit extend ${id} for 12s because they still fail`);
+    const { extension } = await story.reaches(id, 'active');
+    const more = extension ?? expect.fail(story.answerTo('U0ALICE'));
+    const card = await story.card(more);
+    expect(card.shown).toContain('Nothing is changed by this');
+    expect(card.shown).toContain('/more');
+    await approved(more);
+    await story.reaches(more, 'completed');
+    await story.shows(more, `Extended`);
+    const later = await story.reaches(id, 'active');
+    expect(later.expiresAt).toEqual(expiresAt.add({ seconds: 12 }));
+    await pause(Math.max(0, expiresAt.since(Temporal.Now.instant()).total('milliseconds')) + 4_000);
+    expect(await hasPath()).toBe(true);
+    const over = await story.reaches(id, 'revoked', 30_000);
+    expect(over).toMatchObject({ cause: 'expired', expiresAt: later.expiresAt });
+    expect(over.lagMilliseconds).toBeLessThan(5_000);
+    expect(await hasPath()).toBe(false);
   });
 });

@@ -58,6 +58,7 @@ const input = z.strictObject({
   ask: z.json(),
   identity: z.strictObject({ user: z.string(), groups: z.array(z.string()) }),
   temporary: z.boolean(),
+  prolongs: requestId.optional(),
   facts: facts.optional(),
 });
 

@@ -58,6 +58,7 @@ const turns: readonly string[] = [
   'revised',
   'activated',
   'warned',
+  'prolonged',
   'completed',
   'lapsed',
   'withheld',

@@ -231,3 +231,19 @@ test('answers say what was asked, or what is in the way and what to do', () => {
   expect(sayNotDone({ type: 'not-active', status: 'pending' }, 'extend')).toContain('nothing to extend');
   expect(sayNotDone({ type: 'not-yours', may: 'requester-or-subject' }, 'extend')).toContain('can ask for it to go on');
 });
+
+test('a change that stays for longer says so once to its people, on its card and in both threads', () => {
+  const prolonged: RequestEvent = { type: 'prolonged', by: alice, request: other, expiresAt: later(42) };
+  const chain = chainOf(submitted(), ...inForce, extensionAsked, prolonged);
+  expect(shown(chain)).toContain('Active until 2026-11-20 12:42:00 UTC');
+  expect(told(chain).map(({ line }) => line)).toEqual([
+    '⏩ Your access stays in force for longer, until 2026-11-20 12:42:00 UTC.',
+  ]);
+  const lastLine = (of: ReturnType<typeof chainOf>) =>
+    readBlocks(renderEvent(of.entries.at(-1) ?? expect.fail(), of).blocks).shown.split(' · ')[0];
+  expect(lastLine(chain)).toBe('⏩ Extended until 2026-11-20 12:42:00 UTC: abcd-ef was approved for that');
+  const more = chainOf(extension, vote, approved, { type: 'completed', changed: [] });
+  expect(lastLine(more)).toBe('⏩ abcd-ef stays in force for longer now');
+  expect(shown(more)).toContain('Extended 2026-11-20 12:03:00 UTC · abcd-ef stays in force for longer');
+  expect(told(more)).toEqual([]);
+});

@@ -75,7 +75,11 @@ export const newsFor = (
         : undefined;
     case 'activated':
       return activeNews(to, event, chain, whose, description);
+    case 'prolonged':
+      return { pieces: ['⏩ ', ...whose, ' stays in force for longer, until ', date(event.expiresAt), '.'] };
     case 'completed':
+      // The grant itself says so.
+      if (asked.extends !== undefined) return undefined;
       return { pieces: ['✅ ', ...whose, ` is done, for good: the API server confirms it.`] };
     case 'lapsed':
     case 'withheld':

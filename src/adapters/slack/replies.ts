@@ -114,7 +114,7 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'in-conflict':
       return `It cannot be ${wanted === 'extend' ? 'extended' : 'ended like that'}: somebody else changed the same place meanwhile. Settle that first, on the card.`;
     case 'not-extendable':
-      return 'This cannot be extended: two temporary changes never share a place, so a second one cannot begin before the first has ended. Ask anew then, or ask for it for longer the next time.';
+      return 'This cannot be extended. Ask anew when it has ended, or ask for it for longer the next time.';
     case 'already-extended':
       return refusal.waiting
         ? `That it goes on is asked for already, as *${refusal.request}*. One waits at a time.`

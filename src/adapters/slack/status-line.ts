@@ -47,7 +47,8 @@ export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>
   ...words(state, asked, noun),
 ];
 
-const words = (state: State, { respondBy, approval, startsAt }: Asked, noun?: Noun): readonly Piece[] => {
+const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
+  const { respondBy, approval, startsAt } = asked;
   switch (state.status) {
     case 'pending':
       return [bold('Waiting for a decision'), ' · times out ', date(respondBy)];
@@ -58,6 +59,15 @@ const words = (state: State, { respondBy, approval, startsAt }: Asked, noun?: No
     case 'active':
       return active(state, noun);
     case 'completed':
+      if (asked.extends !== undefined)
+        return [
+          bold('Extended'),
+          ' ',
+          date(state.at),
+          ' · ',
+          bold(asked.extends.request),
+          ' stays in force for longer',
+        ];
       return [bold('Done for good'), ' ', date(state.at), ' · approved ', ...byWhom(state.by, approval)];
     case 'revoked':
       return ended(state);

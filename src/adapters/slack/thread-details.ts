@@ -82,6 +82,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'warned':
     case 'extension-asked':
     case 'extended':
+    case 'prolonged':
     case 'took-over':
       return [];
   }

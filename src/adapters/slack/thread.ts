@@ -151,7 +151,16 @@ const sentenceOf = (
       ];
     case 'seen':
       return ['👁 ', user(event.by), ` opened ${sayWhole(event.revision, entries)} of revision ${event.revision}`];
+    case 'prolonged':
+      return [
+        '⏩ ',
+        bold('Extended'),
+        ` until ${dateFallback(event.expiresAt)}: `,
+        bold(event.request),
+        ' was approved for that',
+      ];
     case 'completed':
+      if (asked.extends !== undefined) return ['⏩ ', bold(asked.extends.request), ' stays in force for longer now'];
       return ['✅ ', bold('Done for good'), `: the API server confirms it${sayChanged(event.changed.length)}`];
     case 'followed':
       return ['↪️ It was asked for anew, as ', bold(event.request)];

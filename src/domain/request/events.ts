@@ -195,6 +195,8 @@ export const requestEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('extension-asked'), by: personId, request: requestId }),
   /** That request is in force, so this grant is to be ended; `by` had asked for it. */
   z.strictObject({ type: z.literal('extended'), by: personId, request: requestId }),
+  /** What it has changed stays so for longer: that request was approved, which `by` had asked for. */
+  z.strictObject({ type: z.literal('prolonged'), by: personId, request: requestId, expiresAt: instant }),
   /** The grant that this one extends is being ended, or has ended by itself. */
   z.strictObject({ type: z.literal('took-over'), request: requestId }),
   /** What could be taken back is; these places are not, because somebody else changed them. A person has to settle it. */
@@ -252,6 +254,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'end-delayed':
     case 'warned':
     case 'extended':
+    case 'prolonged':
     case 'took-over':
     case 'ended':
       return 'worker';

@@ -33,6 +33,7 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   warned: { type: 'warned' },
   'extension-asked': { type: 'extension-asked', by: alice, request: id('abcd-ef') },
   extended: { type: 'extended', by: alice, request: id('abcd-ef') },
+  prolonged: { type: 'prolonged', by: alice, request: id('abcd-ef'), expiresAt: later(62) },
   'took-over': { type: 'took-over', request: id('abcd-ef') },
   ended,
 };
@@ -54,7 +55,7 @@ const mayFollow: Readonly<Record<Status, readonly RequestEvent['type'][]>> = {
   pending: ['voted', 'approved', 'denied', 'withdrawn', 'timed-out', 'revised', 'seen'],
   approved: ['activated', 'completed', 'lapsed', 'failed', 'end-requested'],
   // A conflict is settled only once there is one.
-  active: ['end-requested', 'end-delayed', 'conflicted', 'ended', 'warned', 'extension-asked', 'extended'],
+  active: ['end-requested', 'end-delayed', 'conflicted', 'ended', 'warned', 'extension-asked', 'extended', 'prolonged'],
   completed: [],
   revoked: [],
   denied: [],

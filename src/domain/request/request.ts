@@ -72,6 +72,8 @@ export type State =
       readonly warned?: true;
       /** The request that was filed last to go on from it. */
       readonly extension?: RequestId;
+      /** The requests that let it last longer, the latest last. */
+      readonly prolonged?: readonly RequestId[];
       /** The grant that this one extends needs no end any more. */
       readonly tookOver?: true;
     } & Granted)
@@ -433,7 +435,16 @@ const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Tempor
     return isFirst ? { ...state, tookOver: true } : undefined;
   }
   if (event.type !== 'ended') return goOn(state, event, at);
-  const { ending, delayed: _, conflict: __, decided: ___, warned: ____, tookOver: _____, ...granted } = state;
+  const {
+    ending,
+    delayed: _,
+    conflict: __,
+    decided: ___,
+    warned: ____,
+    tookOver: _____,
+    prolonged: ______,
+    ...granted
+  } = state;
   return {
     ...granted,
     status: 'revoked',
@@ -452,9 +463,22 @@ const goOn = (state: Active, event: RequestEvent, at: Temporal.Instant): State |
   if (state.ending !== undefined || state.conflict !== undefined) return undefined;
   if (event.type === 'warned') return state.warned ? undefined : { ...state, warned: true };
   if (event.type === 'extension-asked') return { ...state, extension: event.request };
+  if (event.type === 'prolonged') return prolong(state, event);
   if (event.type !== 'extended') return undefined;
   const { by, request } = event;
   return { ...state, extension: request, ending: { by, cause: 'extended', reason: '', at } };
+};
+
+/** Its people are to be warned of the new end, and it may be extended once more. */
+const prolong = (
+  state: Active,
+  { request, expiresAt }: Extract<RequestEvent, { type: 'prolonged' }>,
+): Active | undefined => {
+  const { warned: _, extension: __, prolonged = [], ...rest } = state;
+  const isLater = Temporal.Instant.compare(expiresAt, state.expiresAt) > 0;
+  return isLater && !prolonged.includes(request)
+    ? { ...rest, expiresAt, prolonged: [...prolonged, request] }
+    : undefined;
 };
 
 const settle = (

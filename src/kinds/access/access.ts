@@ -111,7 +111,7 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
       }),
     isForSomebody: true,
     mayBePermanent: false,
-    mayBeExtended: true,
+    mayBeExtended: 'beside',
     hasObjects: false,
     look: () => ok([]),
     describe: (json) => {

@@ -58,7 +58,7 @@ const changeOver = (all: readonly Resource[]): Kind => {
     },
     isForSomebody: false,
     mayBePermanent: true,
-    mayBeExtended: false,
+    mayBeExtended: 'in-place',
     hasObjects: true,
     look: (json, namespace) => {
       const aimed = read(json);

@@ -65,7 +65,7 @@ const openOver = (openings: readonly Opening[]): Kind => {
     },
     isForSomebody: false,
     mayBePermanent: false,
-    mayBeExtended: true,
+    mayBeExtended: 'beside',
     hasObjects: true,
     look: (json, namespace) => {
       const asked = parseIn(json, namespace);
