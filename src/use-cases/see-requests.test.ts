@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { PersonId } from '#domain/ids.ts';
+import { type PersonId, requestIdFrom } from '#domain/ids.ts';
 import { authorOf, type RequestEvent } from '#domain/request/events.ts';
 import { target } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { activated, approved } from '#test/build/requests.ts';
 import { createWorld, file, look, type World } from '#test/build/world.ts';
+import { approveRequest, revokeGrant } from './act-on-request.ts';
 import { commit } from './request-log.ts';
 import { seeInbox } from './see-requests.ts';
 
@@ -44,4 +45,37 @@ test('a conflict that is settled waits for nobody', async () => {
   const world = createWorld();
   await inConflict(world, settled);
   expect(await waitingFor(world, carol)).toEqual([]);
+});
+
+test('what is approved and begins later is seen by whom it concerns, the next first, until it is taken back', async () => {
+  const world = createWorld();
+  const start = async (at: string) => {
+    const { id } = (await file(world, { start: at, origin: at })).request.asked;
+    expect((await approveRequest(world.bot, { by: bob, id, revision: 1 })).ok).toBe(true);
+    return id;
+  };
+  const [last, next] = [await start('2026-11-22 12:00'), await start('2026-11-21 12:00')];
+  await file(world, { start: '2026-11-23 12:00', origin: 'not approved' });
+  const seen = async (person: PersonId) =>
+    (await seeInbox(world.bot, person)).later.map(({ request }) => request.asked.id);
+  expect(await seen(carol)).toEqual([next, last]);
+  expect(await seen(erin)).toEqual([]);
+  expect((await revokeGrant(world.bot, { by: carol, id: next, reason: 'not that night' })).ok).toBe(true);
+  expect(await seen(carol)).toEqual([last]);
+});
+
+test('what waits is found though two hundred others wait that somebody else decides on', async () => {
+  const world = createWorld();
+  const { id } = (await file(world)).request.asked;
+  const chain = await look(world, await file(world, { origin: 'theirs' }));
+  for (let count = 0; count < 250; count += 1) {
+    world.advance({ seconds: 1 });
+    const other = requestIdFrom(Uint8Array.from([count % 31, Math.floor(count / 31), 1, 2, 3, 4]));
+    const [first] = chain.entries;
+    if (first?.event.type !== 'submitted') throw new Error('It was not submitted');
+    const quorum = [{ from: 'security', count: 1 }];
+    const event = { ...first.event, approval: { ...first.event.approval, quorum } };
+    expect((await commit(world.bot, other, undefined, [event], world.now())).type).toBe('committed');
+  }
+  expect((await seeInbox(world.bot, carol)).waitingForMe.map(({ request }) => request.asked.id)).toContain(id);
 });

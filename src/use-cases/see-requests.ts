@@ -11,6 +11,8 @@ export type Inbox = {
   readonly waitingForMe: readonly Chain[];
   readonly mine: readonly Chain[];
   readonly active: readonly Chain[];
+  /** What is approved and begins later, the next first; those who decide may revoke it before. */
+  readonly later: readonly Chain[];
 };
 
 /** Of each sort so many are shown to somebody. */
@@ -60,15 +62,15 @@ export const seeRequest = async (ports: BotPorts, person: PersonId, id: RequestI
 
 /**
  * What waits for a person: first conflicts, then what has to be decided, then what has to be reviewed; what they asked for or
- * hold, and what is active where they decide. Each has room of its own: much of one buries nothing of another.
+ * hold, and what is active, or approved and begins later, where they decide. Each has room of its own: much of one buries nothing of another.
  */
 export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox> => {
-  if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [] };
+  if (!(await admit(ports, person)).ok) return { waitingForMe: [], mine: [], active: [], later: [] };
   const { store } = ports;
   const onlooker = await onlookerOf(ports, person);
   // Who decides on nothing needs no look at what others wait for.
   const decides = onlooker.groups.size > 0;
-  const [undecided, unreviewed, inForce, mine] = await Promise.all([
+  const [undecided, unreviewed, inForce, later, mine] = await Promise.all([
     decides
       ? search(
           ports,
@@ -84,6 +86,7 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
         )
       : [],
     decides ? store.inStatus('active', mostActive).then((ids) => readAll(ports, ids)) : [],
+    decides ? search(ports, (...page) => store.inStatus('approved', ...page), beginsLater(onlooker)) : [],
     store.ofPerson(person, most).then((ids) => readAll(ports, ids)),
   ]);
   const inConflict = inForce.filter((chain) => waitsToBeSettled(chain, onlooker)).slice(0, most);
@@ -92,6 +95,7 @@ export const seeInbox = async (ports: BotPorts, person: PersonId): Promise<Inbox
     waitingForMe: [...waiting.values()],
     mine,
     active: (await filter(inForce, (chain) => concerns(chain.request, onlooker))).slice(0, most),
+    later: later.toSorted((one, other) => Temporal.Instant.compare(startOf(one), startOf(other))),
   };
 };
 
@@ -109,6 +113,16 @@ const search = async (
   }
   return found.slice(0, most);
 };
+
+const beginsLater =
+  (onlooker: Onlooker) =>
+  async (chain: Chain): Promise<boolean> => {
+    const { asked, state } = chain.request;
+    if (state.status !== 'approved' || state.ending !== undefined || asked.startsAt === undefined) return false;
+    return Temporal.Instant.compare(asked.startsAt, onlooker.now) > 0 && concerns(chain.request, onlooker);
+  };
+
+const startOf = ({ request: { asked } }: Chain): Temporal.Instant => asked.startsAt ?? asked.submittedAt;
 
 const filter = async (
   chains: readonly Chain[],

@@ -184,7 +184,7 @@ test('nobody is told of an extension that came to nothing as if what they have w
 
 test('the lists say that it is more', () => {
   const home = renderHome(
-    { waitingForMe: [chainOf(extension)], mine: [], active: [] },
+    { waitingForMe: [chainOf(extension)], mine: [], active: [], later: [] },
     { person: bob, kinds, permalinks: new Map() },
   );
   expect(JSON.stringify(home)).toContain('10m more');

@@ -21,10 +21,14 @@ export type Faces = {
 
 /** `workspace` is the address of the bot's workspace; without it nothing is linked, because no noted address can be checked. */
 export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?: string): Faces => {
-  const linksTo = ({ waitingForMe, active, mine }: Inbox) =>
+  const linksTo = ({ waitingForMe, active, later, mine }: Inbox) =>
     permalinksOf(
       notes,
-      [...new Map([...waitingForMe, ...active, ...mine].map(({ request: { asked } }) => [asked.id, asked])).values()],
+      [
+        ...new Map(
+          [...waitingForMe, ...active, ...later, ...mine].map(({ request: { asked } }) => [asked.id, asked]),
+        ).values(),
+      ],
       workspace,
     );
   const readerOf = async (person: PersonId, inbox: Inbox) => ({

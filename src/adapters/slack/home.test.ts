@@ -4,7 +4,7 @@ import { changeOver } from '#test/build/changes.ts';
 import { changeOf, changing, contentOf, target } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, id } from '#test/build/people.ts';
 import { accessOver } from '#test/build/profiles.ts';
-import { activated, approved, ended, submitted } from '#test/build/requests.ts';
+import { activated, approved, ended, later, submitted } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { type Permalinks, renderHome, renderList } from './home.ts';
 
@@ -17,7 +17,10 @@ const reader = (person = carol, permalinks: Permalinks = new Map()) => ({ person
 
 test('a home shows what waits, what is active and what is theirs, each with the way to its card', () => {
   const permalinks = new Map([[id(), 'https://a.slack.com/archives/C1/p1']]);
-  const { blocks } = renderHome({ waitingForMe: [pending], active: [active], mine: [] }, reader(carol, permalinks));
+  const { blocks } = renderHome(
+    { waitingForMe: [pending], active: [active], mine: [], later: [] },
+    reader(carol, permalinks),
+  );
   const { shown } = readBlocks(blocks, 'home');
   expect(shown.split('\n')).toEqual([
     '[Ask for access]',
@@ -37,14 +40,14 @@ test('a home shows what waits, what is active and what is theirs, each with the 
 
 test('without a card in Slack an entry names the command that shows it', () => {
   expect(
-    readBlocks(renderHome({ waitingForMe: [pending], active: [], mine: [] }, reader()).blocks, 'home').shown,
+    readBlocks(renderHome({ waitingForMe: [pending], active: [], mine: [], later: [] }, reader()).blocks, 'home').shown,
   ).toContain('/jit show k7m2-qx');
 });
 
 test('a hundred hostile requests of each sort fit, and the hidden ones are counted', () => {
   const chain = chainOf(submitted({ kind: '<!here> :white_check_mark: *'.repeat(50), namespace: 'n'.repeat(63) }));
   const all = Array.from({ length: 100 }, () => chain);
-  const inbox = { waitingForMe: all, active: all, mine: all };
+  const inbox = { waitingForMe: all, active: all, mine: all, later: [] };
   const { shown, mentions } = readBlocks(renderHome(inbox, reader()).blocks, 'home');
   expect(shown).toContain('And 80 more requests');
   expect(mentions.filter(({ type }) => type !== 'user')).toEqual([]);
@@ -63,7 +66,7 @@ const taken = () => {
 test('what has to be reviewed stands in a part of its own, which much that waits does not fill', () => {
   const all = Array.from({ length: 100 }, () => pending);
   const toReview = Array.from({ length: 30 }, taken);
-  const inbox = { waitingForMe: [...all, ...toReview], active: all, mine: all };
+  const inbox = { waitingForMe: [...all, ...toReview], active: all, mine: all, later: [] };
   const { shown } = readBlocks(renderHome(inbox, reader()).blocks, 'home');
   expect(shown).toContain('Waiting for you (100)');
   expect(shown).toContain('For you to review (30)');
@@ -74,8 +77,26 @@ test('what has to be reviewed stands in a part of its own, which much that waits
   expect(readBlocks(list.blocks).shown).toContain('For you to review (30)');
 });
 
+test('what is approved and begins later stands in a part of its own, and all parts together fit', () => {
+  const chain = chainOf(submitted({ kind: '<!here> *'.repeat(100), startsAt: later(600) }));
+  const vote = { type: 'voted', by: bob, revision: 1 } as const;
+  const begins = chainOf(submitted({ startsAt: later(600) }), vote, { ...approved, applyBy: later(615) });
+  expect(linesFor(carol, { waitingForMe: [], active: [], mine: [], later: [begins] })).toContain('Begins later (1)');
+  const own = linesFor(alice, { waitingForMe: [], active: [], mine: [begins], later: [begins] });
+  expect(own.filter((line) => line.startsWith('Edit Ingresses'))).toHaveLength(1);
+  const all = Array.from({ length: 100 }, () => chain);
+  const grants = Array.from({ length: 100 }, () => active);
+  const toReview = Array.from({ length: 100 }, taken);
+  const full = { waitingForMe: [...all, ...toReview], active: grants, mine: grants, later: all };
+  for (const inbox of [full, { ...full, active: all, mine: all, later: Array.from({ length: 100 }, () => begins) }]) {
+    const { shown } = readBlocks(renderHome(inbox, reader(alice)).blocks, 'home');
+    expect(shown).toContain('And 86 more requests, later than these.');
+    expect(readBlocks(renderList(inbox, reader(alice)).blocks).shown).toContain('Begins later (100)');
+  }
+});
+
 test('under a grant of one’s own stands what one may want with it; under that of another nothing, and in a list neither', () => {
-  const inbox = { waitingForMe: [], active: [active], mine: [] };
+  const inbox = { waitingForMe: [], active: [active], mine: [], later: [] };
   const homeOf = (person: typeof alice, mayGoOn: boolean) =>
     readBlocks(renderHome(inbox, { ...reader(person), mayGoOn: () => mayGoOn }).blocks, 'home').shown;
   expect(homeOf(alice, true)).toContain('[Extend] [Done]');
@@ -84,7 +105,7 @@ test('under a grant of one’s own stands what one may want with it; under that 
   expect(homeOf(bob, true)).not.toContain('[Done]');
   expect(readBlocks(renderList(inbox, { ...reader(alice), mayGoOn: () => true }).blocks).shown).not.toContain('[Done]');
   const all = Array.from({ length: 100 }, () => active);
-  const many = renderHome({ waitingForMe: all, active: all, mine: all }, reader(alice));
+  const many = renderHome({ waitingForMe: all, active: all, mine: all, later: [] }, reader(alice));
   expect(readBlocks(many.blocks, 'home').shown).toContain('And 80 more requests');
 });
 
@@ -93,11 +114,11 @@ const linesFor = (person: typeof alice, inbox: Parameters<typeof renderHome>[0])
   readBlocks(renderHome(inbox, reader(person)).blocks, 'home').shown.split('\n');
 
 test('a grant of one’s own is listed once, with what is active', () => {
-  const shown = linesFor(alice, { waitingForMe: [], active: [active], mine: [active] });
+  const shown = linesFor(alice, { waitingForMe: [], active: [active], mine: [active], later: [] });
   expect(shown.filter((line) => line.startsWith('Edit Ingresses'))).toHaveLength(1);
   expect(shown).toContain('Active now (1)');
   expect(shown.slice(-2)).toEqual(['Yours', 'Nothing else is yours.']);
-  expect(linesFor(alice, { waitingForMe: [], active: [], mine: [active] })).toEqual(shown);
+  expect(linesFor(alice, { waitingForMe: [], active: [], mine: [active], later: [] })).toEqual(shown);
 });
 
 test('a conflict that one may settle stands with what waits, and not again with what is active', () => {
@@ -112,7 +133,7 @@ test('a conflict that one may settle stands with what waits, and not again with 
       reverted: [],
     },
   );
-  const shown = linesFor(dave, { waitingForMe: [contested], active: [contested], mine: [contested] });
+  const shown = linesFor(dave, { waitingForMe: [contested], active: [contested], mine: [contested], later: [] });
   expect(shown.slice(1, 4)).toEqual([
     'Waiting for you (1)',
     'Edit Ingresses · shop · /jit show k7m2-qx',
@@ -124,7 +145,8 @@ test('a conflict that one may settle stands with what waits, and not again with 
 
 test('nobody is told of themselves by name', () => {
   const told = (person: typeof alice, mine: typeof pending) =>
-    linesFor(person, { waitingForMe: [], active: [], mine: [mine] }).find((line) => line.startsWith('⏳')) ?? '';
+    linesFor(person, { waitingForMe: [], active: [], mine: [mine], later: [] }).find((line) => line.startsWith('⏳')) ??
+    '';
   expect(told(alice, chainOf(submitted()))).toMatch(/UTC$/);
   expect(told(alice, pending)).toContain(` · for @${dave}`);
   expect(told(dave, pending)).toContain(` · asked by @${alice} for you`);
@@ -132,7 +154,7 @@ test('nobody is told of themselves by name', () => {
 
 test('an entry says when it is for all, and counts what it cannot name', () => {
   const details = (...objects: readonly string[]) =>
-    linesFor(alice, { waitingForMe: [], active: [], mine: [chainOf(submitted(asking(...objects)))] }).at(-1);
+    linesFor(alice, { waitingForMe: [], active: [], mine: [chainOf(submitted(asking(...objects)))], later: [] }).at(-1);
   expect(details()).toBe('all · 30m · “checkout answers 502”');
   const many = Array.from({ length: 20 }, (_, index) => `ledger-of-shop-${index}`);
   expect(details(...many)).toMatch(/^ledger-of-shop-0, .* and 16 more objects · 30m/);
@@ -142,7 +164,7 @@ test('an entry of a change says what is changed and that it is for good, and the
   const { seconds: _, ...forGood } = changing(contentOf([changeOf('+x')]), {
     ask: { edits: [{ do: 'delete', resource: 'ingresses', name: 'shop' }] },
   });
-  const inbox = { waitingForMe: [chainOf(forGood)], active: [], mine: [] };
+  const inbox = { waitingForMe: [chainOf(forGood)], active: [], mine: [], later: [] };
   const home = renderHome(inbox, { person: carol, kinds: [accessOver(), changeOver()], permalinks: new Map() });
   const { shown } = readBlocks(home.blocks, 'home');
   expect(shown).toContain('[Ask for access or a change]');

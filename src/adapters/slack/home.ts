@@ -37,16 +37,17 @@ type Part = {
   readonly title: string;
   readonly chains: readonly Chain[];
   readonly none?: string;
-  /** Otherwise the latest. */
-  readonly isOldestFirst?: boolean;
+  /** How those that are left out come after those that are shown. */
+  readonly left?: 'older' | 'younger' | 'later';
 };
 
 /** Each request once: what is active and waits to be settled stands first, and what is active and one's own with what is active. */
-const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
+const partsOf = ({ waitingForMe, active, later, mine }: Inbox): readonly Part[] => {
   const isActive = ({ request }: Chain): boolean => request.state.status === 'active';
   const idsOf = (chains: readonly Chain[]) => chains.map(({ request }) => request.asked.id);
   const waiting = new Set(idsOf(waitingForMe.filter(isActive)));
   const listed = new Set([...waiting, ...idsOf(active)]);
+  const planned = new Set(idsOf(later));
   const others = active.filter(({ request }) => !waiting.has(request.asked.id));
   const own = mine.filter((chain) => isActive(chain) && !listed.has(chain.request.asked.id));
   const none = mine.length === 0 ? 'You have asked for nothing yet.' : 'Nothing else is yours.';
@@ -56,9 +57,10 @@ const partsOf = ({ waitingForMe, active, mine }: Inbox): readonly Part[] => {
       chains: waitingForMe.filter((chain) => !isToReview(chain)),
       none: 'Nothing waits for your decision.',
     },
-    { title: 'For you to review', chains: waitingForMe.filter(isToReview), isOldestFirst: true },
+    { title: 'For you to review', chains: waitingForMe.filter(isToReview), left: 'younger' },
     { title: 'Active now', chains: [...own, ...others], none: 'Nothing that concerns you is active.' },
-    { title: 'Yours', chains: mine.filter((chain) => !isActive(chain)), none },
+    { title: 'Begins later', chains: later, left: 'later' },
+    { title: 'Yours', chains: mine.filter((chain) => !isActive(chain) && !planned.has(chain.request.asked.id)), none },
   ];
   return parts.filter(({ chains, none: words }) => chains.length > 0 || words !== undefined);
 };
@@ -108,7 +110,7 @@ export const renderList = (
 };
 
 const partBlocks = (
-  { title, chains, none = '', isOldestFirst = false }: Part,
+  { title, chains, none = '', left: come = 'older' }: Part,
   { entries: most, characters }: Room,
   reader: Reader,
   under: typeof buttonsUnder = () => [],
@@ -123,11 +125,7 @@ const partBlocks = (
     ...(chains.length === 0 ? [context(none)] : shown),
     ...(left === 0
       ? []
-      : [
-          context(
-            `And ${more(left, 'request')}, ${isOldestFirst ? 'younger' : 'older'} than these. \`/jit show <id>\` shows any of them.`,
-          ),
-        ]),
+      : [context(`And ${more(left, 'request')}, ${come} than these. \`/jit show <id>\` shows any of them.`)]),
   ];
 };
 
