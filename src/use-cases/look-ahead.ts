@@ -73,6 +73,8 @@ const timeOf = ({ asked, state }: Request): Time | undefined => {
   if (state.status === 'active') return { from: state.startedAt, until: state.expiresAt };
   const seconds = lengthOf({ asked, state });
   if (state.status !== 'approved' || state.ending !== undefined || seconds === undefined) return undefined;
+  // What is being applied just now the authorizer tells of in a moment.
+  if (asked.startsAt === undefined) return undefined;
   const from = momentOf(asked, state.at);
   return { from, until: from.add({ seconds }) };
 };
