@@ -21,8 +21,10 @@ export type Clock = { readonly now: () => Promise<Temporal.Instant> };
 /** What is kept beside a request's log so that it is found again; written in the same step as the log. */
 export type RequestIndex = {
   readonly status: Status;
-  /** When the next step is due; absent when nothing is owed any more. */
+  /** When the next step is due that changes what is so; absent when none is owed. */
   readonly dueAt?: Temporal.Instant;
+  /** When people are to be told next. It has an index of its own: no end waits for much that is to be told. */
+  readonly newsAt?: Temporal.Instant;
   /** It was taken by break-glass, and nobody has looked at that yet. */
   readonly toReview: boolean;
   /**
@@ -59,8 +61,10 @@ export type EventStore = {
     index: RequestIndex,
     origin?: string,
   ) => Promise<AppendResult>;
-  /** Ids whose next step is due at `now`, the longest overdue first. */
+  /** Ids of which something has to be done at `now` (`dueAt`), the longest overdue first. */
   readonly due: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
+  /** Ids of which people have to be told at `now` (`newsAt`), the longest overdue first. */
+  readonly news: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
   /** Ids in a status, the latest first, without the first `skip` of them. */
   readonly inStatus: (status: Status, limit: number, skip?: number) => Promise<readonly RequestId[]>;
   /** Ids that concern a person as requester or subject, the latest first. */

@@ -1,7 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import { nextStep } from '#domain/request/next-step.ts';
+import { nextAct, nextNews, nextStep } from '#domain/request/next-step.ts';
 import { isOver, needsNobody, needsReview, type Request } from '#domain/request/request.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
 
@@ -78,10 +78,11 @@ const isUnasked = (request: Request): boolean =>
 
 export const indexOf = (request: Request): RequestIndex => {
   const { asked, state } = request;
-  const step = nextStep(request);
+  const [act, news] = [nextAct(request), nextNews(request)];
   return {
     status: state.status,
-    ...(step === undefined ? {} : { dueAt: step.at }),
+    ...(act === undefined ? {} : { dueAt: act.at }),
+    ...(news === undefined ? {} : { newsAt: news.at }),
     toReview: needsReview(request),
     ...(isUnasked(request) ? { atMost: mostUnasked } : {}),
     people: [...new Set([asked.requester, asked.subject])],

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { personId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { hourLabel, managedBy, requestLabel } from '#domain/request/stamp.ts';
 import { bob } from '#test/build/people.ts';
+import { groups, policy, rule } from '#test/build/policy.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { createMemoryEventStore } from '#test/memory/event-store.ts';
 import { approveRequest } from './act-on-request.ts';
 import type { EventStore } from './ports.ts';
-import { runStep } from './run-step.ts';
+import { createStepRunner, runStep } from './run-step.ts';
 import { createClusterSweep, sweepLog } from './sweep.ts';
 
 const active = async (world = createWorld(), namespace = 'shop'): Promise<{ world: World; chain: Chain }> => {
@@ -43,6 +45,41 @@ describe('the sweep over the log', () => {
     world.advance({ minutes: 31 });
     await sweepLog(world.worker);
     expect(await statusOf(world, filed)).toBe('revoked');
+  });
+
+  test('does what becomes due while people are told before it tells the next of them', async () => {
+    const world = createWorld();
+    world.settings.policy = policy({ rules: [rule({ remindEvery: Temporal.Duration.from({ minutes: 29 }) })] });
+    const { chain } = await active(world);
+    world.advance({ seconds: 55 });
+    const names = Array.from({ length: 80 }, (_, index) => personId.parse(`U0ASKER${index}`));
+    for (const one of names) world.directory.memberships.set(one, 'member');
+    world.settings.identities = names.map((person) => ({ person, kubernetes: { user: person, groups: [] } }));
+    world.settings.policy = {
+      ...world.settings.policy,
+      groups: new Map([...groups, ['developers', { type: 'people', people: names }]]),
+    };
+    for (const by of names) await file(world, { by, subject: by, origin: by });
+    world.jobs.lose();
+    // Of the grant people were told before.
+    world.advance({ minutes: 25 });
+    await sweepLog(world.worker);
+    expect(await statusOf(world, chain)).toBe('active');
+    const steps = createStepRunner(world.worker);
+    const order: string[] = [];
+    world.advance({ minutes: 4, seconds: 2 });
+    await sweepLog(world.worker, {
+      ...steps,
+      join: async (id) => {
+        // The end comes with the first of those who are told.
+        if (order.length === 0) world.advance({ seconds: 5 });
+        order.push(id);
+        return steps.join(id);
+      },
+    });
+    expect(order).toHaveLength(81);
+    expect(order.indexOf(chain.request.asked.id)).toBe(32);
+    expect(await statusOf(world, chain)).toBe('revoked');
   });
 
   test('times out what nobody answered', async () => {

@@ -22,17 +22,28 @@ const head = Temporal.Duration.from({ seconds: 2 });
 const apart = Temporal.Duration.from({ seconds: 30 });
 const atOnce = 32;
 
-/** Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. */
+/**
+ * Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. People are told when nothing else is
+ * left to do, and after each handful of that it is looked whether there is.
+ */
 export const sweepLog = async (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): Promise<void> => {
-  const tried = new Set<RequestId>();
-  for (;;) {
-    // Asked anew for each handful: in a rush the jobs go through the same ones, and what they did needs no second look.
-    const now = await ports.clock.now();
-    const overdue = await ports.store.due(now.subtract(grace), 1_000);
-    const handful = overdue.filter((id) => !tried.has(id)).slice(0, atOnce);
-    if (handful.length === 0) return;
+  const { store, clock } = ports;
+  const indices = [
+    { of: store.due, tried: new Set<RequestId>() },
+    { of: store.news, tried: new Set<RequestId>() },
+  ];
+  /** Asked anew for each handful: in a rush the jobs go through the same ones, and what they did needs no second look. */
+  const next = async (): Promise<readonly RequestId[]> => {
+    const overdue = (await clock.now()).subtract(grace);
+    for (const { of, tried } of indices) {
+      const handful = (await of(overdue, 1_000)).filter((id) => !tried.has(id)).slice(0, atOnce);
+      for (const id of handful) tried.add(id);
+      if (handful.length > 0) return handful;
+    }
+    return [];
+  };
+  for (let handful = await next(); handful.length > 0; handful = await next()) {
     await inParallel(handful, async (id) => {
-      tried.add(id);
       try {
         await steps.join(id);
       } catch (cause) {

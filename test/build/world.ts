@@ -183,7 +183,8 @@ export const settle = async ({ worker, jobs, store }: World): Promise<void> => {
     const due = jobs.take('cluster', now);
     for (const { id } of due) await runStep(worker, id);
     await sweepLog(worker);
-    if (due.length === 0 && (await store.due(now.subtract({ seconds: 2 }), 1)).length === 0) return;
+    const left = [store.due, store.news].map((index) => index(now.subtract({ seconds: 2 }), 1));
+    if (due.length === 0 && (await Promise.all(left)).flat().length === 0) return;
   }
   throw new Error('It does not come to rest');
 };

@@ -33,10 +33,11 @@ const faultOf = async (promise: Promise<unknown>): Promise<{ message: string; af
 };
 
 describe('an append is all or nothing', () => {
-  const filed = index({ status: 'active', dueAt: at(10) });
+  const filed = index({ status: 'active', dueAt: at(10), newsAt: at(5) });
   const wrong = (id: ReturnType<typeof anId>) => [
     keys.log(id),
     keys.due,
+    keys.news,
     keys.unshown,
     keys.audit,
     keys.origin('form'),
@@ -63,6 +64,7 @@ describe('an append is all or nothing', () => {
       [
         keys.log(id),
         keys.due,
+        keys.news,
         keys.unshown,
         keys.audit,
         keys.origin('form'),

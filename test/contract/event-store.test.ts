@@ -79,6 +79,19 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.due(at(60), 10)).toEqual([late, later, latest]);
   });
 
+  test('lists apart of what people are to be told, and moves and forgets that with the next append', async () => {
+    const [told, done] = [anId(), anId()];
+    await store.append(told, 0, ['a'], index({ newsAt: at(10), dueAt: at(50) }));
+    await store.append(done, 0, ['a'], index({ dueAt: at(10) }));
+    expect([await store.due(at(20), 10), await store.news(at(20), 10)]).toEqual([[done], [told]]);
+    expect(await store.news(at(20), 0)).toEqual([]);
+    expect(await store.due(at(60), 10)).toEqual([done, told]);
+    await store.append(told, 1, ['b'], index({ newsAt: at(30), dueAt: at(50) }));
+    expect([await store.news(at(29), 10), await store.news(at(30), 10)]).toEqual([[], [told]]);
+    await store.append(told, 2, ['c'], index({ dueAt: at(50) }));
+    expect([await store.due(at(60), 10), await store.news(at(60), 10)]).toEqual([[done, told], []]);
+  });
+
   test('moves and forgets a due time with the next append', async () => {
     const id = anId();
     await store.append(id, 0, ['a'], index({ dueAt: at(10) }));

@@ -64,6 +64,8 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     expect(await store.unshown(10)).toContain(id);
     await store.markShown(id, 2);
     await store.due(at(5), 10);
+    await store.news(at(5), 10);
+    await store.toReview(10);
     await store.countPending(ada);
   });
 

@@ -22,6 +22,15 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     return before === undefined || hasPassed(now, before.at, remember) ? undefined : before.id;
   };
 
+  const upTo = (
+    now: Temporal.Instant,
+    limit: number,
+    at: (kept: Kept) => Temporal.Instant | undefined,
+  ): readonly RequestId[] => {
+    const isDue = (time: Temporal.Instant | undefined): boolean =>
+      time !== undefined && Temporal.Instant.compare(time, now) <= 0;
+    return ordered(requests, at, (kept) => isDue(at(kept))).slice(0, limit);
+  };
   const oldest = (limit: number, matches: (kept: Kept) => boolean, skip = 0): readonly RequestId[] =>
     ordered(requests, ({ index }) => index.submittedAt, matches).slice(skip, skip + Math.max(0, limit));
   const latest = (limit: number, matches: (kept: Kept) => boolean, skip = 0): readonly RequestId[] =>
@@ -54,12 +63,8 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
   return {
     read: async (id) => requests.get(id)?.lines ?? [],
     append: async (...appended) => append(await clock.now(), ...appended),
-    due: async (now, limit) =>
-      ordered(
-        requests,
-        ({ index }) => index.dueAt,
-        ({ index }) => index.dueAt !== undefined && Temporal.Instant.compare(index.dueAt, now) <= 0,
-      ).slice(0, limit),
+    due: async (now, limit) => upTo(now, limit, ({ index }) => index.dueAt),
+    news: async (now, limit) => upTo(now, limit, ({ index }) => index.newsAt),
     inStatus: async (status, limit, skip) => latest(limit, ({ index }) => index.status === status, skip),
     toReview: async (limit, skip) => oldest(limit, ({ index }) => index.toReview, skip),
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),

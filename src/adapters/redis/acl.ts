@@ -16,7 +16,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['log:*', 'type llen lrange rpush'],
   ['audit', 'type xadd xrange xlen'],
   [
-    'status:* person:* pending-by:* unasked-by:* to-review due unshown',
+    'status:* person:* pending-by:* unasked-by:* to-review due news unshown',
     'type zadd zrem zcard zrange zrangebyscore zrevrange',
   ],
   ['origin:*', 'type get set'],

@@ -38,6 +38,8 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
     limit < 1 ? Promise.resolve([]) : list(key, redis.zrevrange(key, skip, skip + limit - 1));
   const oldest = (key: string, limit: number, skip = 0): Promise<readonly RequestId[]> =>
     limit < 1 ? Promise.resolve([]) : list(key, redis.zrange(key, String(skip), String(skip + limit - 1)));
+  const upTo = (key: string, now: Temporal.Instant, limit: number): Promise<readonly RequestId[]> =>
+    list(key, redis.zrangebyscore(key, '-inf', now.epochMilliseconds, 'LIMIT', 0, limit));
 
   return {
     read: async (id) =>
@@ -61,8 +63,8 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
       return asking(`append to request ${id}`, within(patience, append()));
     },
 
-    due: (now, limit) =>
-      list(keys.due, redis.zrangebyscore(keys.due, '-inf', now.epochMilliseconds, 'LIMIT', 0, limit)),
+    due: (now, limit) => upTo(keys.due, now, limit),
+    news: (now, limit) => upTo(keys.news, now, limit),
     inStatus: (status, limit, skip) => latest(keys.status(status), limit, skip),
     toReview: (limit, skip) => oldest(keys.toReview, limit, skip),
     ofPerson: (person, limit) => latest(keys.person(person), limit),
@@ -98,6 +100,7 @@ const argumentsOf = (index: RequestIndex, origin: string | undefined): readonly 
   origin === undefined ? '' : rememberOriginSeconds,
   index.toReview ? 1 : 0,
   index.atMost ?? '',
+  index.newsAt?.epochMilliseconds ?? '',
 ];
 
 const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefined): readonly string[] => {
@@ -112,6 +115,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.pendingBy(requester),
     keys.toReview,
     keys.unaskedBy(requester),
+    keys.news,
     ...statuses.map(keys.status),
     ...people.map(keys.person),
   ];

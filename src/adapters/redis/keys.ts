@@ -31,8 +31,9 @@ export const keys = {
   unaskedBy: (person: PersonId) => `${tag}:unasked-by:${person}`,
   /** Sorted set of ids that wait to be reviewed, by when they were submitted, in epoch milliseconds. */
   toReview: `${tag}:to-review`,
-  /** Sorted set of ids by when their next step is due, in epoch milliseconds. */
+  /** Sorted sets of ids by when something has to be done next, and by when people are to be told next, in epoch milliseconds. */
   due: `${tag}:due`,
+  news: `${tag}:news`,
   /** Sorted set of ids by when the oldest event was filed that Slack has not shown, in epoch milliseconds. */
   unshown: `${tag}:unshown`,
   /** Stream of all lines of all logs in the order of their commits, for followers; the logs are the record. */

@@ -18,7 +18,7 @@ export const overlap = Temporal.Duration.from({ seconds: 5 });
  * Jobs are made from it when an event is committed and the sweep finds with it what a lost job left undone.
  */
 export const nextStep = (request: Request): Step | undefined =>
-  earliest([stepOf(request), ...newsOf(request)].filter((step) => step !== undefined));
+  earliest([nextAct(request), nextNews(request)].filter((step) => step !== undefined));
 
 /** The first of those that are due at the same moment is the one that matters more. */
 const earliest = (steps: readonly Step[]): Step | undefined =>
@@ -30,7 +30,8 @@ const earliest = (steps: readonly Step[]): Step | undefined =>
 /** The API server's clock, which says when it is too late, has whole seconds. */
 const aMoment = Temporal.Duration.from({ seconds: 2 });
 
-const stepOf = ({ asked, state }: Request): Step | undefined => {
+/** The next step that changes what is so. None of these waits for anybody to be told. */
+export const nextAct = ({ asked, state }: Request): Step | undefined => {
   switch (state.status) {
     case 'pending':
       return { do: 'time-out', at: asked.respondBy };
@@ -44,7 +45,7 @@ const stepOf = ({ asked, state }: Request): Step | undefined => {
       if (state.conflict !== undefined && state.settled === undefined) return undefined;
       // Needs the log alone, so it keeps no end waiting.
       if (asked.extends !== undefined && state.tookOver === undefined) return { do: 'take-over', at: state.startedAt };
-      return warning(state) ?? endStep(state);
+      return { do: 'end', at: endOf(state) };
     case 'completed':
     case 'revoked':
     case 'denied':
@@ -56,8 +57,16 @@ const stepOf = ({ asked, state }: Request): Step | undefined => {
   }
 };
 
-/** Whom people are to be told of: who has to decide, and what has to be reviewed. */
+/** The next step that only tells people: who has to decide or to review, or has something that ends soon. */
+export const nextNews = (request: Request): Step | undefined => earliest(newsOf(request));
+
 const newsOf = (request: Request): readonly Step[] => {
+  const { state } = request;
+  const soon = state.status === 'active' ? warning(state) : undefined;
+  return [...(soon === undefined ? [] : [soon]), ...remindersOf(request)];
+};
+
+const remindersOf = (request: Request): readonly Step[] => {
   const { asked, state, reminded, escalated } = request;
   const { remindEvery, breakGlass } = asked.approval;
   const since = reminded?.at ?? asked.submittedAt;
@@ -99,16 +108,9 @@ export const endOf = ({ settled, ending, expiresAt }: Active): Temporal.Instant 
 
 /** The same at a moment: what people are told keeps no end waiting, and nobody is told of what is over by then. */
 export const stepAt = (request: Request, now: Temporal.Instant): Step | undefined => {
-  const step = nextStep(request);
-  if (step === undefined || !isNews(step)) return step;
-  const { state } = request;
-  const end = state.status === 'active' && state.conflict === undefined ? endStep(state) : stepOf(request);
-  return end !== undefined && isDue(end, now) ? end : step;
+  const act = nextAct(request);
+  return act !== undefined && isDue(act, now) ? act : nextStep(request);
 };
-
-const isNews = ({ do: what }: Step): boolean => what === 'warn' || what === 'remind' || what === 'escalate';
-
-const endStep = (state: Active): Step => ({ do: 'end', at: endOf(state) });
 
 /** Whether the step's time has come. */
 export const isDue = (step: Step, now: Temporal.Instant): boolean => Temporal.Instant.compare(step.at, now) <= 0;
