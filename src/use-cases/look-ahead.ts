@@ -1,6 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { lengthOf, momentOf, type Request } from '#domain/request/request.ts';
+import type { Request } from '#domain/request/request.ts';
+import { lengthOf, momentOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
