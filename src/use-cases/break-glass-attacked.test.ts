@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
-import { needsReview } from '#domain/request/request.ts';
+import { needsReview } from '#domain/request/terms.ts';
 import { everything, matchIf } from '#test/build/conditions.ts';
 import { alice, bob, carol, erin } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';

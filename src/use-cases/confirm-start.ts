@@ -2,7 +2,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import { confirmWithin, isConfirmed, isEscalated, needsConfirmation } from '#domain/request/request.ts';
+import { confirmWithin, isConfirmed, isEscalated, needsConfirmation } from '#domain/request/terms.ts';
 import { admit, groupsOf, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';

@@ -1,5 +1,6 @@
 import { extensionEnd } from '#domain/request/extension.ts';
-import { lengthOf, type Request } from '#domain/request/request.ts';
+import type { Request } from '#domain/request/request.ts';
+import { lengthOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';

@@ -12,7 +12,8 @@ import {
 } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Tried, type Verdict } from '#domain/policy/verdict.ts';
 import type { Step, Unknown, World } from '#domain/policy/worlds.ts';
-import { type Asked, momentOf } from '#domain/request/request.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { momentOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Description, Kind } from '#kinds/kind.ts';

@@ -1,6 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { lengthOf, momentOf, type Request } from '#domain/request/request.ts';
+import type { Request } from '#domain/request/request.ts';
+import { lengthOf, momentOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
@@ -73,6 +74,8 @@ const timeOf = ({ asked, state }: Request): Time | undefined => {
   if (state.status === 'active') return { from: state.startedAt, until: state.expiresAt };
   const seconds = lengthOf({ asked, state });
   if (state.status !== 'approved' || state.ending !== undefined || seconds === undefined) return undefined;
+  // What is being applied just now the authorizer tells of in a moment.
+  if (asked.startsAt === undefined) return undefined;
   const from = momentOf(asked, state.at);
   return { from, until: from.add({ seconds }) };
 };

@@ -1,8 +1,9 @@
 import type { Manifest } from '#domain/plan.ts';
 import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
-import { type Asked, lengthOf, type State } from '#domain/request/request.ts';
+import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, stamped } from '#domain/request/stamp.ts';
+import { lengthOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { markersBeside } from './home.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';

@@ -2,7 +2,8 @@ import type { RequestId } from '#domain/ids.ts';
 import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { nextAct, nextNews, nextStep } from '#domain/request/next-step.ts';
-import { isOver, needsNobody, needsReview, type Request } from '#domain/request/request.ts';
+import { isOver, type Request } from '#domain/request/request.ts';
+import { needsNobody, needsReview } from '#domain/request/terms.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */

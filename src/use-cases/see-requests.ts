@@ -1,6 +1,7 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { type Asked, mayStandIn, needsReview, type Request } from '#domain/request/request.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
+import { mayStandIn, needsReview } from '#domain/request/terms.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';

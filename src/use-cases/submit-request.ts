@@ -3,7 +3,7 @@ import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { applyByOf } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
-import { needsNobody } from '#domain/request/request.ts';
+import { needsNobody } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';

@@ -1,6 +1,7 @@
 import type { Standing } from '#domain/quorum.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
-import { begin, evolve, type Request } from '#domain/request/request.ts';
+import { evolve } from '#domain/request/evolve.ts';
+import { begin, type Request } from '#domain/request/request.ts';
 import { alice, bob, id } from './people.ts';
 
 export const noon = Temporal.Instant.from('2026-11-20T12:00:00Z');

@@ -2,7 +2,8 @@ import type { PersonId } from '#domain/ids.ts';
 import { type Standing, tally } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ApprovalRule } from '#domain/request/events.ts';
-import { type Asked, escalationOf, needsReview } from '#domain/request/request.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { escalationOf, needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { bold, date, type Piece, user, users } from './blocks.ts';
 

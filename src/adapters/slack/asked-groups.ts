@@ -1,5 +1,6 @@
 import { type Standing, turnOf } from '#domain/quorum.ts';
-import { type Asked, isEscalated, isOver, needsReview, type Request } from '#domain/request/request.ts';
+import { type Asked, isOver, type Request } from '#domain/request/request.ts';
+import { isEscalated, needsReview } from '#domain/request/terms.ts';
 import { unasked } from './approvals.ts';
 import { bold, type Piece, user } from './blocks.ts';
 import { byName, type Mention } from './mentions.ts';

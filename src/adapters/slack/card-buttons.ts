@@ -1,5 +1,6 @@
 import type { Button } from '@slack/types';
-import { type Asked, needsReview, type Request } from '#domain/request/request.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
+import { needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';

@@ -67,11 +67,18 @@ test('what has to be reviewed stands in a part of its own, which much that waits
   const all = Array.from({ length: 100 }, () => pending);
   const toReview = Array.from({ length: 30 }, taken);
   const inbox = { waitingForMe: [...all, ...toReview], active: all, mine: all, later: [] };
-  const { shown } = readBlocks(renderHome(inbox, reader()).blocks, 'home');
+  const { shown } = readBlocks(renderHome(inbox, reader(bob)).blocks, 'home');
   expect(shown).toContain('Waiting for you (100)');
   expect(shown).toContain('For you to review (30)');
-  expect(shown).toContain('And 13 more requests, younger than these.');
-  expect(shown).toContain('And 83 more requests, older than these.');
+  expect(shown).toContain('And 16 more requests, younger than these.');
+  expect(shown).toContain('And 86 more requests, older than these.');
+  expect(shown.match(/\[Review\]/g)).toHaveLength(14);
+  // Their own beside it has its rows of buttons too.
+  const vote = { type: 'voted', by: carol, revision: 1 } as const;
+  const own = chainOf(submitted({ requester: bob, subject: bob }), vote, { ...approved, by: [carol] }, activated);
+  const full = { ...inbox, active: Array.from({ length: 100 }, () => own) };
+  const all14 = readBlocks(renderHome(full, { ...reader(bob), mayGoOn: () => true }).blocks, 'home').shown;
+  expect(all14.match(/\[Done\]/g)).toHaveLength(14);
   const list = renderList(inbox, reader());
   expect(list.text).toBe('Waiting for you: 100, For you to review: 30, Active now: 100, Yours: 100');
   expect(readBlocks(list.blocks).shown).toContain('For you to review (30)');
@@ -88,11 +95,13 @@ test('what is approved and begins later stands in a part of its own, and all par
   const grants = Array.from({ length: 100 }, () => active);
   const toReview = Array.from({ length: 100 }, taken);
   const full = { waitingForMe: [...all, ...toReview], active: grants, mine: grants, later: all };
-  for (const inbox of [full, { ...full, active: all, mine: all, later: Array.from({ length: 100 }, () => begins) }]) {
-    const { shown } = readBlocks(renderHome(inbox, reader(alice)).blocks, 'home');
-    expect(shown).toContain('And 86 more requests, later than these.');
-    expect(readBlocks(renderList(inbox, reader(alice)).blocks).shown).toContain('Begins later (100)');
-  }
+  const others = { ...full, active: all, mine: all, later: Array.from({ length: 100 }, () => begins) };
+  for (const inbox of [full, others])
+    for (const person of [alice, bob]) {
+      const { shown } = readBlocks(renderHome(inbox, reader(person)).blocks, 'home');
+      expect(shown).toContain('And 88 more requests, later than these.');
+      expect(readBlocks(renderList(inbox, reader(person)).blocks).shown).toContain('Begins later (100)');
+    }
 });
 
 test('under a grant of one’s own stands what one may want with it; under that of another nothing, and in a list neither', () => {

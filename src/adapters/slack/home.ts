@@ -2,11 +2,12 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isInForce } from '#domain/request/extension.ts';
-import { type Asked, needsReview, type Request } from '#domain/request/request.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
+import { needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
-import { actions } from './action-ids.ts';
+import { actions, buttonValue } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
 import { titleOf } from './card.ts';
 import { ownersButtons } from './card-buttons.ts';
@@ -25,10 +26,13 @@ const perEntry = { title: 120, status: 220, objects: 80, reason: 100 };
 
 /**
  * What each of so many parts may hold, all of which together stay within a home (100 blocks, a row of buttons under each entry
- * of one part) and within a message (50 blocks, 10,000 characters).
+ * of what is active, and of what is to be reviewed, if there is that part) and within a message (50 blocks, 10,000 characters).
  */
 const room = {
-  home: (parts: number): Room => ({ entries: Math.min(20, Math.floor(89 / (parts + 1))), characters: 30_000 }),
+  home: (parts: number): Room => ({
+    entries: Math.min(20, Math.floor(89 / (parts + (parts > 3 ? 2 : 1)))),
+    characters: 30_000,
+  }),
   list: (parts: number): Room => ({ entries: 8, characters: Math.floor(9_000 / Math.max(3, parts)) }),
 };
 
@@ -129,13 +133,13 @@ const partBlocks = (
   ];
 };
 
-/** What the reader may want with a grant of their own, where it stands; one row for each that is in force. */
-const buttonsUnder = (
-  { request }: Chain,
-  { person, mayGoOn }: Pick<Reader, 'person' | 'mayGoOn'>,
-): readonly KnownBlock[] => {
+/** What the reader may want with a grant of their own that is in force, or with what they have to review, where it stands. */
+const buttonsUnder = (chain: Chain, { person, mayGoOn }: Pick<Reader, 'person' | 'mayGoOn'>): readonly KnownBlock[] => {
+  const { request } = chain;
   const { asked } = request;
   const isOwn = asked.requester === person || asked.subject === person;
+  if (!isOwn && isToReview(chain))
+    return [actionRow([button({ text: 'Review', action: actions.review, value: buttonValue(asked) })])];
   return isOwn && isInForce(request) ? [actionRow(ownersButtons(asked, mayGoOn?.(request) ?? false))] : [];
 };
 

@@ -1,6 +1,7 @@
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import type { RequestId } from '#domain/ids.ts';
-import { needsReview, type Request } from '#domain/request/request.ts';
+import type { Request } from '#domain/request/request.ts';
+import { needsReview } from '#domain/request/terms.ts';
 import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';

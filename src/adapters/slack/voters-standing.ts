@@ -2,7 +2,7 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Policy } from '#domain/policy/policy.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { escalationOf } from '#domain/request/request.ts';
+import { escalationOf } from '#domain/request/terms.ts';
 import type { Directory } from '#use-cases/ports.ts';
 
 /**

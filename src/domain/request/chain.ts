@@ -4,7 +4,8 @@ import { canonical, type Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Digest } from '#domain/seal.ts';
 import { type Author, authorOf, type RequestEvent, requestEvent } from './events.ts';
-import { begin, evolve, type Request } from './request.ts';
+import { evolve } from './evolve.ts';
+import { begin, type Request } from './request.ts';
 
 const isInstant = (text: string): boolean => {
   try {

@@ -2,7 +2,8 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Finding, RequestEvent } from './events.ts';
-import { leastOf, momentOf, needsReview, type Request, type State, type Status } from './request.ts';
+import type { Request, State, Status } from './request.ts';
+import { leastOf, momentOf, needsReview } from './terms.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =

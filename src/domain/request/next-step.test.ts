@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { alice, bob, id } from '#test/build/people.ts';
 import { activated, approved, ended, grown, later, noon, pending, quorum } from '#test/build/requests.ts';
+import { evolve } from './evolve.ts';
 import { isDue, nextStep, stepAt } from './next-step.ts';
-import { evolve } from './request.ts';
 
 test('a pending request is owed an answer, and times out when there was none', () => {
   expect(nextStep(pending())).toEqual({ do: 'time-out', at: later(60) });

@@ -1,4 +1,5 @@
-import { type Active, escalationOf, isConfirmed, momentOf, needsReview, type Request } from './request.ts';
+import type { Active, Request } from './request.ts';
+import { escalationOf, isConfirmed, momentOf, needsReview } from './terms.ts';
 import { warningOf } from './warning.ts';
 
 /** What must be done for a request, and from when on. */

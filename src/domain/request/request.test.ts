@@ -5,8 +5,9 @@ import { activated, approved, ended, grown, later, noon, pending, quorum } from 
 import { conflictAt, contentRefOf } from '#test/build/shop-ingress.ts';
 import { type Command, decide } from './decide.ts';
 import type { RequestEvent } from './events.ts';
+import { evolve } from './evolve.ts';
 import { nextStep, stepAt } from './next-step.ts';
-import { evolve, type Request, type Status } from './request.ts';
+import type { Request, Status } from './request.ts';
 
 const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, RequestEvent>> = {
   voted: { type: 'voted', by: bob, revision: 1 },

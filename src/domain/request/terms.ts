@@ -1,0 +1,65 @@
+import type { Asked, Request, State } from './request.ts';
+
+/** From when on others may decide as well; undefined where nobody else ever may. */
+export const escalationOf = ({
+  approval: { escalate },
+  submittedAt,
+}: Pick<Asked, 'approval' | 'submittedAt'>): Temporal.Instant | undefined =>
+  escalate === undefined ? undefined : submittedAt.add({ seconds: escalate.after });
+
+/** Whether a request has waited so long that those to whom it is escalated may decide. */
+export const isEscalated = (asked: Pick<Asked, 'approval' | 'submittedAt'>, now: Temporal.Instant): boolean => {
+  const at = escalationOf(asked);
+  return at !== undefined && Temporal.Instant.compare(now, at) >= 0;
+};
+
+/** Whether those to whom it is escalated count by now: while it waits from their time on, later if it ever waited so long. */
+export const mayStandIn = ({ asked, state, escalated }: Request, now: Temporal.Instant): boolean =>
+  state.status === 'pending' ? isEscalated(asked, now) : escalated === true;
+
+/** Whether it was taken by break-glass and nobody has looked at that yet. What came to nothing needs no look. */
+export const needsReview = ({ asked, state, review }: Request): boolean =>
+  asked.approval.breakGlass !== undefined &&
+  review === undefined &&
+  (state.status === 'approved' ||
+    state.status === 'active' ||
+    state.status === 'revoked' ||
+    (state.status === 'lapsed' && state.made === true));
+
+/** Whether it was approved when it was filed, and by nobody. */
+export const needsNobody = ({ auto, breakGlass }: Asked['approval']): boolean =>
+  auto === true || breakGlass !== undefined;
+
+/** What begins so long after it was approved that people may be others by then has to be confirmed before. */
+export const needsConfirmation = ({ startsAt }: Pick<Asked, 'startsAt'>, approvedAt: Temporal.Instant): boolean =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, approvedAt.add(believedFor)) > 0;
+
+/** Whether it may begin as far as its people go: they were looked up at the click, or once more shortly before. */
+export const isConfirmed = (
+  asked: Pick<Asked, 'startsAt'>,
+  { at, confirmed }: Extract<State, { status: 'approved' }>,
+): boolean => {
+  const { startsAt } = asked;
+  if (startsAt === undefined || !needsConfirmation(asked, at)) return true;
+  return confirmed !== undefined && Temporal.Instant.compare(confirmed, startsAt.subtract(confirmWithin)) >= 0;
+};
+
+/** From so long before it begins on people are looked up once more; what was said earlier is not believed. */
+export const confirmWithin = Temporal.Duration.from({ minutes: 2 });
+
+/** The least that any of these votes gave; undefined where all gave what was asked. */
+export const leastOf = (votes: readonly { readonly seconds?: number | undefined }[]): number | undefined => {
+  const given = votes.flatMap(({ seconds }) => seconds ?? []);
+  return given.length === 0 ? undefined : Math.min(...given);
+};
+
+/** For how long it is in force once it is applied; undefined for good. */
+export const lengthOf = ({ asked, state }: Pick<Request, 'asked' | 'state'>): number | undefined =>
+  state.status === 'approved' ? (state.seconds ?? asked.seconds) : asked.seconds;
+
+/** The moment at which its rule has to allow it: when it begins, or now. */
+export const momentOf = ({ startsAt }: Pick<Asked, 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
+  startsAt !== undefined && Temporal.Instant.compare(startsAt, now) > 0 ? startsAt : now;
+
+/** So long what was looked up of people at the click is believed until it is applied. */
+const believedFor = Temporal.Duration.from({ minutes: 15 });
