@@ -75,10 +75,18 @@ const decidingOn = async (ports: BotPorts, request: Request, as: As, now: Tempor
     case 'reviewer':
       return { quorum: (await reviewersOf(ports, asked)).map((from) => ({ from, count: 1 })), never: known };
     case 'revoker':
-      return { quorum, never: known, instead };
+      return { quorum: revokersOf(ports, asked), never: known, instead };
     case 'approver':
       return { quorum, never, instead };
   }
+};
+
+/** Who was to approve it and whom its rule asks now, as far as the policy knows them: a group that it renamed keeps nothing in force. */
+const revokersOf = ({ settings }: BotPorts, { approval }: Request['asked']): Deciding['quorum'] => {
+  const { groups, rules } = settings().policy;
+  const now = rules.find(({ name }) => name === approval.rule)?.approve ?? [];
+  const names = new Set([...approval.quorum, ...now].map(({ from }) => from).filter((name) => groups.has(name)));
+  return [...names].map((from) => ({ from, count: 1 }));
 };
 
 /** Looked at only for who may act, last before the commit. */

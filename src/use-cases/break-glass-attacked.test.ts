@@ -243,6 +243,11 @@ describe('a review that nobody can do', () => {
     const inboxes = (await Promise.all([bob, carol].map((one) => seeInbox(world.bot, one)))).flatMap(
       ({ waitingForMe }) => waitingForMe,
     );
+    // Who may review it may end it too, and nobody else.
+    expect(await revokeGrant(world.bot, { by: erin, id, reason: 'no' })).toMatchObject({
+      error: { type: 'not-entitled' },
+    });
+    expect((await revokeGrant(world.bot, { by: bob, id, reason: 'renamed meanwhile' })).ok).toBe(true);
     const review = await reviewRequest(world.bot, { by: bob, id, finding: 'justified', note: 'it was down' });
     expect({ inboxes: inboxes.length, reviewed: review.ok }).toEqual({ inboxes: 2, reviewed: true });
   });
