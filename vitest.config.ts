@@ -11,8 +11,8 @@ const project = (name: string, include: string[], testSeconds: number, hookSecon
   test: { name, include, testTimeout: testSeconds * second, hookTimeout: hookSeconds * second, ...more },
 });
 
-/** Stories mostly wait for their time: one more than the cores of a small machine run at once, after all that is timed. */
-const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/** Stories mostly wait for their time: two more than the cores of a small machine run at once, after all that is timed. */
+const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {

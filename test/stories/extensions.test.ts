@@ -203,12 +203,12 @@ describe('a change that goes on', () => {
   it('stays as it is without being touched, and is taken back at its later end', async () => {
     const { slack } = company();
     const changing =
-      '/jit request change add pay.acme.test/more=ledger:80 shop-payments/ledger for 24s because refunds fail';
+      '/jit request change add pay.acme.test/more=ledger:80 shop-payments/ledger for 19s because refunds fail';
     const id = await approved(await story.ask(changing));
     const { expiresAt } = await story.reaches(id, 'active');
     await story.shows(id, 'Active');
     expect(story.cardOf(id)?.buttons.map(({ text }) => text)).toContain('Extend');
-    await slack.as('U0ALICE').command(`/jit extend ${id} for 12s because they still fail`);
+    await slack.as('U0ALICE').command(`/jit extend ${id} for 8s because they still fail`);
     const { extension } = await story.reaches(id, 'active');
     const more = extension ?? expect.fail(story.answerTo('U0ALICE'));
     const card = await story.card(more);
@@ -218,8 +218,8 @@ describe('a change that goes on', () => {
     await story.reaches(more, 'completed');
     await story.shows(more, `Extended`);
     const later = await story.reaches(id, 'active');
-    expect(later.expiresAt).toEqual(expiresAt.add({ seconds: 12 }));
-    await pause(Math.max(0, expiresAt.since(Temporal.Now.instant()).total('milliseconds')) + 4_000);
+    expect(later.expiresAt).toEqual(expiresAt.add({ seconds: 8 }));
+    await pause(Math.max(0, expiresAt.since(Temporal.Now.instant()).total('milliseconds')) + 3_000);
     expect(await hasPath()).toBe(true);
     const over = await story.reaches(id, 'revoked', 30_000);
     expect(over).toMatchObject({ cause: 'expired', expiresAt: later.expiresAt });
