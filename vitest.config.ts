@@ -11,8 +11,13 @@ const project = (name: string, include: string[], testSeconds: number, hookSecon
   test: { name, include, testTimeout: testSeconds * second, hookTimeout: hookSeconds * second, ...more },
 });
 
-/** Stories mostly wait for their time: two more than the cores of a small machine run at once, after all that is timed. */
-const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+/**
+ * What is timed comes first, with no more at once than a small machine has cores. What mostly waits for parts to start and times to
+ * come follows, with one more than that, and stories with two more.
+ */
+const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const waitingLong = { maxWorkers: 4, sequence: { groupOrder: 2 } };
+const timed = ['test/contract/jobs*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -25,9 +30,10 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     projects: [
       project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 20, 20),
-      project('contract', ['test/contract/**/*.test.ts'], 30, 60),
-      project('local', ['test/local/**/*.test.ts'], 60, 90),
-      project('stories', ['test/stories/**/*.test.ts'], 120, 180, waiting),
+      project('timed', timed, 30, 60),
+      project('contract', ['test/contract/**/*.test.ts'], 30, 60, { ...waiting, exclude: timed }),
+      project('local', ['test/local/**/*.test.ts'], 60, 90, waiting),
+      project('stories', ['test/stories/**/*.test.ts'], 120, 180, waitingLong),
     ],
   },
 });
