@@ -16,8 +16,8 @@ export type Window = {
 
 const midnight = Temporal.PlainTime.from('00:00');
 
-/** What clocks and calendars on the walls of time zones show. */
-export type Walls = (zone: string) => { readonly time: Temporal.PlainTime; readonly date: Temporal.PlainDate };
+/** What clocks and calendars on the walls of time zones show, to the minute: numbers, for hundreds of rules ask. */
+export type Walls = (zone: string) => { readonly minute: number; readonly today: Day; readonly yesterday: Day };
 
 /** At one instant; each zone is looked up once. */
 export const wallsAt = (at: Temporal.Instant): Walls => {
@@ -26,7 +26,8 @@ export const wallsAt = (at: Temporal.Instant): Walls => {
     const there = known.get(zone);
     if (there !== undefined) return there;
     const local = at.toZonedDateTimeISO(zone);
-    const shown = { time: local.toPlainTime(), date: local.toPlainDate() };
+    const today = local.toPlainDate();
+    const shown = { minute: minuteOf(local), today: dayOf(today), yesterday: dayOf(today.subtract({ days: 1 })) };
     known.set(zone, shown);
     return shown;
   };
@@ -36,17 +37,17 @@ export const wallsAt = (at: Temporal.Instant): Walls => {
 export const isWithin = (windows: readonly Window[], walls: Walls): boolean =>
   windows.some((one) => contains(one, walls(one.zone)));
 
-const contains = (
-  { days: begins, from = midnight, until = midnight }: Window,
-  { time, date: today }: ReturnType<Walls>,
-): boolean => {
-  const overMidnight = Temporal.PlainTime.compare(until, from) <= 0;
-  const isAfter = Temporal.PlainTime.compare(time, from) >= 0;
-  const isBefore = Temporal.PlainTime.compare(time, until) < 0;
-  const is = (date: Temporal.PlainDate): boolean => begins.includes(days[date.dayOfWeek - 1] ?? 'mon');
-  if (!overMidnight) return isAfter && isBefore && is(today);
-  return (isAfter && is(today)) || (isBefore && is(today.subtract({ days: 1 })));
+const contains = ({ days: begins, from, until }: Window, { minute, today, yesterday }: ReturnType<Walls>): boolean => {
+  const [first, end] = [minuteOf(from), minuteOf(until)];
+  if (first < end) return minute >= first && minute < end && begins.includes(today);
+  // Over midnight, or whole days.
+  return (minute >= first && begins.includes(today)) || (minute < end && begins.includes(yesterday));
 };
+
+/** Of the day. */
+const minuteOf = (time: { readonly hour: number; readonly minute: number } | undefined): number =>
+  time === undefined ? 0 : time.hour * 60 + time.minute;
+const dayOf = ({ dayOfWeek }: Temporal.PlainDate): Day => days[dayOfWeek - 1] ?? 'mon';
 
 /** As in `mon, tue 22:00–06:00 Europe/Berlin`. */
 export const sayWindow = ({ zone, days: begins, from, until }: Window): string => {
