@@ -28,6 +28,8 @@ const of = (rules: readonly Rule[], changed: Partial<Policy> = {}, offered = kin
 const idle = (...rules: readonly Rule[]) =>
   of(rules).flatMap(({ about }) => (about.type === 'rule' ? [rules[about.index]?.name] : []));
 
+const people = (...some: readonly PersonId[]) => ({ type: 'people', people: some }) as const;
+
 test('a policy in which everything has its use is not suspicious', () => {
   expect(of([one('bank', { namespaces: ['bank-*'] }), one('all')])).toEqual([]);
 });
@@ -244,7 +246,6 @@ test('a pattern that matches another one letter by letter stands for all that it
 });
 
 describe('a rule under which nobody else reviews what is taken by break-glass', () => {
-  const people = (...some: readonly PersonId[]) => ({ type: 'people', people: some }) as const;
   const said = (
     who: readonly string[],
     approve: readonly string[],
@@ -274,6 +275,52 @@ describe('a rule under which nobody else reviews what is taken by break-glass', 
     expect(said(['oncall'], ['leads'], { oncall: slack, leads: people(bob) })).toEqual([]);
     expect(said(['oncall'], ['leads'], { oncall: people(alice), leads: slack })).toEqual([]);
     expect(said(['oncall'], ['oncall', 'leads'], { oncall: people(alice), leads: people(bob) })).toEqual([]);
+  });
+});
+
+describe('what may be taken by break-glass past a stricter rule above', () => {
+  const slack = { type: 'slack-group', id: 'S1' } as const;
+  const known = new Map<string, GroupSource>([
+    ['developers', slack],
+    ['leads', people(alice, bob)],
+    ['oncall', people(alice)],
+    ['elsewhere', people(carol)],
+  ]);
+  const breakGlass = {
+    who: ['oncall'],
+    longest: Temporal.Duration.from('PT20M'),
+    remindEvery: Temporal.Duration.from('PT4H'),
+  };
+  const below = one('below', { namespaces: ['shop-*'] }, { breakGlass });
+  const said = (...rules: readonly Rule[]) =>
+    of(rules, { groups: known }).flatMap(({ about, message }) =>
+      about.type === 'rule' && message.includes('passed over') ? [message] : [],
+    );
+  const strict = (match: Partial<Rule['match']> = {}, changed: Partial<Rule> = {}): Rule =>
+    one('strict', { namespaces: ['*'], profiles: ['ingress-view'], ...match }, changed);
+
+  test('is said, with the way out of it, and of one that refuses as well', () => {
+    const message =
+      'whoever is in oncall and in none of developers may take by break-glass under the rule "below" what "strict" above it speaks of, for that one is passed over. Name them under ask of "strict" as well: then it decides, and says no.';
+    expect(said(strict(), below)).toEqual([message]);
+    expect(said(strict({ namespaces: ['shop-front'] }, { refuse: 'not here' }), below)).toEqual([message]);
+  });
+
+  test.each<[string, readonly Rule[]]>([
+    ['it stands below', [below, strict()]],
+    ['it names them under ask', [strict({}, { ask: ['developers', 'oncall'] }), below]],
+    ['it names all of these people in another group', [strict({}, { ask: ['developers', 'leads'] }), below]],
+    ['it says itself who may break its glass', [strict({}, { breakGlass }), below]],
+    ['it is for other people', [strict({}, { ask: ['elsewhere'] }), below]],
+    ['it speaks of other namespaces', [strict({ namespaces: ['bank-*'] }), below]],
+    [
+      'it speaks of other clusters',
+      [strict({ clusters: ['dev'] }), one('below', { clusters: ['prod'] }, { breakGlass })],
+    ],
+    ['it speaks of other things', [strict(), one('below', { profiles: ['ingress-debug'] }, { breakGlass })]],
+    ['nobody breaks the glass of the one below', [strict(), one('below')]],
+  ])('is not said where %s', (_, rules) => {
+    expect(said(...rules)).toEqual([]);
   });
 });
 

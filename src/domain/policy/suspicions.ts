@@ -18,12 +18,14 @@ export type Suspicion = {
 
 /**
  * Looks for what has no effect: rules that never decide, groups that nobody names, things to ask for that no rule speaks
- * of; and for what is taken by break-glass and looked at by nobody else. Only what is certain is said: a condition that is not understood here may always make the difference.
+ * of; for what is taken by break-glass and looked at by nobody else, or past a stricter rule. Only what is certain is said: a
+ * condition that is not understood here may always make the difference.
  */
 export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonly Suspicion[] => [
   ...unusedGroups(policy),
   ...idleRules(policy.rules, kinds),
   ...reviewedByThemselves(policy),
+  ...takenPast(policy, kinds),
   ...unspokenOf(policy.rules, kinds),
 ];
 
@@ -154,14 +156,9 @@ const reviewedByThemselves = ({ rules, groups }: Policy): readonly Suspicion[] =
     const { breakGlass, approve, never = [] } = rule;
     if (breakGlass === undefined || approve.length === 0) return [];
     const { who } = breakGlass;
-    const peopleIn = (names: readonly string[]): readonly string[] =>
-      names.flatMap((name) => {
-        const group = groups.get(name);
-        return group?.type === 'people' ? group.people : [];
-      });
     // Of a group of Slack's only its name is known here.
     const names = new Set([...who, ...never]);
-    const people = new Set(peopleIn([...names]));
+    const people = new Set(peopleIn(groups, [...names]));
     const isCertain = approve.every(({ from }) => {
       const group = groups.get(from);
       return names.has(from) || (group?.type === 'people' && group.people.every((person) => people.has(person)));
@@ -173,6 +170,46 @@ const reviewedByThemselves = ({ rules, groups }: Policy): readonly Suspicion[] =
         message: `whoever may review what is taken by break-glass under the rule "${rule.name}" may take it so themselves. Name somebody else under approve.`,
       },
     ];
+  });
+
+/**
+ * A rule is passed over for whoever may not ask by it. Where all others who may ask by a rule are stopped by a stricter one
+ * above it, those who may break its glass are meant to be, too.
+ */
+const takenPast = ({ rules, groups }: Policy, kinds: readonly Offered[]): readonly Suspicion[] =>
+  rules.flatMap((rule, index) => {
+    const { who = [] } = rule.breakGlass ?? {};
+    const spoken = spokenOf(rule, kinds);
+    return rules.slice(0, index).flatMap((other) => {
+      const known = [...other.ask, ...(other.breakGlass?.who ?? [])];
+      const people = new Set(peopleIn(groups, known));
+      const past = who.filter((name) => {
+        const group = groups.get(name);
+        return !known.includes(name) && !(group?.type === 'people' && group.people.every((one) => people.has(one)));
+      });
+      const isStricter =
+        rule.ask.every((group) => other.ask.includes(group)) &&
+        doOverlap(rule.match.clusters, other.match.clusters) &&
+        doOverlap(rule.match.namespaces, other.match.namespaces) &&
+        spoken.some((one) => speaks(other, one));
+      if (past.length === 0 || !isStricter) return [];
+      return [
+        {
+          about: { type: 'rule' as const, index },
+          message: `whoever is in ${past.join(', ')} and in none of ${other.ask.join(', ')} may take by break-glass under the rule "${rule.name}" what "${other.name}" above it speaks of, for that one is passed over. Name them under ask of "${other.name}" as well: then it decides, and says no.`,
+        },
+      ];
+    });
+  });
+
+const doOverlap = (some: readonly string[], others: readonly string[]): boolean =>
+  some.some((one) => others.some((other) => matches(one, other) || matches(other, one)));
+
+/** The people of these groups, as far as the policy names them one by one. */
+const peopleIn = (groups: Policy['groups'], names: readonly string[]): readonly string[] =>
+  names.flatMap((name) => {
+    const group = groups.get(name);
+    return group?.type === 'people' ? group.people : [];
   });
 
 const unspokenOf = (rules: readonly Rule[], kinds: readonly Offered[]): readonly Suspicion[] =>
