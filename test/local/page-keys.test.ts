@@ -151,6 +151,19 @@ test('keys lead to the message box, to channels and to their own help, and write
   await seen(page.getByRole('heading', { name: '#general' }));
 });
 
+test('who presses a key before a dialog has told that it is shut keeps what the key led to', async () => {
+  await leaveBox();
+  await press('?');
+  await seen(dialog('Keyboard'));
+  await page.evaluate(`new Promise((told) => {
+    const dialog = document.querySelector('dialog[open]');
+    dialog.addEventListener('close', () => setTimeout(told), { once: true });
+    dialog.close();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+  })`);
+  expect(await focused(page)).toBe('Message or command');
+});
+
 test('nothing that can be pressed is out of reach of Tab, and what has the focus shows it', async () => {
   await say(page, '/jit card');
   await page.getByText('2 replies').click();

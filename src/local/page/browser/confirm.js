@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { PageConfirm } from '#local/slack/page-api.ts' */
 import { h, newId } from './dom.js';
-import { rememberFocus, trapFocus } from './focus.js';
+import { isFocusLost, rememberFocus, trapFocus } from './focus.js';
 import { textNode, wordsOf } from './text.js';
 
 /**
@@ -36,7 +36,7 @@ export const askConfirm = (confirm) =>
     trapFocus(dialog);
     dialog.addEventListener('close', () => {
       dialog.remove();
-      giveBack();
+      if (isFocusLost(dialog)) giveBack();
       resolve(dialog.returnValue === 'yes');
     });
     document.body.append(dialog);

@@ -23,6 +23,17 @@ export const rememberFocus = () => {
   };
 };
 
+/**
+ * Whether nothing has the focus now that a dialog is shut. Dialogs tell of their end a moment later: by then somebody may have
+ * gone on by a key, and is left where they are.
+ *
+ * @param {HTMLElement} dialog
+ */
+export const isFocusLost = (dialog) =>
+  document.activeElement === null ||
+  document.activeElement === document.body ||
+  dialog.contains(document.activeElement);
+
 const reachable = 'a[href], button, input, textarea, select, summary, [tabindex="0"]';
 
 /** @param {HTMLElement} root @returns {HTMLElement[]} */

@@ -1,6 +1,6 @@
 // @ts-check
 import { h } from './dom.js';
-import { rememberFocus, trapFocus } from './focus.js';
+import { isFocusLost, rememberFocus, trapFocus } from './focus.js';
 
 /** @type {[string[], string][]} */
 const shortcuts = [
@@ -40,7 +40,10 @@ export const showHelp = ({ hasCluster }) => {
     trapFocus(dialog);
     document.body.append(dialog);
   }
-  dialog.addEventListener('close', () => giveBack(), { once: true });
+  const closed = () => {
+    if (isFocusLost(dialog)) giveBack();
+  };
+  dialog.addEventListener('close', closed, { once: true });
   dialog.showModal();
   shut.focus();
 };
