@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { type PersonId, personId, type RequestId } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import { needsReview } from '#domain/request/terms.ts';
+import { breakGlass, glass, worldWith } from '#test/build/break-glass-world.ts';
 import { everything, matchIf } from '#test/build/conditions.ts';
 import { alice, bob, carol, erin } from '#test/build/people.ts';
-import { groups, policy, rule } from '#test/build/policy.ts';
-import { minutes, setting, worldOf } from '#test/build/rule-world.ts';
+import { rule } from '#test/build/policy.ts';
+import { minutes, setting } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, finishGrant, reviewRequest, revokeGrant, withdrawRequest } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
@@ -15,19 +16,6 @@ import { seeInbox, seeRequest } from './see-requests.ts';
 import { submitRequest } from './submit-request.ts';
 import { sweepLog } from './sweep.ts';
 
-const breakGlass = { who: ['oncall'], longest: minutes(20), remindEvery: minutes(60) };
-const glass = (changed: Partial<Rule> = {}): Rule => rule({ breakGlass, ...changed });
-
-const worldWith = (...rules: readonly Rule[]): World => {
-  const world = worldOf(...rules);
-  const oncall = { type: 'people', people: [erin, alice] } as const;
-  world.settings.policy = policy({ rules, groups: new Map([...groups, ['oncall', oncall]]) });
-  world.settings.identities = [
-    ...world.settings.identities,
-    { person: erin, kubernetes: { user: 'erin@example.com', groups: [] } },
-  ];
-  return world;
-};
 const submit = ({ bot }: World, changed: Partial<Asking> = {}) =>
   submitRequest(bot, asking({ breakGlass: true, duration: '15m', ...changed }));
 const take = (world: World, changed: Partial<Asking> = {}) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Rule } from '#domain/policy/policy.ts';
+import { glass, worldWith } from '#test/build/break-glass-world.ts';
 import { pattern } from '#test/build/conditions.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
-import { gate, minutes, setting, worldOf } from '#test/build/rule-world.ts';
+import { gate, minutes, setting } from '#test/build/rule-world.ts';
 import { asking, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, reviewRequest, revokeGrant } from './act-on-request.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
@@ -11,20 +11,6 @@ import { seeInbox } from './see-requests.ts';
 import { submitRequest } from './submit-request.ts';
 import { whatMayBeAsked } from './what-may-be-asked.ts';
 
-const breakGlass = { who: ['oncall'], longest: minutes(20), remindEvery: minutes(60) };
-const glass = (changed: Partial<Rule> = {}): Rule => rule({ breakGlass, ...changed });
-
-/** Erin is on call and may not ask otherwise; alice is a developer and on call too. */
-const worldWith = (...rules: readonly Rule[]): World => {
-  const world = worldOf(...rules);
-  const oncall = { type: 'people', people: [erin, alice] } as const;
-  world.settings.policy = policy({ rules, groups: new Map([...groups, ['oncall', oncall]]) });
-  world.settings.identities = [
-    ...world.settings.identities,
-    { person: erin, kubernetes: { user: 'erin@example.com', groups: [] } },
-  ];
-  return world;
-};
 const take = (world: World, changed: Partial<Asking> = {}) =>
   file(world, { breakGlass: true, duration: '15m', ...changed });
 const refusal = async ({ bot }: World, changed: Partial<Asking> = {}): Promise<SubmitRefusal> => {

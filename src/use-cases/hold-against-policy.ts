@@ -5,7 +5,7 @@ import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Asked, State } from '#domain/request/request.ts';
-import { isEscalated, needsNobody } from '#domain/request/terms.ts';
+import { isEscalated, momentOf, needsNobody } from '#domain/request/terms.ts';
 import { sourceOf } from '#domain/source.ts';
 import { furthest } from '#domain/start.ts';
 import { changesOf, judge, type Tried } from './draft-request.ts';
@@ -113,13 +113,10 @@ export const ruledOtherwise = async (
 };
 
 /** The API server says whole seconds, and learns of its time to begin a little later: within what clocks may differ it has come. */
-const begun = ({ startsAt }: Asked, server: Temporal.Instant): Temporal.Instant =>
-  startsAt !== undefined && Temporal.Instant.compare(startsAt, server.add(tolerance)) <= 0
-    ? later(startsAt, server)
+const begun = (asked: Asked, server: Temporal.Instant): Temporal.Instant =>
+  asked.startsAt !== undefined && Temporal.Instant.compare(asked.startsAt, server.add(tolerance)) <= 0
+    ? momentOf(asked, server)
     : server;
-
-const later = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
-  Temporal.Instant.compare(one, other) < 0 ? other : one;
 
 const unruly = 'By the policy, as the worker reads it, the rule does not decide on this.';
 

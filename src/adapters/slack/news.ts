@@ -3,6 +3,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
+import { lengthOf } from '#domain/request/terms.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
@@ -128,7 +129,7 @@ const laterNews = ({ request: { asked, state } }: Chain, whose: readonly Piece[]
   const { startsAt } = asked;
   if (state.status !== 'approved' || state.ending !== undefined) return undefined;
   if (startsAt === undefined || Temporal.Instant.compare(startsAt, state.at) <= 0) return undefined;
-  const length = state.seconds ?? asked.seconds;
+  const length = lengthOf({ asked, state });
   return {
     pieces: [
       '☑️ ',

@@ -2,7 +2,7 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Policy } from '#domain/policy/policy.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { escalationOf } from '#domain/request/terms.ts';
+import { isEscalated } from '#domain/request/terms.ts';
 import type { Directory } from '#use-cases/ports.ts';
 
 /**
@@ -46,14 +46,9 @@ const countedIn = (entries: Chain['entries']): readonly PersonId[] =>
   entries.flatMap(({ event }) => (event.type === 'approved' ? event.by : []));
 
 /** Who voted when those to whom it is escalated already might, in the place of anybody. */
-const votedAfterEscalation = ({ request: { asked }, entries }: Chain): ReadonlySet<PersonId> => {
-  const from = escalationOf(asked);
-  if (from === undefined) return new Set();
-  return new Set(
+const votedAfterEscalation = ({ request: { asked }, entries }: Chain): ReadonlySet<PersonId> =>
+  new Set(
     entries.flatMap(({ event, at }) =>
-      event.type === 'voted' && event.revision === asked.revision && Temporal.Instant.compare(at, from) >= 0
-        ? [event.by]
-        : [],
+      event.type === 'voted' && event.revision === asked.revision && isEscalated(asked, at) ? [event.by] : [],
     ),
   );
-};
