@@ -11,7 +11,7 @@ export type GroupSource =
   | { readonly type: 'people'; readonly people: readonly PersonId[] };
 
 /** The worst that a change introduces, by the rules of risk; of what changes nothing there, `high` where its card has a caution. */
-export const risks = ['none', 'high', 'critical'] as const;
+export const risks = ['none', 'medium', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
 
 /** Of a namespace, as the cluster has them. */

@@ -1,5 +1,6 @@
 import type { Json } from '#domain/json.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import type { Place } from './finding.ts';
 
 /** Looks into raw JSON, which may come from anybody: what is not there, or of another shape, is nothing. */
 export const at = (value: Json | undefined, ...keys: readonly string[]): Json | undefined =>
@@ -12,6 +13,19 @@ export const listAt = (value: Json | undefined, ...keys: readonly string[]): rea
   const found = at(value, ...keys);
   return isList(found) ? found : [];
 };
+
+/** The items of a list with where each stands. */
+export const itemsAt = (value: Json | undefined, ...keys: readonly string[]): readonly Item[] =>
+  listAt(value, ...keys).map((item, index) => ({ item, path: [...keys, index] }));
+
+/** One item of a list, and where it stands. */
+export type Item = { readonly item: Json; readonly path: Place };
+
+/** The items of a list inside of items, each with its whole way. */
+export const itemsIn = (items: readonly Item[], ...keys: readonly string[]): readonly Item[] =>
+  items.flatMap(({ item, path }) =>
+    itemsAt(item, ...keys).map((inner) => ({ item: inner.item, path: [...path, ...inner.path] })),
+  );
 
 export const entriesAt = (
   value: Json | undefined,

@@ -1,43 +1,44 @@
-import { ingressAuthRemoved } from './ingress-auth-removed.ts';
-import { ingressAuthTlsMatchCn } from './ingress-auth-tls-match-cn.ts';
-import { ingressAuthUrl } from './ingress-auth-url.ts';
-import { ingressBackendSwitched } from './ingress-backend-switched.ts';
-import { ingressClassChanged } from './ingress-class-changed.ts';
-import { ingressCors } from './ingress-cors.ts';
-import { ingressDefaultBackend } from './ingress-default-backend.ts';
-import { ingressHost } from './ingress-host.ts';
-import { ingressMirror } from './ingress-mirror.ts';
-import { ingressPathCharacters } from './ingress-path-characters.ts';
-import { ingressPathWidened } from './ingress-path-widened.ts';
-import { ingressRewriteTarget } from './ingress-rewrite-target.ts';
-import { ingressSatisfyAny } from './ingress-satisfy-any.ts';
-import { ingressServerAlias } from './ingress-server-alias.ts';
-import { ingressSnippet } from './ingress-snippet.ts';
-import { ingressSourceRange } from './ingress-source-range.ts';
-import { ingressSslPassthrough } from './ingress-ssl-passthrough.ts';
-import { ingressSslRedirect } from './ingress-ssl-redirect.ts';
-import { ingressTlsRemoved } from './ingress-tls-removed.ts';
-import { ingressUpstreamVhost } from './ingress-upstream-vhost.ts';
-import { ingressUseRegex } from './ingress-use-regex.ts';
-import { policyDeleted } from './policy-deleted.ts';
-import { policyEveryNamespace } from './policy-every-namespace.ts';
-import { policyExceptRemoved } from './policy-except-removed.ts';
-import { policyLetsAll } from './policy-lets-all.ts';
-import { policyMetadata } from './policy-metadata.ts';
-import { policyOpenBlock } from './policy-open-block.ts';
-import { policySelectorNarrowed } from './policy-selector-narrowed.ts';
-import { policyTypesRemoved } from './policy-types-removed.ts';
-import { routeFilters } from './route-filters.ts';
-import { routeHostnames } from './route-hostnames.ts';
-import { routeOtherNamespace } from './route-other-namespace.ts';
+import { routeFilters } from '#domain/risk/gateway/route-filters.ts';
+import { routeHostnames } from '#domain/risk/gateway/route-hostnames.ts';
+import { routeOtherNamespace } from '#domain/risk/gateway/route-other-namespace.ts';
+import { ingressAnnotationCharacters } from '#domain/risk/ingress/annotation-characters.ts';
+import { ingressAuthRemoved } from '#domain/risk/ingress/auth-removed.ts';
+import { ingressAuthTlsMatchCn } from '#domain/risk/ingress/auth-tls-match-cn.ts';
+import { ingressAuthUrl } from '#domain/risk/ingress/auth-url.ts';
+import { ingressBackendSwitched } from '#domain/risk/ingress/backend-switched.ts';
+import { ingressClassChanged } from '#domain/risk/ingress/class-changed.ts';
+import { ingressCors } from '#domain/risk/ingress/cors.ts';
+import { ingressDefaultBackend } from '#domain/risk/ingress/default-backend.ts';
+import { ingressHost } from '#domain/risk/ingress/host.ts';
+import { ingressMirror } from '#domain/risk/ingress/mirror.ts';
+import { ingressPathCharacters } from '#domain/risk/ingress/path-characters.ts';
+import { ingressPathWidened } from '#domain/risk/ingress/path-widened.ts';
+import { ingressRewriteTarget } from '#domain/risk/ingress/rewrite-target.ts';
+import { ingressSatisfyAny } from '#domain/risk/ingress/satisfy-any.ts';
+import { ingressServerAlias } from '#domain/risk/ingress/server-alias.ts';
+import { ingressSnippet } from '#domain/risk/ingress/snippet.ts';
+import { ingressSourceRange } from '#domain/risk/ingress/source-range.ts';
+import { ingressSslPassthrough } from '#domain/risk/ingress/ssl-passthrough.ts';
+import { ingressSslRedirect } from '#domain/risk/ingress/ssl-redirect.ts';
+import { ingressTlsRemoved } from '#domain/risk/ingress/tls-removed.ts';
+import { ingressUpstreamVhost } from '#domain/risk/ingress/upstream-vhost.ts';
+import { ingressUseRegex } from '#domain/risk/ingress/use-regex.ts';
+import { policyDeleted } from '#domain/risk/network-policy/deleted.ts';
+import { policyEveryNamespace } from '#domain/risk/network-policy/every-namespace.ts';
+import { policyExceptRemoved } from '#domain/risk/network-policy/except-removed.ts';
+import { policyLetsAll } from '#domain/risk/network-policy/lets-all.ts';
+import { policyMetadata } from '#domain/risk/network-policy/metadata.ts';
+import { policyOpenBlock } from '#domain/risk/network-policy/open-block.ts';
+import { policySelectorNarrowed } from '#domain/risk/network-policy/selector-narrowed.ts';
+import { policyTypesRemoved } from '#domain/risk/network-policy/types-removed.ts';
+import { serviceExternalIps } from '#domain/risk/service/external-ips.ts';
+import { serviceExternalName } from '#domain/risk/service/external-name.ts';
+import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
+import { workloadHostPath } from '#domain/risk/workload/host-path.ts';
+import { workloadPrivileged } from '#domain/risk/workload/privileged.ts';
+import { workloadRegistry } from '#domain/risk/workload/registry.ts';
+import { workloadServiceAccount } from '#domain/risk/workload/service-account.ts';
 import type { Rule } from './rule.ts';
-import { serviceExternalIps } from './service-external-ips.ts';
-import { serviceExternalName } from './service-external-name.ts';
-import { workloadHostNamespaces } from './workload-host-namespaces.ts';
-import { workloadHostPath } from './workload-host-path.ts';
-import { workloadPrivileged } from './workload-privileged.ts';
-import { workloadRegistry } from './workload-registry.ts';
-import { workloadServiceAccount } from './workload-service-account.ts';
 
 /** Every rule: a new one is a file beside these and a line here. Of the same severity, the worse one first. */
 export const rules: readonly Rule[] = [
@@ -47,6 +48,7 @@ export const rules: readonly Rule[] = [
   ingressMirror,
   ingressRewriteTarget,
   ingressPathCharacters,
+  ingressAnnotationCharacters,
   workloadPrivileged,
   workloadHostNamespaces,
   workloadHostPath,

@@ -1,0 +1,18 @@
+import { escaped, ingress, object, ruleTest } from '#test/build/risk.ts';
+import { ingressClassChanged } from './class-changed.ts';
+
+ruleTest(ingressClassChanged, {
+  hits: [
+    [ingress(), ingress({ ingressClassName: 'internet' })],
+    [ingress(), ingress({ ingressClassName: null })],
+    [
+      object('networking.k8s.io/v1', 'Ingress', {}, { 'kubernetes.io/ingress.class': 'inside' }),
+      object('networking.k8s.io/v1', 'Ingress', {}, { 'kubernetes.io/ingress.class': 'internet' }),
+    ],
+  ],
+  misses: [
+    [ingress(), ingress(escaped)],
+    [object('networking.k8s.io/v1', 'Ingress', {}, { 'kubernetes.io/ingress.class': 'nginx' }), ingress()],
+    [ingress(), undefined],
+  ],
+});

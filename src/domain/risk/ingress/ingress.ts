@@ -1,0 +1,86 @@
+import type { Json } from '#domain/json.ts';
+import type { Manifest } from '#domain/plan.ts';
+import type { Place } from '#domain/risk/finding.ts';
+import { asText, at, entriesAt, itemsAt, itemsIn, textAt } from '#domain/risk/read.ts';
+import type { Danger } from '#domain/risk/rule.ts';
+
+export const isIngress = ({ kind }: Manifest): boolean => kind === 'Ingress';
+
+/** Where a danger of an annotation of ingress-nginx is described. */
+export const annotationDocument = (anchor: string): string =>
+  `https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#${anchor}`;
+
+/** What Kubernetes says of Ingresses. */
+export const ingressDocument = (anchor: string): string =>
+  `https://kubernetes.io/docs/concepts/services-networking/ingress/#${anchor}`;
+
+export type Annotation = {
+  readonly key: string;
+  readonly name: string;
+  readonly value: string;
+  readonly path: Place;
+};
+
+/** Annotations by their name behind the slash, in lower case: what stands before it is configurable at the controller. */
+export const annotationsOf = (object: Manifest): readonly Annotation[] =>
+  isIngress(object)
+    ? entriesAt(object.metadata, 'annotations').map(([key, value]) => ({
+        key,
+        name: (key.split('/').at(-1) ?? key).trim().toLowerCase(),
+        value: asText(value).trim(),
+        path: ['metadata', 'annotations', key],
+      }))
+    : [];
+
+/** Dangers of annotations that are dangerous by being there; another value is another danger. */
+export const dangersOf = (
+  object: Manifest,
+  fits: (annotation: Annotation) => boolean,
+  says: (annotation: Annotation) => string,
+): readonly Danger[] =>
+  annotationsOf(object)
+    .filter(fits)
+    .map((annotation) => ({
+      key: `${annotation.name} ${annotation.value}`,
+      says: says(annotation),
+      path: annotation.path,
+    }));
+
+/** As Go's `strconv.ParseBool` reads them, whatever the case. */
+export const isOn = (value: string): boolean => ['1', 't', 'true', 'on'].includes(value.toLowerCase());
+export const isOff = (value: string): boolean => ['0', 'f', 'false', 'off'].includes(value.toLowerCase());
+
+export type Host = { readonly host: string; readonly path: Place };
+
+/** Hosts as they are written in rules; an empty one is every host. */
+export const hostsOf = (object: Manifest): readonly Host[] =>
+  isIngress(object)
+    ? itemsAt(object, 'spec', 'rules').map(({ item, path }) => ({
+        host: textAt(item, 'host').toLowerCase(),
+        path: [...path, 'host'],
+      }))
+    : [];
+
+export type IngressPath = {
+  readonly host: string;
+  readonly path: string;
+  readonly type: string;
+  readonly backend: Json | undefined;
+  /** Of the entry in the list of paths. */
+  readonly at: Place;
+};
+
+export const pathsOf = (object: Manifest): readonly IngressPath[] =>
+  isIngress(object)
+    ? itemsAt(object, 'spec', 'rules').flatMap((rule) =>
+        itemsIn([rule], 'http', 'paths').map((one) => ({
+          host: textAt(rule.item, 'host').toLowerCase(),
+          path: textAt(one.item, 'path'),
+          type: textAt(one.item, 'pathType'),
+          backend: at(one.item, 'backend'),
+          at: one.path,
+        })),
+      )
+    : [];
+
+export const sayHost = (host: string): string => (host === '' ? 'every host' : `"${host}"`);

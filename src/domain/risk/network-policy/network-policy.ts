@@ -1,0 +1,69 @@
+import type { Json } from '#domain/json.ts';
+import { type Cidr, type Family, ipv4Behind, parseCidr } from '#domain/networkpolicy/cidr.ts';
+import type { Ranges } from '#domain/networkpolicy/ranges.ts';
+import type { Manifest } from '#domain/plan.ts';
+import type { Place } from '#domain/risk/finding.ts';
+import { asText, at, type Item, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
+
+export type Direction = 'ingress' | 'egress';
+export const directions = ['ingress', 'egress'] as const;
+
+/** What Kubernetes says of NetworkPolicies. */
+export const policyDocument = (anchor: string): string =>
+  `https://kubernetes.io/docs/concepts/services-networking/network-policies/#${anchor}`;
+
+export const isNetworkPolicy = ({ apiVersion, kind }: Manifest): boolean =>
+  kind === 'NetworkPolicy' && /^(networking\.k8s\.io|extensions)\//.test(apiVersion);
+
+export const rulesOf = (object: Manifest, direction: Direction): readonly Item[] =>
+  isNetworkPolicy(object) ? itemsAt(object, 'spec', direction) : [];
+
+export const peersOf = (rules: readonly Item[], direction: Direction): readonly Item[] =>
+  itemsIn(rules, direction === 'ingress' ? 'from' : 'to');
+
+export type Block = {
+  readonly text: string;
+  readonly cidr: Cidr;
+  readonly holes: readonly Cidr[];
+  readonly path: Place;
+};
+
+export const blocksOf = (object: Manifest, direction: Direction): readonly Block[] =>
+  peersOf(rulesOf(object, direction), direction).flatMap(({ item, path }) => {
+    const text = textAt(item, 'ipBlock', 'cidr').trim();
+    const cidr = parseCidr(text);
+    const holes = listAt(item, 'ipBlock', 'except').flatMap((hole) =>
+      typeof hole === 'string' ? (parseCidr(hole.trim()) ?? []) : [],
+    );
+    return cidr === undefined ? [] : [{ text, cidr, holes, path: [...path, 'ipBlock'] }];
+  });
+
+/** The addresses of a family in a block. Of all of IPv6 that is what is said, and not that IPv4 is behind a part of it. */
+export const addressesIn = (cidr: Cidr, family: Family): Ranges => {
+  if (cidr.family === family) return [cidr];
+  return family === 'ipv4' && cidr.length > 0 ? ipv4Behind(cidr) : [];
+};
+
+/** The directions that a policy isolates, with the API server's defaulting. */
+export const isolatedBy = (object: Manifest): readonly Direction[] => {
+  const types = listAt(object, 'spec', 'policyTypes').map((type) => asText(type).toLowerCase());
+  if (types.length > 0) return directions.filter((direction) => types.includes(direction));
+  return rulesOf(object, 'egress').length > 0 ? directions : ['ingress'];
+};
+
+/** What a selector wants, each in one spelling; nothing means that it fits everything. */
+export const wantsOf = (selector: Json | undefined): readonly string[] => [
+  ...Object.entries(at(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${asText(value)}`),
+  ...listAt(selector, 'matchExpressions').map((expression) => {
+    const values = listAt(expression, 'values').map(asText).sort();
+    const operator = textAt(expression, 'operator');
+    const key = textAt(expression, 'key');
+    return operator === 'In' && values.length === 1
+      ? `${key}=${values[0]}`
+      : [key, operator.toLowerCase(), values.join('|')].filter((part) => part !== '').join(' ');
+  }),
+];
+
+export const way = (direction: Direction): string => (direction === 'ingress' ? 'in' : 'out');
+export const everywhere = (direction: Direction): string =>
+  direction === 'ingress' ? 'from everywhere' : 'to everywhere';

@@ -1,0 +1,24 @@
+import { blocks, made, policy, ruleTest } from '#test/build/risk.ts';
+import { policyOpenBlock } from './open-block.ts';
+
+ruleTest(policyOpenBlock, {
+  hits: made(
+    policy({ ingress: [{ from: blocks('0.0.0.0/0') }] }),
+    policy({ ingress: [{ from: blocks('10.1.2.3/0') }] }),
+    policy({ egress: [{ to: blocks('::/0') }] }),
+    policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/1') }] }),
+    policy({ ingress: [{ from: blocks('128.0.0.0/1') }, { from: blocks('64.0.0.0/2', '0.0.0.0/2') }] }),
+    policy({ ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }] }),
+    policy({ ingress: [{ from: blocks('::ffff:0:0/96') }] }),
+    policy({ ingress: [{ from: blocks('0:0:0:0:0:ffff:0:0/96') }] }),
+    policy({ egress: [{ to: blocks('0.0.0.0/1', '0::ffff:128.0.0.0/97') }] }),
+    policy({ egress: [{ to: blocks('64:ff9b::/96') }] }),
+    policy({ egress: [{ to: blocks('64:ff9b::/95') }] }),
+  ),
+  misses: made(
+    policy({ ingress: [{ from: blocks('::ffff:10.0.0.0/104', '64:ff9b:1::/48', '2001:db8::/32') }] }),
+    policy({ ingress: [{ from: blocks('0.0.0.0/1', '128.0.0.0/2') }] }),
+    policy({ ingress: [{ from: blocks('0.0.0.0/1') }], egress: [{ to: blocks('128.0.0.0/1') }] }),
+    policy({ ingress: [{ from: blocks('0.0.0.0/1', '8000::/1') }] }),
+  ),
+});
