@@ -143,7 +143,14 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   }
   if (!prepared.ok) return prepared.error;
   if (journal === undefined) {
-    const why = await ruledOtherwise(ports, cluster, asked, prepared.value);
+    const why = await ruledOtherwise(
+      ports,
+      cluster,
+      asked,
+      prepared.value,
+      identity.value,
+      before.value?.objects ?? [],
+    );
     if (why !== undefined) return { type: 'lapsed', why };
   }
   const claimed = await claim(ports, cluster, asked, state, before.value?.until);

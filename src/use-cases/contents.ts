@@ -1,5 +1,7 @@
 import { type Content, content, fitsOnCard } from '#domain/content/content.ts';
+import type { ReachLine } from '#domain/radius/radius.ts';
 import type { Asked } from '#domain/request/request.ts';
+import type { Finding } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { BotPorts, Core, PackedContent } from './ports.ts';
 
@@ -9,9 +11,29 @@ export type Shown =
   | { readonly type: 'unreadable' }
   | { readonly type: 'shown'; readonly content: Content };
 
+/** So much of what was found is kept: far more than anybody reads. What is left out is no worse, and is counted. */
+const most = { findings: 200, lines: 60 } as const;
+
+/** What was found and what is reached, as a content holds it. */
+export const listed = (
+  findings: readonly Finding[],
+  lines: readonly ReachLine[],
+): Pick<Content, 'findings' | 'moreFindings' | 'reach'> => {
+  const more = lines.length - most.lines;
+  return {
+    findings: findings.slice(0, most.findings),
+    moreFindings: Math.max(0, findings.length - most.findings),
+    reach: [
+      ...lines.slice(0, most.lines),
+      ...(more > 0 ? [{ change: 'unseen' as const, text: `And ${more} more, which are not listed` }] : []),
+    ],
+  };
+};
+
 /** A content as it is kept. */
-export const packContent = ({ changes, notes, cautions }: Content, digest: Digest): PackedContent => {
-  const text = JSON.stringify({ schema: 1, changes, notes, cautions });
+export const packContent = (content: Content, digest: Digest): PackedContent => {
+  const { changes, notes, findings, moreFindings, reach, cautions } = content;
+  const text = JSON.stringify({ schema: 1, changes, notes, findings, moreFindings, reach, cautions });
   return {
     text,
     ref: {
@@ -28,8 +50,9 @@ export const packContent = ({ changes, notes, cautions }: Content, digest: Diges
 /** Reads what a request's log names, and believes it only when it still has that digest. */
 export const readContent = async (
   { contents, trust }: Pick<BotPorts, 'contents'> & Pick<Core, 'trust'>,
-  { id, content: ref }: Pick<Asked, 'id' | 'content'>,
+  { id, content: changed, around }: Pick<Asked, 'id' | 'content' | 'around'>,
 ): Promise<Shown> => {
+  const ref = changed ?? around;
   if (ref === undefined) return { type: 'none' };
   const text = await contents.read(id, ref.digest);
   if (text === undefined || trust.digest(text) !== ref.digest) return { type: 'unreadable' };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { sayFinding } from '#domain/risk/finding.ts';
 import { changeOver } from '#test/build/changes.ts';
 import { alice } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
@@ -31,9 +32,9 @@ const shownOf = async (edits: readonly Json[], ...objects: readonly Manifest[]) 
 const patch = (name: string, wanted: Json): Json => ({ do: 'patch', resource: 'deployments', name, patch: wanted });
 const pod = (spec: Json): Json => ({ spec: { template: { spec } } });
 
-test('the worst caution of all objects comes first, and says of which object it is', async () => {
+test('the worst finding of all objects comes first, and says of which object it is', async () => {
   const privileged = { name: 'old-agent', image: 'i', securityContext: { privileged: true } };
-  const { cautions } = await shownOf(
+  const { findings } = await shownOf(
     [
       patch('old', { metadata: { labels: { note: 'x' } } }),
       patch('app', pod({ containers: [{ name: 'c', image: 'i', securityContext: { privileged: true } }] })),
@@ -41,7 +42,7 @@ test('the worst caution of all objects comes first, and says of which object it 
     deployment('old', [privileged]),
     deployment('app', [{ name: 'c', image: 'i' }]),
   );
-  expect(cautions.slice(0, 2)).toEqual([
+  expect(findings.slice(0, 2).map((one) => sayFinding(one, true))).toEqual([
     'Introduces a privileged container, which is root on its node: "c" (Deployment shop/app).',
     'Keeps a privileged container, which is root on its node: "old-agent" (Deployment shop/old).',
   ]);

@@ -4,13 +4,13 @@ import { notKept } from '#domain/content/kept.ts';
 import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
-import type { Labels, Risk } from '#domain/policy/policy.ts';
+import type { Labels } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Change } from '#domain/risk/cautions.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
-import { packContent } from './contents.ts';
+import { type Assessed, assessTried, changesOf, riskFound } from './assess-tried.ts';
+import { listed, packContent } from './contents.ts';
 import { isOurs } from './home.ts';
 import { fitsInJournal, type Journals, journalsOf, type Overlap, overlapping } from './journal.ts';
 import {
@@ -117,20 +117,14 @@ export const draftRequest = async (
     const prepared = await prepare(ports, cluster, input);
     if (!prepared.ok) return prepared;
     const tried = prepared.value;
-    const { risk, cautions } = await ports.examiner.assess(changesOf(tried));
-    const content = packContent(await contentOf(ports, cluster, input, tried, cautions), ports.trust.digest);
+    const assessed = await assessTried(ports, cluster, tried, input.identity);
+    const content = packContent(await contentOf(ports, cluster, input, tried, assessed), ports.trust.digest);
     if (content.text.length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
-    const judged = await judge(ports, cluster, input, tried, risk);
+    const judged = await judge(ports, cluster, input, tried, assessed);
     return ok({ ...draftOf(tried), content, ...(judged === undefined ? {} : { judged }) });
   });
 };
-
-/** All that is changed, in the order of the plan: objects of others as the API server would have them, then its own. */
-export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
-  ...edits.map(({ live, made }) => ({ before: live, after: made })),
-  ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
-];
 
 /** What the conditions of rules say of what was tried, in a namespace with the labels that were found then. */
 export const judge = async (
@@ -138,7 +132,7 @@ export const judge = async (
   { name: cluster }: Pick<ClusterWriter, 'name'>,
   { kind: name, namespace, ask, facts }: Pick<DraftInput, 'kind' | 'namespace' | 'ask' | 'facts'>,
   tried: Tried,
-  risk: Risk,
+  { findings, radius }: Pick<Assessed, 'findings' | 'radius'>,
 ): Promise<Judged | undefined> => {
   const { policy, kinds } = settings();
   const description = kinds.find((kind) => kind.name === name)?.describe(ask);
@@ -148,7 +142,8 @@ export const judge = async (
     reachesFurther || [...cautions, ...tried.plan.cautions].length > 0 || tried.edits.some(({ op }) => op === 'delete');
   const changes = changesOf(tried);
   const found = {
-    risk: risk === 'none' && warned ? 'high' : risk,
+    risk: riskFound(findings, warned),
+    ...(radius === undefined ? {} : { radius }),
     before: changes.map(({ before }) => (before === undefined ? null : normalise(before))),
     after: changes.map(({ after }) => (after === undefined ? null : normalise(after))),
   } as const;
@@ -250,7 +245,7 @@ const contentOf = async (
   cluster: ClusterWriter,
   { request }: DraftInput,
   { plan, edits }: Tried,
-  dangers: readonly string[],
+  { findings, lines }: Assessed,
 ): Promise<Content> => {
   const own = await Promise.all(
     plan.create.map(async (manifest) => {
@@ -275,6 +270,7 @@ const contentOf = async (
     schema: 1,
     changes: [...others, ...own],
     notes: [...plan.notes],
-    cautions: [...new Set([...dangers, ...plan.cautions])],
+    ...listed(findings, lines),
+    cautions: [...new Set(plan.cautions)],
   };
 };

@@ -1,8 +1,8 @@
 import { extensionEnd } from '#domain/request/extension.ts';
-import type { Request } from '#domain/request/request.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
 import { lengthOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { WorkerPorts } from './ports.ts';
+import type { BotPorts, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 
 /** What an extension has of the grant that it goes on from: when it ends, and what was made for the other. */
@@ -33,6 +33,15 @@ export const grantBefore = async (
     await ports.clock.now(),
   );
   if (!until.ok) return until;
-  const objects = request.state.status === 'active' ? request.state.objects.map(({ name }) => name) : [];
-  return ok({ until: until.value, objects });
+  return ok({ until: until.value, objects: madeFor(request) });
+};
+
+/** The names of what is there for a grant that is in force. */
+const madeFor = ({ state }: Pick<Request, 'state'>): readonly string[] =>
+  state.status === 'active' ? state.objects.map(({ name }) => name) : [];
+
+/** The same by its id; none where its log cannot be read. */
+export const objectsOf = async (ports: BotPorts, { extends: before }: Asked): Promise<readonly string[]> => {
+  const found = before === undefined ? undefined : await find(ports, before.request);
+  return found?.type === 'found' ? madeFor(found.chain.request) : [];
 };

@@ -1,5 +1,6 @@
 import type { PersonId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
+import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, durationBy, fitsSource, type Policy, type Rule } from '#domain/policy/policy.ts';
 import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
@@ -8,7 +9,8 @@ import type { Asked, State } from '#domain/request/request.ts';
 import { isEscalated, momentOf, needsNobody } from '#domain/request/terms.ts';
 import { sourceOf } from '#domain/source.ts';
 import { furthest } from '#domain/start.ts';
-import { changesOf, judge, type Tried } from './draft-request.ts';
+import { type Assessed, assessTried, changesOf } from './assess-tried.ts';
+import { judge, type Tried } from './draft-request.ts';
 import { tolerance } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { triedBy } from './tried.ts';
@@ -81,6 +83,8 @@ export const ruledOtherwise = async (
   cluster: ClusterWriter,
   asked: Asked,
   tried: Tried,
+  identity: KubernetesIdentity,
+  except: readonly string[],
 ): Promise<string | undefined> => {
   const { policy, kinds } = ports.settings();
   const { kind, namespace, requester, subject, reason, seconds = 0, approval } = asked;
@@ -91,7 +95,7 @@ export const ruledOtherwise = async (
   if (needsNobody(approval) && subject !== requester) return unruly;
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
-  const { risk } = await ports.examiner.assess(changesOf(tried));
+  const assessed = await assessFor(ports, cluster, tried, { identity, except });
   const source = sourceOf(asked);
   const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
   const times = [await ports.clock.now(), begun(asked, await cluster.time())];
@@ -99,7 +103,7 @@ export const ruledOtherwise = async (
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {
     const request = { ...place, profiles, objects, seconds, reason, subject, breakGlass };
     const facts = { request, requester: { id: requester, groups }, now: String(times[0]) };
-    const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, risk);
+    const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, assessed);
     const by = judged && triedBy(policy, judged);
     if (by === undefined) return unruly;
     const asker = { groups: new Set(groups), failed: [] };
@@ -110,6 +114,22 @@ export const ruledOtherwise = async (
     if (why === undefined) return undefined;
   }
   return `${why} Ask again.`;
+};
+
+/** What stands around it is looked at only where some rule wants to know: nobody waits for what makes no difference. */
+const assessFor = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  tried: Tried,
+  { identity, except }: { readonly identity: KubernetesIdentity; readonly except: readonly string[] },
+): Promise<Pick<Assessed, 'findings' | 'radius'>> => {
+  const wanted = ports
+    .settings()
+    .policy.rules.some(
+      ({ match }) => match.risk !== undefined || match.if?.speaksOf('risk') || match.if?.speaksOf('radius'),
+    );
+  if (wanted) return assessTried(ports, cluster, tried, identity, except);
+  return { findings: await ports.examiner.findings(changesOf(tried)) };
 };
 
 /** The API server says whole seconds, and learns of its time to begin a little later: within what clocks may differ it has come. */

@@ -18,7 +18,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
-import { riskOnCard, speaksOfObjects } from './tried.ts';
+import { riskUntried, speaksOfObjects } from './tried.ts';
 
 /** Who was in groups of Slack's, where somebody has said so: by the groups' ids. */
 export type Told = ReadonlyMap<string, ReadonlySet<PersonId>>;
@@ -76,14 +76,15 @@ export const createPastJudge = (
   const { profiles, reachesFurther } = description.value;
   const question = { cluster, namespace, kind: kind.name, source: sourceOf(asked), reachesFurther };
   const speaking = policy.rules.filter((rule) => profiles.some((profile) => appliesTo(rule, { ...question, profile })));
-  const card = looks.value.length === 0 ? riskOnCard(description.value) : undefined;
+  const card = looks.value.length === 0 ? riskUntried(kind, asked.ask, namespace) : undefined;
   const defined = JSON.stringify([...policy.groups]);
   const wantsRisk = card === undefined && speaking.some(speaksOfRisk);
 
   const verdict = (world: World): Step<PastVerdict> => {
-    const given = card ?? world.get(risk.key);
-    if (given === undefined && wantsRisk) return { type: 'unknown', unknown: risk };
-    const found: Found = { risk: risks.find((one) => one === given) ?? 'none', before: [], after: [] };
+    const given = world.get(risk.key);
+    if (card === undefined && given === undefined && wantsRisk) return { type: 'unknown', unknown: risk };
+    const level = risks.find((one) => one === given) ?? 'none';
+    const found: Found = { risk: card ?? { level, findings: [] }, before: [], after: [] };
     const labelled = labelledIn(policy, speaking, world);
     if ('unknown' in labelled) return { type: 'unknown', unknown: labelled.unknown };
     const { groups, open } = groupsIn(policy, requester, told, world);
@@ -99,7 +100,7 @@ export const createPastJudge = (
       else if (known === undefined) unanswered.set(rule.name, missing);
       else answers.set(rule.name, known === 'yes' || known === 'no' ? { type: known } : unanswerable);
     }
-    const tried: Tried = { risk: found.risk, answers };
+    const tried: Tried = { risk: found.risk.level, answers };
     const asker = { groups: new Set(groups), failed: open.map(({ name }) => name) };
     const judged = judgeAll(labelled.policy, { ...question, ...labelled, profiles, asker, at, breakGlass, tried });
     return stepOf(judged, open, unanswered);
@@ -180,16 +181,19 @@ const missingFor = (
   const [first] = speaksOfGroups ? open : [];
   const isTooMuch = first !== undefined && open.length > mostInCondition;
   const onObjects = hasObjects && speaksOfObjects(condition);
+  const onReach = condition.speaksOf('radius') || (hasObjects && condition.speaksOf('risk.findings'));
   const onLabels = condition.speaksOf('namespaceLabels');
   const onLength = !isExact && condition.speaksOf('seconds');
-  if (!onObjects && !onLabels && !onLength && !isTooMuch) return first?.unknown;
+  if (!onObjects && !onReach && !onLabels && !onLength && !isTooMuch) return first?.unknown;
   const what = onObjects
     ? 'what its objects were like'
-    : onLabels
-      ? 'which labels its namespace had'
-      : onLength
-        ? 'how long it was asked for'
-        : 'who was in its groups';
+    : onReach
+      ? 'what it reached'
+      : onLabels
+        ? 'which labels its namespace had'
+        : onLength
+          ? 'how long it was asked for'
+          : 'who was in its groups';
   return {
     // The same words about groups say something else where the groups are others.
     key: `if ${speaksOfGroups ? groups : ''} ${condition.text}`,

@@ -1,4 +1,5 @@
 import type { AccessProbe, KubernetesIdentity, Plan } from '#domain/plan.ts';
+import type { Reviewed } from '#domain/radius/gains.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { namesOneOf } from './confirm.ts';
@@ -32,6 +33,39 @@ export const alreadyHeld = (
     const held = await allowedBy(cluster, identity, probes, extended?.objects ?? []);
     return held === undefined ? ok(null) : err({ type: 'already-have', who: 'you', allowedBy: held });
   });
+
+/** The same for a request: a cluster that does not answer is a no. */
+export const reviewed = (
+  ports: BotPorts,
+  cluster: ClusterReader,
+  { probes }: Pick<Plan, 'probes'>,
+  identity: KubernetesIdentity,
+  except: readonly string[],
+): Promise<Result<readonly Reviewed[], SubmitRefusal>> =>
+  orNo(ports, cluster, async () => ok(await reviewAll(cluster, identity, probes, except)));
+
+/** So many questions to the authorizer are open at a time. */
+const atOnce = 8;
+
+/** What of these rights somebody has now, by other grants than these. */
+export const reviewAll = async (
+  cluster: Pick<ClusterReader, 'review'>,
+  identity: KubernetesIdentity,
+  probes: readonly AccessProbe[],
+  except: readonly string[],
+): Promise<readonly Reviewed[]> => {
+  const reviewed: Reviewed[] = [];
+  for (let next = 0; next < probes.length; next += atOnce)
+    reviewed.push(
+      ...(await Promise.all(
+        probes.slice(next, next + atOnce).map(async (probe) => {
+          const review = await cluster.review(identity, probe);
+          return { probe, held: review.allowed && !namesOneOf(except, review) };
+        }),
+      )),
+    );
+  return reviewed;
+};
 
 const orNo = async <T>(
   { alarm }: BotPorts,

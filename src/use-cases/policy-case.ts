@@ -1,13 +1,14 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { durationBy, type Labels, type Policy, type Risk, type Rule } from '#domain/policy/policy.ts';
+import { durationBy, type Labels, type Policy, type Risk, type RiskFound, type Rule } from '#domain/policy/policy.ts';
 import { type Divided, judgeAll, type NoRule, type Verdict } from '#domain/policy/verdict.ts';
+import { nothingReached, type Radius } from '#domain/radius/radius.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Source } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import type { Settings } from './ports.ts';
-import { judgeTried, riskOnCard, triedBy } from './tried.ts';
+import { judgeTried, riskUntried, triedBy } from './tried.ts';
 
 /** What somebody would ask, and what trying it would find; no cluster and no Slack is asked. */
 export type PolicyCase = {
@@ -32,6 +33,10 @@ export type PolicyCase = {
   readonly at?: Temporal.Instant;
   /** When absent that of an access or opening by its card; none for a change. */
   readonly risk?: Risk;
+  /** Names of rules that found something which the change introduces. */
+  readonly findings?: readonly string[];
+  /** What it reaches; nothing, when absent. */
+  readonly radius?: Radius;
   readonly before: readonly Json[];
   readonly after: readonly Json[];
   readonly expect?: Expected;
@@ -73,7 +78,8 @@ export const judgeCase = async (
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
   const { cluster, namespace, namespaceLabels, source, profiles, objects, reason = '', before, after } = one;
-  const risk = one.risk ?? riskOf(kind, one);
+  const untried = riskOf(kind, one);
+  const risk = one.risk === undefined ? untried : { ...untried, level: one.risk };
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
   const place = { cluster, namespace, namespaceLabels, source, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
@@ -86,7 +92,8 @@ export const judgeCase = async (
     ...(one.seconds === undefined ? {} : { seconds: one.seconds }),
   };
   const facts = { request, requester: { id: one.by, groups }, now: at.toString() };
-  const judged = await judgeTried(policy, asked, facts, { risk, before, after });
+  const radius = one.radius ?? nothingReached;
+  const judged = await judgeTried(policy, asked, facts, { risk, radius, before, after });
   const tried = triedBy(policy, judged);
   const asker = { groups: new Set(groups), failed: [] };
   const verdict = judgeAll(policy, {
@@ -101,11 +108,16 @@ export const judgeCase = async (
   return ok(ok({ ...verdict.value, unfit: unfitFor(verdict.value.rule, one) }));
 };
 
-/** As its card would warn, where what is asked follows from the words of the case. */
-const riskOf = (kind: Kind, { profiles, objects }: PolicyCase): Risk => {
+/** What a case says of a finding beside its name is what most conditions look at. */
+const inCase = { severity: 'high', change: 'introduces', object: '' } as const;
+
+/** As would be found, where what is asked follows from the words of the case. */
+const riskOf = (kind: Kind, { profiles, objects, namespace, findings = [] }: PolicyCase): RiskFound => {
   const ask = kind.fromWords(profiles, objects);
-  const description = ask.ok ? kind.describe(ask.value) : undefined;
-  return description?.ok === true ? riskOnCard(description.value) : 'none';
+  const named = findings.map((rule) => ({ rule, ...inCase }));
+  if (!ask.ok) return { level: 'none', findings: named };
+  const { level, findings: found } = riskUntried(kind, ask.value, namespace);
+  return { level, findings: [...found, ...named] };
 };
 
 /** What a rule does not take of a duration (0: for good) and a reason. */

@@ -6,11 +6,14 @@ import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
 import type { Answer, Condition, Facts, Found, GroupSource, Labels, Policy } from '#domain/policy/policy.ts';
+import type { Reach } from '#domain/radius/reach.ts';
+import type { Sight } from '#domain/radius/sight.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Step } from '#domain/request/next-step.ts';
 import type { Status } from '#domain/request/request.ts';
 import type { Result } from '#domain/result.ts';
-import type { Assessment, Change } from '#domain/risk/cautions.ts';
+import type { Change } from '#domain/risk/assess.ts';
+import type { Finding } from '#domain/risk/finding.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
 import type { Judged } from './tried.ts';
@@ -129,6 +132,8 @@ export type Draft = {
   readonly edits: readonly SealedEdit[];
   /** Absent when the ask itself says it all. */
   readonly content?: PackedContent | undefined;
+  /** What it reaches, where it changes no object that is there. */
+  readonly around?: PackedContent | undefined;
   /** What the conditions of rules say of it; absent where no facts were given. */
   readonly judged?: Judged | undefined;
 };
@@ -152,8 +157,10 @@ export type Examiner = {
   readonly compare: (before: Manifest | undefined, after: Manifest | undefined) => Promise<Comparison>;
   /** One state, as `before` and `after` of a comparison say it. */
   readonly digest: (state: Manifest) => Promise<string>;
-  /** How risky it is and what to beware of, as `assess` says it. */
-  readonly assess: (changes: readonly Change[]) => Promise<Assessment>;
+  /** What is dangerous in them, as `findingsIn` says it. */
+  readonly findings: (changes: readonly Change[]) => Promise<readonly Finding[]>;
+  /** How far they reach, as `reachOf` says it. */
+  readonly reach: (changes: readonly Change[], sight: Sight, unseen: readonly string[]) => Promise<Reach>;
   /** Conditions over objects, each with its facts, in their order. What takes longer than a second has failed. */
   readonly answers: (
     questions: readonly { readonly condition: Condition; readonly facts: Facts }[],

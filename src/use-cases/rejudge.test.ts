@@ -21,7 +21,7 @@ import { noon, submitted } from '#test/build/requests.ts';
 import { minutes } from '#test/build/rule-world.ts';
 import type { Settings } from './ports.ts';
 import { type Known, type Past, type Rejudged, rejudge } from './rejudge.ts';
-import { judgeTried, riskOnCard, triedBy } from './tried.ts';
+import { judgeTried, riskUntried, triedBy } from './tried.ts';
 
 const kinds = [accessOver(), changeOver()];
 const identities = [alice, dave].map((person) => ({ person, kubernetes: { user: `${person}@acme.test`, groups: [] } }));
@@ -172,7 +172,7 @@ describe('what the log does not hold is not guessed', () => {
   test.each([
     ['what a change did to objects', matchIf('after.all(o, o != null)'), 'what its objects were like'],
     ['how risky a change was', { ...everything, risk: ['high' as const] }, 'how risky it was'],
-    ['a risk in a condition', matchIf('risk == "critical"'), 'how risky it was'],
+    ['a risk in a condition', matchIf('risk.level == "critical"'), 'how risky it was'],
   ])('%s', (_, match, on) => {
     const now = rejudge(under('now', [rule({ ...freeze, match }), oncall]), past(oncall, changing), nothing);
     expect(now).toMatchObject({ type: 'unknown', isOther: false });
@@ -185,7 +185,7 @@ describe('what the log does not hold is not guessed', () => {
       type: 'other',
       outcome: { type: 'refused' },
     });
-    const none = rule({ ...freeze, match: matchIf('risk == "none"') });
+    const none = rule({ ...freeze, match: matchIf('risk.level == "none"') });
     expect(rejudge(under('now', [none, oncall]), past(oncall), nothing)).toEqual({ type: 'same' });
   });
 
@@ -293,7 +293,7 @@ describe('whatever the policies and whoever asks', () => {
     matchIf('requester.groups.size() > 1').if,
     matchIf('after.all(o, o != null)').if,
     matchIf('after[0].data.a == "b" && "platform" in requester.groups').if,
-    matchIf('risk != "none"').if,
+    matchIf('risk.level != "none"').if,
     matchIf('request.seconds <= 1800').if,
     matchIf('request.reason.contains("502")').if,
     matchIf('"env" in request.namespaceLabels').if,
@@ -349,14 +349,14 @@ describe('whatever the policies and whoever asks', () => {
   ) => {
     const kind = kinds.find((one) => one.name === name);
     const description = kind?.describe(ask);
-    if (!description?.ok) throw new Error('It can be asked');
+    if (kind === undefined || !description?.ok) throw new Error('It can be asked');
     const { profiles, reachesFurther } = description.value;
     const place = { kind: name, cluster: 'prod', namespace: 'shop', namespaceLabels, source: 'slack' } as const;
     const asked = { ...place, profiles, reachesFurther };
     const all = [...isIn, 'oncall'];
     const found = isChange
-      ? { risk: ofChange, before: [], after }
-      : { risk: riskOnCard(description.value), before: [], after: [] };
+      ? { risk: { level: ofChange, findings: [] }, before: [], after }
+      : { risk: riskUntried(kind, ask, 'shop'), before: [], after: [] };
     const facts = {
       request: {
         ...place,

@@ -11,10 +11,11 @@ import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
+import { objectsOf } from './grant-before.ts';
 import { identify } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
-import type { BotPorts, Draft } from './ports.ts';
+import type { BotPorts, Draft, DraftInput } from './ports.ts';
 import { prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
@@ -62,7 +63,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const known = await lookUp(ports, kind, asked);
   const facts = await factsOf(ports, kind, asked, known);
   if (asked.content === undefined) {
-    const judged = facts && (await judgeUntried(ports.settings().policy, kind, asked.ask as Json, facts));
+    const untried = facts && (await judgeUntried(ports.settings().policy, kind, asked.ask as Json, facts));
+    const judged = untried ?? (await judgedByDraft(ports, kind, { ...input, ask: asked.ask as Json, facts }, asked));
     return (await ruledOtherwise(ports, kind, asked, known, judged)) ?? { type: 'same' };
   }
   const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts });
@@ -82,6 +84,17 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
     };
   const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
   return revise(ports, chain, { revision, seal }, draft.value);
+};
+
+/** Where a rule wants to know how far it reaches. What the grant before it gives is not counted. */
+const judgedByDraft = async (
+  ports: BotPorts,
+  kind: Kind,
+  input: DraftInput,
+  asked: Asked,
+): Promise<Judged | undefined> => {
+  const draft = await draftFor(ports, kind, input, undefined, await objectsOf(ports, asked));
+  return draft.ok ? draft.value.judged : undefined;
 };
 
 type LookedUp = { readonly asker: Asker; readonly namespaceLabels?: Labels };

@@ -43,7 +43,9 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const prolongs =
       asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
     const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }) };
-    const draft = await draftFor(ports, kind, { ...input, kind: kind.name, cluster: cluster.name }, asking.by);
+    const held = asking.extends?.objects ?? [];
+    const whole = { ...input, kind: kind.name, cluster: cluster.name };
+    const draft = await draftFor(ports, kind, whole, asking.by, held);
     if (!draft.ok) return draft;
     const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
@@ -54,9 +56,9 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const ahead = await lookAhead(ports, kind, asking, startsAt, ruled.value.seconds);
     if (!ahead.ok) return ahead;
     // What one holds now one may not hold then.
-    const held =
+    const had =
       startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
-    if (!held.ok) return err(forOthers(held.error, asking));
+    if (!had.ok) return err(forOthers(had.error, asking));
     const filed = await file(ports, asking, { ...ruled.value, identity, startsAt }, id, draft.value);
     if (filed !== 'taken') return filed;
   }
@@ -91,7 +93,7 @@ const file = async (
     ...(asking.extends === undefined ? {} : { extends: asking.extends.grant }),
     revision: 1,
   };
-  const { content } = draft;
+  const { content, around } = draft;
   const event: Submitted = {
     type: 'submitted',
     ...asked,
@@ -102,10 +104,11 @@ const file = async (
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: respondBy(now, rule, asking),
     ...(content === undefined ? {} : { content: content.ref }),
+    ...(around === undefined ? {} : { around: around.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
-  if (content !== undefined) await ports.contents.keep(id, content.ref.digest, content.text);
+  for (const one of [content, around]) if (one !== undefined) await ports.contents.keep(id, one.ref.digest, one.text);
   const approved: RequestEvent = { type: 'approved', by: [], auto: true, revision: 1, applyBy: applyByOf(event, now) };
   const events = needsNobody(event.approval) ? [event, approved] : [event];
   const result = await commit(ports, id, undefined, events, now, asking.origin);

@@ -1,4 +1,6 @@
+import { requestIdFrom } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
+import type { Plan } from '#domain/plan.ts';
 import {
   type Answer,
   appliesTo,
@@ -7,10 +9,15 @@ import {
   type Named,
   type Policy,
   type Risk,
+  type RiskFound,
 } from '#domain/policy/policy.ts';
 import type { Tried } from '#domain/policy/verdict.ts';
-import type { Description, Kind } from '#kinds/kind.ts';
-import type { Examiner } from './ports.ts';
+import type { Radius } from '#domain/radius/radius.ts';
+import { findingsIn } from '#domain/risk/assess.ts';
+import type { Finding } from '#domain/risk/finding.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { riskFound } from './assess-tried.ts';
+import type { DraftInput, Examiner } from './ports.ts';
 
 /** What trying a request has answered of a policy, known by its hash: another one has other rules of the same names. */
 export type Judged = {
@@ -37,7 +44,7 @@ export const judgeTried = async (
   };
   const questions = rules.flatMap((rule) => {
     const { if: condition } = rule.match;
-    if (condition === undefined || !asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }))) return [];
+    if (condition === undefined || !speaksOfAny(rule, asked)) return [];
     const seconds = facts.request.seconds ?? rule.duration.default.total('seconds');
     return [{ rule: rule.name, condition, facts: factsFor(seconds) }];
   });
@@ -47,7 +54,7 @@ export const judgeTried = async (
   const answers = questions.map(
     ({ rule, condition, facts: those }) => [rule, afar.get(rule) ?? condition.holds(those, found)] as const,
   );
-  return { policy: hash, risk: found.risk, answers };
+  return { policy: hash, risk: found.risk.level, answers };
 };
 
 const unanswered: Answer = { type: 'failed', why: 'it was not answered' };
@@ -62,8 +69,8 @@ export const triedBy = ({ hash }: Policy, { policy, risk, answers }: Judged): Tr
   policy === hash ? { risk, answers: new Map(answers) } : undefined;
 
 /**
- * What is judged without trying anything: a kind whose plan follows from the ask alone changes no object, and is as risky
- * as its card says. Undefined for other kinds.
+ * What is judged without trying anything: a kind whose plan follows from the ask alone changes no object. Undefined for other
+ * kinds, and where a rule wants to know how far it reaches.
  */
 export const judgeUntried = async (
   policy: Policy,
@@ -75,11 +82,41 @@ export const judgeUntried = async (
   const [description, looks] = [kind.describe(ask), kind.look(ask, namespace)];
   if (!description.ok || !looks.ok || looks.value.length > 0) return undefined;
   const { profiles, reachesFurther } = description.value;
-  const risk = riskOnCard(description.value);
   const asked = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
-  return judgeTried(policy, asked, facts, { risk, before: [], after: [] });
+  if (policy.rules.some((rule) => rule.match.if?.speaksOf('radius') && speaksOfAny(rule, asked))) return undefined;
+  return judgeTried(policy, asked, facts, { risk: riskUntried(kind, ask, namespace), before: [], after: [] });
 };
 
-/** How risky something is that changes no object: as its card warns. */
-export const riskOnCard = ({ cautions, reachesFurther }: Pick<Description, 'cautions' | 'reachesFurther'>): Risk =>
-  cautions.length > 0 || reachesFurther ? 'high' : 'none';
+/** The same with what it was found to reach. */
+export const judgeOwn = async (
+  policy: Policy,
+  kind: Kind,
+  { ask, facts }: Pick<DraftInput, 'ask' | 'facts'>,
+  radius: Radius,
+): Promise<Judged | undefined> => {
+  const description = kind.describe(ask);
+  if (facts === undefined || !description.ok) return undefined;
+  const { cluster, namespace } = facts.request;
+  const { profiles, reachesFurther } = description.value;
+  const asked = { cluster, namespace, kind: kind.name, profiles, reachesFurther };
+  return judgeTried(policy, asked, facts, { risk: riskUntried(kind, ask, namespace), radius, before: [], after: [] });
+};
+
+const speaksOfAny = (rule: Policy['rules'][number], asked: Asked): boolean =>
+  asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }));
+
+/** What rules find in what is made does not depend on whom it is for. */
+const anybody = { request: requestIdFrom(new Uint8Array(6)), identity: { user: 'anybody', groups: [] } } as const;
+
+/** How risky something is that changes no object that is there: by what it makes, and as its card warns. */
+export const riskUntried = (kind: Kind, ask: Json, namespace: string): RiskFound => {
+  const plan = kind.plan(ask, { ...anybody, namespace, seen: [] });
+  const description = kind.describe(ask);
+  const { cautions, reachesFurther } = description.ok ? description.value : { cautions: [], reachesFurther: false };
+  const findings = plan.ok ? findingsOfOwn(plan.value) : [];
+  return riskFound(findings, cautions.length > 0 || reachesFurther);
+};
+
+/** What is found in the objects that Hallpass makes itself. */
+export const findingsOfOwn = ({ create }: Pick<Plan, 'create'>): readonly Finding[] =>
+  findingsIn(create.map((after) => ({ before: undefined, after })));

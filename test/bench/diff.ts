@@ -75,14 +75,14 @@ const timed = async (work: () => unknown): Promise<number> => {
  * For how long nothing else goes on while something large is compared, and while what is dangerous in it is looked for;
  * beside reading the same two objects at once.
  */
-const blocking = async ({ compare, assess }: Examiner, { what, before, after }: States, count: number) => {
+const blocking = async ({ compare, findings }: Examiner, { what, before, after }: States, count: number) => {
   const texts = [JSON.stringify(before), JSON.stringify(after)];
   const blocks = { compared: [] as number[], judged: [] as number[], baseline: [] as number[] };
   await compare(before, after);
   for (let index = 0; index < count; index += 1) {
     const [one, other] = [structuredClone({ before, after }), structuredClone({ before, after })];
     blocks.compared.push(await longestBlock(() => compare(one.before, one.after)));
-    blocks.judged.push(await longestBlock(() => assess([other])));
+    blocks.judged.push(await longestBlock(() => findings([other])));
     blocks.baseline.push(await longestBlock(() => texts.map((text) => JSON.parse(text))));
   }
   const name = `${Math.round((texts[0]?.length ?? 0) / 100_000) / 10} MB, ${what}: longest block while`;

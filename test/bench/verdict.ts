@@ -38,7 +38,7 @@ const facts = {
   now: '2026-11-26T10:00:00Z',
 };
 const deployment = (replicas: number) => ({ kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas } });
-const found = { risk: 'none', before: [deployment(2)], after: [deployment(5)] } as const;
+const found = { risk: { level: 'none', findings: [] }, before: [deployment(2)], after: [deployment(5)] } as const;
 
 /** From what was tried to the rule that decides, beside the same 500 expressions of the library alone. */
 export const benchVerdict = async (stage: Stage): Promise<readonly Figure[]> => {

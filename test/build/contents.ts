@@ -39,6 +39,9 @@ export const contentOf = (changes: readonly Change[], beside: Partial<Content> =
   schema: 1,
   changes: [...changes],
   notes: [],
+  findings: [],
+  moreFindings: 0,
+  reach: [],
   cautions: [],
   ...beside,
 });

@@ -3,8 +3,9 @@ import { createVault } from '#adapters/keys/vault.ts';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
+import { reachOf } from '#domain/radius/reach.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { assess } from '#domain/risk/cautions.ts';
+import { findingsIn } from '#domain/risk/assess.ts';
 import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
 import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
@@ -115,7 +116,8 @@ export const createWorld = (): World => {
     examiner: {
       compare: async (before, after) => compareStates(before, after, keys.trust.digest),
       digest: async (state) => digestState(state, keys.trust.digest),
-      assess: async (changes) => assess(changes),
+      findings: async (changes) => findingsIn(changes),
+      reach: async (changes, sight, unseen) => reachOf(changes, sight, unseen),
       answers: async (questions, found) => questions.map(({ condition, facts }) => condition.holds(facts, found)),
     },
     vault: createVault([randomBytes(32)]),

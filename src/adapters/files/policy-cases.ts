@@ -3,6 +3,7 @@ import { parseDuration } from '#domain/duration.ts';
 import { personId } from '#domain/ids.ts';
 import { risks } from '#domain/policy/policy.ts';
 import { problemsOfIssue } from '#domain/problem.ts';
+import { radius } from '#domain/radius/radius.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sources } from '#domain/source.ts';
 import type { PolicyCase } from '#use-cases/policy-case.ts';
@@ -61,6 +62,8 @@ const policyCase = z.strictObject({
   reason: z.string().optional(),
   at: instant.optional(),
   risk: z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }).optional(),
+  findings: z.array(z.string()).optional(),
+  radius: radius.optional(),
   before: z.array(z.json()).default([]),
   after: z.array(z.json()).default([]),
   expect: expected.optional(),
@@ -90,8 +93,10 @@ export const readPolicyCases = async (
         ),
     );
   return ok(
-    parsed.data.cases.map(({ for: seconds, expect, at, risk, reason, ...rest }, index) => ({
+    parsed.data.cases.map(({ for: seconds, expect, at, risk, findings, radius: reached, reason, ...rest }, index) => ({
       ...rest,
+      ...(findings === undefined ? {} : { findings }),
+      ...(reached === undefined ? {} : { radius: reached }),
       ...(risk === undefined ? {} : { risk }),
       ...(reason === undefined ? {} : { reason }),
       ...(seconds === undefined ? {} : { seconds }),

@@ -57,7 +57,14 @@ export type ButtonSettings = {
   readonly value?: string;
   readonly style?: 'primary' | 'danger';
   /** `markup` is mrkdwn, which Slack takes there though its field list says plain text (docs.slack.dev, confirmation-dialog-object, the example). */
-  readonly confirm?: { readonly title: string; readonly markup: string; readonly yes: string; readonly no: string };
+  readonly confirm?: {
+    readonly title: string;
+    readonly markup: string;
+    readonly yes: string;
+    readonly no: string;
+    /** Red, for what nobody should do by habit. */
+    readonly isDanger?: boolean;
+  };
 };
 
 export const button = ({ text, action, value, style, confirm }: ButtonSettings): Button => ({
@@ -74,6 +81,7 @@ export const button = ({ text, action, value, style, confirm }: ButtonSettings):
           text: mrkdwn(confirm.markup, limits.confirmText),
           confirm: plain(confirm.yes, limits.confirmButton),
           deny: plain(confirm.no, limits.confirmButton),
+          ...(confirm.isDanger === true ? { style: 'danger' as const } : {}),
         },
       }),
 });

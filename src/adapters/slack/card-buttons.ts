@@ -6,6 +6,7 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { type ButtonSettings, button, limits } from './blocks.ts';
+import { type Caution, isCritical } from './cautions.ts';
 import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
 import { clock, cutMarkup, escaped, mention } from './mrkdwn.ts';
@@ -17,7 +18,13 @@ export type ButtonContext = {
   readonly description?: Description | undefined;
   readonly shown?: Shown | undefined;
   readonly mayGoOn?: boolean | undefined;
+  /** Whether the card leaves out something to beware of. */
+  readonly hasMore?: boolean | undefined;
 };
+
+/** What the button to all of it says. */
+export const wholeText = (shown?: Shown): string =>
+  shown?.type === 'shown' && shown.content.changes.length === 0 ? 'All findings' : 'Full diff';
 
 /**
  * The buttons that make sense in a request's state; once it is over, while it is applied, or while it is ended, none but
@@ -25,14 +32,15 @@ export type ButtonContext = {
  */
 export const buttonsOf = (
   request: Request,
-  cautions: readonly string[],
-  { description, shown, mayGoOn = false }: ButtonContext,
+  cautions: readonly Caution[],
+  { description, shown, mayGoOn = false, hasMore = false }: ButtonContext,
 ): readonly Button[] => {
   const { asked, state } = request;
   const value = buttonValue(asked);
   const toReview = needsReview(request) && state.status !== 'approved';
   const review = toReview ? [button({ text: 'Review', action: actions.review, value, style: 'primary' })] : [];
-  const whole = shown?.type === 'shown' ? [button({ text: 'Full diff', action: actions.whole, value })] : [];
+  const isMore = shown?.type === 'shown' && (shown.content.changes.length > 0 || hasMore);
+  const whole = isMore ? [button({ text: wholeText(shown), action: actions.whole, value })] : [];
   if (state.status === 'pending') {
     return [
       ...(shown?.type === 'unreadable' ? [] : approve(value, asked, cautions, description)),
@@ -81,7 +89,7 @@ const settle = (value: string, { approval }: Asked): readonly Button[] => {
 const approve = (
   value: string,
   asked: Asked,
-  cautions: readonly string[],
+  cautions: readonly Caution[],
   description?: Description,
 ): readonly Button[] => {
   const confirm = secondLook(asked, cautions, description);
@@ -103,19 +111,23 @@ const approve = (
 /** A second look is asked for only where there is something to look at: a dialog at each click is clicked away unread. */
 const secondLook = (
   asked: Asked,
-  [worst, ...rest]: readonly string[],
+  cautions: readonly Caution[],
   description?: Description,
 ): ButtonSettings['confirm'] => {
+  const [worst, ...rest] = cautions;
   const isForGood = asked.seconds === undefined;
   if (worst === undefined && !isForGood) return undefined;
-  const confirm = { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
+  const confirm = isCritical(cautions)
+    ? { title: 'Approve something CRITICAL?', yes: 'Approve all the same', no: 'Look again', isDanger: true }
+    : { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
   const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
   if (worst === undefined) return { ...confirm, markup: what };
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
-  const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
+  const sign = worst.severity === 'critical' ? '🔴' : '⚠️';
+  const room = limits.confirmText - what.length - others.length - `\n${sign} `.length;
   const ports = through(description, room - leastOfCaution);
-  const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst), room - ports.length)}${others}`;
+  const markup = `${what}${ports}\n${sign} ${cutMarkup(escaped(worst.text), room - ports.length)}${others}`;
   return { ...confirm, markup };
 };
 

@@ -21,6 +21,7 @@ import { briefly } from './status-line.ts';
  */
 const whole = {
   cautions: 1_600,
+  reach: 1_200,
   objects: 1_200,
   powers: 1_600,
   ask: 1_000,
@@ -32,6 +33,7 @@ const whole = {
 export type Shares = typeof whole;
 export const sharesAt = (scale: number): Shares => ({
   cautions: whole.cautions * scale,
+  reach: whole.reach * scale,
   objects: whole.objects * scale,
   powers: whole.powers * scale,
   ask: whole.ask * scale,

@@ -2,6 +2,7 @@ import type { KnownBlock, MessageMetadata } from '@slack/types';
 import { cardRoom } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { isOver } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -18,12 +19,13 @@ import {
   type Piece,
   richText,
 } from './blocks.ts';
-import { buttonsOf } from './card-buttons.ts';
+import { buttonsOf, wholeText } from './card-buttons.ts';
 import { factsBlock, outcomeBlocks, reasonBlock, revisionBlock, sharesAt, unreadableBlock } from './card-parts.ts';
-import { cautionBlock, cautionsOf, pastCautionBlock, pastCautions } from './cautions.ts';
+import { cautionBlock, cautionsOf, hidesSome, isCritical, pastCautionBlock, pastCautions } from './cautions.ts';
 import { contentBlock, type Room } from './content-block.ts';
 import { wordedTitle } from './described.ts';
 import { escaped, link } from './mrkdwn.ts';
+import { reachBlock, reachIn } from './reach.ts';
 import { statusLine } from './status-line.ts';
 
 /** What is shown of a request, and in the words of its kind as it is configured now, if it still is. */
@@ -50,8 +52,11 @@ export type Message = {
 export const cardEvent = 'hallpass_card';
 
 /** What was taken without asking looks like nothing else. */
-const headline = (chain: Chain, description?: Description): string =>
-  `${chain.request.asked.approval.breakGlass === undefined ? '' : '🚨 BREAK-GLASS · '}${titleOf(chain, description)}`;
+const headline = (chain: Chain, description?: Description, shown?: Shown): string => {
+  const isBroken = chain.request.asked.approval.breakGlass !== undefined;
+  const isBad = isCritical(cautionsOf(chain, description, shown));
+  return `${isBroken ? '🚨 BREAK-GLASS · ' : ''}${isBad ? '🔴 CRITICAL · ' : ''}${titleOf(chain, description)}`;
+};
 
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
 export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, description?: Description): string =>
@@ -64,15 +69,15 @@ export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, descript
 export const renderCard = (input: CardInput): Message => {
   const { asked } = input.chain.request;
   return {
-    text: summary(input.chain, input.description),
+    text: summary(input.chain, input.description, input.shown),
     blocks: blocksOf({ ...input, shown: input.shown ?? unread(asked) }),
     metadata: { event_type: cardEvent, event_payload: { request: asked.id, revision: asked.revision } },
   };
 };
 
 /** What there is to read and was not read is as good as unreadable. */
-const unread = ({ content }: Chain['request']['asked']): Shown =>
-  content === undefined ? { type: 'none' } : { type: 'unreadable' };
+const unread = ({ content, around }: Chain['request']['asked']): Shown =>
+  content === undefined && around === undefined ? { type: 'none' } : { type: 'unreadable' };
 
 /** How much shorter what stands around a diff is made, step by step, before the diff itself is. */
 const scales = [1, 0.5, 0.25, 0.15] as const;
@@ -105,16 +110,21 @@ const compose = (
   const share = sharesAt(scale);
   const cautions = cautionsOf(chain, description, shown);
   const approvals = approvalsLine(chain, standing);
-  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn });
+  const hasMore = hidesSome(cautions, share.cautions);
+  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore });
+  const where = `press ${wholeText(shown)}`;
   return [
-    header(headline(chain, description)),
+    header(headline(chain, description, shown)),
     richText(line(...statusLine(chain, description?.noun))),
     ...unreadableBlock(chain, shown),
     ...revisionBlock(chain),
     ...outcomeBlocks(chain, share, description),
-    ...cautionBlock(cautions, share.cautions, description),
+    ...cautionBlock(cautions, share.cautions, readAt(description, shown)),
+    ...(isOver(state.status) ? [] : reachBlock(reachIn(shown), share.reach, where)),
     factsBlock(chain, share, description, shown),
-    ...(shown?.type === 'shown' ? [contentBlock(shown.content, asked, state.status === 'pending', room)] : []),
+    ...(shown?.type === 'shown' && shown.content.changes.length > 0
+      ? [contentBlock(shown.content, asked, state.status === 'pending', room)]
+      : []),
     reasonBlock(asked.reason, share),
     ...pastCautionBlock(pastCautions(chain, description, shown), share.cautions / 2),
     ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
@@ -123,10 +133,16 @@ const compose = (
   ];
 };
 
+/** Where what a card leaves out is read. */
+const readAt = (description: Description | undefined, shown: Shown | undefined): string =>
+  shown?.type === 'shown' || description?.noun !== 'access'
+    ? `press ${wholeText(shown)}`
+    : `read profile ${cut(description.profiles.join(', '), 80)}`;
+
 /** One line that says it all without blocks: at most 1,000 characters, as mrkdwn. */
-const summary = (chain: Chain, description?: Description): string => {
+const summary = (chain: Chain, description?: Description, shown?: Shown): string => {
   const pieces: readonly Piece[] = [
-    `${headline(chain, description)} · ${chain.request.asked.id} · `,
+    `${headline(chain, description, shown)} · ${chain.request.asked.id} · `,
     ...statusLine(chain, description?.noun),
   ];
   return mrkdwn(markupOf(pieces), 1_000).text;

@@ -1,6 +1,8 @@
 import type { ContextBlock, RichTextBlock } from '@slack/types';
+import type { Content } from '#domain/content/content.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { State } from '#domain/request/request.ts';
+import { type Finding, isDanger, type Severity, sayFinding } from '#domain/risk/finding.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -9,29 +11,68 @@ import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped } from './mrkdwn.ts';
 
 const longest = 320;
+/** Whoever has to decide in ten seconds reads so many; the others are one click away. */
+const mostFindings = 3;
 
 /** What is over is nothing to beware of: a warning above it would read as if it still were. */
 const cautious: readonly State['status'][] = ['pending', 'approved', 'active'];
 
-/** What is said of it as it is shown and as its kind describes it: of what it does first, and the worst first. */
-export const allCautions = (description?: Description, shown?: Shown): readonly string[] => {
-  const ofContent = shown?.type === 'shown' ? shown.content.cautions : [];
-  const all = [...ofContent, ...(description?.cautions ?? [])].map(oneLine);
-  return [...new Set(all)].filter((caution) => caution !== '');
+/** What to beware of: something that a rule of risk found, or words of a kind, a profile or a plan. Plain text. */
+export type Caution = { readonly text: string; readonly severity?: Severity; readonly isNew?: boolean };
+
+/** Drawn by us and by nobody else: a text from outside cannot look like one of these. */
+const marks: Readonly<Record<Severity, string>> = { critical: '🔴 ', high: '🟠 ', medium: '🟡 ' };
+const labels: Readonly<Record<Severity, string>> = { critical: 'CRITICAL', high: 'High', medium: 'Medium' };
+
+/** All that is said of it, the worst first: what rules found, and in between what its kind and its plan warn of. */
+export const allCautions = (description?: Description, shown?: Shown): readonly Caution[] => {
+  const content = shown?.type === 'shown' ? shown.content : undefined;
+  const found = foundIn(content);
+  const words = [...(content?.cautions ?? []), ...(description?.cautions ?? [])].map(oneLine);
+  const said = [...new Set(words)].filter((text) => text !== '').map((text): Caution => ({ text }));
+  const isWorse = ({ severity }: Caution): boolean => severity !== 'medium';
+  return [...found.filter(isWorse), ...said, ...found.filter((one) => !isWorse(one))];
 };
+
+const foundIn = (content: Content | undefined): readonly Caution[] => {
+  const dangers = (content?.findings ?? []).filter(isDanger);
+  const isNamed = (content?.changes.length ?? 0) > 1;
+  const more = content?.moreFindings ?? 0;
+  const all = dangers.map((one): Caution => ({ ...leadOf(one), text: oneLine(sayFinding(one, isNamed)) }));
+  return more === 0
+    ? all
+    : [...all, { severity: 'medium', text: `And ${more} more of the kind, which are not listed.` }];
+};
+
+const leadOf = ({ severity, change }: Finding): Pick<Caution, 'severity' | 'isNew'> => ({
+  severity,
+  isNew: change === 'introduces',
+});
+
+/** Dangers that go away with it: good to know, nothing to beware of. */
+export const removedBy = (shown?: Shown): readonly string[] =>
+  shown?.type === 'shown'
+    ? shown.content.findings.filter((one) => !isDanger(one)).map((one) => oneLine(sayFinding(one, true)))
+    : [];
+
+/** Whether it brings something critical with it. */
+export const isCritical = (cautions: readonly Caution[]): boolean =>
+  cautions.some(({ severity, isNew }) => severity === 'critical' && isNew === true);
 
 /** What an approver should beware of, while it can still be used. */
 export const cautionsOf = (
   { request: { state } }: Chain,
   description?: Description,
   shown?: Shown,
-): readonly string[] => {
+): readonly Caution[] => {
   if (!cautious.includes(state.status)) return [];
   const said = allCautions(description, shown);
   return description === undefined
     ? [
         ...said,
-        'Hallpass cannot say any more what this means: what was asked for is no longer configured. Below is what the log says.',
+        {
+          text: 'Hallpass cannot say any more what this means: what was asked for is no longer configured. Below is what the log says.',
+        },
       ]
     : said;
 };
@@ -41,27 +82,54 @@ export const pastCautions = (
   { request: { state } }: Chain,
   description?: Description,
   shown?: Shown,
-): readonly string[] => (cautious.includes(state.status) ? [] : allCautions(description, shown));
+): readonly Caution[] => (cautious.includes(state.status) ? [] : allCautions(description, shown));
+
+/** One caution with its sign and, where a rule found it, how bad it is. */
+export const drawn = ({ text, severity }: Caution): readonly Piece[] =>
+  severity === undefined ? ['⚠️ ', bold(text)] : [marks[severity], bold(labels[severity]), ` · ${text}`];
+
+/** The worst ones: at most three that rules found, and of all only what there is room for. */
+const forCard = (cautions: readonly Caution[], characters: number) => {
+  const counted = cautions.filter(({ severity }) => severity !== undefined).slice(0, mostFindings);
+  const wanted = cautions.filter((one) => one.severity === undefined || counted.includes(one));
+  const { kept } = worstFirst(
+    wanted.map(({ text }) => text),
+    characters,
+  );
+  const shown = wanted.slice(0, kept.length).map((one, index) => ({ ...one, text: kept[index] ?? '' }));
+  return { shown, hidden: cautions.filter((one) => !wanted.slice(0, kept.length).includes(one)) };
+};
+
+/** Whether a card leaves some out; then there is a way to read them. */
+export const hidesSome = (cautions: readonly Caution[], characters: number): boolean =>
+  forCard(cautions, characters).hidden.length > 0;
 
 export const cautionBlock = (
-  cautions: readonly string[],
+  cautions: readonly Caution[],
   characters: number,
-  description?: Description,
+  where: string,
 ): readonly RichTextBlock[] => {
   if (cautions.length === 0) return [];
-  const { kept, left } = worstFirst(cautions, characters);
-  const where =
-    description?.noun === 'access' ? `read profile ${cut(description.profiles.join(', '), 80)}` : 'press Full diff';
-  const hidden: readonly (readonly Piece[])[] =
-    left === 0 ? [] : [['⚠️ ', bold(`${more(left, 'caution')} not shown here`), `: ${where} before you decide`]];
-  return [richText(lines([...kept.map((caution): readonly Piece[] => ['⚠️ ', bold(caution)]), ...hidden]))];
+  const { shown, hidden } = forCard(cautions, characters);
+  const bad = hidden.filter(({ severity }) => severity === 'critical').length;
+  const rest: readonly (readonly Piece[])[] =
+    hidden.length === 0
+      ? []
+      : [
+          [
+            '⚠️ ',
+            bold(`${more(hidden.length, 'caution')} not shown here${bad > 0 ? `, ${bad} of them CRITICAL` : ''}`),
+            `: ${where} before you decide`,
+          ],
+        ];
+  return [richText(lines([...shown.map(drawn), ...rest]))];
 };
 
 /** Small and without a sign of danger. */
-export const pastCautionBlock = (cautions: readonly string[], characters: number): readonly ContextBlock[] => {
+export const pastCautionBlock = (cautions: readonly Caution[], characters: number): readonly ContextBlock[] => {
   if (cautions.length === 0) return [];
   const { kept, left } = worstFirst(
-    cautions.map((caution) => cutMarkup(escaped(caution), longest)),
+    cautions.map(({ text }) => cutMarkup(escaped(text), longest)),
     characters,
   );
   const hidden = left === 0 ? '' : ` And ${more(left, 'caution')}, in the thread.`;
@@ -71,12 +139,15 @@ export const pastCautionBlock = (cautions: readonly string[], characters: number
 export const before = 'Was shown to approvers:';
 
 /** For the thread, which keeps what a revision was decided on. */
-export const cautionList = (cautions: readonly string[], characters: number) => {
+export const cautionList = (cautions: readonly Caution[], characters: number) => {
   if (cautions.length === 0) return [];
-  const { kept, left } = worstFirst(cautions, characters);
+  const { kept, left } = worstFirst(cautions.map(inThread), characters);
   const hidden = left === 0 ? [] : [[more(left, 'caution')]];
   return [line(bold('To beware of')), bullets([...kept.map((caution) => [caution]), ...hidden])];
 };
+
+const inThread = ({ text, severity }: Caution): string =>
+  severity === undefined ? text : `${labels[severity]} · ${text}`;
 
 /** The worst one is always there, if shortened. */
 const worstFirst = (cautions: readonly string[], characters: number) =>

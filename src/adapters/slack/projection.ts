@@ -116,7 +116,8 @@ export const createProjection = ({
     const { kinds, policy } = core.settings();
     const description = describedBy(kinds, chain.request.asked);
     const standing = await votersStanding(policy, directory, chain);
-    const { id: request, content: current } = chain.request.asked;
+    const { id: request, content: changed, around } = chain.request.asked;
+    const current = changed ?? around;
     const read = new Map<string | undefined, Promise<ShownContent>>();
     const subject = {
       chain,

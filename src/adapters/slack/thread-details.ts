@@ -15,6 +15,7 @@ import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { dateFallback } from './mrkdwn.ts';
 import { nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
+import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
@@ -26,6 +27,7 @@ const room = {
   conflicts: 4_500,
   changed: 5_200,
   cautions: 3_000,
+  reach: 2_000,
   powers: 6_000,
   /** Slack takes no longer text in one piece. */
   power: 2_900,
@@ -111,10 +113,11 @@ const between = (
 ): readonly Part[] => {
   const left = limits.messageCharacters - room.sentence - charactersOf([richText(...before, ...after)]);
   const cautions = cautionList(allCautions(description, shown), Math.min(room.cautions, Math.floor(left / 2)));
-  const rest = left - charactersOf([richText(...cautions)]);
+  const reach = reachList(reachIn(shown), Math.min(room.reach, Math.floor(left / 3)));
+  const rest = left - charactersOf([richText(...cautions, ...reach)]);
   // A new revision of the same ask does the same: its entry says only what is otherwise.
   const does = before.length === 0 ? [] : powers(description, Math.min(room.powers, rest));
-  return [...before, ...does, ...cautions, ...after];
+  return [...before, ...does, ...cautions, ...reach, ...after];
 };
 
 const powers = (description: Description | undefined, characters: number): readonly Part[] => {

@@ -1,15 +1,19 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { Content } from '#domain/content/content.ts';
 import { type PersonId, requestId } from '#domain/ids.ts';
+import { isCve } from '#domain/risk/finding.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Whole } from '#use-cases/open-whole.ts';
 import { actions, wholeView } from './action-ids.ts';
 import { actionRow, bold, button, context, line, lines, type Piece, richText, section } from './blocks.ts';
 import { titleOf } from './card.ts';
-import { before, cautionsOf, pastCautions } from './cautions.ts';
+import { wholeText } from './card-buttons.ts';
+import { before, cautionsOf, drawn, pastCautions, removedBy } from './cautions.ts';
 import { fitting, more } from './excerpt.ts';
 import { fileNameOf } from './file-name.ts';
+import { reachIn, reachLines } from './reach.ts';
 import { sayNotDone } from './replies.ts';
 import { pageBlocks, pagesOf } from './whole-pages.ts';
 
@@ -41,7 +45,7 @@ export const renderWhole = (whole: Whole, person: PersonId, asked: ShownPage, de
   return {
     type: 'modal',
     callback_id: wholeView,
-    title: { type: 'plain_text', text: 'Full diff' },
+    title: { type: 'plain_text', text: wholeText(shown) },
     close: { type: 'plain_text', text: 'Close' },
     private_metadata: JSON.stringify({ ...asked, page }),
     blocks: [
@@ -82,17 +86,35 @@ const beside = ({ chain, shown }: Whole, description?: Description): readonly Kn
       section('🚨 *It cannot be shown: its record was altered or is gone.* Nobody can approve it. Ask for it anew.'),
     ];
   if (shown.type === 'none') return [section('There is no diff: the card says all that this does.')];
-  const cautions = part('caution', cautionsOf(chain, description, shown), (text) => ['⚠️ ', bold(text)]);
-  const past = part('caution', pastCautions(chain, description, shown), (text) => [`${before} ${text}`]);
+  const current = cautionsOf(chain, description, shown);
+  const cautions = part(
+    'caution',
+    current.map(({ text }) => text),
+    (text, index) => drawn({ ...current[index], text }),
+  );
+  const past = part(
+    'caution',
+    pastCautions(chain, description, shown).map(({ text }) => text),
+    (text) => [`${before} ${text}`],
+  );
+  const gone = part('danger', removedBy(shown), (text) => [`✅ ${text}`]);
+  const reach = reachLines(reachIn(shown));
   const notes = part('note', shown.content.notes, (text) => [`• ${text}`]);
-  const all = [...cautions, ...past, ...notes];
+  const all = [...cautions, ...past, ...gone, ...reach, ...notes, ...sourcesOf(shown.content)];
   return all.length === 0 ? [] : [richText(lines(all))];
 };
+
+/** Where one can read more of what was found: each document once. */
+const sourcesOf = ({ findings }: Content): readonly (readonly Piece[])[] => {
+  const documents = [...new Set(findings.flatMap(({ sources }) => sources))].filter((source) => !isCve(source));
+  return documents.length === 0 ? [] : [['Sources: ', documents.slice(0, mostSources).join(' ')]];
+};
+const mostSources = 8;
 
 const part = (
   name: string,
   all: readonly string[],
-  say: (text: string) => readonly Piece[],
+  say: (text: string, index: number) => readonly Piece[],
 ): readonly (readonly Piece[])[] => {
   const { kept, left } = fitting(
     all.map((one) => cut(oneLine(one), room.each)),

@@ -6,8 +6,7 @@ import type { Conditions } from './examiner.ts';
 import type { Answer, Question } from './thread.ts';
 
 const answersTo = ({ questions, found }: Conditions): readonly Said[] => {
-  const { risk, before, after } = found;
-  const objects = { risk, before: before.map(parsed), after: after.map(parsed) };
+  const objects = { ...found, before: found.before.map(parsed), after: found.after.map(parsed) };
   return questions.map(({ text, facts }) => {
     const compiled = compileCondition(text);
     return compiled.ok ? compiled.value.holds(facts, objects) : { type: 'failed', why: compiled.error };

@@ -4,7 +4,8 @@ import { parentPort } from 'node:worker_threads';
 import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PathEdit } from '#domain/content/comparison.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { assess } from '#domain/risk/cautions.ts';
+import { reachOf } from '#domain/radius/reach.ts';
+import { findingsIn } from '#domain/risk/assess.ts';
 import type { Examination, States, Work } from './examiner.ts';
 import type { Answer, Question } from './thread.ts';
 
@@ -26,7 +27,8 @@ const work: Work = {
     return { rest, edits: [...inChunks(edits)] };
   },
   digest: (state) => digestState(manifest(state), digest),
-  assess: (changes) => assess(changes.map(manifests)),
+  findings: (changes) => findingsIn(changes.map(manifests)),
+  reach: ({ changes, sight, unseen }) => reachOf(changes.map(manifests), sight, unseen),
 };
 
 function* inChunks(edits: readonly PathEdit[]): Generator<string> {
@@ -50,8 +52,10 @@ const examine = (asked: Examination): ReturnType<Work[keyof Work]> => {
       return work.compare(asked.of);
     case 'digest':
       return work.digest(asked.of);
-    case 'assess':
-      return work.assess(asked.of);
+    case 'findings':
+      return work.findings(asked.of);
+    case 'reach':
+      return work.reach(asked.of);
   }
 };
 

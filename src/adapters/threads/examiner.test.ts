@@ -5,14 +5,14 @@ import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { compileCondition } from '#domain/policy/condition.ts';
-import { assess, type Change } from '#domain/risk/cautions.ts';
+import { type Change, findingsIn } from '#domain/risk/assess.ts';
 import { facts } from '#test/build/conditions.ts';
 import { ingressOf } from '#test/build/ingresses.ts';
 import { createExaminer } from './examiner.ts';
 import { outweighs } from './weight.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-const { compare, digest: digestOf, assess: assessed, answers, close } = createExaminer();
+const { compare, digest: digestOf, findings, answers, close } = createExaminer();
 afterAll(close);
 
 const small = ingressOf(3, () => 'web');
@@ -50,14 +50,16 @@ test('what to beware of is the same, whichever thread looks for it', async () =>
     { before: odd, after: undefined },
     { before: undefined, after: changed },
   ];
-  expect(await assessed([])).toEqual({ risk: 'none', cautions: [] });
-  for (const some of [changes, ...changes.map((one) => [one])]) expect(await assessed(some)).toEqual(assess(some));
-  expect((await assessed(changes)).cautions.join()).toContain('nginx.ingress.kubernetes.io/server-snippet');
+  expect(await findings([])).toEqual([]);
+  for (const some of [changes, ...changes.map((one) => [one])]) expect(await findings(some)).toEqual(findingsIn(some));
+  expect((await findings(changes)).map(({ says }) => says).join()).toContain(
+    'nginx.ingress.kubernetes.io/server-snippet',
+  );
 });
 
 test.for<[what: string, examine: () => Promise<unknown>]>([
   ['compared', () => compare(large, changed)],
-  ['looked through for dangers', () => assessed([{ before: large, after: changed }])],
+  ['looked through for dangers', () => findings([{ before: large, after: changed }])],
 ])('the event loop goes on while a large object is %s', async ([, examine]) => {
   let turns = 0;
   const timer = setInterval(() => {
@@ -75,7 +77,7 @@ const question = (text: string) => {
 };
 
 test('conditions over objects are answered in order, as they are here', async () => {
-  const found = { risk: 'none', before: [null], after: [{ spec: { replicas: 5 } }] } as const;
+  const found = { risk: { level: 'none', findings: [] }, before: [null], after: [{ spec: { replicas: 5 } }] } as const;
   const questions = ['after[0].spec.replicas == 5', 'after[0].spec.replicas > 5', 'after[0].spec.x == 1'].map(question);
   expect(await answers(questions, found)).toEqual([
     { type: 'yes' },
@@ -87,7 +89,7 @@ test('conditions over objects are answered in order, as they are here', async ()
 test('a condition that would take minutes has failed after a second, and keeps nothing waiting meanwhile', async () => {
   // 40,000 keys are some 600 kB.
   const data = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`k${index}`, 'v']));
-  const found = { risk: 'none', before: [{ data }], after: [{ data }] } as const;
+  const found = { risk: { level: 'none', findings: [] }, before: [{ data }], after: [{ data }] } as const;
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;

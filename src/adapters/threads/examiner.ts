@@ -4,8 +4,11 @@ import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { Comparison, PathEdit } from '#domain/content/comparison.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import type { Answer, Facts, Risk } from '#domain/policy/policy.ts';
-import { type Assessment, assess, type Change } from '#domain/risk/cautions.ts';
+import type { Answer, Facts, Found } from '#domain/policy/policy.ts';
+import { type Reach, reachOf } from '#domain/radius/reach.ts';
+import type { Sight } from '#domain/radius/sight.ts';
+import { type Change, findingsIn } from '#domain/risk/assess.ts';
+import type { Finding } from '#domain/risk/finding.ts';
 import type { Examiner } from '#use-cases/ports.ts';
 import { createThread } from './thread.ts';
 import { outweighs } from './weight.ts';
@@ -19,7 +22,12 @@ export type Compared = { readonly rest: Omit<Comparison, 'edits'>; readonly edit
 export type Work = {
   readonly compare: (states: States) => Compared;
   readonly digest: (state: string) => string;
-  readonly assess: (changes: readonly States[]) => Assessment;
+  readonly findings: (changes: readonly States[]) => readonly Finding[];
+  readonly reach: (about: {
+    readonly changes: readonly States[];
+    readonly sight: Sight;
+    readonly unseen: readonly string[];
+  }) => Reach;
 };
 /** A question to the thread. */
 export type Examination = {
@@ -29,11 +37,16 @@ export type Examination = {
 /** Conditions by their texts, over objects as JSON. */
 export type Conditions = {
   readonly questions: readonly { readonly text: string; readonly facts: Facts }[];
-  readonly found: { readonly risk: Risk; readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly found: Omit<Found, 'before' | 'after'> & {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  };
 };
 
 /** What may weigh together to be examined at once: some milliseconds' work. */
 const light = 16_000;
+/** Pods with each policy, and routes, that may be looked over at once. */
+const near = 500;
 const limits = { mostWaiting: 64, longest: 30_000 };
 /** A condition may go through all of two objects, for each place of one through all of the other. */
 const conditionLimits = { mostWaiting: 16, longest: 1_000 };
@@ -63,14 +76,22 @@ export const createExaminer = (): Examiner & { readonly close: () => Promise<voi
     },
     digest: async (state) =>
       outweighs(state, light) ? ask('digest', await toText(state)) : digestState(state, digest),
-    assess: async (changes) => {
+    findings: async (changes) => {
       const states = changes.flatMap(({ before, after }) => [before ?? null, after ?? null]);
-      if (!outweighs(states, light)) return assess(changes);
+      if (!outweighs(states, light)) return findingsIn(changes);
       const texts: States[] = [];
       for (const change of changes) texts.push(await toTexts(change));
-      return ask('assess', texts);
+      return ask('findings', texts);
     },
-    answers: async (questions, { risk, before, after }) => {
+    reach: async (changes, sight, unseen) => {
+      const states = changes.flatMap(({ before, after }) => [before ?? null, after ?? null]);
+      if (sight.pods.length * (1 + sight.policies.length) + sight.routes.length < near && !outweighs(states, light))
+        return reachOf(changes, sight, unseen);
+      const texts: States[] = [];
+      for (const change of changes) texts.push(await toTexts(change));
+      return ask('reach', { changes: texts, sight, unseen });
+    },
+    answers: async (questions, { before, after, ...beside }) => {
       const texts = async (objects: readonly Json[]): Promise<readonly string[]> => {
         const all: string[] = [];
         for (const one of objects) {
@@ -79,7 +100,7 @@ export const createExaminer = (): Examiner & { readonly close: () => Promise<voi
         }
         return all;
       };
-      const found = { risk, before: await texts(before), after: await texts(after) };
+      const found = { ...beside, before: await texts(before), after: await texts(after) };
       const asked = { questions: questions.map(({ condition, facts }) => ({ text: condition.text, facts })), found };
       return conditions.ask(asked).catch(() => questions.map(() => tooLong));
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { target } from '#domain/plan.ts';
+import { reachLine } from '#domain/radius/radius.ts';
+import { finding } from '#domain/risk/finding.ts';
 
 export const operation = z.enum(['create', 'update', 'delete']);
 export type Operation = z.infer<typeof operation>;
@@ -26,7 +28,12 @@ export const content = z.strictObject({
   ),
   /** Facts about how things stand now, such as the pods concerned; plain text. */
   notes: z.array(z.string()),
-  /** What to beware of, the worst first; plain text. */
+  /** What the rules of risk found, the worst first, and how many more of them that are no worse. */
+  findings: z.array(finding).default([]),
+  moreFindings: z.int().min(0).default(0),
+  /** What it reaches, and what it reaches no more; what matters most first. */
+  reach: z.array(reachLine).default([]),
+  /** What to beware of besides, the worst first; plain text. */
   cautions: z.array(z.string()),
 });
 export type Content = z.infer<typeof content>;

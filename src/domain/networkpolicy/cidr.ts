@@ -73,3 +73,18 @@ export const ipv4Behind = ({ family, first, last }: Range & { readonly family: F
 /** Whether two blocks, or a block and an address, have an address in common. */
 export const meets = (one: Range & { readonly family: Family }, other: Range & { readonly family: Family }): boolean =>
   one.family === other.family && one.first <= other.last && other.first <= one.last;
+
+/** Writes an address as people do; IPv6 with its longest run of noughts left out (RFC 5952). */
+export const sayAddress = ({ family, value }: Address): string => {
+  const size = family === 'ipv4' ? 8n : 16n;
+  const count = family === 'ipv4' ? 4 : 8;
+  const parts = Array.from(
+    { length: count },
+    (_, index) => (value >> (BigInt(count - 1 - index) * size)) & ((1n << size) - 1n),
+  );
+  if (family === 'ipv4') return parts.join('.');
+  const text = parts.map((part) => part.toString(16)).join(':');
+  const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].map(([run]) => run);
+  const [longest] = runs.toSorted((one, other) => other.split('0').length - one.split('0').length);
+  return longest === undefined ? text : text.replace(longest, '::').replace(/:{3,}/, '::');
+};

@@ -7,7 +7,7 @@ import { compileCondition } from './condition.ts';
 const holds = (text: string, found: Partial<Found> = {}): Answer => {
   const compiled = compileCondition(text);
   if (!compiled.ok) throw new Error(compiled.error);
-  return compiled.value.holds(facts, { risk: 'none', before: [], after: [], ...found });
+  return compiled.value.holds(facts, { risk: { level: 'none', findings: [] }, before: [], after: [], ...found });
 };
 const scaled = (web: number, api: number): Partial<Found> => ({
   after: [{ spec: { replicas: web } }, { spec: { replicas: api } }] as Json[],
@@ -41,14 +41,14 @@ test('what fails is said in few words, however long what is there', () => {
 });
 
 test('a risk that there is not is a problem of the policy, not a condition that never holds', () => {
-  expect(compileCondition('risk == "severe"')).toMatchObject({ ok: false });
+  expect(compileCondition('risk.level == "severe"')).toMatchObject({ ok: false });
 });
 
 const inNamespace = (text: string, namespaceLabels?: Readonly<Record<string, string>>): Answer => {
   const compiled = compileCondition(text);
   if (!compiled.ok) throw new Error(compiled.error);
   const request = { ...facts.request, ...(namespaceLabels === undefined ? {} : { namespaceLabels }) };
-  return compiled.value.holds({ ...facts, request }, { risk: 'none', before: [], after: [] });
+  return compiled.value.holds({ ...facts, request }, { risk: { level: 'none', findings: [] }, before: [], after: [] });
 };
 
 test.each([

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Found } from '#domain/policy/policy.ts';
+import { nothingReached } from '#domain/radius/radius.ts';
 import { facts } from '#test/build/conditions.ts';
 import { compileCondition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
 
 const deployment = { kind: 'Deployment', metadata: { name: 'web', labels: { 'a.b/c': 'x' } }, spec: { replicas: 5 } };
-const found: Found = { risk: 'none', before: [null], after: [deployment] };
+const found: Found = {
+  risk: { level: 'none', findings: [] },
+  radius: nothingReached,
+  before: [null],
+  after: [deployment],
+};
 
 const ask = (text: string, about: Partial<Found> = {}) => {
   const compiled = compileCondition(text);
@@ -26,7 +32,9 @@ test.each([
   ['after[0].metadata.labels["a.b/c"] == "x"', 'yes'],
   ['after.exists(o, has(o.spec.hostNetwork) && o.spec.hostNetwork)', 'no'],
   ['before[0] == null', 'yes'],
-  ['risk in ["none", "high"]', 'yes'],
+  ['risk.level in ["none", "high"]', 'yes'],
+  ['risk.findings.exists(f, f.rule == "ingress-snippet")', 'no'],
+  ['radius.opened == 0 && !radius.fromEverywhere && size(radius.gains) == 0', 'yes'],
   ['now < timestamp("2026-12-24T00:00:00Z")', 'yes'],
   ['now.getHours("Europe/Berlin") == 11', 'yes'],
 ])('%s: %s', (text, type) => {

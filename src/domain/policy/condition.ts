@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { nothingReached, type Radius } from '#domain/radius/radius.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sources } from '#domain/source.ts';
 import { compilePattern } from './pattern.ts';
@@ -42,7 +43,25 @@ const environment = new Environment({ limits })
   .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })
   .registerVariable('before', 'list<dyn>')
   .registerVariable('after', 'list<dyn>')
-  .registerVariable('risk', 'string')
+  .registerVariable({ name: 'risk', schema: { level: 'string', findings: 'list<map<string, string>>' } })
+  .registerVariable({
+    name: 'radius',
+    schema: {
+      hosts: 'list<string>',
+      paths: 'int',
+      backends: 'list<string>',
+      unready: 'list<string>',
+      elsewhere: 'list<string>',
+      opened: 'int',
+      closed: 'int',
+      fromOutside: 'bool',
+      fromEverywhere: 'bool',
+      fromNamespaces: 'list<string>',
+      ports: 'list<string>',
+      notIsolated: 'int',
+      gains: 'list<string>',
+    } satisfies Record<keyof Radius, string>,
+  })
   .registerVariable('now', 'google.protobuf.Timestamp')
   .registerFunction(`string.${linear}(string): bool`, matchesPattern);
 
@@ -57,12 +76,13 @@ export const compileCondition = (text: string): Result<Condition, string> => {
     const checked = expression.check();
     if (!checked.valid) return err(checked.error?.message ?? 'it cannot be understood');
     if (checked.type !== 'bool') return err(`it says ${checked.type ?? 'nothing'}, not yes or no (bool)`);
-    const speaksOf: Condition['speaksOf'] = (what) => new RegExp(`\\b${what}\\b`).test(text);
-    const needed = { labels: speaksOf('namespaceLabels'), groups: speaksOf('groups') };
+    const speaksOf: Condition['speaksOf'] = (what) =>
+      new RegExp(`\\b${what.replace('.', '\\s*\\.\\s*')}\\b`).test(text);
+    const needed = { labels: speaksOf('namespaceLabels'), groups: speaksOf('groups'), radius: speaksOf('radius') };
     return ok({
       text,
       speaksOf,
-      holds: (facts, found) => unknownIn(facts, needed) ?? answer(() => expression(variables(facts, found))),
+      holds: (facts, found) => unknownIn(facts, found, needed) ?? answer(() => expression(variables(facts, found))),
     });
   } catch (cause) {
     return err(cause instanceof Error ? cause.message : String(cause));
@@ -72,10 +92,13 @@ export const compileCondition = (text: string): Result<Condition, string> => {
 /** What could not be looked up, of what is spoken of: whatever the rest says, there is no answer. */
 const unknownIn = (
   { request, requester: { unknown = [] } }: Facts,
-  needed: { readonly labels: boolean; readonly groups: boolean },
+  { radius }: Found,
+  needed: { readonly labels: boolean; readonly groups: boolean; readonly radius: boolean },
 ): Answer | undefined => {
   if (needed.groups && unknown.length > 0)
     return { type: 'failed', why: `who is in ${unknown.join(', ')} could not be looked up` };
+  if (needed.radius && radius === undefined)
+    return { type: 'failed', why: 'not all of what it would reach could be seen' };
   return needed.labels && request.namespaceLabels === undefined
     ? { type: 'failed', why: 'the labels of the namespace could not be looked up' }
     : undefined;
@@ -102,8 +125,12 @@ const variables = (facts: Facts, found: Found) => {
     requester: { id, groups },
     now,
   } = facts;
+  const { risk, radius = nothingReached, before, after } = found;
   const made = {
-    ...found,
+    before,
+    after,
+    risk,
+    radius: whole(radius),
     request: { ...request, seconds: BigInt(request.seconds ?? 0) },
     requester: { id, groups },
     now: toTimestamp({ text: now }),
@@ -111,6 +138,15 @@ const variables = (facts: Facts, found: Found) => {
   latest.set(facts, { found, variables: made });
   return made;
 };
+
+/** CEL counts with integers of its own. */
+const whole = ({ paths, opened, closed, notIsolated, ...rest }: Radius) => ({
+  ...rest,
+  paths: BigInt(paths),
+  opened: BigInt(opened),
+  closed: BigInt(closed),
+  notIsolated: BigInt(notIsolated),
+});
 const latest = new WeakMap<Facts, { readonly found: Found; readonly variables: Readonly<Record<string, unknown>> }>();
 
 type Node = { readonly op: string; args: unknown };
@@ -151,22 +187,19 @@ const named: readonly {
   readonly is: (node: unknown) => boolean;
   readonly values: readonly string[];
 }[] = [
-  { what: 'risk', is: (node) => isNode(node) && node.op === 'id' && node.args === 'risk', values: risks },
-  {
-    what: 'source',
-    is: (node) =>
-      isNode(node) &&
-      node.op === '.' &&
-      Array.isArray(node.args) &&
-      isNode(node.args[0]) &&
-      node.args[0].args === 'request' &&
-      node.args[1] === 'source',
-    values: sources,
-  },
+  { what: 'risk', is: (node) => isField(node, 'risk', 'level'), values: risks },
+  { what: 'source', is: (node) => isField(node, 'request', 'source'), values: sources },
 ];
 
+const isId = (node: unknown, name: string): boolean => isNode(node) && node.op === 'id' && node.args === name;
+
+const isField = (node: unknown, of: string, field: string): boolean =>
+  isNode(node) && node.op === '.' && Array.isArray(node.args) && isId(node.args[0], of) && node.args[1] === field;
+
 const misspelt = (op: string, args: readonly unknown[]): string | undefined => {
-  const one = ['==', '!=', 'in'].includes(op) ? named.find(({ is }) => args.some(is)) : undefined;
+  if (!['==', '!=', 'in'].includes(op)) return undefined;
+  if (args.some((node) => isId(node, 'risk'))) return 'a risk has a level and findings. Write "risk.level".';
+  const one = named.find(({ is }) => args.some(is));
   if (one === undefined) return undefined;
   const others = args.flatMap((each) => (isNode(each) && each.op === 'list' ? each.args : each));
   const strange = others.map(writtenIn).find((each) => typeof each === 'string' && !one.values.includes(each));

@@ -2,6 +2,8 @@ import { isLonger } from '#domain/duration.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Requirement } from '#domain/quorum.ts';
+import type { Radius } from '#domain/radius/radius.ts';
+import type { Finding } from '#domain/risk/finding.ts';
 import type { Source } from '#domain/source.ts';
 import type { Window } from './window.ts';
 
@@ -10,7 +12,7 @@ export type GroupSource =
   | { readonly type: 'slack-group'; readonly id: string }
   | { readonly type: 'people'; readonly people: readonly PersonId[] };
 
-/** The worst that a change introduces, by the rules of risk; of what changes nothing there, `high` where its card has a caution. */
+/** The worst that it introduces, by the rules of risk; `high` too where its card has a caution. */
 export const risks = ['none', 'medium', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
 
@@ -46,8 +48,21 @@ export type Facts = {
   readonly now: string;
 };
 
-/** What was found when it was tried: the objects before and after, in the same order; `null` where there is none. */
-export type Found = { readonly risk: Risk; readonly before: readonly Json[]; readonly after: readonly Json[] };
+/** How risky something is: the worst of it, and what the rules of risk found. */
+export type RiskFound = {
+  readonly level: Risk;
+  readonly findings: readonly Pick<Finding, 'rule' | 'severity' | 'change' | 'object'>[];
+};
+
+/** What was found when it was tried. */
+export type Found = {
+  readonly risk: RiskFound;
+  /** Absent where not all of what it would reach could be seen: then a condition that speaks of it fails. */
+  readonly radius?: Radius;
+  /** The objects before and after, in the same order; `null` where there is none. */
+  readonly before: readonly Json[];
+  readonly after: readonly Json[];
+};
 
 export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'; readonly why: string };
 
@@ -55,7 +70,9 @@ export type Answer = { readonly type: 'yes' | 'no' } | { readonly type: 'failed'
 export type Condition = {
   readonly text: string;
   /** Whether it may speak of something, by its name; a yes too many does no harm. */
-  readonly speaksOf: (what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after' | 'risk') => boolean;
+  readonly speaksOf: (
+    what: 'seconds' | 'groups' | 'namespaceLabels' | 'before' | 'after' | 'risk' | 'risk.findings' | 'radius',
+  ) => boolean;
   readonly holds: (facts: Facts, found: Found) => Answer;
 };
 

@@ -70,6 +70,8 @@ const submitted = z.strictObject({
   respondBy: instant,
   /** What approvers are shown beside the ask, for kinds that change what is there. */
   content: contentRef.optional(),
+  /** What approvers are shown of what it reaches, where it changes no object that is there. */
+  around: contentRef.optional(),
   /** Filed for another request that came to nothing, and why. */
   follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
   /** Goes on from another grant without a break; `seconds` are those beyond its end. */

@@ -2,57 +2,49 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { assess } from './cautions.ts';
-import { rules } from './rules.ts';
+import { blocks, deployment, host, ingress, noted, object, path, policy, serving, tls } from '#test/build/risk.ts';
+import { findingsIn, levelOf } from './assess.ts';
+import { isDanger, sayFinding } from './finding.ts';
 
-const cautionsOf = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] =>
-  assess([{ before, after }]).cautions;
+const dangersIn = (before: Manifest | undefined, after: Manifest | undefined): readonly string[] =>
+  findingsIn([{ before, after }])
+    .filter(isDanger)
+    .map((one) => sayFinding(one));
 
 test('all of IPv6 is not called all of IPv4 too', () => {
-  const said = cautionsOf(undefined, policy({ egress: [{ to: blocks('::/0') }] }));
+  const said = dangersIn(undefined, policy({ egress: [{ to: blocks('::/0') }] }));
   expect(said.filter((text) => text.includes('IPv4'))).toEqual([]);
 });
 
-test('every rule has what triggers it and what nearly does', () => {
-  expect(Object.keys(cases).sort()).toEqual(rules.map(({ name }) => name).sort());
-  for (const { hits, misses } of Object.values(cases)) expect(Math.min(hits.length, misses.length)).toBeGreaterThan(0);
-});
-
-describe.each(Object.entries(cases))('%s', (name, { hits, misses }) => {
-  test.each(hits.map((change) => [change] as const))('is found in %j', ([before, after]) => {
-    expect(found(name, before, after)).not.toEqual([]);
-    expect(cautionsOf(before, after)).not.toEqual([]);
-  });
-
-  test.each(misses.map((change) => [change] as const))('is not found in %j', ([before, after]) => {
-    expect(found(name, before, after)).toEqual([]);
-  });
-});
-
-describe('the cautions of a change', () => {
+describe('the findings of a change', () => {
   test('the paths and certificates of twenty thousand hosts are judged in a moment', () => {
     const hosts = Array.from({ length: 20_000 }, (_, index) => `h-${index}.a.test`);
     const large = (service: string) =>
       ingress({ rules: hosts.map((name) => host(name, path('/', 'Prefix', service))), tls: [{ hosts }] });
     const [before, after] = [large('web'), large('other')];
     const started = performance.now();
-    expect(cautionsOf(before, after)).toHaveLength(20_000);
+    expect(dangersIn(before, after)).toHaveLength(20_000);
     // Comparing each with each takes several times as long.
     expect(performance.now() - started).toBeLessThan(4_000);
   });
 
   const snippet = noted('configuration-snippet', 'deny all;');
 
-  test('say what it introduces and what it keeps, and nothing of what it takes away', () => {
+  test('say what it introduces, what it keeps and what it takes away', () => {
     const says =
       'a snippet that runs inside the ingress controller, where it can read every TLS secret: nginx.ingress.kubernetes.io/configuration-snippet (CVE-2021-25742).';
-    expect(cautionsOf(undefined, snippet)).toEqual([`Introduces ${says}`]);
-    expect(cautionsOf(ingress(), snippet)).toEqual([`Introduces ${says}`]);
-    expect(cautionsOf(snippet, snippet)).toEqual([`Keeps ${says}`]);
-    expect(cautionsOf(snippet, noted('configuration-snippet', 'allow all;'))).toEqual([`Introduces ${says}`]);
-    expect(cautionsOf(snippet, ingress())).toEqual([]);
-    expect(cautionsOf(snippet, undefined)).toEqual([]);
-    expect(cautionsOf(undefined, undefined)).toEqual([]);
+    expect(dangersIn(undefined, snippet)).toEqual([`Introduces ${says}`]);
+    expect(dangersIn(ingress(), snippet)).toEqual([`Introduces ${says}`]);
+    expect(dangersIn(snippet, snippet)).toEqual([`Keeps ${says}`]);
+    expect(dangersIn(snippet, noted('configuration-snippet', 'allow all;'))).toEqual([`Introduces ${says}`]);
+    expect(dangersIn(snippet, ingress())).toEqual([]);
+    expect(dangersIn(snippet, undefined)).toEqual([]);
+    expect(dangersIn(undefined, undefined)).toEqual([]);
+    const removed = findingsIn([{ before: snippet, after: ingress() }]);
+    expect(removed.map((one) => sayFinding(one))).toEqual([`Removes ${says}`]);
+    expect(levelOf(removed)).toBe('none');
+    expect(levelOf(findingsIn([{ before: snippet, after: snippet }]))).toBe('none');
+    expect(levelOf(findingsIn([{ before: undefined, after: snippet }]))).toBe('critical');
   });
 
   test('begin with the worst, and there with what is new', () => {
@@ -62,7 +54,7 @@ describe('the cautions of a change', () => {
       { 'use-regex': 'true', 'server-alias': 'a.test', 'rewrite-target': '/', 'server-snippet': 'x' },
     );
     expect(
-      cautionsOf(before, after).map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).*$/, '$1 $2')),
+      dangersIn(before, after).map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).*$/, '$1 $2')),
     ).toEqual(['Introduces rewrite-target', 'Keeps server-snippet', 'Introduces server-alias', 'Keeps use-regex']);
   });
 
@@ -71,22 +63,25 @@ describe('the cautions of a change', () => {
     const old = named('old', noted('server-snippet'));
     const mild = named('mild', noted('use-regex', 'true'));
     const wild = named('wild', noted('rewrite-target', '/'));
-    const { cautions: said } = assess([
+    const found = findingsIn([
       { before: old, after: { ...old } },
       { before: undefined, after: mild },
       { before: named('wild', ingress()), after: wild },
       { before: named('gone', noted('server-snippet')), after: undefined },
     ]);
-    expect(said.map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).* \((.*)\)\.$/, '$1 $2 $3'))).toEqual([
+    const said = found.filter(isDanger).map((one) => sayFinding(one, true));
+    expect(
+      said.map((line) => line.replace(/^(\w+).*kubernetes\.io\/([a-z-]+).* \((?:CVE-[\d-]+, )?(.*)\)\.$/, '$1 $2 $3')),
+    ).toEqual([
       'Introduces rewrite-target Ingress shop/wild',
       'Keeps server-snippet Ingress shop/old',
       'Introduces use-regex Ingress shop/mild',
     ]);
-    expect(cautionsOf(undefined, wild).join()).not.toContain('shop/wild');
+    expect(dangersIn(undefined, wild).join()).not.toContain('shop/wild');
   });
 
   test('name the flaw that a critical annotation is known for', () => {
-    const named = (key: string) => cautionsOf(undefined, noted(key))[0] ?? '';
+    const named = (key: string) => dangersIn(undefined, noted(key))[0] ?? '';
     expect(named('server-snippet')).toContain('CVE-2021-25742');
     expect(named('auth-url')).toContain('CVE-2025-24514');
     expect(named('auth-tls-match-cn')).toContain('CVE-2025-1097');
@@ -95,13 +90,13 @@ describe('the cautions of a change', () => {
   });
 
   test('of a deployment that is only restarted, or an ordinary Ingress, are none', () => {
-    expect(cautionsOf(deployment({}), deployment({ restartPolicy: 'Always' }))).toEqual([]);
-    expect(cautionsOf(undefined, tls('shop.test'))).toEqual([]);
-    expect(cautionsOf(undefined, policy({ policyTypes: ['Ingress', 'Egress'] }))).toEqual([]);
+    expect(dangersIn(deployment({}), deployment({ restartPolicy: 'Always' }))).toEqual([]);
+    expect(dangersIn(undefined, tls('shop.test'))).toEqual([]);
+    expect(dangersIn(undefined, policy({ policyTypes: ['Ingress', 'Egress'] }))).toEqual([]);
   });
 
   test('show nothing of an object that could format or hide', () => {
-    const [line = ''] = cautionsOf(undefined, serving(host('a.test', path(`/a\n\u202e${'x'.repeat(500)}`))));
+    const [line = ''] = dangersIn(undefined, serving(host('a.test', path(`/a\n\u202e${'x'.repeat(500)}`))));
     expect(line).toContain('"/a [U+202E]xxx');
     expect(line.length).toBeLessThan(300);
   });
@@ -118,7 +113,7 @@ describe('the cautions of a change', () => {
     ];
     const normal = (lines: readonly string[]) => lines.map((line) => line.toLowerCase()).sort();
     const annotated = (list: readonly string[]) =>
-      cautionsOf(undefined, ingress({}, Object.fromEntries(list.map((key) => [key, 'any']))));
+      dangersIn(undefined, ingress({}, Object.fromEntries(list.map((key) => [key, 'any']))));
     const expected = normal(annotated(keys));
     expect(expected).toHaveLength(keys.length);
     fc.assert(
@@ -176,8 +171,8 @@ describe('the cautions of a change', () => {
     fc.assert(
       fc.property(kinds, tree, tree, ([apiVersion, kind], one, other) => {
         const [before, after] = [one, other].map((spec) => ({ ...object(apiVersion, kind, {}), spec }));
-        cautionsOf(before, after);
-        cautionsOf(before, undefined);
+        dangersIn(before, after);
+        dangersIn(before, undefined);
       }),
     );
   });

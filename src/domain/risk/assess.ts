@@ -20,7 +20,7 @@ export const findingsIn = (changes: readonly Change[]): readonly Finding[] => {
 };
 
 /** The worst that is introduced. */
-export const riskOf = (findings: readonly Finding[]): Risk =>
+export const levelOf = (findings: readonly Finding[]): Risk =>
   severities.find((severity) => findings.some((one) => one.change === 'introduces' && one.severity === severity)) ??
   'none';
 

@@ -56,7 +56,7 @@ rules:
       namespaces: [shop-dev]
       kinds: [access, change, open]
       profiles: ['*', ingress-debug]
-      if: risk != "critical"
+      if: risk.level != "critical"
     ask: [engineers]
     auto: true
     approve:

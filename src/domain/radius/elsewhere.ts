@@ -1,0 +1,68 @@
+import { type Manifest, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
+import type { Change } from '#domain/risk/assess.ts';
+import type { Finding } from '#domain/risk/finding.ts';
+import { quoted } from '#domain/risk/read.ts';
+import { isRouting, type Route, type Routing, routesOf, sayRoute } from './routes.ts';
+
+/** A finding, and whose traffic it is, as `namespace/name`. */
+export type Taken = { readonly finding: Finding; readonly owners: readonly string[] };
+
+type Owned = { readonly route: Route; readonly of: Target };
+
+/**
+ * Traffic that a change takes of what an Ingress or a route of another namespace serves: the same host, and one path within
+ * the other. With ingress-nginx the longer path wins, and of equal ones the object that is older.
+ */
+export const takenElsewhere = (changes: readonly Change[], others: readonly Routing[]): readonly Taken[] => {
+  const routing = changes.filter(({ after }) => after !== undefined && isRouting(after));
+  if (routing.length === 0) return [];
+  const changed = new Set(
+    changes
+      .flatMap(({ before, after }) => [before, after].flatMap((one) => (one === undefined ? [] : [targetOf(one)])))
+      .map(keyOf),
+  );
+  const owned = others
+    .filter(({ object }) => !changed.has(keyOf(object)))
+    .flatMap(({ object: of, routes }) => routes.map((route) => ({ route, of })));
+  const byHost = Map.groupBy(owned, ({ route }) => route.host);
+  return routing.flatMap(({ before, after }) => {
+    if (after === undefined) return [];
+    const foreign = (route: Route): readonly Owned[] =>
+      hostsOver(route.host)
+        .flatMap((host) => byHost.get(host) ?? [])
+        .filter(({ of, route: there }) => of.namespace !== after.metadata.namespace && overlaps(route, there));
+    const was = new Set(before === undefined ? [] : routesOf(before).map(spelled));
+    return routesOf(after).flatMap((route) => {
+      const theirs = foreign(route);
+      const [first] = theirs;
+      if (first === undefined) return [];
+      const owners = [...new Set(theirs.map(({ of }) => `${of.namespace ?? ''}/${of.name}`))];
+      return [{ finding: say(after, route, was.has(spelled(route)), first, owners.length - 1), owners }];
+    });
+  });
+};
+
+const say = (object: Manifest, route: Route, isOld: boolean, { route: there, of }: Owned, more: number): Finding => ({
+  rule: 'route-elsewhere',
+  severity: 'high',
+  change: isOld ? 'keeps' : 'introduces',
+  says: `a claim on traffic that another namespace serves: ${quoted(sayRoute(route))}, where ${sayTarget(of)} has ${quoted(sayRoute(there))}${more > 0 ? `, and so have ${more} more` : ''}`,
+  object: sayTarget(targetOf(object)),
+  path: [...route.at],
+  sources: ['https://kubernetes.github.io/ingress-nginx/how-it-works/#building-the-nginx-model'],
+});
+
+const keyOf = (object: Target): string => targetKey({ ...object, apiVersion: '' });
+const spelled = ({ host, path, below }: Route): string => JSON.stringify([host, path, below]);
+
+/** A host and the wildcards that it falls under; one that names none takes from every other only what is left. */
+const hostsOver = (host: string): readonly string[] =>
+  host === '' || host.startsWith('*') ? [host] : [host, host.replace(/^[^.]+/, '*')];
+
+const overlaps = (one: Route, other: Route): boolean => holds(one, other) || holds(other, one);
+
+/** Whether the first path takes the second; paths are taken part by part (`pathType: Prefix`). */
+const holds = (outer: Route, inner: Route): boolean => {
+  const base = outer.path.replace(/\/+$/, '');
+  return inner.path === outer.path || (outer.below && (base === '' || `${inner.path}/`.startsWith(`${base}/`)));
+};

@@ -1,0 +1,69 @@
+import type { KubernetesIdentity } from '#domain/plan.ts';
+import type { RiskFound } from '#domain/policy/policy.ts';
+import { gainsOf, type Reviewed, rightsGained } from '#domain/radius/gains.ts';
+import { nothingReached, type Radius, type ReachLine } from '#domain/radius/radius.ts';
+import { type Reach, wantedFor } from '#domain/radius/reach.ts';
+import { type Change, levelOf } from '#domain/risk/assess.ts';
+import { type Finding, worstFirst } from '#domain/risk/finding.ts';
+import type { Tried } from './draft-request.ts';
+import { reviewAll } from './look-at-place.ts';
+import type { ClusterWriter, WorkerPorts } from './ports.ts';
+import { lookAround } from './surroundings.ts';
+
+/** What is dangerous in what was tried, the worst first, and how far it reaches. */
+export type Assessed = {
+  readonly findings: readonly Finding[];
+  /** Absent where not all of it could be seen. */
+  readonly radius?: Radius;
+  readonly lines: readonly ReachLine[];
+};
+
+/** All that is changed, in the order of the plan: objects of others as the API server would have them, then its own. */
+export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
+  ...edits.map(({ live, made }) => ({ before: live, after: made })),
+  ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
+];
+
+/** Looks at what stands around it, in the cluster as it is now. Throws when the cluster does not answer. */
+export const assessTried = async (
+  { examiner, managed }: Pick<WorkerPorts, 'examiner' | 'managed'>,
+  cluster: ClusterWriter,
+  tried: Tried,
+  identity: KubernetesIdentity,
+  except: readonly string[] = [],
+): Promise<Assessed> => {
+  const changes = changesOf(tried);
+  const wanted = wantedFor(changes);
+  const around = async (): Promise<Reach> => {
+    if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [] };
+    const { sight, unseen } = await lookAround(cluster, managed, wanted);
+    return examiner.reach(changes, sight, unseen);
+  };
+  const [found, reach, rights] = await Promise.all([
+    examiner.findings(changes),
+    around(),
+    reviewAll(cluster, identity, tried.plan.probes, except),
+  ]);
+  return together(found, reach, rights);
+};
+
+/** What somebody gets of rights, beside what the changes reach. */
+export const together = (found: readonly Finding[], reach: Reach, rights: readonly Reviewed[]): Assessed => ({
+  findings: worstFirst([...found, ...reach.findings]),
+  ...(reach.radius === undefined ? {} : { radius: { ...reach.radius, gains: [...rightsGained(rights)] } }),
+  lines: [...reach.lines, ...gainsOf(rights)],
+});
+
+/** More than anybody reads, and than conditions need. */
+const mostJudged = 1_000;
+
+/** As conditions of rules see it; `warned`: its card has a caution besides. */
+export const riskFound = (findings: readonly Finding[], warned: boolean): RiskFound => {
+  const level = levelOf(findings);
+  return {
+    level: warned && (level === 'none' || level === 'medium') ? 'high' : level,
+    findings: findings
+      .slice(0, mostJudged)
+      .map(({ rule, severity, change, object }) => ({ rule, severity, change, object })),
+  };
+};
