@@ -50,6 +50,7 @@ const manifests = [
   'worker/base.yaml',
   'worker/clusterrole.yaml',
   'worker/namespace-ingress-nginx.yaml',
+  'worker/clusterrole-around.yaml',
   'worker/clusterrole-cluster-wide.yaml',
 ];
 

@@ -26,7 +26,7 @@ export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
 
 /** Looks at what stands around it, in the cluster as it is now. Throws when the cluster does not answer. */
 export const assessTried = async (
-  { examiner, managed }: Pick<WorkerPorts, 'examiner' | 'managed'>,
+  { examiner, managed, settings }: Pick<WorkerPorts, 'examiner' | 'managed' | 'settings'>,
   cluster: ClusterWriter,
   tried: Tried,
   identity: KubernetesIdentity,
@@ -36,7 +36,7 @@ export const assessTried = async (
   const wanted = wantedFor(changes);
   const around = async (): Promise<Reach> => {
     if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [] };
-    const { sight, unseen } = await lookAround(cluster, managed, wanted);
+    const { sight, unseen } = await lookAround(cluster, { managed, kinds: settings().kinds }, wanted);
     return examiner.reach(changes, sight, unseen);
   };
   const [found, reach, rights] = await Promise.all([

@@ -29,8 +29,23 @@ const routes = (['HTTPRoute', 'GRPCRoute'] as const).map(
   }),
 );
 
+/** By what these kinds may change: which objects that take traffic there may be others of. */
+const routingOf = (isWritten: (sort: Sort) => boolean): readonly Sort[] =>
+  [ingresses, ...routes].some(isWritten) ? [ingresses, ...routes.filter(isWritten)] : [];
+
 /** What is looked at around changes, in the whole cluster, by what these kinds may change. */
 export const surroundingsOf = (kinds: readonly Kind[]): readonly Sort[] => {
+  const isWritten = writtenBy(kinds);
+  const routing = routingOf(isWritten);
+  return [
+    ...routing,
+    ...(routing.length === 0 ? [] : [services]),
+    ...(isWritten(policies) ? [policies] : []),
+    ...(routing.length === 0 && !isWritten(policies) ? [] : [pods]),
+  ];
+};
+
+const writtenBy = (kinds: readonly Kind[]): ((sort: Sort) => boolean) => {
   const written = new Set(
     kinds
       .flatMap(({ permissions }) => permissions.namespaced)
@@ -39,13 +54,7 @@ export const surroundingsOf = (kinds: readonly Kind[]): readonly Sort[] => {
         apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
       ),
   );
-  const isWritten = ({ group, resource }: Sort): boolean => written.has(`${group}/${resource}`);
-  const routing = [ingresses, ...routes].filter(isWritten);
-  return [
-    ...(routing.length === 0 ? [] : [ingresses, ...routes.filter(isWritten), services]),
-    ...(isWritten(policies) ? [policies] : []),
-    ...(routing.length === 0 && !isWritten(policies) ? [] : [pods]),
-  ];
+  return ({ group, resource }) => written.has(`${group}/${resource}`);
 };
 
 /** What was found, and what could not be looked at. */
@@ -57,7 +66,7 @@ export type Seen = { readonly sight: Sight; readonly unseen: readonly string[] }
  */
 export const lookAround = async (
   cluster: ClusterWriter,
-  managed: readonly string[],
+  { managed, kinds }: { readonly managed: readonly string[]; readonly kinds: readonly Kind[] },
   { behind, routes: wantsRoutes, network }: Wanted,
 ): Promise<Seen> => {
   const unseen = new Set<string>();
@@ -80,7 +89,7 @@ export const lookAround = async (
   };
   const nothing: readonly Manifest[] = [];
   const [routing, behindServices, running, restricting, places] = await Promise.all([
-    wantsRoutes ? Promise.all([ingresses, ...routes].map(everywhere)) : [nothing],
+    wantsRoutes ? Promise.all(routingOf(writtenBy(kinds)).map(everywhere)) : [nothing],
     within(services, behind),
     network ? everywhere(pods) : within(pods, behind),
     network ? everywhere(policies) : nothing,

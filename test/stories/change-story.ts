@@ -121,7 +121,7 @@ export const changeStoryOf = (company: () => Company, story: Story) => {
     );
   const backend = (name: string, to: string, duration: string) =>
     story.ask(
-      `/jit request change backend ${name}.acme.test/=${to}:80 shop-payments/${name} for ${duration} because a trial`,
+      `/jit request change backend ${name}.acme.test/=${to}:${to === 'postgres' ? 5432 : 80} shop-payments/${name} for ${duration} because a trial`,
     );
   const approved = async (id: RequestId, revision = 1): Promise<RequestId> => {
     await story.press('U0BOB', 'approve', id, revision);

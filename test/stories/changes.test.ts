@@ -91,7 +91,7 @@ describe('changes with a diff, on a real API server', () => {
   it('a drift before the click draws a new revision, and the old card approves nothing', async () => {
     const path = await ingress('drift');
     const id = await story.ask(
-      '/jit request change backend drift.acme.test/=postgres:80 shop-payments/drift for 5m because a trial',
+      '/jit request change backend drift.acme.test/=postgres:5432 shop-payments/drift for 5m because a trial',
     );
     const seen = await story.card(id);
     await edit(path, (body) => body.replaceAll('"name":"ledger"', '"name":"other"'));
@@ -126,7 +126,7 @@ describe('changes with a diff, on a real API server', () => {
     const path = await ingress('conflict');
     const id = await approved(
       await story.ask(
-        '/jit request change backend conflict.acme.test/=postgres:80 shop-payments/conflict for 4s because a trial',
+        '/jit request change backend conflict.acme.test/=postgres:5432 shop-payments/conflict for 4s because a trial',
       ),
     );
     await story.reaches(id, 'active');

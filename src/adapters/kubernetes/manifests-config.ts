@@ -17,6 +17,7 @@ each namespace, and worker/clusterrole-cluster-wide.yaml only if a cluster-wide 
           'bot/clusterrole.yaml',
           'bot/deployment.yaml',
           'worker/base.yaml',
+          'worker/clusterrole-around.yaml',
           'worker/clusterrole.yaml',
           'worker/deployment.yaml',
         ],

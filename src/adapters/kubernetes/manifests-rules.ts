@@ -1,5 +1,6 @@
 import { kindModules } from '#kinds/index.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
+import { surroundingsOf } from '#use-cases/surroundings.ts';
 import { bounded, looking, type RuleText, rbacGroup } from './manifests-names.ts';
 
 /** All that the bot may do, in the whole cluster. */
@@ -24,6 +25,13 @@ export const workerRules = {
   /** In one that profiles name. */
   named: (kinds: readonly Kind[], namespace: string): readonly RuleText[] =>
     bounded([...kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []), ...found]),
+  /** What stands around what is changed, in the whole cluster: read only. */
+  around: (kinds: readonly Kind[]): readonly RuleText[] =>
+    [...Map.groupBy(surroundingsOf(kinds), ({ group }) => group)].map(([group, sorts]) => ({
+      apiGroups: [group],
+      resources: sorts.map(({ resource }) => resource).sort(),
+      verbs: ['list'],
+    })),
   /** Off by default. */
   clusterWide: (kinds: readonly Kind[]): readonly RuleText[] =>
     bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide)),

@@ -19,6 +19,7 @@ const component = 'worker';
 /** The worker's identity, its ceiling per namespace and, apart and off by default, its ceiling for the whole cluster. */
 export const workerFiles = (kinds: readonly Kind[]): Files => {
   const clusterWide = workerRules.clusterWide(kinds);
+  const around = workerRules.around(kinds);
   const folder = `manifests/${component}`;
   return {
     [`${folder}/clusterrole.yaml`]: yamlFile(
@@ -35,6 +36,17 @@ Never in "${home}" or "${markersHome}": from there everything that Hallpass trus
       [namespaceBinding],
     ),
     ...fixedNamespaceFiles(kinds, folder),
+    [`${folder}/clusterrole-around.yaml`]: yamlFile(
+      `Lets Hallpass see what stands around a change: who else serves a host, how many pods are ready behind it, which pods
+NetworkPolicies let reach each other. It only lists. Without it cards show what managed namespaces tell, and say what was
+not looked at; conditions of rules that speak of "radius" then fail, and so refuse.`,
+      around.length === 0
+        ? []
+        : [
+            clusterRole(component, 'hallpass-worker-around', around),
+            clusterRoleBinding(component, 'hallpass-worker-around'),
+          ],
+    ),
     [`${folder}/clusterrole-cluster-wide.yaml`]: yamlFile(
       `OFF BY DEFAULT, and not needed for profiles that stay in namespaces. Applying this file lets Hallpass grant
 these powers in the whole cluster; until then such requests fail with the API server's refusal.`,

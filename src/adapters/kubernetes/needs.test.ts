@@ -45,6 +45,7 @@ test('the worker needs, place by place, what its manifests give there', () => {
     ['hallpass-markers', 'wrong', worker('base.yaml', 'hallpass-markers')],
     ['shop', 'wrong', worker('clusterrole.yaml')],
     ['ingress-nginx', 'wrong', worker('namespace-ingress-nginx.yaml', 'ingress-nginx')],
+    ['the whole cluster', 'caution', worker('clusterrole-around.yaml')],
     ['the whole cluster', 'caution', worker('clusterrole-cluster-wide.yaml')],
   ]);
 });

@@ -43,6 +43,7 @@ export const needsOfWorker = (kinds: readonly Kind[], { home, managed, isAskedIn
     return isAskedIn(namespace) ? [profiles, asked(namespace, 'caution')] : [profiles];
   });
   const wide = workerRules.clusterWide(kinds);
+  const around = workerRules.around(kinds);
   return [
     { rules: workerRules.everywhere, remedy: apply('worker/base.yaml'), whenMissing: 'wrong' },
     {
@@ -52,6 +53,15 @@ export const needsOfWorker = (kinds: readonly Kind[], { home, managed, isAskedIn
       whenMissing: 'wrong',
     },
     ...inManaged,
+    ...(around.length === 0
+      ? []
+      : [
+          {
+            rules: around,
+            remedy: `without it cards say what was not looked at: ${apply('worker/clusterrole-around.yaml')}`,
+            whenMissing: 'caution' as const,
+          },
+        ]),
     ...(rightsIn(wide).length === 0
       ? []
       : [

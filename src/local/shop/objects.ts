@@ -7,7 +7,7 @@ const namespace = (name: string, labels: Record<string, string> = {}): Manifest 
   metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
 });
 
-const deployment = (where: string, name: string, replicas: number): Manifest => ({
+const deployment = (where: string, name: string, replicas: number, listens = 8080): Manifest => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { namespace: where, name, labels: { app: name } },
@@ -17,17 +17,17 @@ const deployment = (where: string, name: string, replicas: number): Manifest => 
     template: {
       metadata: { labels: { app: name } },
       spec: {
-        containers: [{ name: 'main', image: `registry.acme.test/${name}:1.4.2`, ports: [{ containerPort: 8080 }] }],
+        containers: [{ name: 'main', image: `registry.acme.test/${name}:1.4.2`, ports: [{ containerPort: listens }] }],
       },
     },
   },
 });
 
-const service = (where: string, name: string): Manifest => ({
+const service = (where: string, name: string, port = 80, targetPort = 8080): Manifest => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { namespace: where, name },
-  spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }] },
+  spec: { selector: { app: name }, ports: [{ port, targetPort }] },
 });
 
 const ingress = (where: string, name: string, host: string, paths: Record<string, string>): Manifest => ({
@@ -59,11 +59,11 @@ const policy = (where: string, name: string, spec: Manifest[string]): Manifest =
   spec,
 });
 
-const only = (where: string, app: string, from: string): Manifest =>
+const only = (where: string, app: string, from: string, port: number): Manifest =>
   policy(where, `${app}-only-from-${from}`, {
     podSelector: { matchLabels: { app } },
     policyTypes: ['Ingress'],
-    ingress: [{ from: [{ podSelector: { matchLabels: { app: from } } }], ports: [{ port: 8080 }] }],
+    ingress: [{ from: [{ podSelector: { matchLabels: { app: from } } }], ports: [{ port }] }],
   });
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -100,13 +100,13 @@ export const shopObjects: readonly Manifest[] = [
   deployment('shop-front', 'web', 2),
   deployment('shop-front', 'checkout', 2),
   deployment('shop-payments', 'ledger', 2),
-  deployment('shop-payments', 'postgres', 1),
+  deployment('shop-payments', 'postgres', 1, 5432),
   deployment('shop-dev', 'web', 1),
   deployment('ingress-nginx', 'ingress-nginx-controller', 1),
   service('shop-front', 'web'),
   service('shop-front', 'checkout'),
   service('shop-payments', 'ledger'),
-  service('shop-payments', 'postgres'),
+  service('shop-payments', 'postgres', 5432, 5432),
   service('shop-dev', 'web'),
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -119,6 +119,6 @@ export const shopObjects: readonly Manifest[] = [
   ingress('shop-payments', 'ledger', 'pay.acme.test', { '/webhooks': 'ledger' }),
   ingress('shop-payments', 'ledger-admin', 'pay-admin.acme.test', { '/': 'ledger' }),
   policy('shop-payments', 'deny-all', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
-  only('shop-payments', 'postgres', 'ledger'),
+  only('shop-payments', 'postgres', 'ledger', 5432),
   ...standing,
 ];
