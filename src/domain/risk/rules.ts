@@ -31,6 +31,24 @@ import { policyMetadata } from '#domain/risk/network-policy/metadata.ts';
 import { policyOpenBlock } from '#domain/risk/network-policy/open-block.ts';
 import { policySelectorNarrowed } from '#domain/risk/network-policy/selector-narrowed.ts';
 import { policyTypesRemoved } from '#domain/risk/network-policy/types-removed.ts';
+import { rbacAdminRole } from '#domain/risk/rbac/admin-role.ts';
+import { rbacAggregation } from '#domain/risk/rbac/aggregation.ts';
+import { rbacBindingSubjects } from '#domain/risk/rbac/binding-subjects.ts';
+import { rbacClusterAdmin } from '#domain/risk/rbac/cluster-admin.ts';
+import { rbacCsr } from '#domain/risk/rbac/csr.ts';
+import { rbacEscalation } from '#domain/risk/rbac/escalation.ts';
+import { rbacEverybody } from '#domain/risk/rbac/everybody.ts';
+import { rbacEverything } from '#domain/risk/rbac/everything.ts';
+import { rbacNodesProxy } from '#domain/risk/rbac/nodes-proxy.ts';
+import { rbacPersistentVolumes } from '#domain/risk/rbac/persistent-volumes.ts';
+import { rbacPodAccess } from '#domain/risk/rbac/pod-access.ts';
+import { rbacPods } from '#domain/risk/rbac/pods.ts';
+import { rbacRoleWrites } from '#domain/risk/rbac/role-writes.ts';
+import { rbacSecrets } from '#domain/risk/rbac/secrets.ts';
+import { rbacToken } from '#domain/risk/rbac/token.ts';
+import { rbacWebhooks } from '#domain/risk/rbac/webhooks.ts';
+import { rbacWholeNamespace } from '#domain/risk/rbac/whole-namespace.ts';
+import { rbacWildcard } from '#domain/risk/rbac/wildcard.ts';
 import { serviceExternalIps } from '#domain/risk/service/external-ips.ts';
 import { serviceExternalName } from '#domain/risk/service/external-name.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
@@ -49,6 +67,14 @@ export const rules: readonly Rule[] = [
   ingressRewriteTarget,
   ingressPathCharacters,
   ingressAnnotationCharacters,
+  rbacEverything,
+  rbacClusterAdmin,
+  rbacEverybody,
+  rbacEscalation,
+  rbacToken,
+  rbacNodesProxy,
+  rbacCsr,
+  rbacWebhooks,
   workloadPrivileged,
   workloadHostNamespaces,
   workloadHostPath,
@@ -60,6 +86,15 @@ export const rules: readonly Rule[] = [
   policySelectorNarrowed,
   policyExceptRemoved,
   policyEveryNamespace,
+  rbacSecrets,
+  rbacWildcard,
+  rbacAdminRole,
+  rbacRoleWrites,
+  rbacPods,
+  rbacPodAccess,
+  rbacPersistentVolumes,
+  rbacAggregation,
+  rbacBindingSubjects,
   ingressAuthRemoved,
   ingressSourceRange,
   ingressTlsRemoved,
@@ -82,4 +117,5 @@ export const rules: readonly Rule[] = [
   serviceExternalIps,
   workloadRegistry,
   workloadServiceAccount,
+  rbacWholeNamespace,
 ];
