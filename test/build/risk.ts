@@ -51,6 +51,11 @@ export const cronJob = (pod: Fields) =>
   object('batch/v1', 'CronJob', { jobTemplate: { spec: { template: { spec: pod } } } });
 export const route = (spec: Fields, kind = 'HTTPRoute') =>
   object('gateway.networking.k8s.io/v1', kind, { hostnames: ['shop.test'], ...spec });
+export const gateway = (spec: Fields, kind = 'Gateway') =>
+  object('gateway.networking.k8s.io/v1', kind, { gatewayClassName: 'inside', ...spec });
+/** A Gateway with one listener. */
+export const listening = (listener: Fields, kind?: string) =>
+  gateway({ listeners: [{ name: 'web', protocol: 'HTTPS', port: 443, hostname: 'shop.test', ...listener }] }, kind);
 export const tls = (...hosts: string[]) => ingress({ tls: [{ hosts, secretName: 'x' }] });
 
 /** An object whose fields are not in a spec. */

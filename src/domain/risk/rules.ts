@@ -1,12 +1,22 @@
+import { gatewayAddresses } from '#domain/risk/gateway/gateway-addresses.ts';
+import { gatewayClassChanged } from '#domain/risk/gateway/gateway-class-changed.ts';
+import { gatewayListenerHostname } from '#domain/risk/gateway/gateway-listener-hostname.ts';
+import { gatewayRoutesFromAll } from '#domain/risk/gateway/gateway-routes-from-all.ts';
+import { gatewayTlsRemoved } from '#domain/risk/gateway/gateway-tls-removed.ts';
+import { referenceGrant } from '#domain/risk/gateway/reference-grant.ts';
+import { routeBackendSwitched } from '#domain/risk/gateway/route-backend-switched.ts';
 import { routeFilters } from '#domain/risk/gateway/route-filters.ts';
 import { routeHostnames } from '#domain/risk/gateway/route-hostnames.ts';
 import { routeOtherNamespace } from '#domain/risk/gateway/route-other-namespace.ts';
+import { routeParentChanged } from '#domain/risk/gateway/route-parent-changed.ts';
 import { ingressAnnotationCharacters } from '#domain/risk/ingress/annotation-characters.ts';
 import { ingressAuthRemoved } from '#domain/risk/ingress/auth-removed.ts';
 import { ingressAuthTlsMatchCn } from '#domain/risk/ingress/auth-tls-match-cn.ts';
 import { ingressAuthUrl } from '#domain/risk/ingress/auth-url.ts';
 import { ingressBackendSwitched } from '#domain/risk/ingress/backend-switched.ts';
 import { ingressClassChanged } from '#domain/risk/ingress/class-changed.ts';
+import { ingressClassController } from '#domain/risk/ingress/class-controller.ts';
+import { ingressClassDefault } from '#domain/risk/ingress/class-default.ts';
 import { ingressCors } from '#domain/risk/ingress/cors.ts';
 import { ingressDefaultBackend } from '#domain/risk/ingress/default-backend.ts';
 import { ingressHost } from '#domain/risk/ingress/host.ts';
@@ -49,8 +59,13 @@ import { rbacToken } from '#domain/risk/rbac/token.ts';
 import { rbacWebhooks } from '#domain/risk/rbac/webhooks.ts';
 import { rbacWholeNamespace } from '#domain/risk/rbac/whole-namespace.ts';
 import { rbacWildcard } from '#domain/risk/rbac/wildcard.ts';
+import { endpointAddresses } from '#domain/risk/service/endpoint-addresses.ts';
+import { serviceExposed } from '#domain/risk/service/exposed.ts';
 import { serviceExternalIps } from '#domain/risk/service/external-ips.ts';
 import { serviceExternalName } from '#domain/risk/service/external-name.ts';
+import { serviceInternalLoadBalancerRemoved } from '#domain/risk/service/internal-load-balancer-removed.ts';
+import { serviceSelectorChanged } from '#domain/risk/service/selector-changed.ts';
+import { serviceSourceRanges } from '#domain/risk/service/source-ranges.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
 import { workloadHostPath } from '#domain/risk/workload/host-path.ts';
 import { workloadPrivileged } from '#domain/risk/workload/privileged.ts';
@@ -113,9 +128,24 @@ export const rules: readonly Rule[] = [
   routeHostnames,
   routeOtherNamespace,
   routeFilters,
+  routeParentChanged,
+  routeBackendSwitched,
+  referenceGrant,
+  gatewayTlsRemoved,
+  gatewayRoutesFromAll,
+  gatewayListenerHostname,
+  gatewayClassChanged,
   serviceExternalName,
+  endpointAddresses,
   serviceExternalIps,
+  serviceSelectorChanged,
+  serviceExposed,
+  serviceInternalLoadBalancerRemoved,
+  serviceSourceRanges,
+  ingressClassController,
+  ingressClassDefault,
   workloadRegistry,
   workloadServiceAccount,
   rbacWholeNamespace,
+  gatewayAddresses,
 ];
