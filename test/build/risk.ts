@@ -74,6 +74,9 @@ export const account = (name: string, namespace = 'shop'): Json => ({ kind: 'Ser
 export const group = (name: string): Json => ({ kind: 'Group', apiGroup: rbac, name });
 export const binding = (roleRef: Fields, ...subjects: Json[]) =>
   whole(`${rbac}/v1`, 'RoleBinding', { roleRef: { apiGroup: rbac, kind: 'ClusterRole', ...roleRef }, subjects });
+export const labelled = (labels: Fields) => whole('v1', 'Namespace', {}, { labels });
+export const webhook = (fields: Fields, kind = 'ValidatingWebhookConfiguration') =>
+  whole('admissionregistration.k8s.io/v1', kind, { webhooks: [{ name: 'pods.acme.test', ...fields }] });
 
 export type Change = readonly [before: Manifest | undefined, after: Manifest | undefined];
 /** Changes that a rule finds something in, and changes that nearly look like those. */

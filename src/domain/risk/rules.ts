@@ -1,3 +1,8 @@
+import { admissionPolicyChanged } from '#domain/risk/cluster/admission-policy-changed.ts';
+import { namespaceLabels } from '#domain/risk/cluster/namespace-labels.ts';
+import { namespaceSecurity } from '#domain/risk/cluster/namespace-security.ts';
+import { webhookChanged } from '#domain/risk/cluster/webhook-changed.ts';
+import { webhookConfiguration } from '#domain/risk/cluster/webhook-configuration.ts';
 import { gatewayAddresses } from '#domain/risk/gateway/gateway-addresses.ts';
 import { gatewayClassChanged } from '#domain/risk/gateway/gateway-class-changed.ts';
 import { gatewayListenerHostname } from '#domain/risk/gateway/gateway-listener-hostname.ts';
@@ -14,6 +19,7 @@ import { ingressAuthRemoved } from '#domain/risk/ingress/auth-removed.ts';
 import { ingressAuthTlsMatchCn } from '#domain/risk/ingress/auth-tls-match-cn.ts';
 import { ingressAuthUrl } from '#domain/risk/ingress/auth-url.ts';
 import { ingressBackendSwitched } from '#domain/risk/ingress/backend-switched.ts';
+import { ingressCanary } from '#domain/risk/ingress/canary.ts';
 import { ingressClassChanged } from '#domain/risk/ingress/class-changed.ts';
 import { ingressClassController } from '#domain/risk/ingress/class-controller.ts';
 import { ingressClassDefault } from '#domain/risk/ingress/class-default.ts';
@@ -21,8 +27,12 @@ import { ingressCors } from '#domain/risk/ingress/cors.ts';
 import { ingressDefaultBackend } from '#domain/risk/ingress/default-backend.ts';
 import { ingressHost } from '#domain/risk/ingress/host.ts';
 import { ingressMirror } from '#domain/risk/ingress/mirror.ts';
+import { ingressModsecurityOff } from '#domain/risk/ingress/modsecurity-off.ts';
+import { ingressModsecurityRemoved } from '#domain/risk/ingress/modsecurity-removed.ts';
 import { ingressPathCharacters } from '#domain/risk/ingress/path-characters.ts';
 import { ingressPathWidened } from '#domain/risk/ingress/path-widened.ts';
+import { ingressProxySslVerifyOff } from '#domain/risk/ingress/proxy-ssl-verify-off.ts';
+import { ingressRateLimitsRemoved } from '#domain/risk/ingress/rate-limits-removed.ts';
 import { ingressRewriteTarget } from '#domain/risk/ingress/rewrite-target.ts';
 import { ingressSatisfyAny } from '#domain/risk/ingress/satisfy-any.ts';
 import { ingressServerAlias } from '#domain/risk/ingress/server-alias.ts';
@@ -31,6 +41,7 @@ import { ingressSourceRange } from '#domain/risk/ingress/source-range.ts';
 import { ingressSslPassthrough } from '#domain/risk/ingress/ssl-passthrough.ts';
 import { ingressSslRedirect } from '#domain/risk/ingress/ssl-redirect.ts';
 import { ingressTlsRemoved } from '#domain/risk/ingress/tls-removed.ts';
+import { ingressTlsSecretChanged } from '#domain/risk/ingress/tls-secret-changed.ts';
 import { ingressUpstreamVhost } from '#domain/risk/ingress/upstream-vhost.ts';
 import { ingressUseRegex } from '#domain/risk/ingress/use-regex.ts';
 import { policyDeleted } from '#domain/risk/network-policy/deleted.ts';
@@ -66,11 +77,19 @@ import { serviceExternalName } from '#domain/risk/service/external-name.ts';
 import { serviceInternalLoadBalancerRemoved } from '#domain/risk/service/internal-load-balancer-removed.ts';
 import { serviceSelectorChanged } from '#domain/risk/service/selector-changed.ts';
 import { serviceSourceRanges } from '#domain/risk/service/source-ranges.ts';
+import { workloadCapabilities } from '#domain/risk/workload/capabilities.ts';
+import { workloadEscalation } from '#domain/risk/workload/escalation.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
 import { workloadHostPath } from '#domain/risk/workload/host-path.ts';
+import { workloadHostPort } from '#domain/risk/workload/host-port.ts';
+import { workloadHostProcess } from '#domain/risk/workload/host-process.ts';
+import { workloadImageFloating } from '#domain/risk/workload/image-floating.ts';
 import { workloadPrivileged } from '#domain/risk/workload/privileged.ts';
+import { workloadProcMount } from '#domain/risk/workload/proc-mount.ts';
 import { workloadRegistry } from '#domain/risk/workload/registry.ts';
+import { workloadRunsAsRoot } from '#domain/risk/workload/runs-as-root.ts';
 import { workloadServiceAccount } from '#domain/risk/workload/service-account.ts';
+import { workloadUnconfined } from '#domain/risk/workload/unconfined.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule: a new one is a file beside these and a line here. Of the same severity, the worse one first. */
@@ -93,6 +112,10 @@ export const rules: readonly Rule[] = [
   workloadPrivileged,
   workloadHostNamespaces,
   workloadHostPath,
+  workloadCapabilities,
+  workloadHostProcess,
+  webhookChanged,
+  admissionPolicyChanged,
   policyLetsAll,
   policyOpenBlock,
   policyMetadata,
@@ -110,7 +133,11 @@ export const rules: readonly Rule[] = [
   rbacPersistentVolumes,
   rbacAggregation,
   rbacBindingSubjects,
+  webhookConfiguration,
+  namespaceSecurity,
   ingressAuthRemoved,
+  ingressModsecurityOff,
+  ingressModsecurityRemoved,
   ingressSourceRange,
   ingressTlsRemoved,
   ingressSatisfyAny,
@@ -145,7 +172,18 @@ export const rules: readonly Rule[] = [
   ingressClassController,
   ingressClassDefault,
   workloadRegistry,
+  workloadProcMount,
   workloadServiceAccount,
   rbacWholeNamespace,
+  workloadRunsAsRoot,
+  workloadEscalation,
+  workloadUnconfined,
+  workloadHostPort,
+  workloadImageFloating,
+  namespaceLabels,
+  ingressTlsSecretChanged,
+  ingressProxySslVerifyOff,
+  ingressCanary,
+  ingressRateLimitsRemoved,
   gatewayAddresses,
 ];

@@ -22,6 +22,21 @@ export const ingressDocument = (anchor: string): string =>
 export const annotationsOf = (object: Manifest): readonly Annotation[] =>
   isIngress(object) ? annotationsIn(object) : [];
 
+/** The annotations of an Ingress that count for something, and of which none of the same name does afterwards. */
+export const removedFrom = (
+  before: Manifest,
+  after: Manifest | undefined,
+  counts: (annotation: Annotation) => boolean,
+): readonly Annotation[] => {
+  if (after === undefined) return [];
+  const left = new Set(
+    annotationsOf(after)
+      .filter(counts)
+      .map(({ name }) => name),
+  );
+  return annotationsOf(before).filter((one) => counts(one) && !left.has(one.name));
+};
+
 /** Dangers of annotations that are dangerous by being there; another value is another danger. */
 export const dangersOf = (
   object: Manifest,
@@ -35,6 +50,9 @@ export const dangersOf = (
       says: says(annotation),
       path: annotation.path,
     }));
+
+/** The annotations that turn on a web application firewall, and its rules. */
+export const firewall = ['enable-modsecurity', 'enable-owasp-core-rules'];
 
 export type Host = { readonly host: string; readonly path: Place };
 
