@@ -15,7 +15,7 @@ export const namespaceLabels: Rule = {
     const [was, is] = [labelsOf(before), labelsOf(after)];
     return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
       const [old, now] = [was.get(key), is.get(key)].map(say);
-      const says = `a namespace that other NetworkPolicies and webhooks may select: ${key} goes from ${old} to ${now}`;
+      const says = `a namespace that other NetworkPolicies and webhooks may select: ${quoted(key)} goes from ${old} to ${now}`;
       return old === now ? [] : [{ says, path: ['metadata', 'labels', key] }];
     });
   },

@@ -16,8 +16,8 @@ export const namespaceSecurity: Rule = {
     if (after === undefined || !isNamespace(after)) return [];
     const [was, is] = [levelOf(before), levelOf(after)];
     if (levels.indexOf(is) >= levels.indexOf(was) || was === 'privileged') return [];
-    const now = is === '' ? 'it is removed' : `it goes to ${quoted(is)}`;
-    const says = `pods that may do more to their nodes: ${enforced} was ${quoted(was)}, ${now}`;
+    const how = is === '' ? `${quoted(was)} is removed` : `goes from ${quoted(was)} to ${quoted(is)}`;
+    const says = `pods that may do more to their nodes: ${enforced} ${how}`;
     return [{ says, path: ['metadata', 'labels', enforced] }];
   },
 };

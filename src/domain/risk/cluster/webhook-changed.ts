@@ -43,7 +43,7 @@ const lossesOf = ([was, policy]: Judged, [{ name, raw, path }, newPolicy]: Judge
   ...looked
     .filter(([field, unsaid]) => !isSameJson(at(was.raw, field) ?? unsaid, at(raw, field) ?? unsaid))
     .map(([field]) => ({
-      says: `objects that webhook ${quoted(name)} may not check any more: ${field} changes`,
+      says: `objects that webhook ${quoted(name)} may not check any more, by a change of ${field}`,
       path: [...path, field],
     })),
   ...(['service', 'url'].every((field) =>

@@ -14,9 +14,9 @@ export const gatewayListenerHostname: Rule = {
       .flatMap(({ name, raw, path }) => {
         const host = textAt(raw, 'hostname').trim().toLowerCase();
         if (host !== '' && !host.startsWith('*')) return [];
-        const hosts = host === '' ? 'every host' : `many hosts at once, ${quoted(host)},`;
+        const hosts = host === '' ? 'every host' : `many hosts at once, ${quoted(host)}`;
         return [
-          { key: `${name} ${host}`, says: `a listener for ${hosts} ${quoted(name)}`, path: [...path, 'hostname'] },
+          { key: `${name} ${host}`, says: `a listener for ${hosts}: ${quoted(name)}`, path: [...path, 'hostname'] },
         ];
       }),
 };

@@ -10,10 +10,11 @@ ruleTest(referenceGrant, {
       to: [{ group: '', kind: 'Service' }],
     }),
     object(gatewayApi, 'ReferenceGrant', { from: ['x'], to: [{ kind: 'Secret', name: 'tls' }, 7] }),
-    object('gateway.networking.k8s.io/v1alpha2', 'ReferencePolicy', { from: [{}] }),
+    object('gateway.networking.k8s.io/v1alpha2', 'ReferencePolicy', { from: [{}], to: [{}] }),
   ),
   misses: made(
     object(gatewayApi, 'ReferenceGrant', { from: [], to: [{ group: '', kind: 'Service' }] }),
-    object('acme.test/v1', 'ReferenceGrant', { from: [{ kind: 'HTTPRoute' }] }),
+    object(gatewayApi, 'ReferenceGrant', { from: [{ kind: 'HTTPRoute' }], to: null }),
+    object('acme.test/v1', 'ReferenceGrant', { from: [{ kind: 'HTTPRoute' }], to: [{ kind: 'Service' }] }),
   ),
 });

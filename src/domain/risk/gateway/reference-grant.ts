@@ -1,7 +1,6 @@
 import { canonical, type Json } from '#domain/json.ts';
 import { itemsAt, listAt, quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { few } from '#domain/text.ts';
 import { gatewayDocument, isOfGateway } from './route.ts';
 
 /** Whoever may write such an object in that namespace can use what is here: Services, or Secrets with certificates. */
@@ -11,17 +10,18 @@ export const referenceGrant: Rule = {
   sources: [gatewayDocument('reference/api-types/referencegrant/'), 'CVE-2021-25740'],
   inside: (object) => {
     if (!isOfGateway(object) || !/^Reference(Grant|Policy)$/.test(object.kind)) return [];
-    const to = listAt(object, 'spec', 'to');
-    const what = few([...new Set(to.map(sayObjects))], 3) || 'nothing';
-    return itemsAt(object, 'spec', 'from').map(({ item, path }) => ({
-      key: [item, ...to].map(canonical).join(' '),
-      says: `use of ${what} by any ${quoted(textAt(item, 'kind'))} of namespace ${quoted(textAt(item, 'namespace'))}`,
-      path,
-    }));
+    return itemsAt(object, 'spec', 'from').flatMap(({ item: from, path }) => {
+      const who = `any ${quoted(textAt(from, 'kind'))} of namespace ${quoted(textAt(from, 'namespace'))}`;
+      return listAt(object, 'spec', 'to').map((to) => ({
+        key: canonical([from, to]),
+        says: `use of ${sayObjects(to)} by ${who}`,
+        path,
+      }));
+    });
   },
 };
 
 const sayObjects = (to: Json): string => {
-  const name = textAt(to, 'name');
-  return `${name === '' ? 'every' : 'the'} ${quoted(textAt(to, 'kind'))}${name === '' ? '' : ` named ${quoted(name)}`}`;
+  const [kind, name] = [quoted(textAt(to, 'kind')), textAt(to, 'name')];
+  return name === '' ? `every ${kind}` : `the ${kind} named ${quoted(name)}`;
 };

@@ -17,7 +17,7 @@ export const routeParentChanged: Rule = {
       .map(({ item, path }) => ({ parent: wholeOf(item, after), path }))
       .filter(({ parent }) => !was.has(canonical(parent)))
       .map(({ parent: { kind, namespace, name }, path }) => ({
-        says: `traffic from another parent: ${quoted(kind)} ${quoted(`${namespace}/${name}`)}`,
+        says: `traffic from another parent: ${quoted(`${kind} ${namespace}/${name}`)}`,
         path,
       }));
   },

@@ -5,5 +5,5 @@ export const rbacAdminRole: Rule = {
   name: 'rbac-admin-role',
   severity: 'high',
   sources: [rbacDocument('user-facing-roles')],
-  inside: (object) => boundTo(object, 'admin', 'nearly every right, to read Secrets and to hand out rights too,'),
+  inside: (object) => boundTo(object, 'admin', 'nearly every right, also to Secrets and to hand out rights,'),
 };

@@ -3,7 +3,7 @@ import type { Rule } from '#domain/risk/rule.ts';
 import { practiceDocument, rbacDocument, subjectsOf } from './rbac.ts';
 
 const who: Readonly<Record<string, string>> = {
-  'Group system:masters': 'those who may do everything, which nobody can take away again',
+  'Group system:masters': 'the group that may do everything, and that no rule can hold back',
   'Group system:authenticated': 'everybody who can log in to the cluster',
   'Group system:unauthenticated': 'everybody who can reach the cluster, without a login',
   'Group system:serviceaccounts': 'every pod of the cluster',

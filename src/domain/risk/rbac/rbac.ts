@@ -50,15 +50,19 @@ export type Right = {
   readonly verbs?: readonly string[];
 };
 
-/** The dangers of roles that grant one of some rights, whatever else they grant; other names of objects are another. */
+/** The dangers of roles that grant one of some rights, whatever else they grant; to each object alone where some are named. */
 export const dangersOf = (object: Manifest, says: string, ...rights: readonly Right[]): readonly Danger[] =>
   grantsOf(object)
     .filter((grant) => rights.some((right) => isGranted(grant, right)))
-    .map(({ names, path }) => ({
-      key: [says, ...names.toSorted()].join(' '),
-      says: `${says}${names.length === 0 ? '' : `, of those named ${sayAll(names.map(quoted))}`}`,
-      path,
-    }));
+    .flatMap(({ names, path }) => {
+      if (names.length === 0) return [{ key: says, says, path }];
+      const place = [...path, 'resourceNames'];
+      return names.map((name) => ({
+        key: `${says} ${name}`,
+        says: `${says}, only of the one named ${quoted(name)}`,
+        path: place,
+      }));
+    });
 
 const isGranted = (grant: Grant, { group, resources, verbs }: Right): boolean =>
   has(grant.groups, group) &&
@@ -111,17 +115,13 @@ export const subjectsOf = (object: Manifest): readonly Subject[] =>
       })
     : [];
 
-/** The danger of a binding to a ClusterRole of this name. */
+/** The dangers of a binding to a ClusterRole of this name: whoever is in it has its rights. */
 export const boundTo = (object: Manifest, role: string, says: string): readonly Danger[] => {
-  const isBound =
-    isBinding(object) &&
-    textAt(object, 'roleRef', 'kind') === 'ClusterRole' &&
-    textAt(object, 'roleRef', 'name') === role;
+  const isBound = textAt(object, 'roleRef', 'kind') === 'ClusterRole' && textAt(object, 'roleRef', 'name') === role;
   const where = object.kind === 'ClusterRoleBinding' ? 'cluster' : 'namespace';
-  const who = sayAll(subjectsOf(object).map((subject) => subject.says));
-  return isBound
-    ? [{ key: role, says: `${says} in the ${where}: ${role} for ${who || 'nobody'}`, path: ['roleRef'] }]
-    : [];
+  return (isBound ? subjectsOf(object) : []).map((subject) => ({
+    key: subject.key,
+    says: `${says} in the ${where}, by the role ${role}, for ${subject.says}`,
+    path: subject.path,
+  }));
 };
-
-const sayAll = (names: readonly string[]): string => few(names, 3);

@@ -8,16 +8,12 @@ export const rbacWebhooks: Rule = {
   severity: 'critical',
   sources: [practiceDocument('control-admission-webhooks')],
   inside: (object) => [
-    ...dangersOf(
-      object,
-      'the right to see and change every object on its way into the cluster: webhooks of admission',
-      {
-        group: 'admissionregistration.k8s.io',
-        resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
-        verbs,
-      },
-    ),
-    ...dangersOf(object, 'the right to lift or rewrite what the cluster admits: policies of admission', {
+    ...dangersOf(object, 'the right to see and change every object on its way into the cluster: admission webhooks', {
+      group: 'admissionregistration.k8s.io',
+      resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+      verbs,
+    }),
+    ...dangersOf(object, 'the right to lift or rewrite what the cluster refuses: admission policies', {
       group: 'admissionregistration.k8s.io',
       resources: [
         'validatingadmissionpolicies',
