@@ -1,5 +1,4 @@
-import { isSameJson } from '#domain/json.ts';
-import { at } from '#domain/risk/read.ts';
+import { changedAt } from '#domain/risk/changed.ts';
 import type { Rule } from '#domain/risk/rule.ts';
 import { isAdmission } from './webhook.ts';
 
@@ -11,9 +10,6 @@ export const admissionPolicyChanged: Rule = {
   between: (before, after) => {
     if (!isAdmission(before) || !/^ValidatingAdmissionPolicy(Binding)?$/.test(before.kind)) return [];
     if (after === undefined) return [{ says: 'objects that this policy checks no more: it is deleted', path: [] }];
-    const [was, is] = [before, after].map((one) => at(one, 'spec') ?? null);
-    return isSameJson(was, is)
-      ? []
-      : [{ says: 'objects that this policy may not check any more: it changes', path: ['spec'] }];
+    return changedAt(before, after, ['spec'], 'objects that this policy may not check any more: it changes');
   },
 };

@@ -1,4 +1,4 @@
-import type { Json } from '#domain/json.ts';
+import { isSameJson, type Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { practiceDocument } from '#domain/risk/rbac/rbac.ts';
 import { asText, entriesAt, quoted } from '#domain/risk/read.ts';
@@ -14,9 +14,10 @@ export const namespaceLabels: Rule = {
     if (after === undefined || !isNamespace(after)) return [];
     const [was, is] = [labelsOf(before), labelsOf(after)];
     return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
-      const [old, now] = [was.get(key), is.get(key)].map(say);
-      const says = `a namespace that other NetworkPolicies and webhooks may select: ${quoted(key)} goes from ${old} to ${now}`;
-      return old === now ? [] : [{ says, path: ['metadata', 'labels', key] }];
+      const [old, now] = [was.get(key), is.get(key)];
+      const how = `${quoted(key)} goes from ${say(old)} to ${say(now)}`;
+      const says = `a namespace that other NetworkPolicies and webhooks may select: ${how}`;
+      return isSameJson(old, now) ? [] : [{ says, path: ['metadata', 'labels', key] }];
     });
   },
 };

@@ -1,5 +1,4 @@
-import { isSameJson } from '#domain/json.ts';
-import { at, quoted, textAt } from '#domain/risk/read.ts';
+import { changedAt, textChangedAt } from '#domain/risk/changed.ts';
 import type { Rule } from '#domain/risk/rule.ts';
 import { isGateway } from './gateway.ts';
 import { gatewayDocument, isOfGateway } from './route.ts';
@@ -10,25 +9,24 @@ export const gatewayClassChanged: Rule = {
   severity: 'high',
   sources: [gatewayDocument('reference/api-types/gatewayclass/')],
   between: (before, after) => {
-    if (after === undefined || !isOfGateway(after)) return [];
-    const changed = (field: string, what: string) => {
-      const [was, is] = [textAt(before, 'spec', field), textAt(after, 'spec', field)];
-      const says = `${what}: ${field} goes from ${quoted(was)} to ${quoted(is)}`;
-      return was === is ? [] : [{ says, path: ['spec', field] }];
-    };
-    if (isGateway(after)) return changed('gatewayClassName', 'another controller for this Gateway');
-    if (after.kind !== 'GatewayClass') return [];
-    const [was, is] = [before, after].map((one) => at(one, 'spec', 'parametersRef') ?? null);
+    if (after === undefined) return [];
+    if (isGateway(after))
+      return textChangedAt(
+        before,
+        after,
+        ['spec', 'gatewayClassName'],
+        'another controller for this Gateway: its class',
+      );
+    if (!isOfGateway(after) || after.kind !== 'GatewayClass') return [];
+    const parameters = 'another configuration for every Gateway of this class: its parameters change';
     return [
-      ...changed('controllerName', 'another controller for every Gateway of this class'),
-      ...(isSameJson(was, is)
-        ? []
-        : [
-            {
-              says: 'another configuration for every Gateway of this class: parametersRef changes',
-              path: ['spec', 'parametersRef'],
-            },
-          ]),
+      ...textChangedAt(
+        before,
+        after,
+        ['spec', 'controllerName'],
+        'another controller for every Gateway of this class: it',
+      ),
+      ...changedAt(before, after, ['spec', 'parametersRef'], parameters),
     ];
   },
 };

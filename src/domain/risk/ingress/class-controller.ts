@@ -1,5 +1,4 @@
-import { isSameJson } from '#domain/json.ts';
-import { at, quoted, textAt } from '#domain/risk/read.ts';
+import { changedAt, textChangedAt } from '#domain/risk/changed.ts';
 import type { Rule } from '#domain/risk/rule.ts';
 import { ingressDocument, isIngressClass } from './ingress.ts';
 
@@ -9,25 +8,10 @@ export const ingressClassController: Rule = {
   sources: [ingressDocument('ingress-class')],
   between: (before, after) => {
     if (after === undefined || !isIngressClass(after)) return [];
-    const [was, is] = [before, after].map((one) => textAt(one, 'spec', 'controller'));
-    const [old, now] = [before, after].map((one) => at(one, 'spec', 'parameters') ?? null);
+    const parameters = 'another configuration for every Ingress of this class: its parameters change';
     return [
-      ...(was === is
-        ? []
-        : [
-            {
-              says: `another controller for every Ingress of this class: from ${quoted(was ?? '')} to ${quoted(is ?? '')}`,
-              path: ['spec', 'controller'],
-            },
-          ]),
-      ...(isSameJson(old, now)
-        ? []
-        : [
-            {
-              says: 'another configuration for every Ingress of this class: parameters change',
-              path: ['spec', 'parameters'],
-            },
-          ]),
+      ...textChangedAt(before, after, ['spec', 'controller'], 'another controller for every Ingress of this class: it'),
+      ...changedAt(before, after, ['spec', 'parameters'], parameters),
     ];
   },
 };
