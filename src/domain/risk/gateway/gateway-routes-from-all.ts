@@ -9,7 +9,7 @@ import { gatewayDocument } from './route.ts';
 export const gatewayRoutesFromAll: Rule = {
   name: 'gateway-routes-from-all',
   severity: 'high',
-  sources: [gatewayDocument('concepts/security/')],
+  sources: [gatewayDocument('docs/concepts/security/')],
   inside: (object) => [
     ...listenersOf(object)
       .filter(({ raw }) => isFromAll(at(raw, 'allowedRoutes', 'namespaces')))

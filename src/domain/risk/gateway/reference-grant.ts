@@ -7,7 +7,7 @@ import { gatewayDocument, isOfGateway } from './route.ts';
 export const referenceGrant: Rule = {
   name: 'reference-grant',
   severity: 'high',
-  sources: [gatewayDocument('reference/api-types/referencegrant/'), 'CVE-2021-25740'],
+  sources: [gatewayDocument('reference/api-types/referencegrant/')],
   inside: (object) => {
     if (!isOfGateway(object) || !/^Reference(Grant|Policy)$/.test(object.kind)) return [];
     return itemsAt(object, 'spec', 'from').flatMap(({ item: from, path }) => {
