@@ -51,7 +51,32 @@ export const cronJob = (pod: Fields) =>
   object('batch/v1', 'CronJob', { jobTemplate: { spec: { template: { spec: pod } } } });
 export const route = (spec: Fields, kind = 'HTTPRoute') =>
   object('gateway.networking.k8s.io/v1', kind, { hostnames: ['shop.test'], ...spec });
+export const gateway = (spec: Fields, kind = 'Gateway') =>
+  object('gateway.networking.k8s.io/v1', kind, { gatewayClassName: 'inside', ...spec });
+/** A Gateway with one listener. */
+export const listening = (listener: Fields, kind?: string) =>
+  gateway({ listeners: [{ name: 'web', protocol: 'HTTPS', port: 443, hostname: 'shop.test', ...listener }] }, kind);
 export const tls = (...hosts: string[]) => ingress({ tls: [{ hosts, secretName: 'x' }] });
+
+/** An object whose fields are not in a spec. */
+export const whole = (apiVersion: string, kind: string, fields: Fields, metadata: Fields = {}): Manifest => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'it', ...metadata },
+  ...fields,
+});
+const rbac = 'rbac.authorization.k8s.io';
+export const role = (...rules: Json[]) => whole(`${rbac}/v1`, 'ClusterRole', { rules });
+/** A role with one right: verbs and resources as in `get list`; the last is an API group. */
+export const granting = (verbs: string, resources: string, apiGroup = '', more: Fields = {}) =>
+  role({ apiGroups: [apiGroup], resources: resources.split(' '), verbs: verbs.split(' '), ...more });
+export const account = (name: string, namespace = 'shop'): Json => ({ kind: 'ServiceAccount', name, namespace });
+export const group = (name: string): Json => ({ kind: 'Group', apiGroup: rbac, name });
+export const binding = (roleRef: Fields, ...subjects: Json[]) =>
+  whole(`${rbac}/v1`, 'RoleBinding', { roleRef: { apiGroup: rbac, kind: 'ClusterRole', ...roleRef }, subjects });
+export const labelled = (labels: Fields) => whole('v1', 'Namespace', {}, { labels });
+export const webhook = (fields: Fields, kind = 'ValidatingWebhookConfiguration') =>
+  whole('admissionregistration.k8s.io/v1', kind, { webhooks: [{ name: 'pods.acme.test', ...fields }] });
 
 export type Change = readonly [before: Manifest | undefined, after: Manifest | undefined];
 /** Changes that a rule finds something in, and changes that nearly look like those. */

@@ -1,18 +1,38 @@
+import { admissionPolicyChanged } from '#domain/risk/cluster/admission-policy-changed.ts';
+import { namespaceLabels } from '#domain/risk/cluster/namespace-labels.ts';
+import { namespaceSecurity } from '#domain/risk/cluster/namespace-security.ts';
+import { webhookChanged } from '#domain/risk/cluster/webhook-changed.ts';
+import { webhookConfiguration } from '#domain/risk/cluster/webhook-configuration.ts';
+import { gatewayAddresses } from '#domain/risk/gateway/gateway-addresses.ts';
+import { gatewayClassChanged } from '#domain/risk/gateway/gateway-class-changed.ts';
+import { gatewayListenerHostname } from '#domain/risk/gateway/gateway-listener-hostname.ts';
+import { gatewayRoutesFromAll } from '#domain/risk/gateway/gateway-routes-from-all.ts';
+import { gatewayTlsRemoved } from '#domain/risk/gateway/gateway-tls-removed.ts';
+import { referenceGrant } from '#domain/risk/gateway/reference-grant.ts';
+import { routeBackendSwitched } from '#domain/risk/gateway/route-backend-switched.ts';
 import { routeFilters } from '#domain/risk/gateway/route-filters.ts';
 import { routeHostnames } from '#domain/risk/gateway/route-hostnames.ts';
 import { routeOtherNamespace } from '#domain/risk/gateway/route-other-namespace.ts';
+import { routeParentChanged } from '#domain/risk/gateway/route-parent-changed.ts';
 import { ingressAnnotationCharacters } from '#domain/risk/ingress/annotation-characters.ts';
 import { ingressAuthRemoved } from '#domain/risk/ingress/auth-removed.ts';
 import { ingressAuthTlsMatchCn } from '#domain/risk/ingress/auth-tls-match-cn.ts';
 import { ingressAuthUrl } from '#domain/risk/ingress/auth-url.ts';
 import { ingressBackendSwitched } from '#domain/risk/ingress/backend-switched.ts';
+import { ingressCanary } from '#domain/risk/ingress/canary.ts';
 import { ingressClassChanged } from '#domain/risk/ingress/class-changed.ts';
+import { ingressClassController } from '#domain/risk/ingress/class-controller.ts';
+import { ingressClassDefault } from '#domain/risk/ingress/class-default.ts';
 import { ingressCors } from '#domain/risk/ingress/cors.ts';
 import { ingressDefaultBackend } from '#domain/risk/ingress/default-backend.ts';
 import { ingressHost } from '#domain/risk/ingress/host.ts';
 import { ingressMirror } from '#domain/risk/ingress/mirror.ts';
+import { ingressModsecurityOff } from '#domain/risk/ingress/modsecurity-off.ts';
+import { ingressModsecurityRemoved } from '#domain/risk/ingress/modsecurity-removed.ts';
 import { ingressPathCharacters } from '#domain/risk/ingress/path-characters.ts';
 import { ingressPathWidened } from '#domain/risk/ingress/path-widened.ts';
+import { ingressProxySslVerifyOff } from '#domain/risk/ingress/proxy-ssl-verify-off.ts';
+import { ingressRateLimitsRemoved } from '#domain/risk/ingress/rate-limits-removed.ts';
 import { ingressRewriteTarget } from '#domain/risk/ingress/rewrite-target.ts';
 import { ingressSatisfyAny } from '#domain/risk/ingress/satisfy-any.ts';
 import { ingressServerAlias } from '#domain/risk/ingress/server-alias.ts';
@@ -21,6 +41,7 @@ import { ingressSourceRange } from '#domain/risk/ingress/source-range.ts';
 import { ingressSslPassthrough } from '#domain/risk/ingress/ssl-passthrough.ts';
 import { ingressSslRedirect } from '#domain/risk/ingress/ssl-redirect.ts';
 import { ingressTlsRemoved } from '#domain/risk/ingress/tls-removed.ts';
+import { ingressTlsSecretChanged } from '#domain/risk/ingress/tls-secret-changed.ts';
 import { ingressUpstreamVhost } from '#domain/risk/ingress/upstream-vhost.ts';
 import { ingressUseRegex } from '#domain/risk/ingress/use-regex.ts';
 import { policyDeleted } from '#domain/risk/network-policy/deleted.ts';
@@ -31,13 +52,44 @@ import { policyMetadata } from '#domain/risk/network-policy/metadata.ts';
 import { policyOpenBlock } from '#domain/risk/network-policy/open-block.ts';
 import { policySelectorNarrowed } from '#domain/risk/network-policy/selector-narrowed.ts';
 import { policyTypesRemoved } from '#domain/risk/network-policy/types-removed.ts';
+import { rbacAdminRole } from '#domain/risk/rbac/admin-role.ts';
+import { rbacAggregation } from '#domain/risk/rbac/aggregation.ts';
+import { rbacBindingSubjects } from '#domain/risk/rbac/binding-subjects.ts';
+import { rbacClusterAdmin } from '#domain/risk/rbac/cluster-admin.ts';
+import { rbacCsr } from '#domain/risk/rbac/csr.ts';
+import { rbacEscalation } from '#domain/risk/rbac/escalation.ts';
+import { rbacEverybody } from '#domain/risk/rbac/everybody.ts';
+import { rbacEverything } from '#domain/risk/rbac/everything.ts';
+import { rbacNodesProxy } from '#domain/risk/rbac/nodes-proxy.ts';
+import { rbacPersistentVolumes } from '#domain/risk/rbac/persistent-volumes.ts';
+import { rbacPodAccess } from '#domain/risk/rbac/pod-access.ts';
+import { rbacPods } from '#domain/risk/rbac/pods.ts';
+import { rbacRoleWrites } from '#domain/risk/rbac/role-writes.ts';
+import { rbacSecrets } from '#domain/risk/rbac/secrets.ts';
+import { rbacToken } from '#domain/risk/rbac/token.ts';
+import { rbacWebhooks } from '#domain/risk/rbac/webhooks.ts';
+import { rbacWholeNamespace } from '#domain/risk/rbac/whole-namespace.ts';
+import { rbacWildcard } from '#domain/risk/rbac/wildcard.ts';
+import { endpointAddresses } from '#domain/risk/service/endpoint-addresses.ts';
+import { serviceExposed } from '#domain/risk/service/exposed.ts';
 import { serviceExternalIps } from '#domain/risk/service/external-ips.ts';
 import { serviceExternalName } from '#domain/risk/service/external-name.ts';
+import { serviceInternalLoadBalancerRemoved } from '#domain/risk/service/internal-load-balancer-removed.ts';
+import { serviceSelectorChanged } from '#domain/risk/service/selector-changed.ts';
+import { serviceSourceRanges } from '#domain/risk/service/source-ranges.ts';
+import { workloadCapabilities } from '#domain/risk/workload/capabilities.ts';
+import { workloadEscalation } from '#domain/risk/workload/escalation.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
 import { workloadHostPath } from '#domain/risk/workload/host-path.ts';
+import { workloadHostPort } from '#domain/risk/workload/host-port.ts';
+import { workloadHostProcess } from '#domain/risk/workload/host-process.ts';
+import { workloadImageFloating } from '#domain/risk/workload/image-floating.ts';
 import { workloadPrivileged } from '#domain/risk/workload/privileged.ts';
+import { workloadProcMount } from '#domain/risk/workload/proc-mount.ts';
 import { workloadRegistry } from '#domain/risk/workload/registry.ts';
+import { workloadRunsAsRoot } from '#domain/risk/workload/runs-as-root.ts';
 import { workloadServiceAccount } from '#domain/risk/workload/service-account.ts';
+import { workloadUnconfined } from '#domain/risk/workload/unconfined.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule: a new one is a file beside these and a line here. Of the same severity, the worse one first. */
@@ -49,9 +101,21 @@ export const rules: readonly Rule[] = [
   ingressRewriteTarget,
   ingressPathCharacters,
   ingressAnnotationCharacters,
+  rbacEverything,
+  rbacClusterAdmin,
+  rbacEverybody,
+  rbacEscalation,
+  rbacToken,
+  rbacNodesProxy,
+  rbacCsr,
+  rbacWebhooks,
   workloadPrivileged,
   workloadHostNamespaces,
   workloadHostPath,
+  workloadCapabilities,
+  workloadHostProcess,
+  webhookChanged,
+  admissionPolicyChanged,
   policyLetsAll,
   policyOpenBlock,
   policyMetadata,
@@ -60,7 +124,20 @@ export const rules: readonly Rule[] = [
   policySelectorNarrowed,
   policyExceptRemoved,
   policyEveryNamespace,
+  rbacSecrets,
+  rbacWildcard,
+  rbacAdminRole,
+  rbacRoleWrites,
+  rbacPods,
+  rbacPodAccess,
+  rbacPersistentVolumes,
+  rbacAggregation,
+  rbacBindingSubjects,
+  webhookConfiguration,
+  namespaceSecurity,
   ingressAuthRemoved,
+  ingressModsecurityOff,
+  ingressModsecurityRemoved,
   ingressSourceRange,
   ingressTlsRemoved,
   ingressSatisfyAny,
@@ -78,8 +155,35 @@ export const rules: readonly Rule[] = [
   routeHostnames,
   routeOtherNamespace,
   routeFilters,
+  routeParentChanged,
+  routeBackendSwitched,
+  referenceGrant,
+  gatewayTlsRemoved,
+  gatewayRoutesFromAll,
+  gatewayListenerHostname,
+  gatewayClassChanged,
   serviceExternalName,
+  endpointAddresses,
   serviceExternalIps,
+  serviceSelectorChanged,
+  serviceExposed,
+  serviceInternalLoadBalancerRemoved,
+  serviceSourceRanges,
+  ingressClassController,
+  ingressClassDefault,
   workloadRegistry,
+  workloadProcMount,
   workloadServiceAccount,
+  rbacWholeNamespace,
+  workloadRunsAsRoot,
+  workloadEscalation,
+  workloadUnconfined,
+  workloadHostPort,
+  workloadImageFloating,
+  namespaceLabels,
+  ingressTlsSecretChanged,
+  ingressProxySslVerifyOff,
+  ingressCanary,
+  ingressRateLimitsRemoved,
+  gatewayAddresses,
 ];

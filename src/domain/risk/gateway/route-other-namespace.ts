@@ -5,7 +5,7 @@ import { backendsOf, filtersOf, gatewayDocument } from './route.ts';
 export const routeOtherNamespace: Rule = {
   name: 'route-other-namespace',
   severity: 'high',
-  sources: [gatewayDocument('concepts/security/')],
+  sources: [gatewayDocument('docs/concepts/security/')],
   inside: (object) => {
     const mirrored = filtersOf(object).map(({ item, path }) => ({
       item: at(item, 'requestMirror', 'backendRef') ?? null,

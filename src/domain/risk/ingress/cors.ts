@@ -1,5 +1,6 @@
+import { isOff, isOn } from '#domain/risk/annotations.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { annotationDocument, annotationsOf, isOff, isOn } from './ingress.ts';
+import { annotationDocument, annotationsOf } from './ingress.ts';
 
 /** ingress-nginx lets every origin in with credentials when CORS is enabled and nothing more is said. */
 export const ingressCors: Rule = {

@@ -1,10 +1,14 @@
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { type Annotation, annotationsIn } from '#domain/risk/annotations.ts';
 import type { Place } from '#domain/risk/finding.ts';
-import { asText, at, entriesAt, itemsAt, itemsIn, textAt } from '#domain/risk/read.ts';
+import { at, itemsAt, itemsIn, textAt } from '#domain/risk/read.ts';
 import type { Danger } from '#domain/risk/rule.ts';
 
 export const isIngress = ({ kind }: Manifest): boolean => kind === 'Ingress';
+
+export const isIngressClass = ({ apiVersion, kind }: Manifest): boolean =>
+  kind === 'IngressClass' && apiVersion.startsWith('networking.k8s.io/');
 
 /** Where a danger of an annotation of ingress-nginx is described. */
 export const annotationDocument = (anchor: string): string =>
@@ -14,23 +18,24 @@ export const annotationDocument = (anchor: string): string =>
 export const ingressDocument = (anchor: string): string =>
   `https://kubernetes.io/docs/concepts/services-networking/ingress/#${anchor}`;
 
-export type Annotation = {
-  readonly key: string;
-  readonly name: string;
-  readonly value: string;
-  readonly path: Place;
-};
-
-/** Annotations by their name behind the slash, in lower case: what stands before it is configurable at the controller. */
+/** Annotations of an Ingress. */
 export const annotationsOf = (object: Manifest): readonly Annotation[] =>
-  isIngress(object)
-    ? entriesAt(object.metadata, 'annotations').map(([key, value]) => ({
-        key,
-        name: (key.split('/').at(-1) ?? key).trim().toLowerCase(),
-        value: asText(value).trim(),
-        path: ['metadata', 'annotations', key],
-      }))
-    : [];
+  isIngress(object) ? annotationsIn(object) : [];
+
+/** The annotations of an Ingress that count for something, and of which none of the same name does afterwards. */
+export const removedFrom = (
+  before: Manifest,
+  after: Manifest | undefined,
+  counts: (annotation: Annotation) => boolean,
+): readonly Annotation[] => {
+  if (after === undefined) return [];
+  const left = new Set(
+    annotationsOf(after)
+      .filter(counts)
+      .map(({ name }) => name),
+  );
+  return annotationsOf(before).filter((one) => counts(one) && !left.has(one.name));
+};
 
 /** Dangers of annotations that are dangerous by being there; another value is another danger. */
 export const dangersOf = (
@@ -46,9 +51,8 @@ export const dangersOf = (
       path: annotation.path,
     }));
 
-/** As Go's `strconv.ParseBool` reads them, whatever the case. */
-export const isOn = (value: string): boolean => ['1', 't', 'true', 'on'].includes(value.toLowerCase());
-export const isOff = (value: string): boolean => ['0', 'f', 'false', 'off'].includes(value.toLowerCase());
+/** The annotations that turn on a web application firewall, and its rules. */
+export const firewall = ['enable-modsecurity', 'enable-owasp-core-rules'];
 
 export type Host = { readonly host: string; readonly path: Place };
 

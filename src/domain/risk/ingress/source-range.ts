@@ -1,6 +1,5 @@
-import { bitsOf, parseAddress, parseCidr } from '#domain/networkpolicy/cidr.ts';
-import { covers } from '#domain/networkpolicy/ranges.ts';
 import type { Manifest } from '#domain/plan.ts';
+import { holds } from '#domain/risk/blocks.ts';
 import type { Place } from '#domain/risk/finding.ts';
 import { quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
@@ -50,20 +49,4 @@ const listed = (object: Manifest, names: readonly string[]): Listed => {
     all: annotations.flatMap(({ value }) => value.split(/[\s,]+/)).filter((text) => text !== ''),
     at: annotations[0]?.path,
   };
-};
-
-/** Whether all of the second list is in the first. What is no address is only in a list that spells it the same. */
-const holds = (all: readonly string[], part: readonly string[]): boolean => {
-  const blocks = all.flatMap((text) => blockOf(text) ?? []);
-  return part.every((text) => {
-    const block = blockOf(text);
-    if (block === undefined) return all.includes(text);
-    const same = blocks.filter(({ family }) => family === block.family);
-    return covers(same, [block]);
-  });
-};
-
-const blockOf = (text: string) => {
-  const address = parseAddress(text);
-  return parseCidr(address === undefined ? text : `${text}/${bitsOf[address.family]}`);
 };

@@ -1,5 +1,6 @@
+import { isOff } from '#domain/risk/annotations.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { annotationDocument, dangersOf, isOff } from './ingress.ts';
+import { annotationDocument, dangersOf } from './ingress.ts';
 
 export const ingressSslRedirect: Rule = {
   name: 'ingress-ssl-redirect',

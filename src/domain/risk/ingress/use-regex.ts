@@ -1,5 +1,6 @@
+import { isOn } from '#domain/risk/annotations.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { annotationDocument, dangersOf, isOn } from './ingress.ts';
+import { annotationDocument, dangersOf } from './ingress.ts';
 
 export const ingressUseRegex: Rule = {
   name: 'ingress-use-regex',

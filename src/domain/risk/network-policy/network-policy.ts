@@ -1,9 +1,8 @@
-import type { Json } from '#domain/json.ts';
 import { type Cidr, type Family, ipv4Behind, parseCidr } from '#domain/networkpolicy/cidr.ts';
 import type { Ranges } from '#domain/networkpolicy/ranges.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Place } from '#domain/risk/finding.ts';
-import { asText, at, type Item, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
+import { asText, type Item, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
 
 export type Direction = 'ingress' | 'egress';
 export const directions = ['ingress', 'egress'] as const;
@@ -50,19 +49,6 @@ export const isolatedBy = (object: Manifest): readonly Direction[] => {
   if (types.length > 0) return directions.filter((direction) => types.includes(direction));
   return rulesOf(object, 'egress').length > 0 ? directions : ['ingress'];
 };
-
-/** What a selector wants, each in one spelling; nothing means that it fits everything. */
-export const wantsOf = (selector: Json | undefined): readonly string[] => [
-  ...Object.entries(at(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${asText(value)}`),
-  ...listAt(selector, 'matchExpressions').map((expression) => {
-    const values = listAt(expression, 'values').map(asText).sort();
-    const operator = textAt(expression, 'operator');
-    const key = textAt(expression, 'key');
-    return operator === 'In' && values.length === 1
-      ? `${key}=${values[0]}`
-      : [key, operator.toLowerCase(), values.join('|')].filter((part) => part !== '').join(' ');
-  }),
-];
 
 export const way = (direction: Direction): string => (direction === 'ingress' ? 'in' : 'out');
 export const everywhere = (direction: Direction): string =>

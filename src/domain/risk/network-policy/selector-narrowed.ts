@@ -1,6 +1,7 @@
 import { at, quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { isNetworkPolicy, policyDocument, wantsOf } from './network-policy.ts';
+import { wantsOf } from '#domain/risk/selector.ts';
+import { isNetworkPolicy, policyDocument } from './network-policy.ts';
 
 /** A selector that wants something it did not want before selects fewer pods, or others. */
 export const policySelectorNarrowed: Rule = {

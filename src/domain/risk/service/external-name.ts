@@ -1,12 +1,13 @@
 import { quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
+import { typeOf } from './service.ts';
 
 export const serviceExternalName: Rule = {
   name: 'service-external-name',
   severity: 'high',
   sources: ['CVE-2021-25740'],
   inside: (object) => {
-    if (object.kind !== 'Service' || textAt(object, 'spec', 'type').toLowerCase() !== 'externalname') return [];
+    if (typeOf(object) !== 'externalname') return [];
     const name = textAt(object, 'spec', 'externalName');
     return [
       {

@@ -1,7 +1,7 @@
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Place } from '#domain/risk/finding.ts';
-import { at, itemsAt, textAt } from '#domain/risk/read.ts';
+import { at, itemsAt, quoted, textAt } from '#domain/risk/read.ts';
 
 /** What Kubernetes says pods should not do. */
 export const podDocument = 'https://kubernetes.io/docs/concepts/security/pod-security-standards/';
@@ -38,3 +38,33 @@ export const containersOf = (object: Manifest): readonly Container[] => {
     })),
   );
 };
+
+/** What a pod, or one of its containers, says of its security; it is there too where nothing is said. */
+export type Context = {
+  readonly key: string;
+  readonly raw: Json | undefined;
+  readonly says: string;
+  readonly path: Place;
+};
+
+export const contextsOf = (object: Manifest): readonly Context[] => {
+  const { spec, path } = podSpecOf(object);
+  const pod: Context = {
+    key: 'pod',
+    raw: at(spec, 'securityContext'),
+    says: 'every container',
+    path: [...path, 'securityContext'],
+  };
+  const own = containersOf(object).map(
+    (one): Context => ({
+      key: `container ${one.name}`,
+      raw: at(one.raw, 'securityContext'),
+      says: `container ${quoted(one.name)}`,
+      path: [...one.path, 'securityContext'],
+    }),
+  );
+  return [pod, ...own];
+};
+
+/** What Kubernetes says of security contexts. */
+export const contextDocument = 'https://kubernetes.io/docs/tasks/configure-pod-container/security-context/';

@@ -1,0 +1,23 @@
+import type { Manifest } from '#domain/plan.ts';
+import type { Place } from './finding.ts';
+import { asText, entriesAt } from './read.ts';
+
+export type Annotation = {
+  readonly key: string;
+  /** What is behind the slash, in lower case: what stands before it is configurable at some controllers. */
+  readonly name: string;
+  readonly value: string;
+  readonly path: Place;
+};
+
+export const annotationsIn = (object: Manifest): readonly Annotation[] =>
+  entriesAt(object.metadata, 'annotations').map(([key, value]) => ({
+    key,
+    name: (key.split('/').at(-1) ?? key).trim().toLowerCase(),
+    value: asText(value).trim(),
+    path: ['metadata', 'annotations', key],
+  }));
+
+/** As Go's `strconv.ParseBool` reads them, whatever the case. */
+export const isOn = (value: string): boolean => ['1', 't', 'true', 'on'].includes(value.toLowerCase());
+export const isOff = (value: string): boolean => ['0', 'f', 'false', 'off'].includes(value.toLowerCase());

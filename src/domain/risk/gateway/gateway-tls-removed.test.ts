@@ -1,0 +1,38 @@
+import { gateway, listening, ruleTest } from '#test/build/risk.ts';
+import { gatewayTlsRemoved } from './gateway-tls-removed.ts';
+
+ruleTest(gatewayTlsRemoved, {
+  hits: [
+    [listening({}), listening({ protocol: 'HTTP' })],
+    [listening({ protocol: 'TLS' }), listening({ protocol: 'TCP' })],
+    [listening({ protocol: 'TLS' }), listening({ protocol: 'TLS', tls: { mode: 'Passthrough' } })],
+    [listening({ tls: { frontendValidation: { caCertificateRefs: [{ name: 'ca' }] } } }), listening({ tls: {} })],
+    [gateway({ tls: { frontend: { default: { validation: {} } } } }), gateway({})],
+    [
+      gateway({ tls: { frontend: { default: { validation: {} } } } }),
+      gateway({ tls: { frontend: { default: { validation: { mode: 'AllowInsecureFallback' } } } } }),
+    ],
+    [
+      gateway({ tls: { frontend: { perPort: [{ port: 8443, tls: { validation: {} } }] } } }),
+      gateway({ tls: { frontend: {} } }),
+    ],
+    [
+      gateway({ tls: { frontend: { default: { validation: {} } } } }),
+      gateway({ tls: { frontend: { default: { validation: {} }, perPort: [{ port: 443, tls: {} }] } } }),
+    ],
+  ],
+  misses: [
+    [listening({ protocol: 'HTTP' }), listening({})],
+    [listening({ protocol: 'HTTP' }), listening({ protocol: 'HTTP', port: 8080 })],
+    [listening({}), listening({ name: 'other', protocol: 'HTTP' })],
+    [listening({ tls: { mode: 'Passthrough' } }), listening({ tls: { mode: 'Terminate' } })],
+    [gateway({}), gateway({ tls: { frontend: { default: { validation: {} } } } })],
+    [
+      gateway({
+        tls: { frontend: { default: { validation: {} }, perPort: [{ port: 8443, tls: { validation: {} } }] } },
+      }),
+      gateway({ tls: { frontend: { default: { validation: {} } } } }),
+    ],
+    [listening({}), undefined],
+  ],
+});
