@@ -1,4 +1,4 @@
-import { differenceOf, type IsolationChange } from '#domain/networkpolicy/difference.ts';
+import { differenceOf } from '#domain/networkpolicy/difference.ts';
 import type { Flow, FlowEnd } from '#domain/networkpolicy/flow.ts';
 import { type NetworkPolicy, readPolicy } from '#domain/networkpolicy/policy.ts';
 import type { Network } from '#domain/networkpolicy/reach.ts';
@@ -10,7 +10,7 @@ import type { Finding } from '#domain/risk/finding.ts';
 import { isNetworkPolicy } from '#domain/risk/network-policy/network-policy.ts';
 import { openedData } from './open-data.ts';
 import type { Radius, ReachLine } from './radius.ts';
-import { isEverywhere, portsIn, sayFlows, sayPods } from './say-flow.ts';
+import { isEverywhere, portsIn, sayFlows } from './say-flow.ts';
 import type { Sight } from './sight.ts';
 import { unisolated } from './unisolated.ts';
 
@@ -53,19 +53,13 @@ export const flowsOf = (changes: readonly Change[], sight: Sight): Result<Flows,
       ports: [...new Set(opens.flatMap(({ ports }) => portsIn(ports)))],
       notIsolated: new Set(freed.flatMap(({ pods: some }) => some)).size,
     },
-    lines: [...sayIsolation(freed), ...sayFlows(flows)],
+    lines: sayFlows(flows),
     findings: [...unisolated(freed, changes), ...openedData(opens, sight.pods, changes)],
   });
 };
 
 const podsOf = (end: FlowEnd) => (end.type === 'pods' ? end.pods : []);
 const podsReached = (flows: readonly Flow[]): number => new Set(flows.flatMap(({ to }) => podsOf(to))).size;
-
-const sayIsolation = (freed: readonly IsolationChange[]): readonly ReachLine[] =>
-  freed.map(({ direction, pods }) => ({
-    change: 'opens',
-    text: `No NetworkPolicy isolates ${sayPods(pods)} for ${direction} any more`,
-  }));
 
 /** What is live, with the changed objects as they were found or as they would be. */
 const networkWith = (

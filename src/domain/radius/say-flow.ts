@@ -7,63 +7,65 @@ import type { ReachLine } from './radius.ts';
 
 type Addresses = Extract<FlowEnd, { type: 'addresses' }>;
 
+const anywhere = 'ANYWHERE';
 /** So many pods, blocks of addresses, and ports are named; more are counted. */
 const mostNamed = 3;
 
-/** Flows as sentences: what differs only in one of its ends is one sentence. */
+/** Flows as sentences: what differs only in whom it is from, or only in where it goes outside, is one sentence. */
 export const sayFlows = (flows: readonly Flow[]): readonly ReachLine[] =>
-  [...Map.groupBy(flows, sameButSender).values()].flatMap((alike) => {
+  [...Map.groupBy(flows, keyOf).values()].flatMap((alike) => {
     const [first] = alike;
-    return first === undefined
-      ? []
-      : [
-          {
-            change: first.change,
-            text: sayAlike(
-              first,
-              alike.map(({ from }) => from),
-            ),
-          },
-        ];
+    return first === undefined ? [] : [{ change: first.change, text: sayAlike(first, alike) }];
   });
 
-const sameButSender = ({ change, to, ports }: Flow): string =>
-  `${change} ${to.type === 'pods' ? sayPods(to.pods, Number.MAX_SAFE_INTEGER) : saySome([to])} ${sayPorts(ports)}`;
+/** One pod tells which pods an end has: no other flow of the same ports and other end has it. */
+const keyOf = ({ change, from, to, ports }: Flow): string =>
+  `${change} ${to.type === 'pods' ? `to ${namesOf(to)}` : `from ${namesOf(from)}`} ${portsIn(ports).join()}`;
 
-const sayAlike = ({ change, to, ports }: Flow, senders: readonly FlowEnd[]): string => {
+const namesOf = (end: FlowEnd): string =>
+  end.type === 'pods' ? end.pods.map(({ namespace, name }) => `${namespace}/${name}`).join() : '';
+
+const sayAlike = ({ change, from, to, ports }: Flow, alike: readonly Flow[]): string => {
   const can = change === 'opens' ? 'can now' : 'can no longer';
-  if (to.type === 'addresses') return `${sayEnds(senders)} ${can} reach ${sayEnds([to])} on ${sayPorts(ports)}`;
-  return `${sayPods(to.pods)} ${can} be reached from ${sayEnds(senders)} on ${sayPorts(ports)}`;
+  const on = `on ${sayPorts(ports)}`;
+  if (to.type === 'addresses') return `${sayEnds([from])} ${can} reach ${sayEnds(alike.map((one) => one.to))} ${on}`;
+  return `${sayPods(to.pods)} ${can} be reached from ${sayEnds(alike.map((one) => one.from))} ${on}`;
 };
 
 const sayEnds = (ends: readonly FlowEnd[]): string => {
   const addresses = ends.filter((end) => end.type === 'addresses');
   const pods = ends.flatMap((end) => (end.type === 'pods' ? end.pods : []));
-  return [...(addresses.length === 0 ? [] : [saySome(addresses)]), ...(pods.length === 0 ? [] : [sayPods(pods)])].join(
-    ' and ',
-  );
+  const outside = addresses.length === 0 ? [] : [saySome(addresses)];
+  // Whoever comes from anywhere may be any pod too.
+  if (outside[0] === anywhere && pods.length > mostNamed) return `${anywhere}, inside of the cluster too`;
+  return [...outside, ...(pods.length === 0 ? [] : [sayPods(pods)])].join(' and ');
 };
 
-/** `2 pods of shop (db-0, db-1)`, by namespace. */
-export const sayPods = (pods: readonly Pod[], most = mostNamed): string =>
+/** `ledger ×2, postgres in shop-payments`: pods by what they are replicas of, and by namespace. */
+export const sayPods = (pods: readonly Pod[]): string =>
   few(
     [...Map.groupBy(pods, ({ namespace }) => namespace)]
       .toSorted(([, some], [, others]) => others.length - some.length)
-      .map(([namespace, own]) => {
-        const names = few(
-          own.map(({ name }) => name),
-          most,
-        );
-        return `${own.length} ${own.length === 1 ? 'pod' : 'pods'} of ${namespace} (${names})`;
-      }),
-    most,
+      .map(([namespace, own]) => `${few(stemsIn(own), mostNamed)} in ${namespace}`),
+    mostNamed,
   );
+
+const stemsIn = (pods: readonly Pod[]): readonly string[] =>
+  [...Map.groupBy(pods, ({ name }) => stemOf(name))].map(([stem, alike]) =>
+    alike.length === 1 ? stem : `${stem} ×${alike.length}`,
+  );
+
+/** What Deployments, DaemonSets, Jobs and StatefulSets put behind their names: a hash and five letters, or a number. */
+const stemOf = (name: string): string =>
+  name
+    .replace(/-[bcdf-hj-np-tv-z2456789]{5}$/, '')
+    .replace(/-([0-9a-f]{8,10}|[bcdf-hj-np-tv-z2456789]{8,10}|\d{1,5})$/, '') || name;
 
 export const isEverywhere = ({ family, ranges }: Addresses): boolean => sizeOf(ranges) === 1n << BigInt(bitsOf[family]);
 
 const saySome = (ends: readonly Addresses[]): string => {
   const whole = ends.filter(isEverywhere).map(({ family }) => family);
-  const everywhere = whole.includes('ipv4') && whole.includes('ipv6') ? ['ANYWHERE'] : whole.map(sayFamily);
+  const everywhere = whole.includes('ipv4') && whole.includes('ipv6') ? [anywhere] : whole.map(sayFamily);
   const parts = ends
     .filter((end) => !isEverywhere(end))
     .map(({ family, ranges }) =>

@@ -2,15 +2,13 @@ import { numbersOf } from '#domain/networkpolicy/reach.ts';
 import { type Ask, isFromPods, type Port } from './ask.ts';
 import type { Ends } from './ends.ts';
 import { type Half, letByAddress, letByOurs } from './halves.ts';
-import { sayFrom, sayNames, sayPodNames, sayPort } from './say.ts';
+import { sayNames, sayPort } from './say.ts';
 import type { Sight } from './sight.ts';
 
-/** How things stand now: who reaches whom once it is open, and what holds that back until then. */
+/** How things stand now, beside who reaches whom newly: what a name of a port stands for, and what holds traffic back until then. */
 export const notesOf = (asked: Ask, sight: Sight, ends: Ends, halves: readonly Half[]): readonly string[] => {
   const said = [
-    `Can be reached: ${sayPodNames(ends.targets)}.`,
-    `By: ${isFromPods(asked.from) ? sayPodNames(ends.sources) : sayFrom(asked.from)}.`,
-    `On: ${asked.ports.map((port) => sayAt(port, ends)).join('; ')}.`,
+    ...asked.ports.map((port) => sayAt(port, ends)),
     ...halves.map(sayHalf),
     halves.some(({ direction, needed }) => direction === 'egress' && needed)
       ? 'Name look-ups (DNS) are not part of it: where they are held back, they stay so.'
@@ -27,12 +25,12 @@ export const notesOf = (asked: Ask, sight: Sight, ends: Ends, halves: readonly H
 };
 
 /** A port by name, with the numbers that it has at the pods, and those that lack it. */
-const sayAt = (port: Port, { targets }: Ends): string => {
-  if (typeof port.port === 'number') return sayPort(port);
+const sayAt = (port: Port, { targets }: Ends): string | undefined => {
+  if (typeof port.port === 'number') return undefined;
   const numbers = targets.flatMap((pod) => numbersOf(port, pod).map(({ first }) => String(first)));
   const without = targets.filter((pod) => numbersOf(port, pod).length === 0);
   const lack = without.length === 0 ? '' : `, which ${sayNames(without.map(({ name }) => name))} lack`;
-  return `${sayPort(port)} (${sayNames(numbers)})${lack}`;
+  return `${sayPort(port)} is ${sayNames(numbers)} there${lack}.`;
 };
 
 const sayHalf = ({ direction, needed, by }: Half): string => {
