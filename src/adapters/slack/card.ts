@@ -25,7 +25,7 @@ import { cautionBlock, cautionsOf, hidesSome, isCritical, pastCautionBlock, past
 import { contentBlock, type Room } from './content-block.ts';
 import { wordedTitle } from './described.ts';
 import { escaped, link } from './mrkdwn.ts';
-import { reachBlock, reachIn } from './reach.ts';
+import { hidesReach, reachBlock, reachIn } from './reach.ts';
 import { statusLine } from './status-line.ts';
 
 /** What is shown of a request, and in the words of its kind as it is configured now, if it still is. */
@@ -110,7 +110,7 @@ const compose = (
   const share = sharesAt(scale);
   const cautions = cautionsOf(chain, description, shown);
   const approvals = approvalsLine(chain, standing);
-  const hasMore = hidesSome(cautions, share.cautions);
+  const hasMore = hidesSome(cautions, share.cautions) || hidesReach(reachIn(shown), share.reach);
   const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore });
   const where = `press ${wholeText(shown)}`;
   return [

@@ -16,6 +16,10 @@ const room = { lines: 5, each: 300 };
 /** What a request reaches, as it was found; none where there is nothing to tell. */
 export const reachIn = (shown?: Shown): readonly ReachLine[] => (shown?.type === 'shown' ? shown.content.reach : []);
 
+/** Whether a card leaves some of it out. */
+export const hidesReach = (reach: readonly ReachLine[], characters: number): boolean =>
+  reach.length > fitting(reach.slice(0, room.lines).map(textOf), characters).kept.length;
+
 /** What becomes reachable, from where; the rest of it is behind `where`. */
 export const reachBlock = (
   reach: readonly ReachLine[],

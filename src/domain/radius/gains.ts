@@ -5,30 +5,58 @@ import type { ReachLine } from './radius.ts';
 /** A right that is asked for, and whether it is held already. */
 export type Reviewed = { readonly probe: AccessProbe; readonly held: boolean };
 
-/** `ingresses.networking.k8s.io/web in shop`, without the verb. */
-const objectOf = ({ resource, group, subresource, name, namespace }: AccessProbe): string => {
+/** `ingresses.networking.k8s.io/web`. */
+const objectOf = ({ resource, group, subresource, name }: AccessProbe): string => {
   const sort = [resource, group].filter((part) => part !== '').join('.');
-  const path = [sort, subresource, name].filter((part) => part !== undefined).join('/');
-  return `${path} ${namespace === undefined ? 'in the whole cluster' : `in ${namespace}`}`;
+  return [sort, subresource, name].filter((part) => part !== undefined).join('/');
 };
 
-/** Which verbs on which objects somebody gets who does not have them now; and what they have already, for comparison. */
+const placeOf = ({ namespace }: AccessProbe): string =>
+  namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
+
+/**
+ * Which verbs on which objects somebody gets who does not have them now, and what they have already. Where all of it is new,
+ * that is all that is said: the card lists what it is.
+ */
 export const gainsOf = (reviewed: readonly Reviewed[]): readonly ReachLine[] => {
   const gains = reviewed.filter(({ held }) => !held);
   const had = reviewed.filter(({ held }) => held);
+  if (gains.length === 0) return [];
+  if (had.length === 0) return [{ change: 'opens', text: 'All of it is new to them: they hold none of it now' }];
   return [
-    ...say(gains).map((text): ReachLine => ({ change: 'opens', text: `Gains: ${text}` })),
-    ...(had.length === 0
-      ? []
-      : [{ change: 'stays' as const, text: `Has already, and keeps afterwards: ${few(say(had), 3)}` }]),
+    ...say(gains).map((text): ReachLine => ({ change: 'opens', text: `Gains ${text}` })),
+    ...say(had).map((text): ReachLine => ({ change: 'stays', text: `Holds already, and keeps: ${text}` })),
   ];
 };
 
-const say = (reviewed: readonly Reviewed[]): readonly string[] =>
-  [...Map.groupBy(reviewed, ({ probe }) => objectOf(probe))].map(
-    ([object, rights]) => `${[...new Set(rights.map(({ probe }) => probe.verb))].join(', ')} ${object}`,
+/** So many sorts of objects are named for the same verbs in the same place. */
+const mostNamed = 6;
+
+const say = (reviewed: readonly Reviewed[]): readonly string[] => {
+  const byObject = Map.groupBy(reviewed, ({ probe }) => `${objectOf(probe)} ${placeOf(probe)}`);
+  const lines = [...byObject.values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [
+          {
+            verbs: [...new Set([first, ...more].map(({ probe }) => probe.verb))].join(', '),
+            object: objectOf(first.probe),
+            place: placeOf(first.probe),
+          },
+        ],
   );
+  return [...Map.groupBy(lines, ({ verbs, place }) => `${verbs} ${place}`).values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [
+          `${first.verbs} ${few(
+            [first, ...more].map(({ object }) => object),
+            mostNamed,
+          )} ${first.place}`,
+        ],
+  );
+};
 
 /** The same for conditions of rules: one text for each right. */
 export const rightsGained = (reviewed: readonly Reviewed[]): readonly string[] =>
-  reviewed.filter(({ held }) => !held).map(({ probe }) => `${probe.verb} ${objectOf(probe)}`);
+  reviewed.filter(({ held }) => !held).map(({ probe }) => `${probe.verb} ${objectOf(probe)} ${placeOf(probe)}`);

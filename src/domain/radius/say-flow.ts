@@ -37,7 +37,7 @@ const sayEnds = (ends: readonly FlowEnd[]): string => {
   const pods = ends.flatMap((end) => (end.type === 'pods' ? end.pods : []));
   const outside = addresses.length === 0 ? [] : [saySome(addresses)];
   // Whoever comes from anywhere may be any pod too.
-  if (outside[0] === anywhere && pods.length > mostNamed) return `${anywhere}, inside of the cluster too`;
+  if (outside[0] === anywhere && pods.length > mostNamed) return `${anywhere}, inside the cluster too,`;
   return [...outside, ...(pods.length === 0 ? [] : [sayPods(pods)])].join(' and ');
 };
 

@@ -11,7 +11,7 @@ export const unisolated = (freed: readonly IsolationChange[], changes: readonly 
     rule: direction === 'ingress' ? 'network-open-in' : 'network-open-out',
     severity: direction === 'ingress' ? 'critical' : 'high',
     change: 'introduces',
-    says: `${sayPods(pods)} ${direction === 'ingress' ? 'open to everything' : 'that may reach everything'}: no NetworkPolicy isolates ${pods.length === 1 ? 'it' : 'them'} for ${direction} any more`,
+    says: `pods ${direction === 'ingress' ? 'open to everything' : 'that may reach everything'}: no NetworkPolicy isolates ${sayPods(pods)} for ${direction} any more`,
     object: namedIn(changes),
     path: ['spec'],
     sources: [policyDocument('the-two-sorts-of-pod-isolation')],

@@ -322,7 +322,7 @@ describe('a description', () => {
 
   test.each([
     ['ingresses', 'Deletes Ingress it: none of its hosts and paths is served by it any more.'],
-    ['networkpolicies', 'Deletes NetworkPolicy it: pods that no other policy selects are then open to everything.'],
+    ['networkpolicies', 'Deletes NetworkPolicy it.'],
     ['deployments', 'Deletes Deployment it: its pods are ended.'],
   ])('of a deletion of %s warns of what follows', (resource, caution) => {
     expect(described({ do: 'delete', resource, name: 'it' }).cautions).toEqual([caution]);

@@ -134,7 +134,6 @@ const cautionsOf = (one: Aimed): readonly string[] => {
 const consequences: Readonly<Record<string, string>> = {
   Ingress: 'none of its hosts and paths is served by it any more',
   HTTPRoute: 'none of its hosts and paths is served by it any more',
-  NetworkPolicy: 'pods that no other policy selects are then open to everything',
   Service: 'whatever calls it by name fails, and a new one gets another address',
   ConfigMap: 'pods that mount it or read it at their start fail to start',
   Deployment: 'its pods are ended',
