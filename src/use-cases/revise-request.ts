@@ -2,11 +2,13 @@ import type { Content } from '#domain/content/content.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
-import type { Facts, Labels } from '#domain/policy/policy.ts';
+import { type Facts, type Labels, risks } from '#domain/policy/policy.ts';
 import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { momentOf } from '#domain/request/terms.ts';
+import { levelOf } from '#domain/risk/assess.ts';
+import { sayFinding } from '#domain/risk/finding.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
@@ -76,7 +78,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   if (otherwise !== undefined) return otherwise;
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
-  if (sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal) return { type: 'same' };
+  const isSame = sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal;
+  if (isSame && !(await isWorse(ports, asked, draft.value))) return { type: 'same' };
   if (asked.revision >= mostRevisions)
     return {
       type: 'impossible',
@@ -162,6 +165,15 @@ const ruledOtherwise = async (
   return why === undefined ? undefined : { type: 'impossible', why: `${why} Ask anew.` };
 };
 
+/** Whether the same difference is more dangerous by now than it was when it was shown, by what stands around it. */
+const isWorse = async (ports: BotPorts, asked: Asked, { content }: Draft): Promise<boolean> => {
+  if (content === undefined) return false;
+  const [shown, now] = [await readContent(ports, asked), unpackContent(content.text)];
+  return shown.type === 'shown' && now.type === 'shown' && rankOf(now.content) > rankOf(shown.content);
+};
+
+const rankOf = ({ findings }: Content): number => risks.indexOf(levelOf(findings));
+
 const revise = async (
   ports: BotPorts,
   chain: Chain,
@@ -189,9 +201,15 @@ const whatMoved = async (ports: BotPorts, asked: Asked, now: string): Promise<st
   const shown = new Map(changesOf(before).map(({ target, diff }) => [targetKey(target), diff]));
   const moved = changesOf(unpackContent(now)).filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
   const names = moved.slice(0, 5).map(({ target }) => sayTarget(target));
-  if (names.length === 0) return 'What it is about was changed by somebody else.';
+  if (names.length === 0) return worstNow(unpackContent(now)) ?? 'What it is about was changed by somebody else.';
   const more = moved.length > names.length ? ` and ${moved.length - names.length} more` : '';
   return `${names.join(', ')}${more} changed meanwhile, and so did the difference that this makes.`;
+};
+
+/** What makes the same difference more dangerous than it was. */
+const worstNow = (shown: Shown): string | undefined => {
+  const [worst] = shown.type === 'shown' ? shown.content.findings.filter(({ change }) => change === 'introduces') : [];
+  return worst && `By what else changed meanwhile it is more dangerous: ${sayFinding(worst)}`;
 };
 
 const changesOf = (shown: Shown): Content['changes'] => (shown.type === 'shown' ? shown.content.changes : []);
