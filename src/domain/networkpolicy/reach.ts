@@ -58,7 +58,8 @@ export const portsLet = (network: Network, pod: Pod, direction: Direction, other
   );
 };
 
-const fits = (network: Network, policy: NetworkPolicy, peer: Peer, other: End): boolean => {
+/** Whether an end is one of those that a peer of a policy stands for. */
+export const fits = (network: Network, policy: NetworkPolicy, peer: Peer, other: End): boolean => {
   switch (peer.type) {
     case 'pods':
       return (
@@ -78,7 +79,8 @@ const fits = (network: Network, policy: NetworkPolicy, peer: Peer, other: End): 
   }
 };
 
-const blockOf = ({ cidr, except }: Extract<Peer, { type: 'block' }>, family: Family): Ranges =>
+/** The addresses of one family that are in a block and in none of its holes. */
+export const blockOf = ({ cidr, except }: Extract<Peer, { type: 'block' }>, family: Family): Ranges =>
   cidr.family === family
     ? without(
         [cidr],
@@ -86,8 +88,8 @@ const blockOf = ({ cidr, except }: Extract<Peer, { type: 'block' }>, family: Fam
       )
     : [];
 
-/** A named port is looked up in the pod that is spoken to; an address outside has no names. */
-const portsOf = ({ ports }: Rule, protocol: Protocol, spokenTo: Pod | undefined): Ranges =>
+/** The ports that a rule lets through; a named one is looked up in the pod that is spoken to, and an address outside has no names. */
+export const portsOf = ({ ports }: Rule, protocol: Protocol, spokenTo: Pod | undefined): Ranges =>
   ports === 'any'
     ? [everyPort]
     : ports.filter((entry) => entry.protocol === protocol).flatMap((entry) => numbersOf(entry, spokenTo));
