@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '#domain/result.ts';
-import { type Cell, type Cells, cellsOf } from './cells.ts';
+import { type Cell, cellsOf } from './cells.ts';
 import type { Family } from './cidr.ts';
 import { isTouched, type Look } from './looks.ts';
 import { ascending, type NumberedRule, type OwnRules, type Sides } from './numbering.ts';
+import { type Part, partsOf } from './parts.ts';
 import type { Pod } from './pod.ts';
 import type { Direction } from './policy.ts';
 import { type Ranges, union } from './ranges.ts';
@@ -46,7 +47,9 @@ export const groupsOf = (
   const ofAll = looks.some((look) => isTouched(look, role.own)) ? rulesOf(looks, role.others) : ofTouched;
   const askedOf = (look: Look): readonly number[] => (isTouched(look, role.own) ? ofAll : ofTouched);
   const asked = touched.length > 0 ? looks : looks.filter((look) => isTouched(look, role.own));
-  if (asked.reduce((sum, look) => sum + askedOf(look).length, 0) > most) return err('too-much');
+  const [costOfTouched, costOfAll] = [costOf(rules, ofTouched), costOf(rules, ofAll)];
+  const cost = asked.reduce((sum, look) => sum + (isTouched(look, role.own) ? costOfAll : costOfTouched), 0);
+  if (cost > most) return err('too-much');
   const cells = cellsOf(rules, ofAll, most);
   if (!cells.ok) return cells;
 
@@ -79,6 +82,9 @@ const ownRules = ({ own }: Look, role: Role): readonly number[] => [
 const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[] =>
   ascending(looks.flatMap(({ own }) => [...(own[direction].before ?? []), ...(own[direction].after ?? [])]));
 
+const costOf = (rules: readonly NumberedRule[], numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + (rules[number]?.cost ?? 0), 0);
+
 const isFitting = (numbered: NumberedRule | undefined, pod: Pod): boolean =>
   numbered !== undefined &&
   numbered.rule.peers !== 'any' &&
@@ -86,30 +92,6 @@ const isFitting = (numbered: NumberedRule | undefined, pod: Pod): boolean =>
 
 const namesIn = (rules: readonly NumberedRule[], numbers: readonly number[]): ReadonlySet<string> =>
   new Set(numbers.flatMap((number) => rules[number]?.names ?? []));
-
-type Part = { readonly places: number[]; readonly pod: Pod; readonly cells: readonly Cell[]; readonly ports: string };
-
-/** Pods of one look are still told apart by the blocks that hold their addresses and by what their ports are named. */
-const partsOf = (look: Look, pods: readonly Pod[], cells: Cells, names: ReadonlySet<string>): Iterable<Part> => {
-  const parts = new Map<string, Part>();
-  for (const place of look.places) {
-    const pod = pods[place] ?? look.pod;
-    const held = pod.addresses.flatMap((address) => cells.of(address) ?? []);
-    const ports = names.size === 0 ? '' : portsNamed(pod, names);
-    const key = `${held.map(({ family, first }) => `${family}${first}`).join()}\n${ports}`;
-    const known = parts.get(key);
-    if (known === undefined) parts.set(key, { places: [place], pod, cells: held, ports });
-    else known.places.push(place);
-  }
-  return parts.values();
-};
-
-const portsNamed = ({ ports }: Pod, names: ReadonlySet<string>): string =>
-  ports
-    .filter(({ name }) => names.has(name))
-    .map(({ name, protocol, number }) => `${name}/${protocol}/${number}`)
-    .sort()
-    .join();
 
 const gathering = () => {
   type Gathered = Omit<Group, 'place' | 'members'> & { readonly places: number[]; readonly cells: Cell[] };
@@ -147,7 +129,7 @@ const gathering = () => {
             : {
                 type: 'addresses',
                 family: cells[0]?.family ?? 'ipv4',
-                ranges: union(cells.map(({ first, last }) => ({ first, last }))),
+                ranges: union(cells.map(({ range }) => range)),
               },
       })),
   };

@@ -1,7 +1,7 @@
 import type { Pod } from './pod.ts';
 import type { Direction, NetworkPolicy, Peer, Rule } from './policy.ts';
 import { isolating, type Network } from './reach.ts';
-import { type Labels, selects } from './selector.ts';
+import { type LabelSelector, type Labels, selects } from './selector.ts';
 
 /** The same before and after a change. */
 export type Sides<T> = { readonly before: T; readonly after: T };
@@ -13,6 +13,8 @@ export type NumberedRule = {
   readonly network: Network;
   /** The named ports in it. */
   readonly names: readonly string[];
+  /** What asking whom it fits takes, one for a short selector. */
+  readonly cost: number;
 };
 
 /** Numbers of the rules of all policies that isolate a pod, ascending; undefined where none isolates it. */
@@ -29,7 +31,16 @@ export const numberRules = (before: Network, after: Network) => {
   const rules: NumberedRule[] = [];
   const numbers = new Map<string, number>();
   const relabelled = relabelledNamespaces(before, after);
+  const byRule = new Map<Rule, number>();
   const numberOf = (network: Network, policy: NetworkPolicy, rule: Rule): number => {
+    // Most policies are the same objects before and after.
+    const ready = relabelled.length === 0 ? byRule.get(rule) : undefined;
+    if (ready !== undefined) return ready;
+    const number = numberAnew(network, policy, rule);
+    byRule.set(rule, number);
+    return number;
+  };
+  const numberAnew = (network: Network, policy: NetworkPolicy, rule: Rule): number => {
     const peers = rule.peers === 'any' ? [] : rule.peers;
     const key = [
       peers.some((peer) => peer.type === 'pods' && peer.namespaces === undefined) ? policy.namespace : '',
@@ -39,7 +50,7 @@ export const numberRules = (before: Network, after: Network) => {
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, rules.length);
-    return rules.push({ rule, policy, network, names: namesIn(rule) }) - 1;
+    return rules.push({ rule, policy, network, names: namesIn(rule), cost: costOf(rule) }) - 1;
   };
   const indexed = { before: indexOf(before, numberOf), after: indexOf(after, numberOf) };
   const ownOf = (pod: Pod): Own => ({
@@ -64,6 +75,14 @@ const fitsUnlike = (peer: Peer, { before, after }: Sides<Labels>): boolean =>
 
 const namesIn = ({ ports }: Rule): readonly string[] =>
   ports === 'any' ? [] : ports.flatMap(({ port }) => (typeof port === 'string' ? [port] : []));
+
+/** A value in a long list takes about a twentieth of what a selector takes. */
+const costOf = ({ peers }: Rule): number =>
+  1 +
+  (peers === 'any' ? 0 : peers.reduce((sum, peer) => sum + (peer.type === 'pods' ? selectorCost(peer.pods) : 0), 0));
+
+export const selectorCost = ({ matchExpressions }: LabelSelector): number =>
+  1 + (matchExpressions ?? []).reduce((sum, { values }) => sum + (values?.length ?? 0) / 20, 0);
 
 type NumberOf = (network: Network, policy: NetworkPolicy, rule: Rule) => number;
 
