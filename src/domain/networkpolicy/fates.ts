@@ -10,11 +10,11 @@ export type Fate = { readonly change: Flow['change']; readonly ports: Ports; rea
 
 type Let = { readonly number: number; readonly ports: Readonly<Record<Protocol, Ranges>> };
 
-/** Works out what differs from group to group. */
+/** Works out what differs from group to group, and tells how many times it was something not seen before. */
 export const createFates = (rules: readonly NumberedRule[]) => {
   const letThrough = createHalves(rules);
   const known = new Map<string, readonly Fate[]>();
-  return (from: Group, to: Group): readonly Fate[] => {
+  const between = (from: Group, to: Group): readonly Fate[] => {
     const [outBefore, inBefore] = [letThrough(from.own.before, to, to), letThrough(to.own.before, from, to)];
     const outAfter = from.own.after === from.own.before ? outBefore : letThrough(from.own.after, to, to);
     const inAfter = to.own.after === to.own.before ? inBefore : letThrough(to.own.after, from, to);
@@ -27,6 +27,7 @@ export const createFates = (rules: readonly NumberedRule[]) => {
     known.set(key, fresh);
     return fresh;
   };
+  return { between, count: (): number => known.size };
 };
 
 const same: readonly Fate[] = [];
