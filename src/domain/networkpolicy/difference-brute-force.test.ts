@@ -10,27 +10,14 @@ import {
   podsOf,
   readOf,
 } from '#test/build/brute-network.ts';
+import { flowsWith, isIn } from '#test/build/packets.ts';
 import { type Difference, differenceOf } from './difference.ts';
-import type { Flow, FlowEnd } from './flow.ts';
-import type { Protocol } from './pod.ts';
-import { covers } from './ranges.ts';
+import type { Flow } from './flow.ts';
 
 const outside = ['10.0.0.0', '10.0.0.1', '10.0.0.4', '10.0.0.6', '10.0.0.7', '10.0.0.8', '192.0.2.1'].concat(
   ['1', '2', '3', '4'].map((last) => `2001:db8:0:0:0:0:0:${last}`),
 );
 
-const isIn = (end: FlowEnd, place: Place): boolean => {
-  const wanted = endOf(place);
-  if ('pod' in wanted)
-    return (
-      end.type === 'pods' &&
-      end.pods.some(({ name, namespace }) => name === wanted.pod.name && namespace === wanted.pod.namespace)
-    );
-  const { family, value } = wanted.address;
-  return end.type === 'addresses' && end.family === family && covers(end.ranges, [{ first: value, last: value }]);
-};
-const isOn = ({ ports }: Flow, protocol: Protocol, port: number): boolean =>
-  ports.some((one) => one.protocol === protocol && covers(one.ranges, [{ first: BigInt(port), last: BigInt(port) }]));
 const found = (difference: ReturnType<typeof differenceOf>): Difference => {
   if (difference.ok) return difference.value;
   throw new Error(difference.error);
@@ -41,19 +28,19 @@ test('every packet of every small change opens or closes as a second implementat
   fc.assert(
     fc.property(anyChange, ({ before, after }) => {
       const pods = podsOf(before);
-      const { flows } = found(differenceOf(networkOf(before), networkOf(after), pods.map(readOf)));
+      const difference = found(differenceOf(networkOf(before), networkOf(after), pods.map(readOf)));
       const places: readonly Place[] = [...pods.map((pod) => ({ pod })), ...outside.map((ip) => ({ ip }))];
       for (const from of places)
         for (const to of places) {
           if (from.pod === to.pod) continue;
-          const between = flows.filter((flow) => isIn(flow.from, from) && isIn(flow.to, to));
+          const ends = { from: endOf(from), to: endOf(to) };
           for (const protocol of ['TCP', 'UDP', 'SCTP'] as const)
             for (const port of [1, 80, 81, 82, 83]) {
               const [was, is] = [before, after].map((cluster) => letsThrough(cluster, from, to, protocol, port));
               const change = was === is ? 'same' : is ? 'opens' : 'closes';
               count[change] += 1;
-              const said = between.filter((flow) => isOn(flow, protocol, port)).map((flow) => flow.change);
-              expect(said).toEqual(change === 'same' ? [] : [change]);
+              const said = flowsWith(difference, { ...ends, protocol, port });
+              expect(said.map((flow) => flow.change)).toEqual(change === 'same' ? [] : [change]);
             }
         }
     }),
@@ -76,7 +63,7 @@ test('pods become isolated, or are no longer, as a second implementation says', 
           const change = is ? ('isolated' as const) : ('not-isolated' as const);
           if (was !== is) count[change] += 1;
           const said = isolation.filter(
-            (one) => one.direction === direction && isIn({ type: 'pods', pods: one.pods }, { pod }),
+            (one) => one.direction === direction && isIn({ type: 'pods', pods: one.pods }, endOf({ pod })),
           );
           expect(said.map((one) => one.change)).toEqual(was === is ? [] : [change]);
         }
