@@ -3,6 +3,7 @@ import { podManifest, podOf } from '#test/build/network.ts';
 import { flowText, policiesIn } from '#test/build/packets.ts';
 import { differenceOf } from './difference.ts';
 import type { Pod } from './pod.ts';
+import type { NetworkPolicy, Rule } from './policy.ts';
 import type { Labels } from './selector.ts';
 
 const pod = (path: string, app: string, more: Parameters<typeof podManifest>[1] = {}): Pod =>
@@ -249,17 +250,24 @@ describe('a change that takes too long to work out is refused with a sentence', 
   };
   const many = Array.from({ length: 3_000 }, (_, index) => pod(`shop/pod-${index}`, `app-${index}`));
 
+  const [one] = policies([dbShut]);
+  const after = (specs: readonly Partial<NetworkPolicy>[]) => ({
+    policies: specs.flatMap((spec) => (one === undefined ? [] : [{ ...one, ...spec }])),
+    namespaces,
+  });
+
   test('as where thousands of policies are about a pod each', () => {
-    const [one] = policies([dbShut]);
-    const after = many.flatMap(({ name, labels }) =>
-      one === undefined ? [] : [{ ...one, name, pods: { matchLabels: labels } }],
-    );
-    expect(differenceOf({ policies: [], namespaces }, { policies: after, namespaces }, many)).toEqual(refused);
+    const each = many.map(({ name, labels }) => ({ name, pods: { matchLabels: labels } }));
+    expect(differenceOf({ policies: [], namespaces }, after(each), many)).toEqual(refused);
   });
 
   test('as where thousands of rules are asked about each of thousands of pods', () => {
-    const rules = many.map(({ labels }) => `{ from: [{ podSelector: { matchLabels: { app: ${labels.app} } } }] }`);
-    const after = policies([`{ podSelector: {}, ingress: [${rules.join()}] }`]);
-    expect(differenceOf({ policies: [], namespaces }, { policies: after, namespaces }, many)).toEqual(refused);
+    const ingress = many.map(
+      ({ labels }): Rule => ({
+        peers: [{ type: 'pods', pods: { matchLabels: labels }, namespaces: undefined }],
+        ports: 'any',
+      }),
+    );
+    expect(differenceOf({ policies: [], namespaces }, after([{ pods: {}, ingress }]), many)).toEqual(refused);
   });
 });

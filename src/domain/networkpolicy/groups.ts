@@ -79,8 +79,10 @@ const ownRules = ({ own }: Look, role: Role): readonly number[] => [
   ...(own[role.own].after ?? []),
 ];
 
-const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[] =>
-  ascending(looks.flatMap(({ own }) => [...(own[direction].before ?? []), ...(own[direction].after ?? [])]));
+const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[] => {
+  const lists = new Set(looks.flatMap(({ own }) => [own[direction].before ?? [], own[direction].after ?? []]));
+  return ascending([...lists].flat());
+};
 
 const costOf = (rules: readonly NumberedRule[], numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + (rules[number]?.cost ?? 0), 0);
@@ -96,6 +98,12 @@ const namesIn = (rules: readonly NumberedRule[], numbers: readonly number[]): Re
 const gathering = () => {
   type Gathered = Omit<Group, 'place' | 'members'> & { readonly places: number[]; readonly cells: Cell[] };
   const byKey = new Map<string, Gathered>();
+  const lists = new Map<OwnRules, number>();
+  const listOf = (own: OwnRules): number => {
+    const known = lists.get(own) ?? lists.size;
+    lists.set(own, known);
+    return known;
+  };
   const add = (key: string, group: () => Gathered): Gathered => {
     const known = byKey.get(key) ?? group();
     byKey.set(key, known);
@@ -103,7 +111,7 @@ const gathering = () => {
   };
   return {
     addPods: ({ places, pod, ports }: Part, own: Sides<OwnRules>, view: readonly number[]): void => {
-      const key = `${own.before?.join()}\n${own.after?.join()}\n${view.join()}\n${ports}`;
+      const key = `${listOf(own.before)} ${listOf(own.after)}\n${view.join()}\n${ports}`;
       const { places: all } = add(key, () => ({ places: [], cells: [], own, view: new Set(view), pod }));
       for (const place of places) all.push(place);
     },
