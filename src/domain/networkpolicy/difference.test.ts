@@ -251,14 +251,14 @@ describe('a change that takes too long to work out is refused with a sentence', 
   const many = Array.from({ length: 3_000 }, (_, index) => pod(`shop/pod-${index}`, `app-${index}`));
 
   const [one] = policies([dbShut]);
-  const after = (specs: readonly Partial<NetworkPolicy>[]) => ({
+  const having = (specs: readonly Partial<NetworkPolicy>[]) => ({
     policies: specs.flatMap((spec) => (one === undefined ? [] : [{ ...one, ...spec }])),
     namespaces,
   });
 
   test('as where thousands of policies are about a pod each', () => {
     const each = many.map(({ name, labels }) => ({ name, pods: { matchLabels: labels } }));
-    expect(differenceOf({ policies: [], namespaces }, after(each), many)).toEqual(refused);
+    expect(differenceOf({ policies: [], namespaces }, having(each), many)).toEqual(refused);
   });
 
   test('as where thousands of rules are asked about each of thousands of pods', () => {
@@ -268,6 +268,6 @@ describe('a change that takes too long to work out is refused with a sentence', 
         ports: 'any',
       }),
     );
-    expect(differenceOf({ policies: [], namespaces }, after([{ pods: {}, ingress }]), many)).toEqual(refused);
+    expect(differenceOf({ policies: [], namespaces }, having([{ pods: {}, ingress }]), many)).toEqual(refused);
   });
 });
