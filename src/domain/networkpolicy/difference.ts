@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '#domain/result.ts';
 import { createFates } from './fates.ts';
 import { type Flow, type FlowEnd, inOrder, type Ports } from './flow.ts';
-import { type Group, groupsOf, type Members, receiver, sender } from './groups.ts';
+import type { Group, Members } from './group.ts';
+import { groupsOf, receiver, sender } from './groups.ts';
 import { type Look, looksOf } from './looks.ts';
 import type { NumberedRule } from './numbering.ts';
 import type { Pod } from './pod.ts';
