@@ -142,7 +142,7 @@ describe('ports', () => {
 
   test('by name are those of the pod that is spoken to', () => {
     const named = '{ podSelector: {}, ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: sql }] }] }';
-    const other = pod('shop/db-2', 'db', { ports: { sql: 15_432 } });
+    const other = pod('shop/db-2', 'db', { ip: '10.0.0.8', moreIps: ['2001:db8::8'], ports: { sql: 15_432 } });
     expect(flows(['{ podSelector: {} }'], [named], { pods: [...pods, other] })).toEqual([
       'opens lab/spy, shop/db-2, shop/web → shop/db TCP 5432',
       'opens lab/spy, shop/db, shop/web → shop/db-2 TCP 15432',
