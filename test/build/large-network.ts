@@ -5,7 +5,7 @@ import { namespaceManifest, podManifest, podOf, policyManifest, policyOf } from 
 
 export type Size = { readonly pods: number; readonly namespaces: number; readonly policies: number };
 
-/** As large as clusters get in which one bot is asked for access. */
+/** What is measured with. */
 export const largeSize: Size = { pods: 5_000, namespaces: 60, policies: 300 };
 
 /** The same every time. */
@@ -112,7 +112,7 @@ const databaseOpenTo = (...more: readonly Spec[]): Spec => ({
   ingress: [{ from: [tier('backend'), ...more], ports: [port('sql')] }],
 });
 
-/** What nearly every namespace has, the first first. */
+/** What every namespace has, the first first. */
 const usual: readonly (readonly [name: string, spec: Spec])[] = [
   ['default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }],
   ['database', databaseOpenTo()],
@@ -136,7 +136,7 @@ const usual: readonly (readonly [name: string, spec: Spec])[] = [
   ],
 ];
 
-/** What some have, in turn. */
+/** What namespaces have besides, each beginning with another. */
 const some = (namespace: number): readonly (readonly [name: string, spec: Spec])[] => [
   [
     'web',

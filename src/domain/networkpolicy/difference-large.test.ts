@@ -28,7 +28,7 @@ test('one of hundreds of policies opens a database to addresses, and to the pods
   expect(isolation).toEqual([]);
 });
 
-describe('of thousands of packets between thousands of pods each is in a flow if it goes another way', () => {
+describe('of hundreds of packets between thousands of pods each is in a flow if it goes another way', () => {
   const relabelled = new Map<string, Labels>(
     [...before.namespaces].map(([name, labels]) => [name, { ...labels, env: 'prod', team: 'team-2' }]),
   );
@@ -58,7 +58,7 @@ describe('of thousands of packets between thousands of pods each is in a flow if
 
 /** Always the same: primes step through pods so that all sorts meet. */
 const anyPackets = (): readonly Packet[] =>
-  Array.from({ length: 2_000 }, (_, index): readonly Packet[] => {
+  Array.from({ length: 500 }, (_, index): readonly Packet[] => {
     const [from, to] = [pods[(index * 1_009) % pods.length], pods[(index * 2_003 + 17) % pods.length]];
     const port = [5432, 3000, 9090, 443, 53][index % 5] ?? 80;
     return from === undefined || to === undefined || from === to

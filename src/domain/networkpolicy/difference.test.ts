@@ -229,6 +229,14 @@ describe('pods', () => {
     );
   });
 
+  test('with an empty label are not those without it', () => {
+    const [empty, none] = [pod('shop/empty', ''), podOf(podManifest('shop/none'))];
+    const dbFromLabelled = dbFrom('[{ podSelector: { matchExpressions: [{ key: app, operator: Exists }] } }]');
+    expect(flows([dbShut], [dbFromLabelled], { pods: [db, empty, none] })).toEqual([
+      'opens shop/empty → shop/db TCP 5432',
+    ]);
+  });
+
   test('of many deployments that are alike to policies are in one flow', () => {
     const many = Array.from({ length: 30 }, (_, index) => pod(`n${index % 7}/pod-${index}`, `app-${index % 5}`));
     const [flow, ...more] = difference([dbShut], [dbFrom(`[${all}]`)], { pods: [db, ...many] }).flows;
@@ -269,5 +277,20 @@ describe('a change that takes too long to work out is refused with a sentence', 
       }),
     );
     expect(differenceOf({ policies: [], namespaces }, having([{ pods: {}, ingress }]), many)).toEqual(refused);
+  });
+
+  test('as where a dozen of rules tell thousands of pods apart, at both ends', () => {
+    const bits = Array.from({ length: 12 }, (_, bit) => bit);
+    const told = many.map((one, index) => ({
+      ...one,
+      labels: Object.fromEntries(bits.filter((bit) => (index >> bit) & 1).map((bit) => [`bit-${bit}`, ''])),
+    }));
+    const specs = bits.map((bit): Partial<NetworkPolicy> => {
+      const pods = { matchExpressions: [{ key: `bit-${bit}`, operator: 'Exists' as const }] };
+      return { pods, ingress: [{ peers: [{ type: 'pods', pods, namespaces: undefined }], ports: 'any' }] };
+    });
+    expect(differenceOf({ policies: [], namespaces }, having(specs), told)).toEqual(refused);
+    // A few hundred of them are no trouble.
+    expect(differenceOf({ policies: [], namespaces }, having(specs), told.slice(0, 300))).toMatchObject({ ok: true });
   });
 });

@@ -22,8 +22,9 @@ export type IsolationChange = {
 export type Difference = { readonly flows: readonly Flow[]; readonly isolation: readonly IsolationChange[] };
 
 /*
- * Bounds on the work, each between half a second's and a second's: how often pods that look alike are held against a rule, how many rules
- * are gone through for all pairs of groups, and how many different things become of packets (nobody would read as many).
+ * Bounds on the work, each between half a second's and a second's: how often pods that look alike are held against a rule,
+ * how many rules are gone through for all pairs of groups, and how many different things become of packets (nobody would
+ * read as many).
  */
 const mostAsked = 2_000_000;
 const mostRules = 40_000_000;
@@ -42,8 +43,9 @@ export const differenceOf = (before: Network, after: Network, pods: readonly Pod
   if (!seen.ok) return err(tooMuch);
   const { looks, rules } = seen.value;
   const senders = groupsOf(looks, alive, rules, sender, mostAsked);
+  if (!senders.ok) return err(tooMuch);
   const receivers = groupsOf(looks, alive, rules, receiver, mostAsked);
-  if (!senders.ok || !receivers.ok) return err(tooMuch);
+  if (!receivers.ok) return err(tooMuch);
   const compared = compare(senders.value, receivers.value, rules);
   if (!compared.ok) return err(tooMuch);
   return ok({
@@ -77,7 +79,7 @@ const compare = (
   const alike = new Map<string, Alike>();
   for (const from of senders) {
     if (fates.count() > mostFates) return err('too-much');
-    for (const to of othersOf(from)) {
+    for (const to of othersOf(from))
       for (const { change, ports, key } of fates.between(from, to)) {
         // A flow is of one sort at each end.
         const kind = `${key} ${kindOf(from)} ${kindOf(to)}`;
@@ -85,12 +87,11 @@ const compare = (
         if (known === undefined) alike.set(kind, { change, ports, pairs: [[from.place, to.place]] });
         else known.pairs.push([from.place, to.place]);
       }
-    }
   }
   return ok([...alike.values()]);
 };
 
-/** How many rules there are to go through for each other end; a few for the way there. */
+/** How many rules are gone through for each other end; four more stand for what each pair takes besides. */
 const rulesIn = (groups: readonly Group[]): number =>
   groups.reduce((sum, { own }) => sum + 4 + (own.before?.length ?? 0) + (own.after?.length ?? 0), 0);
 

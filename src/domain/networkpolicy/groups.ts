@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { cellsOf } from './cells.ts';
 import { createGathering, type Group } from './group.ts';
 import { isTouched, type Look } from './looks.ts';
-import { ascending, type NumberedRule } from './numbering.ts';
+import { ascending, type NumberedRule, type OwnRules } from './numbering.ts';
 import { partsOf } from './parts.ts';
 import type { Pod } from './pod.ts';
 import type { Direction } from './policy.ts';
@@ -35,11 +35,12 @@ export const groupsOf = (
   if (!cells.ok) return cells;
 
   const gathering = createGathering();
+  const namesOf = createNames(rules);
   for (const look of asked) {
     const questions = questionsTo(look);
     const fitting = questions.numbers.filter((number) => isFitting(rules[number], look.pod));
-    const names =
-      role === receiver ? questions.names.union(namesIn(rulesOf([look], role.own), rules)) : new Set<string>();
+    const { before, after } = look.own[role.own];
+    const names = role === receiver ? questions.names.union(namesOf(before)).union(namesOf(after)) : noNames;
     for (const part of partsOf(look, pods, cells.value, names)) {
       const held = part.cells.flatMap((cell) => cell.rules.filter((number) => questions.all.has(number)));
       gathering.addPods(part, look.own[role.own], held.length === 0 ? fitting : ascending([...fitting, ...held]));
@@ -65,7 +66,7 @@ type Questions = {
 const questionsOf = (looks: readonly Look[], direction: Direction, rules: readonly NumberedRule[]): Questions => {
   const numbers = rulesOf(looks, direction);
   const cost = numbers.reduce((sum, number) => sum + (rules[number]?.cost ?? 0), 0);
-  return { numbers, all: new Set(numbers), names: namesIn(numbers, rules), cost };
+  return { numbers, all: new Set(numbers), names: createNames(rules)(numbers), cost };
 };
 
 /** The rules of their policies, before and after, ascending. */
@@ -75,8 +76,17 @@ const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[
   return ascending([...lists].flat());
 };
 
-const namesIn = (numbers: readonly number[], rules: readonly NumberedRule[]): ReadonlySet<string> =>
-  new Set(numbers.flatMap((number) => rules[number]?.names ?? []));
+const noNames: ReadonlySet<string> = new Set();
+
+/** The named ports in rules; many looks share one list of them. */
+const createNames = (rules: readonly NumberedRule[]) => {
+  const known = new Map<OwnRules, ReadonlySet<string>>();
+  return (numbers: OwnRules): ReadonlySet<string> => {
+    const names = known.get(numbers) ?? new Set((numbers ?? []).flatMap((number) => rules[number]?.names ?? []));
+    known.set(numbers, names);
+    return names;
+  };
+};
 
 /** Whether pods fit a rule by what they are; whether their addresses do, cells tell. */
 const isFitting = (numbered: NumberedRule | undefined, pod: Pod): boolean =>

@@ -13,11 +13,14 @@ export type NumberedRule = {
   readonly network: Network;
   /** The named ports in it. */
   readonly names: readonly string[];
-  /** What asking whom it fits takes, one for a short selector. */
+  /** What asking about one pod takes, in short selectors. */
   readonly cost: number;
 };
 
-/** Numbers of the rules of all policies that isolate a pod, ascending; undefined where none isolates it. The same numbers are one list. */
+/**
+ * Numbers of the rules of all policies that isolate a pod, ascending; undefined where none isolates it. The same numbers
+ * are one and the same list, to be compared by `===`.
+ */
 export type OwnRules = readonly number[] | undefined;
 
 /** What a pod's own policies let through, by direction. */
@@ -85,11 +88,11 @@ const fitsUnlike = (peer: Peer, { before, after }: Sides<Labels>): boolean =>
 const namesIn = ({ ports }: Rule): readonly string[] =>
   ports === 'any' ? [] : ports.flatMap(({ port }) => (typeof port === 'string' ? [port] : []));
 
-/** A value in a long list takes about a hundredth of what a selector takes. */
 const costOf = ({ peers }: Rule): number =>
   1 +
   (peers === 'any' ? 0 : peers.reduce((sum, peer) => sum + (peer.type === 'pods' ? selectorCost(peer.pods) : 0), 0));
 
+/** What asking a selector takes, one for a short one: going by a value of a long list takes about a hundredth of that. */
 export const selectorCost = ({ matchExpressions }: LabelSelector): number =>
   1 + (matchExpressions ?? []).reduce((sum, { values }) => sum + (values?.length ?? 0) / 100, 0);
 
