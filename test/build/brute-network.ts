@@ -35,7 +35,7 @@ type Policy = {
     readonly egress?: readonly Rule[];
   };
 };
-export type Pod = {
+type Pod = {
   readonly metadata: Meta;
   readonly spec: {
     readonly hostNetwork?: boolean;
@@ -135,7 +135,7 @@ export const letsThrough = (cluster: Cluster, from: Place, to: Place, ...packet:
   (oneWay(cluster, 'Egress', from, to, ...packet) && oneWay(cluster, 'Ingress', to, from, ...packet));
 
 const value = fc.constantFrom('a', 'b');
-export const anyLabels = fc.dictionary(fc.constantFrom('x', 'y'), value, { noNullPrototype: true });
+const anyLabels = fc.dictionary(fc.constantFrom('x', 'y'), value, { noNullPrototype: true });
 const anySelector: fc.Arbitrary<Record<string, Json>> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ matchLabels: anyLabels }, { requiredKeys: [] }) },
   {
@@ -194,7 +194,7 @@ const anyRule = (peers: string) =>
     { requiredKeys: [] },
   );
 const anyNamespace = fc.constantFrom('one', 'two');
-export const anyPolicy = fc
+const anyPolicy = fc
   .tuple(
     anyNamespace,
     fc.record(
@@ -208,7 +208,7 @@ export const anyPolicy = fc
     ),
   )
   .map(([namespace, spec]) => policyManifest(`${namespace}/p`, spec as Record<string, Json>));
-export const anyPod = fc.record({
+const anyPod = fc.record({
   namespace: anyNamespace,
   labels: anyLabels,
   ip: fc.option(fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.5'), { nil: undefined, freq: 5 }),
