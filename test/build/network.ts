@@ -6,6 +6,8 @@ import type { Manifest } from '#domain/plan.ts';
 type PodSettings = {
   readonly labels?: Readonly<Record<string, string>>;
   readonly ip?: string;
+  /** More addresses than the first. */
+  readonly moreIps?: readonly string[];
   readonly ports?: Readonly<Record<string, number>>;
   readonly hostNetwork?: boolean;
   readonly phase?: string;
@@ -14,7 +16,7 @@ type PodSettings = {
 /** A Pod as the API server sends it, `shop/web-1`; its ports are TCP and named. */
 export const podManifest = (path: string, settings: PodSettings = {}): Manifest => {
   const [namespace = '', name = ''] = path.split('/');
-  const { labels, ip, ports, hostNetwork, phase } = settings;
+  const { labels, ip, moreIps = [], ports, hostNetwork, phase } = settings;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -25,7 +27,10 @@ export const podManifest = (path: string, settings: PodSettings = {}): Manifest 
       ],
       ...(hostNetwork === undefined ? {} : { hostNetwork }),
     },
-    status: { phase: phase ?? 'Running', ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }) },
+    status: {
+      phase: phase ?? 'Running',
+      ...(ip === undefined ? {} : { podIP: ip, podIPs: [ip, ...moreIps].map((one) => ({ ip: one })) }),
+    },
   };
 };
 

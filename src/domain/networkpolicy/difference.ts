@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '#domain/result.ts';
 import { createFates } from './fates.ts';
 import { type Flow, type FlowEnd, inOrder, type Ports } from './flow.ts';
-import { type Group, groupsOf, type Members, receiver, sender } from './groups.ts';
+import type { Group, Members } from './group.ts';
+import { groupsOf, receiver, sender } from './groups.ts';
 import { type Look, looksOf } from './looks.ts';
 import type { NumberedRule } from './numbering.ts';
 import type { Pod } from './pod.ts';
@@ -20,8 +21,14 @@ export type IsolationChange = {
 /** What a change of policies, or of namespaces' labels, does to who reaches whom. No packet is in two flows. */
 export type Difference = { readonly flows: readonly Flow[]; readonly isolation: readonly IsolationChange[] };
 
-/** How often ends that are alike are held against a rule, or against other such ends: worked through in about two seconds. */
-const most = 2_000_000;
+/*
+ * Bounds on the work, each between half a second's and a second's: how often pods that look alike are held against a rule,
+ * how many rules are gone through for all pairs of groups, and how many different things become of packets (nobody would
+ * read as many).
+ */
+const mostAsked = 2_000_000;
+const mostRules = 40_000_000;
+const mostFates = 10_000;
 const tooMuch =
   'What this change opens and closes takes too long to work out: it concerns too many pods that policies tell apart.';
 
@@ -32,10 +39,13 @@ const tooMuch =
  */
 export const differenceOf = (before: Network, after: Network, pods: readonly Pod[]): Result<Difference, string> => {
   const alive = pods.filter(({ over }) => !over).sort(byName);
-  const { looks, rules } = looksOf(before, after, alive);
-  const senders = groupsOf(looks, alive, rules, sender, most);
-  const receivers = groupsOf(looks, alive, rules, receiver, most);
-  if (!senders.ok || !receivers.ok) return err(tooMuch);
+  const seen = looksOf(before, after, alive, mostAsked);
+  if (!seen.ok) return err(tooMuch);
+  const { looks, rules } = seen.value;
+  const senders = groupsOf(looks, alive, rules, sender, mostAsked);
+  if (!senders.ok) return err(tooMuch);
+  const receivers = groupsOf(looks, alive, rules, receiver, mostAsked);
+  if (!receivers.ok) return err(tooMuch);
   const compared = compare(senders.value, receivers.value, rules);
   if (!compared.ok) return err(tooMuch);
   return ok({
@@ -61,21 +71,29 @@ const compare = (
 ): Result<readonly Alike[], 'too-much'> => {
   const touchedReceivers = receivers.filter(differs);
   const othersOf = (from: Group): readonly Group[] => (differs(from) ? receivers : touchedReceivers);
-  if (senders.reduce((sum, from) => sum + othersOf(from).length, 0) > most) return err('too-much');
-  const fatesOf = createFates(rules);
+  const [ofAll, ofTouched] = [rulesIn(receivers), rulesIn(touchedReceivers)];
+  const rulesFor = (from: Group): number =>
+    othersOf(from).length * rulesIn([from]) + (differs(from) ? ofAll : ofTouched);
+  if (senders.reduce((sum, from) => sum + rulesFor(from), 0) > mostRules) return err('too-much');
+  const fates = createFates(rules);
   const alike = new Map<string, Alike>();
-  for (const from of senders)
-    for (const to of othersOf(from)) {
-      for (const { change, ports, key } of fatesOf(from, to)) {
+  for (const from of senders) {
+    if (fates.count() > mostFates) return err('too-much');
+    for (const to of othersOf(from))
+      for (const { change, ports, key } of fates.between(from, to)) {
         // A flow is of one sort at each end.
         const kind = `${key} ${kindOf(from)} ${kindOf(to)}`;
         const known = alike.get(kind);
         if (known === undefined) alike.set(kind, { change, ports, pairs: [[from.place, to.place]] });
         else known.pairs.push([from.place, to.place]);
       }
-    }
+  }
   return ok([...alike.values()]);
 };
+
+/** How many rules are gone through for each other end; four more stand for what each pair takes besides. */
+const rulesIn = (groups: readonly Group[]): number =>
+  groups.reduce((sum, { own }) => sum + 4 + (own.before?.length ?? 0) + (own.after?.length ?? 0), 0);
 
 const differs = ({ own }: Group): boolean => own.before !== own.after;
 

@@ -50,7 +50,7 @@ const compareRanks = (some: readonly (number | bigint)[], others: readonly (numb
 const textOf = ({ from, to, ports }: Flow): string =>
   [endText(to), endText(from), ...ports.map(({ protocol, ranges }) => `${protocol} ${rangesText(ranges)}`)].join('\n');
 
-/** No pod is in two flows' ends on the same side with the same other end and ports: the first of each tells them apart. */
+/** The first pod stands for all: two flows of the same ports have no pod in common at both ends. */
 const endText = (end: FlowEnd): string =>
   end.type === 'pods'
     ? end.pods

@@ -1,29 +1,12 @@
 import { err, ok, type Result } from '#domain/result.ts';
-import { type Cell, type Cells, cellsOf } from './cells.ts';
-import type { Family } from './cidr.ts';
+import { cellsOf } from './cells.ts';
+import { createGathering, type Group } from './group.ts';
 import { isTouched, type Look } from './looks.ts';
-import { ascending, type NumberedRule, type OwnRules, type Sides } from './numbering.ts';
+import { ascending, type NumberedRule, type OwnRules } from './numbering.ts';
+import { partsOf } from './parts.ts';
 import type { Pod } from './pod.ts';
 import type { Direction } from './policy.ts';
-import { type Ranges, union } from './ranges.ts';
 import { fits } from './reach.ts';
-
-export type Members =
-  | { readonly type: 'pods' /** Places in the list of pods. */; readonly places: readonly number[] }
-  | { readonly type: 'addresses'; readonly family: Family; readonly ranges: Ranges };
-
-/** Ends that are alike to all policies, as senders or as receivers. */
-export type Group = {
-  /** Its place in the list of groups. */
-  readonly place: number;
-  readonly members: Members;
-  /** Rules of their own policies, in the direction that is theirs; addresses have none. */
-  readonly own: Sides<OwnRules>;
-  /** Rules of the other end's policies that they fit, but for those that anyone fits. */
-  readonly view: ReadonlySet<number>;
-  /** One of the pods, for the named ports of all; no pod where they are addresses. */
-  readonly pod: Pod | undefined;
-};
 
 /** Which direction's policies are a sender's own, and which are those of whom it speaks to; the other way round for a receiver. */
 export type Role = { readonly own: Direction; readonly others: Direction };
@@ -31,8 +14,8 @@ export const sender: Role = { own: 'egress', others: 'ingress' };
 export const receiver: Role = { own: 'ingress', others: 'egress' };
 
 /**
- * Gathers all that can be at an end of a packet whose fate differs. That takes an end whose own policies differ: one that
- * has none such is only asked about the policies of those that have.
+ * Gathers all that can be at one end of a packet whose fate differs. That takes an end whose own policies differ: who has
+ * none such is asked about the rules of those only that have. Refuses where that is more than `most` questions.
  */
 export const groupsOf = (
   looks: readonly Look[],
@@ -41,114 +24,72 @@ export const groupsOf = (
   role: Role,
   most: number,
 ): Result<readonly Group[], 'too-much'> => {
-  const touched = looks.filter((look) => isTouched(look, role.others));
-  const ofTouched = rulesOf(touched, role.others);
-  const ofAll = looks.some((look) => isTouched(look, role.own)) ? rulesOf(looks, role.others) : ofTouched;
-  const askedOf = (look: Look): readonly number[] => (isTouched(look, role.own) ? ofAll : ofTouched);
-  const asked = touched.length > 0 ? looks : looks.filter((look) => isTouched(look, role.own));
-  if (asked.reduce((sum, look) => sum + askedOf(look).length, 0) > most) return err('too-much');
-  const cells = cellsOf(rules, ofAll, most);
+  const others = looks.filter((look) => isTouched(look, role.others));
+  const touched = looks.filter((look) => isTouched(look, role.own));
+  const asked = others.length > 0 ? looks : touched;
+  const ofOthers = questionsOf(others, role.others, rules);
+  const ofAll = touched.length > 0 ? questionsOf(looks, role.others, rules) : ofOthers;
+  const questionsTo = (look: Look): Questions => (isTouched(look, role.own) ? ofAll : ofOthers);
+  if (asked.reduce((sum, look) => sum + questionsTo(look).cost, 0) > most) return err('too-much');
+  const cells = cellsOf(rules, ofAll.numbers, most);
   if (!cells.ok) return cells;
 
-  const gathered = gathering();
+  const gathering = createGathering();
+  const namesOf = createNames(rules);
   for (const look of asked) {
-    const view = askedOf(look).filter((number) => isFitting(rules[number], look.pod));
-    const names = role === receiver ? namesIn(rules, [...ownRules(look, role), ...askedOf(look)]) : new Set<string>();
-    const askable = new Set(askedOf(look));
+    const questions = questionsTo(look);
+    const fitting = questions.numbers.filter((number) => isFitting(rules[number], look.pod));
+    const { before, after } = look.own[role.own];
+    const names = role === receiver ? questions.names.union(namesOf(before)).union(namesOf(after)) : noNames;
     for (const part of partsOf(look, pods, cells.value, names)) {
-      const held = part.cells.flatMap((cell) => cell.rules.filter((number) => askable.has(number)));
-      gathered.addPods(part, look.own[role.own], ascending([...view, ...held]));
+      const held = part.cells.flatMap((cell) => cell.rules.filter((number) => questions.all.has(number)));
+      gathering.addPods(part, look.own[role.own], held.length === 0 ? fitting : ascending([...fitting, ...held]));
     }
   }
-  if (touched.length > 0) {
-    const askable = new Set(ofTouched);
-    for (const cell of cells.value.all)
-      gathered.addAddresses(
-        cell,
-        cell.rules.filter((number) => askable.has(number)),
-      );
-  }
-  return ok(gathered.groups());
+  for (const cell of others.length > 0 ? cells.value.all : [])
+    gathering.addAddresses(
+      cell,
+      cell.rules.filter((number) => ofOthers.all.has(number)),
+    );
+  return ok(gathering.groups());
 };
 
-const ownRules = ({ own }: Look, role: Role): readonly number[] => [
-  ...(own[role.own].before ?? []),
-  ...(own[role.own].after ?? []),
-];
+/** Rules of which it has to be known who fits them. */
+type Questions = {
+  /** Ascending. */
+  readonly numbers: readonly number[];
+  readonly all: ReadonlySet<number>;
+  readonly names: ReadonlySet<string>;
+  readonly cost: number;
+};
 
-const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[] =>
-  ascending(looks.flatMap(({ own }) => [...(own[direction].before ?? []), ...(own[direction].after ?? [])]));
+const questionsOf = (looks: readonly Look[], direction: Direction, rules: readonly NumberedRule[]): Questions => {
+  const numbers = rulesOf(looks, direction);
+  const cost = numbers.reduce((sum, number) => sum + (rules[number]?.cost ?? 0), 0);
+  return { numbers, all: new Set(numbers), names: createNames(rules)(numbers), cost };
+};
 
+/** The rules of their policies, before and after, ascending. */
+const rulesOf = (looks: readonly Look[], direction: Direction): readonly number[] => {
+  // Many looks share one list.
+  const lists = new Set(looks.flatMap(({ own }) => [own[direction].before ?? [], own[direction].after ?? []]));
+  return ascending([...lists].flat());
+};
+
+const noNames: ReadonlySet<string> = new Set();
+
+/** The named ports in rules; many looks share one list of them. */
+const createNames = (rules: readonly NumberedRule[]) => {
+  const known = new Map<OwnRules, ReadonlySet<string>>();
+  return (numbers: OwnRules): ReadonlySet<string> => {
+    const names = known.get(numbers) ?? new Set((numbers ?? []).flatMap((number) => rules[number]?.names ?? []));
+    known.set(numbers, names);
+    return names;
+  };
+};
+
+/** Whether pods fit a rule by what they are; whether their addresses do, cells tell. */
 const isFitting = (numbered: NumberedRule | undefined, pod: Pod): boolean =>
   numbered !== undefined &&
   numbered.rule.peers !== 'any' &&
   numbered.rule.peers.some((peer) => peer.type === 'pods' && fits(numbered.network, numbered.policy, peer, { pod }));
-
-const namesIn = (rules: readonly NumberedRule[], numbers: readonly number[]): ReadonlySet<string> =>
-  new Set(numbers.flatMap((number) => rules[number]?.names ?? []));
-
-type Part = { readonly places: number[]; readonly pod: Pod; readonly cells: readonly Cell[]; readonly ports: string };
-
-/** Pods of one look are still told apart by the blocks that hold their addresses and by what their ports are named. */
-const partsOf = (look: Look, pods: readonly Pod[], cells: Cells, names: ReadonlySet<string>): Iterable<Part> => {
-  const parts = new Map<string, Part>();
-  for (const place of look.places) {
-    const pod = pods[place] ?? look.pod;
-    const held = pod.addresses.flatMap((address) => cells.of(address) ?? []);
-    const ports = names.size === 0 ? '' : portsNamed(pod, names);
-    const key = `${held.map(({ family, first }) => `${family}${first}`).join()}\n${ports}`;
-    const known = parts.get(key);
-    if (known === undefined) parts.set(key, { places: [place], pod, cells: held, ports });
-    else known.places.push(place);
-  }
-  return parts.values();
-};
-
-const portsNamed = ({ ports }: Pod, names: ReadonlySet<string>): string =>
-  ports
-    .filter(({ name }) => names.has(name))
-    .map(({ name, protocol, number }) => `${name}/${protocol}/${number}`)
-    .sort()
-    .join();
-
-const gathering = () => {
-  type Gathered = Omit<Group, 'place' | 'members'> & { readonly places: number[]; readonly cells: Cell[] };
-  const byKey = new Map<string, Gathered>();
-  const add = (key: string, group: () => Gathered): Gathered => {
-    const known = byKey.get(key) ?? group();
-    byKey.set(key, known);
-    return known;
-  };
-  return {
-    addPods: ({ places, pod, ports }: Part, own: Sides<OwnRules>, view: readonly number[]): void => {
-      const key = `${own.before?.join()}\n${own.after?.join()}\n${view.join()}\n${ports}`;
-      const { places: all } = add(key, () => ({ places: [], cells: [], own, view: new Set(view), pod }));
-      for (const place of places) all.push(place);
-    },
-    addAddresses: (cell: Cell, view: readonly number[]): void => {
-      const own = { before: undefined, after: undefined };
-      add(`${cell.family}\n${view.join()}`, () => ({
-        places: [],
-        cells: [],
-        own,
-        view: new Set(view),
-        pod: undefined,
-      })).cells.push(cell);
-    },
-    groups: (): readonly Group[] =>
-      [...byKey.values()].map(({ places, cells, own, view, pod }, place) => ({
-        place,
-        own,
-        view,
-        pod,
-        members:
-          pod !== undefined
-            ? { type: 'pods', places }
-            : {
-                type: 'addresses',
-                family: cells[0]?.family ?? 'ipv4',
-                ranges: union(cells.map(({ first, last }) => ({ first, last }))),
-              },
-      })),
-  };
-};

@@ -1,4 +1,5 @@
-import { type NumberedRule, numberRules, type Own } from './numbering.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { type NumberedRule, numberRules, type Own, selectorCost } from './numbering.ts';
 import type { Pod } from './pod.ts';
 import type { Direction, NetworkPolicy } from './policy.ts';
 import type { Network } from './reach.ts';
@@ -13,21 +14,35 @@ export type Look = {
   readonly own: Own;
 };
 
-/** Gathers pods by how policies see them, so that each selector is asked once for each look and not for each pod. */
+/**
+ * Gathers pods by how policies see them, so that each selector is asked once for each look and not for each pod; refuses
+ * where that is still more than `most` times.
+ */
 export const looksOf = (
   before: Network,
   after: Network,
   pods: readonly Pod[],
-): { readonly looks: readonly Look[]; readonly rules: readonly NumberedRule[] } => {
+  most: number,
+): Result<{ readonly looks: readonly Look[]; readonly rules: readonly NumberedRule[] }, 'too-much'> => {
   const { rules, ownOf } = numberRules(before, after);
   const keys = [...new Set([...before.policies, ...after.policies].flatMap(selectorsIn).flatMap(keysIn))];
   const places = Map.groupBy(pods.keys(), (place) => lookOf(pods[place], keys));
+  const costs = selectingCosts([...before.policies, ...after.policies]);
+  const cost = places.values().reduce((sum, [first = -1]) => sum + (costs.get(pods[first]?.namespace ?? '') ?? 0), 0);
+  if (cost > most) return err('too-much');
   const looks = [...places.values()].flatMap((those) => {
     const pod = pods[those[0] ?? -1];
     return pod === undefined ? [] : [{ places: those, pod, own: ownOf(pod) }];
   });
-  return { looks, rules };
+  return ok({ looks, rules });
 };
+
+/** What asking which policies of a namespace select a pod takes, in both directions. */
+const selectingCosts = (policies: readonly NetworkPolicy[]): ReadonlyMap<string, number> =>
+  policies.reduce(
+    (costs, { namespace, pods }) => costs.set(namespace, (costs.get(namespace) ?? 0) + 2 * selectorCost(pods)),
+    new Map<string, number>(),
+  );
 
 /** Whether the own policies of these pods differ in a direction. */
 export const isTouched = ({ own }: { readonly own: Own }, direction: Direction): boolean =>
