@@ -15,7 +15,7 @@ const serviceOf = (name: string, spec: Manifest[string], namespace = 'shop'): Ma
 const pod = (name: string, app: string, ready: boolean): Manifest => {
   const made = podManifest(`shop/${name}`, { labels: { app } });
   const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False' }];
-  return { ...made, status: { ...(made['status'] as Record<string, never>), conditions } };
+  return { ...made, status: { ...(made.status as Record<string, never>), conditions } };
 };
 const services = [
   serviceOf('web', { selector: { app: 'web' } }),
