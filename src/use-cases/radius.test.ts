@@ -57,7 +57,7 @@ const contentOf = async (world: World, asked: ReturnType<typeof change>) => {
   return shown.content;
 };
 const blind = ({ cluster }: World): void =>
-  cluster.breakDown((method) => (method === 'list' ? refusal(403, 'list', 'pods is forbidden') : undefined));
+  cluster.breakDown((method) => (method === 'scan' ? refusal(403, 'list', 'pods is forbidden') : undefined));
 const ruleOf = async (world: World, asked: Parameters<typeof file>[1]): Promise<string> =>
   (await file(world, asked)).request.asked.approval.rule;
 

@@ -10,7 +10,7 @@ import { type ClusterWriter, isClusterRefusal } from './ports.ts';
 
 const core = (resource: string, kind: string): Sort => ({ group: '', version: 'v1', resource, kind, namespaced: true });
 const pods = core('pods', 'Pod');
-const services = core('services', 'Service');
+const servicesSort = core('services', 'Service');
 const ingresses: Sort = {
   group: 'networking.k8s.io',
   version: 'v1',
@@ -39,7 +39,7 @@ export const surroundingsOf = (kinds: readonly Kind[]): readonly Sort[] => {
   const routing = routingOf(isWritten);
   return [
     ...routing,
-    ...(routing.length === 0 ? [] : [services]),
+    ...(routing.length === 0 ? [] : [servicesSort]),
     ...(isWritten(policies) ? [policies] : []),
     ...(routing.length === 0 && !isWritten(policies) ? [] : [pods]),
   ];
@@ -70,16 +70,16 @@ export const lookAround = async (
   { behind, routes: wantsRoutes, network }: Wanted,
 ): Promise<Seen> => {
   const unseen = new Set<string>();
-  const everywhere = async (of: Sort): Promise<readonly Manifest[]> => {
-    const all = await permitted(cluster, of);
+  const everywhere = async <T>(of: Sort, read: Read<T>): Promise<readonly T[]> => {
+    const all = await permitted(cluster, of, undefined, read);
     if (all !== 'forbidden') return all;
     unseen.add(`${of.resource} outside of ${managed.join(', ')} were not looked at: the worker may not list them`);
-    return within(of, managed);
+    return within(of, managed, read);
   };
-  const within = async (of: Sort, namespaces: readonly string[]): Promise<readonly Manifest[]> => {
+  const within = async <T>(of: Sort, namespaces: readonly string[], read: Read<T>): Promise<readonly T[]> => {
     const found = await Promise.all(
       namespaces.map(async (namespace) => {
-        const some = await permitted(cluster, of, namespace);
+        const some = await permitted(cluster, of, namespace, read);
         if (some !== 'forbidden') return some;
         unseen.add(`${of.resource} in ${namespace} were not looked at: the worker may not list them`);
         return [];
@@ -87,39 +87,41 @@ export const lookAround = async (
     );
     return found.flat();
   };
-  const nothing: readonly Manifest[] = [];
-  const [routing, behindServices, running, restricting, places] = await Promise.all([
-    wantsRoutes ? Promise.all(routingOf(writtenBy(kinds)).map(everywhere)) : [nothing],
-    within(services, behind),
-    network ? everywhere(pods) : within(pods, behind),
-    network ? everywhere(policies) : nothing,
+  const routing = wantsRoutes ? routingOf(writtenBy(kinds)) : [];
+  const [others, services, running, restricting, places] = await Promise.all([
+    Promise.all(routing.map((of) => everywhere(of, readRouting))),
+    within(servicesSort, behind, readService),
+    network ? everywhere(pods, seePod) : within(pods, behind, seePod),
+    network ? everywhere(policies, readPolicy) : [],
     network ? cluster.namespaces() : [],
   ]);
-  const readAll = <T>(all: readonly Manifest[], read: (manifest: Manifest) => Result<T, string>): readonly T[] =>
-    all.flatMap((manifest) => {
-      const one = read(manifest);
+  const known = <T>(all: readonly Result<T, string>[]): readonly T[] =>
+    all.flatMap((one) => {
       if (one.ok) return [one.value];
       unseen.add(one.error);
       return [];
     });
   const sight: Sight = {
-    routes: routing.flat().map(readRouting),
-    services: behindServices.map(readService),
-    pods: readAll(running, seePod),
-    policies: readAll(restricting, readPolicy),
+    routes: others.flat(),
+    services,
+    pods: known(running),
+    policies: known(restricting),
     namespaces: new Map(places.map(({ name, labels }) => [name, labels])),
   };
   return { sight, unseen: [...unseen] };
 };
 
+type Read<T> = (object: Manifest) => T;
+
 /** A sort that the cluster does not have has no objects. */
-const permitted = async (
+const permitted = async <T>(
   cluster: ClusterWriter,
   of: Sort,
-  namespace?: string,
-): Promise<readonly Manifest[] | 'forbidden'> => {
+  namespace: string | undefined,
+  read: Read<T>,
+): Promise<readonly T[] | 'forbidden'> => {
   try {
-    return await cluster.list(of, namespace);
+    return await cluster.scan(of, namespace, read);
   } catch (cause) {
     if (isClusterRefusal(cause) && cause.refused.status === 403) return 'forbidden';
     if (isClusterRefusal(cause) && cause.refused.status === 404) return [];

@@ -6,6 +6,7 @@ import { benchExpire } from './expire.ts';
 import type { Figure } from './figure.ts';
 import { benchFlood } from './flood.ts';
 import { readOptions } from './options.ts';
+import { benchRadius } from './radius.ts';
 import { benchRevert } from './revert.ts';
 import { type Stage, startStage } from './stage.ts';
 import { benchVerdict } from './verdict.ts';
@@ -14,6 +15,7 @@ import { benchVerdict } from './verdict.ts';
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure[]>>> = {
   // First: it waits for cards, and behind the others hundreds of them wait for Slack's pace.
   diff: benchDiff,
+  radius: benchRadius,
   verdict: benchVerdict,
   acknowledge: benchAcknowledge,
   allow: benchAllow,

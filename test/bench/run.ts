@@ -2,7 +2,7 @@
  * The command behind `npm run bench`: one JSON line per figure on stdout, a table for people on stderr. Each baseline is
  * taken in the same run, for machines differ and are shared: the ratios count. Nothing fails for being slow.
  *
- * `--only=acknowledge|allow|change|diff|expire|revert|flood|verdict` runs one bench, `--small` tries them out,
+ * `--only=acknowledge|allow|change|diff|expire|radius|revert|flood|verdict` runs one bench, `--small` tries them out,
  * `--profile=<folder>` leaves CPU profiles of the worker and of the bot there.
  */
 import { fork } from 'node:child_process';

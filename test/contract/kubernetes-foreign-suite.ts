@@ -102,6 +102,7 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
     it('are listed whole, in one namespace or all', async () => {
       const [one, other] = [await somebodys(), await somebodys()];
       expect(await writer.list(policies, one.ref.namespace)).toEqual([one.live]);
+      expect(await writer.scan(policies, one.ref.namespace, ({ metadata }) => metadata.name)).toEqual([one.ref.name]);
       expect(await writer.list(policies)).toEqual(expect.arrayContaining([one.live, other.live]));
     });
 

@@ -1,11 +1,14 @@
 import type { Json } from '#domain/json.ts';
 import { type Manifest, type ObjectRef, type Target, targetOf } from '#domain/plan.ts';
-import { apiVersionOf } from '#kinds/kind.ts';
+import { apiVersionOf, type Sort } from '#kinds/kind.ts';
 import type { ClusterWriter, Moved, Written } from '#use-cases/ports.ts';
 import { deleteFrom, isGoing, type MemoryObjects, metadataOf, versionOf } from './objects.ts';
 import { refusal, say } from './refusal.ts';
 
-export type Foreign = Pick<ClusterWriter, 'list' | 'tryWrite' | 'write' | 'tryDelete' | 'delete' | 'setOwners'>;
+export type Foreign = Pick<
+  ClusterWriter,
+  'list' | 'scan' | 'tryWrite' | 'write' | 'tryDelete' | 'delete' | 'setOwners'
+>;
 
 export type ForeignParts = {
   readonly cluster: string;
@@ -65,16 +68,23 @@ export const createForeign = ({ cluster, objects, enter, admit, refuses, now }: 
     return { type: 'written', live: structuredClone(live) };
   };
 
+  const listed = (of: Sort, namespace: string | undefined): readonly Manifest[] =>
+    structuredClone(
+      objects
+        .all()
+        .filter(({ ref }) => ref.apiVersion === apiVersionOf(of) && ref.kind === of.kind)
+        .filter(({ ref }) => namespace === undefined || ref.namespace === namespace)
+        .map(({ live }) => live),
+    );
+
   return {
     list: async (of, namespace) => {
       await enter('list');
-      return structuredClone(
-        objects
-          .all()
-          .filter(({ ref }) => ref.apiVersion === apiVersionOf(of) && ref.kind === of.kind)
-          .filter(({ ref }) => namespace === undefined || ref.namespace === namespace)
-          .map(({ live }) => live),
-      );
+      return listed(of, namespace);
+    },
+    scan: async (of, namespace, read) => {
+      await enter('scan');
+      return listed(of, namespace).map(read);
     },
     tryWrite: async (manifest, { manager }) => {
       await enter('tryWrite');

@@ -4,7 +4,7 @@ import { sayProbe } from '#domain/plan.ts';
 import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
 import { deleteObject, removeObject, tryDeleteObject } from './delete.ts';
 import { unlessAbsent } from './fault.ts';
-import { listObjects, setObjectOwners, writeObject } from './foreign.ts';
+import { listObjects, scanObjects, setObjectOwners, writeObject } from './foreign.ts';
 import { listAll, listSome, namesOnly } from './list.ts';
 import { createManagedList, listJournals, listMarkers, type ManagedScope } from './managed.ts';
 import { liveObject, metadataOf } from './objects.ts';
@@ -80,6 +80,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
   return {
     ...createClusterReader(client),
     list: (of, namespace) => listObjects(client, of, namespace),
+    scan: (of, namespace, read) => scanObjects(client, of, namespace, read),
     tryWrite: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: true }),
     write: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: false }),
     tryDelete: (ref) => tryDeleteObject(client, paths, ref),

@@ -4,18 +4,27 @@ import { type Manifest, targetOf } from '#domain/plan.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
 import type { Moved, WriteOptions, Written } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
-import { listAll } from './list.ts';
+import { scanAll } from './list.ts';
 import { liveObject, metadataOf, say } from './objects.ts';
 import type { Call, RawClient } from './raw-client.ts';
 import { collectionPath, type Paths, type Target } from './resources.ts';
 import { read } from './write.ts';
 
 /** All objects of a sort, whole. */
-export const listObjects = (client: RawClient, of: Sort, namespace?: string): Promise<readonly Manifest[]> => {
+export const listObjects = (client: RawClient, of: Sort, namespace?: string): Promise<readonly Manifest[]> =>
+  scanObjects(client, of, namespace, (object) => object);
+
+/** The same, each object read as it comes. */
+export const scanObjects = <T>(
+  client: RawClient,
+  of: Sort,
+  namespace: string | undefined,
+  read: (object: Manifest) => T,
+): Promise<readonly T[]> => {
   const apiVersion = apiVersionOf(of);
   const path = collectionPath(apiVersion, of.resource, namespace);
   const where = namespace === undefined ? 'the whole cluster' : `"${namespace}"`;
-  return listAll(client, { path, apiVersion, kind: of.kind, saying: `list ${of.resource} in ${where}` });
+  return scanAll(client, { path, apiVersion, kind: of.kind, saying: `list ${of.resource} in ${where}` }, read);
 };
 
 const moved: Moved = { type: 'moved' };

@@ -44,21 +44,33 @@ export const listSome = async (client: RawClient, listing: Listing): Promise<rea
   (await page(client, listing, undefined)).objects;
 
 /** All of them, page by page. Starts again once when the server has forgotten where we were (410). */
-export const listAll = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> => {
+export const listAll = (client: RawClient, listing: Listing): Promise<readonly Manifest[]> =>
+  scanAll(client, listing, (object) => object);
+
+/** The same, each object read when its page has come. */
+export const scanAll = async <T>(
+  client: RawClient,
+  listing: Listing,
+  read: (object: Manifest) => T,
+): Promise<readonly T[]> => {
   try {
-    return await allPages(client, listing);
+    return await allPages(client, listing, read);
   } catch (error) {
     if (!failedWith(error, 410)) throw error;
-    return allPages(client, listing);
+    return allPages(client, listing, read);
   }
 };
 
-const allPages = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> => {
-  const objects: Manifest[] = [];
+const allPages = async <T>(
+  client: RawClient,
+  listing: Listing,
+  read: (object: Manifest) => T,
+): Promise<readonly T[]> => {
+  const objects: T[] = [];
   let next: string | undefined;
   for (let count = 0; count < mostPages; count += 1) {
     const one = await page(client, listing, next);
-    objects.push(...one.objects);
+    objects.push(...one.objects.map(read));
     next = one.next;
     if (next === undefined) return objects;
   }
