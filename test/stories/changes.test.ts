@@ -227,7 +227,7 @@ describe('changes with a diff, on a real API server', () => {
     const id = await story.ask(
       '/jit request open app=web@shop-front into app=ledger 8080 shop-payments for 5s because refunds fail',
     );
-    await story.shows(id, 'ledger-0');
+    await story.shows(id, 'ledger in shop-payments can now be reached from web in shop-front on TCP 8080');
     await approved(id);
     const { expiresAt } = await story.reaches(id, 'active');
     expect(await text(policies)).toContain(`hallpass-${id}`);
