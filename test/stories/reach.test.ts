@@ -64,7 +64,7 @@ describe('what a card says of what can go wrong, on a real API server', () => {
     });
     const lines = await shown(id);
     expect(lines[0]).toMatch(/^🔴 CRITICAL · /);
-    expect(lines).toContain('➕ postgres in shop-payments can now be reached from ALL of IPv4 on TCP 5432');
+    expect(lines).toContain('+ postgres in shop-payments can now be reached from ALL of IPv4 on TCP 5432');
     expect(lines.join('\n')).toContain('a way to PostgreSQL (port 5432) of postgres in shop-payments');
     expect(lines.join('\n')).toContain('rule dangerous');
   });
@@ -88,7 +88,7 @@ describe('what a card says of what can go wrong, on a real API server', () => {
     expect(lines[0]).toBe('Add a path to Ingress harmless · shop-payments');
     expect(lines.join('\n')).not.toMatch(/🔴|🟠|🟡|⚠️/u);
     expect(lines).toContain(
-      '➕ Served newly: harmless.acme.test/beta and below, by Service shop-payments/ledger (0 of 0 pods ready)',
+      '+ Served newly: harmless.acme.test/beta and below, by Service shop-payments/ledger (0 of 0 pods ready)',
     );
     expect(lines.join('\n')).toContain('rule shop');
   });
@@ -96,7 +96,7 @@ describe('what a card says of what can go wrong, on a real API server', () => {
   it('access says which rights are new to somebody who holds some of them', async () => {
     const id = await story.ask('/jit request access ingress-debug shop-front for 5m because a trial');
     const text = (await shown(id)).join('\n');
-    expect(text).toContain('➕ Gains get, list services, endpoints, pods, events');
+    expect(text).toContain('+ All of it is new to them, but for what follows');
     expect(text).toMatch(/• Holds already, and keeps: get, list ingresses\.networking\.k8s\.io in shop-front/);
   });
 

@@ -151,14 +151,14 @@ describe('what a card says that is reached', () => {
     const at = lines.indexOf('Reaches');
     expect(lines.slice(at, at + 7)).toEqual([
       'Reaches',
-      '➕ a',
-      '➖ b',
+      '+ a',
+      '− b',
       '• c',
-      '❔ d',
-      '➕ e',
+      '? d',
+      '+ e',
       '1 more line of what it reaches: press Full diff',
     ]);
-    expect(wholeOf(content)).toContain('➕ f');
+    expect(wholeOf(content)).toContain('+ f');
   });
 
   test('of a request that changes no object has a button of its own for the rest', () => {

@@ -6,10 +6,10 @@ import { bold, bullets, line, lines, type Piece, richText } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 
 const signs: Readonly<Record<ReachLine['change'], string>> = {
-  opens: '➕ ',
-  closes: '➖ ',
+  opens: '+ ',
+  closes: '− ',
   stays: '• ',
-  unseen: '❔ ',
+  unseen: '? ',
 };
 const room = { lines: 5, each: 300 };
 
@@ -36,11 +36,14 @@ export const reachBlock = (
 
 const textOf = ({ text }: ReachLine): string => cut(oneLine(text), room.each);
 
-const drawnLine = (text: string, one: ReachLine | undefined): readonly Piece[] => [signs[one?.change ?? 'stays'], text];
+const drawnLine = (text: string, one: ReachLine | undefined): readonly Piece[] => [
+  bold(signs[one?.change ?? 'stays']),
+  text,
+];
 
 /** All of it, for where there is room. */
 export const reachLines = (reach: readonly ReachLine[]): readonly (readonly Piece[])[] =>
-  reach.map((one) => drawnLine(oneLine(one.text), one));
+  reach.length === 0 ? [] : [[bold('Reaches')], ...reach.map((one) => drawnLine(oneLine(one.text), one))];
 
 /** For the thread, as far as there is room. */
 export const reachList = (reach: readonly ReachLine[], characters: number) => {

@@ -18,7 +18,7 @@ test('where all is new that is all that is said', () => {
   ]);
 });
 
-test('what somebody gains is told apart from what they hold', () => {
+test('the shorter is said of what somebody gains and of what they hold', () => {
   const reviewed = [
     right('update', 'ingresses', false, 'web'),
     right('patch', 'ingresses', false, 'web'),
@@ -28,6 +28,10 @@ test('what somebody gains is told apart from what they hold', () => {
   ];
   expect(gainsOf(reviewed)).toEqual([
     { change: 'opens', text: 'Gains update, patch ingresses.networking.k8s.io/web in shop' },
+    { change: 'stays', text: 'Holds all the rest of it already, and keeps it' },
+  ]);
+  expect(gainsOf([...reviewed, right('delete', 'pods', false), right('create', 'services', false)])).toEqual([
+    { change: 'opens', text: 'All of it is new to them, but for what follows' },
     { change: 'stays', text: 'Holds already, and keeps: get ingresses.networking.k8s.io/web, pods, services in shop' },
   ]);
   expect(rightsGained(reviewed)).toEqual([

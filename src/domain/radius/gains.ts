@@ -15,19 +15,25 @@ const placeOf = ({ namespace }: AccessProbe): string =>
   namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
 
 /**
- * Which verbs on which objects somebody gets who does not have them now, and what they have already. Where all of it is new,
- * that is all that is said: the card lists what it is.
+ * Which verbs on which objects somebody gets who does not have them now. The card lists all that is asked for: said is the shorter
+ * of what is new in it and what is not.
  */
 export const gainsOf = (reviewed: readonly Reviewed[]): readonly ReachLine[] => {
   const gains = reviewed.filter(({ held }) => !held);
   const had = reviewed.filter(({ held }) => held);
   if (gains.length === 0) return [];
-  if (had.length === 0) return [{ change: 'opens', text: 'All of it is new to them: they hold none of it now' }];
-  return [
-    ...say(gains).map((text): ReachLine => ({ change: 'opens', text: `Gains ${text}` })),
-    ...say(had).map((text): ReachLine => ({ change: 'stays', text: `Holds already, and keeps: ${text}` })),
-  ];
+  if (had.length === 0) return [opens('All of it is new to them: they hold none of it now')];
+  const [fresh, held] = [say(gains), say(had)];
+  return fresh.length <= held.length
+    ? [...fresh.map((text) => opens(`Gains ${text}`)), stays('Holds all the rest of it already, and keeps it')]
+    : [
+        opens('All of it is new to them, but for what follows'),
+        ...held.map((text) => stays(`Holds already, and keeps: ${text}`)),
+      ];
 };
+
+const opens = (text: string): ReachLine => ({ change: 'opens', text });
+const stays = (text: string): ReachLine => ({ change: 'stays', text });
 
 /** So many sorts of objects are named for the same verbs in the same place. */
 const mostNamed = 6;
