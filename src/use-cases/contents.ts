@@ -1,6 +1,7 @@
 import { type Content, content, fitsOnCard } from '#domain/content/content.ts';
 import type { ReachLine } from '#domain/radius/radius.ts';
 import type { Asked } from '#domain/request/request.ts';
+import { levelOf } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { BotPorts, Core, PackedContent } from './ports.ts';
@@ -43,6 +44,7 @@ export const packContent = (content: Content, digest: Digest): PackedContent => 
       added: changes.reduce((sum, { added }) => sum + added, 0),
       removed: changes.reduce((sum, { removed }) => sum + removed, 0),
       fits: fitsOnCard(changes),
+      risk: levelOf(findings),
     },
   };
 };

@@ -38,6 +38,26 @@ test('a home shows what waits, what is active and what is theirs, each with the 
   expect(JSON.stringify(blocks)).toContain('<https://a.slack.com/archives/C1/p1|Edit Ingresses · shop>');
 });
 
+test('what is critical says so in the inbox, until it is over', () => {
+  const finding = {
+    rule: 'ingress-snippet',
+    severity: 'critical',
+    change: 'introduces',
+    says: 'a snippet',
+    object: 'Ingress shop',
+    path: [],
+    sources: ['CVE-2021-25742'],
+  } as const;
+  const asked = changing(
+    contentOf([changeOf('--- a\n+++ b')], { findings: [{ ...finding, path: [], sources: [...finding.sources] }] }),
+  );
+  const entry = (...chains: readonly ReturnType<typeof chainOf>[]) =>
+    readBlocks(renderHome({ waitingForMe: chains, active: [], mine: [], later: [] }, reader()).blocks, 'home').shown;
+  expect(entry(chainOf(asked))).toContain('\n🔴 CRITICAL · change');
+  expect(entry(chainOf(asked, { type: 'withdrawn', by: alice }))).not.toContain('CRITICAL');
+  expect(entry(pending)).not.toContain('CRITICAL');
+});
+
 test('without a card in Slack an entry names the command that shows it', () => {
   expect(
     readBlocks(renderHome({ waitingForMe: [pending], active: [], mine: [], later: [] }, reader()).blocks, 'home').shown,

@@ -2,7 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isInForce } from '#domain/request/extension.ts';
-import type { Asked, Request } from '#domain/request/request.ts';
+import { type Asked, isOver, type Request } from '#domain/request/request.ts';
 import { needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
@@ -133,6 +133,10 @@ const partBlocks = (
   ];
 };
 
+/** What an approver should look at first. */
+const riskMark = ({ request: { asked, state } }: Chain): string =>
+  (asked.content ?? asked.around)?.risk === 'critical' && !isOver(state.status) ? '🔴 CRITICAL · ' : '';
+
 /** What the reader may want with a grant of their own that is in force, or with what they have to review, where it stands. */
 const buttonsUnder = (chain: Chain, { person, mayGoOn }: Pick<Reader, 'person' | 'mayGoOn'>): readonly KnownBlock[] => {
   const { request } = chain;
@@ -147,7 +151,7 @@ const buttonsUnder = (chain: Chain, { person, mayGoOn }: Pick<Reader, 'person' |
 const entryOf = (chain: Chain, { person, kinds, permalinks }: Reader): string => {
   const { asked } = chain.request;
   const description = describedBy(kinds, asked);
-  const title = cut(titleOf(chain, description), perEntry.title);
+  const title = cut(`${riskMark(chain)}${titleOf(chain, description)}`, perEntry.title);
   const permalink = permalinks.get(asked.id);
   const named = permalink === undefined ? `*${escaped(title)}*` : link(permalink, title);
   const lead = permalink === undefined ? ` · \`/jit show ${asked.id}\`` : ` · ${asked.id}`;

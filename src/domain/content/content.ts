@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { target } from '#domain/plan.ts';
 import { reachLine } from '#domain/radius/radius.ts';
-import { finding } from '#domain/risk/finding.ts';
+import { finding, severities } from '#domain/risk/finding.ts';
 
 export const operation = z.enum(['create', 'update', 'delete']);
 export type Operation = z.infer<typeof operation>;
@@ -49,6 +49,8 @@ export const contentRef = z.strictObject({
   removed: z.int().min(0),
   /** Whether a card shows all of it; otherwise an approval needs a look at the whole first. */
   fits: z.boolean(),
+  /** The worst that was found in what it introduces; absent where it was filed before that was written down. */
+  risk: z.enum(['none', ...severities]).optional(),
 });
 export type ContentRef = z.infer<typeof contentRef>;
 
