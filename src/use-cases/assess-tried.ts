@@ -24,19 +24,22 @@ export const changesOf = ({ edits, plan }: Tried): readonly Change[] => [
   ...plan.create.map((manifest) => ({ before: undefined, after: manifest })),
 ];
 
-/** Looks at what stands around it, in the cluster as it is now. Throws when the cluster does not answer. */
+/**
+ * Looks at what stands around it, in the cluster as it is now, or was at most so many milliseconds ago. Rights that somebody has
+ * by the objects of `except` do not count as theirs. Throws when the cluster does not answer.
+ */
 export const assessTried = async (
   { examiner, managed, settings }: Pick<WorkerPorts, 'examiner' | 'managed' | 'settings'>,
   cluster: ClusterWriter,
   tried: Tried,
   identity: KubernetesIdentity,
-  except: readonly string[] = [],
+  { except = [], atMostOld = 0 }: { readonly except?: readonly string[]; readonly atMostOld?: number } = {},
 ): Promise<Assessed> => {
   const changes = changesOf(tried);
   const wanted = wantedFor(changes);
   const around = async (): Promise<Reach> => {
     if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [] };
-    const { sight, unseen } = await lookAround(cluster, { managed, kinds: settings().kinds }, wanted);
+    const { sight, unseen } = await lookAround(cluster, { managed, kinds: settings().kinds, atMostOld }, wanted);
     return examiner.reach(changes, sight, unseen);
   };
   const [found, reach, rights] = await Promise.all([

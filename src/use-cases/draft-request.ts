@@ -106,6 +106,9 @@ export const draftOf = ({ namespaceUid, edits, plan: { create, probes, proofs } 
   edits: edits.map(sealedPart),
 });
 
+/** All that waits is tried anew every few seconds: what stands around it is looked at once for all of it. */
+const drawn = 15_000;
+
 /** What a bot wants to have tried, answered, with what approvers are to be shown of it. */
 export const draftRequest = async (
   ports: DraftPorts & Pick<WorkerPorts, 'clusters'>,
@@ -117,7 +120,7 @@ export const draftRequest = async (
     const prepared = await prepare(ports, cluster, input);
     if (!prepared.ok) return prepared;
     const tried = prepared.value;
-    const assessed = await assessTried(ports, cluster, tried, input.identity);
+    const assessed = await assessTried(ports, cluster, tried, input.identity, { atMostOld: drawn });
     const content = packContent(await contentOf(ports, cluster, input, tried, assessed), ports.trust.digest);
     if (content.text.length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');

@@ -128,7 +128,7 @@ const assessFor = async (
     .policy.rules.some(
       ({ match }) => match.risk !== undefined || match.if?.speaksOf('risk') || match.if?.speaksOf('radius'),
     );
-  if (wanted) return assessTried(ports, cluster, tried, identity, except);
+  if (wanted) return assessTried(ports, cluster, tried, identity, { except });
   return { findings: await ports.examiner.findings(changesOf(tried)) };
 };
 

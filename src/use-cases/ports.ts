@@ -231,8 +231,16 @@ export type WriteOptions = { readonly manager: string };
 export type ClusterWriter = ClusterReader & {
   /** All objects of a sort, whole; in one namespace or all. */
   readonly list: (of: Sort, namespace?: string) => Promise<readonly Manifest[]>;
-  /** The same, each object read as it comes: thousands of them are never held whole, nor read in one go. */
-  readonly scan: <T>(of: Sort, namespace: string | undefined, read: (object: Manifest) => T) => Promise<readonly T[]>;
+  /**
+   * The same, each object read as it comes: thousands of them are never held whole, nor read in one go. An answer that is at
+   * most so many milliseconds old will do; asked for anew when absent.
+   */
+  readonly scan: <T>(
+    of: Sort,
+    namespace: string | undefined,
+    read: (object: Manifest) => T,
+    atMostOld?: number,
+  ) => Promise<readonly T[]>;
   /**
    * What an object that is not ours would become: a dry run of creating it, or, where it has a resourceVersion, of
    * replacing that very version. Nothing is changed.

@@ -57,6 +57,13 @@ const writtenBy = (kinds: readonly Kind[]): ((sort: Sort) => boolean) => {
   return ({ group, resource }) => written.has(`${group}/${resource}`);
 };
 
+/** Who looks: where they manage, what their kinds change, and how many milliseconds old an answer may be. */
+export type Reader = {
+  readonly managed: readonly string[];
+  readonly kinds: readonly Kind[];
+  readonly atMostOld: number;
+};
+
 /** What was found, and what could not be looked at. */
 export type Seen = { readonly sight: Sight; readonly unseen: readonly string[] };
 
@@ -66,12 +73,12 @@ export type Seen = { readonly sight: Sight; readonly unseen: readonly string[] }
  */
 export const lookAround = async (
   cluster: ClusterWriter,
-  { managed, kinds }: { readonly managed: readonly string[]; readonly kinds: readonly Kind[] },
+  { managed, kinds, atMostOld }: Reader,
   { behind, routes: wantsRoutes, network }: Wanted,
 ): Promise<Seen> => {
   const unseen = new Set<string>();
   const everywhere = async <T>(of: Sort, read: Read<T>): Promise<readonly T[]> => {
-    const all = await permitted(cluster, of, undefined, read);
+    const all = await permitted(cluster, of, undefined, read, atMostOld);
     if (all !== 'forbidden') return all;
     unseen.add(`${of.resource} outside of ${managed.join(', ')} were not looked at: the worker may not list them`);
     return within(of, managed, read);
@@ -79,7 +86,7 @@ export const lookAround = async (
   const within = async <T>(of: Sort, namespaces: readonly string[], read: Read<T>): Promise<readonly T[]> => {
     const found = await Promise.all(
       namespaces.map(async (namespace) => {
-        const some = await permitted(cluster, of, namespace, read);
+        const some = await permitted(cluster, of, namespace, read, atMostOld);
         if (some !== 'forbidden') return some;
         unseen.add(`${of.resource} in ${namespace} were not looked at: the worker may not list them`);
         return [];
@@ -119,9 +126,10 @@ const permitted = async <T>(
   of: Sort,
   namespace: string | undefined,
   read: Read<T>,
+  atMostOld: number,
 ): Promise<readonly T[] | 'forbidden'> => {
   try {
-    return await cluster.scan(of, namespace, read);
+    return await cluster.scan(of, namespace, read, atMostOld);
   } catch (cause) {
     if (isClusterRefusal(cause) && cause.refused.status === 403) return 'forbidden';
     if (isClusterRefusal(cause) && cause.refused.status === 404) return [];

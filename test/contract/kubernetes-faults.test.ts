@@ -224,4 +224,29 @@ describe('a cluster that misbehaves', () => {
     await writer.namespace('a?b#c');
     expect(asked).toEqual(['/api/v1/namespaces/a%3Fb%23c']);
   });
+
+  it('is asked once for what several look through within a short time, and anew by who wants it as it is', async () => {
+    let calls = 0;
+    let answers = 200;
+    const client = await against((_, response) => {
+      calls += 1;
+      response.writeHead(answers, { 'content-type': 'application/json' });
+      const pod = { metadata: { name: `pod-${calls}`, namespace: 'shop', uid: 'u', resourceVersion: '1' } };
+      response.end(JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [pod] }));
+    });
+    const { scan } = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
+    const pods = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+    const nameOf = ({ metadata }: { readonly metadata: { readonly name: string } }) => metadata.name;
+    const young = () => scan(pods, undefined, nameOf, 60_000);
+    expect(await Promise.all([young(), young()])).toEqual([['pod-1'], ['pod-1']]);
+    expect(await young()).toEqual(['pod-1']);
+    expect(await scan(pods, undefined, nameOf)).toEqual(['pod-2']);
+    expect(await scan(pods, 'shop', nameOf, 60_000)).toEqual(['pod-3']);
+    expect(await scan(pods, undefined, ({ kind }) => kind, 60_000)).toEqual(['Pod']);
+    // What failed is not remembered.
+    answers = 403;
+    await expect(scan(pods, 'bank', nameOf, 60_000)).rejects.toThrow();
+    answers = 200;
+    expect(await scan(pods, 'bank', nameOf, 60_000)).toEqual(['pod-6']);
+  });
 });

@@ -4,12 +4,13 @@ import { sayProbe } from '#domain/plan.ts';
 import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
 import { deleteObject, removeObject, tryDeleteObject } from './delete.ts';
 import { unlessAbsent } from './fault.ts';
-import { listObjects, scanObjects, setObjectOwners, writeObject } from './foreign.ts';
+import { listObjects, setObjectOwners, writeObject } from './foreign.ts';
 import { listAll, listSome, namesOnly } from './list.ts';
 import { createManagedList, listJournals, listMarkers, type ManagedScope } from './managed.ts';
 import { liveObject, metadataOf } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath, createPaths, segment } from './resources.ts';
+import { createSharedScan } from './shared-scan.ts';
 import { annotateObject, createObject, read } from './write.ts';
 
 /** What the bot does with a cluster: it looks. */
@@ -80,7 +81,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
   return {
     ...createClusterReader(client),
     list: (of, namespace) => listObjects(client, of, namespace),
-    scan: (of, namespace, read) => scanObjects(client, of, namespace, read),
+    scan: createSharedScan(client),
     tryWrite: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: true }),
     write: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: false }),
     tryDelete: (ref) => tryDeleteObject(client, paths, ref),
