@@ -1,0 +1,160 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import type { Json } from '#domain/json.ts';
+import { cut, oneLine } from '#domain/text.ts';
+
+/** What is wrong, at an offset into the text. Says no value of the file: it may be a Secret's. */
+export type Wrong = { readonly offset: number; readonly message: string };
+
+/** Values of a file, and where each key and each item of a list stands in its text. */
+export type Nodes = {
+  readonly read: (node: ParsedNode | null) => Json;
+  readonly offsetOf: (container: Json, step: string | number) => number | undefined;
+  readonly problems: readonly Wrong[];
+};
+
+const deepest = 100;
+/** Values that aliases may stand for, all together. */
+const mostAliased = 100_000;
+const plainTags = new Set([
+  '!',
+  ...['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
+]);
+const mergeTag = 'tag:yaml.org,2002:merge';
+
+type Anchored = { readonly value: Json; readonly size: number } | 'open';
+type Offsets = Map<string | number, number>;
+type State = {
+  readonly anchors: Map<string, Anchored>;
+  readonly offsets: WeakMap<object, Offsets>;
+  readonly problems: Wrong[];
+  /** Values so far, with what aliases stand for. */
+  size: number;
+  aliased: number;
+};
+
+/** Makes raw JSON of the nodes of one document, as kubectl does; what programs read differently is a problem. */
+export const readNodes = (): Nodes => {
+  const state: State = { anchors: new Map(), offsets: new WeakMap(), problems: [], size: 0, aliased: 0 };
+  return {
+    read: (node) => jsonOf(state, node, deepest),
+    offsetOf: (container, step) =>
+      typeof container === 'object' && container !== null ? state.offsets.get(container)?.get(step) : undefined,
+    problems: state.problems,
+  };
+};
+
+const refuse = ({ problems }: State, { range }: ParsedNode, message: string): null => {
+  problems.push({ offset: range[0], message });
+  return null;
+};
+
+const jsonOf = (state: State, node: ParsedNode | null, left: number): Json => {
+  state.size += 1;
+  if (node === null) return null;
+  if (isAlias(node)) return aliased(state, node);
+  if (left === 0) return refuse(state, node, `it is nested more than ${deepest} deep.`);
+  if (node.tag !== undefined && !plainTags.has(node.tag))
+    return refuse(state, node, 'this tag ("!…") is not known. Leave it out, and write the value as it is meant.');
+  const { anchor } = node;
+  const before = state.size;
+  if (anchor !== undefined) state.anchors.set(anchor, 'open');
+  const value = contentOf(state, node, left);
+  if (anchor !== undefined) state.anchors.set(anchor, { value, size: state.size - before + 1 });
+  return value;
+};
+
+const contentOf = (state: State, node: Exclude<ParsedNode, Alias.Parsed>, left: number): Json => {
+  if (isMap(node)) return mapOf(state, node, left);
+  if (isSeq(node)) {
+    const offsets: Offsets = new Map();
+    const items = node.items.map((item, index) => {
+      offsets.set(index, item.range[0]);
+      return jsonOf(state, item, left - 1);
+    });
+    state.offsets.set(items, offsets);
+    return items;
+  }
+  const { value } = node;
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return refuse(state, node, 'this is no value that JSON has. Quote it if it is a text.');
+};
+
+const aliased = (state: State, node: Alias.Parsed): Json => {
+  const found = state.anchors.get(node.source);
+  if (found === undefined)
+    return refuse(
+      state,
+      node,
+      'this alias ("*…") leads to no anchor before it. Write it out, or quote it if it is a text.',
+    );
+  if (found === 'open') return refuse(state, node, 'this alias ("*…") leads into itself. Write it out.');
+  state.size += found.size;
+  state.aliased += found.size;
+  if (state.aliased <= mostAliased) return found.value;
+  const isFirst = state.aliased - found.size <= mostAliased;
+  return isFirst
+    ? refuse(state, node, `aliases ("*…") stand for more than ${mostAliased} values. Write them out.`)
+    : null;
+};
+
+const mapOf = (state: State, node: YAMLMap.Parsed, left: number): Json => {
+  const members = new Map<string, Json>();
+  const offsets: Offsets = new Map();
+  const merged = new Set<string>();
+  let isMerged = false;
+  for (const { key, value } of node.items) {
+    if (isMergeKey(key)) {
+      if (isMerged) refuse(state, key, 'the key "<<" is there twice. Write one, with a list.');
+      isMerged = true;
+      merge(state, key, jsonOf(state, value, left - 1), { members, offsets, merged });
+      continue;
+    }
+    const name = keyOf(state, key);
+    if (name === undefined) continue;
+    if (members.has(name) && !merged.delete(name))
+      refuse(state, key, `the key "${cut(oneLine(name), 80)}" is there twice. Keep one.`);
+    offsets.set(name, key.range[0]);
+    members.set(name, jsonOf(state, value, left - 1));
+  }
+  const map = Object.fromEntries(members);
+  state.offsets.set(map, offsets);
+  return map;
+};
+
+const isMergeKey = (key: ParsedNode): boolean =>
+  isScalar(key) && key.value === '<<' && (key.tag === mergeTag || (key.tag === undefined && key.type === 'PLAIN'));
+
+type Into = { readonly members: Map<string, Json>; readonly offsets: Offsets; readonly merged: Set<string> };
+
+/** What is written out wins over what is merged, and the first of a list over the later ones. */
+const merge = (state: State, key: ParsedNode, source: Json, { members, offsets, merged }: Into): void => {
+  for (const one of Array.isArray(source) ? source : [source]) {
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
+      refuse(state, key, 'the key "<<" wants a map, or a list of maps.');
+      continue;
+    }
+    for (const [name, value] of Object.entries(one)) {
+      if (merged.has(name)) continue;
+      // Programs differ in which of the two they take: kubectl's takes the later one.
+      if (members.has(name)) {
+        refuse(state, key, `"<<" brings the key "${cut(oneLine(name), 80)}", which stands above it. Write "<<" first.`);
+        continue;
+      }
+      merged.add(name);
+      members.set(name, value as Json);
+      offsets.set(name, state.offsets.get(one)?.get(name) ?? key.range[0]);
+    }
+  }
+};
+
+const keyOf = (state: State, key: ParsedNode): string | undefined => {
+  const value = isScalar(key) || isAlias(key) ? jsonOf(state, key, 1) : undefined;
+  if (value !== undefined && value !== null && typeof value !== 'object') return String(value);
+  refuse(
+    state,
+    key,
+    'this is no key that JSON has. Write a plain text; what stands in "{{ }}" has to be rendered first.',
+  );
+  return undefined;
+};

@@ -1,0 +1,100 @@
+import { LineCounter, type ParsedNode, parseAllDocuments, Schema } from 'yaml';
+import type { Json } from '#domain/json.ts';
+import type { Place } from '#domain/risk/finding.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import { type Spot, saySpot } from '#use-cases/judge-manifests.ts';
+import { readNodes } from './manifest-nodes.ts';
+
+/** One document of a file: its raw JSON, and where in the file each of its places is, or the nearest above it. */
+export type WrittenDocument = { readonly value: Json; readonly spotOf: (place: Place) => Spot };
+
+export type ManifestYaml = { readonly documents: readonly WrittenDocument[]; readonly problems: readonly string[] };
+
+/** What is no YAML at all has a mistake at each letter. */
+const mostProblems = 20;
+
+/**
+ * Scalars mean what they mean to kubectl, Argo CD and Flux (sigs.k8s.io/yaml, a YAML 1.1 with JSON's types): "yes" and "on"
+ * are true, 0777 and 0o777 are octal, and there are neither times nor numbers in base 60. Shared, for it takes long to make.
+ */
+const jsonTags = new Set(
+  ['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
+);
+const schema = new Schema({
+  schema: 'yaml-1.1',
+  merge: false,
+  customTags: (tags) => [
+    ...tags.filter((tag) => typeof tag === 'object' && jsonTags.has(tag.tag) && tag.format !== 'TIME'),
+    'intOct',
+  ],
+});
+
+/** Reads the text of a file of manifests. Every problem is named with file, line and remedy; then there are no documents. */
+export const readManifestYaml = (file: string, text: string): ManifestYaml => {
+  const lines = new LineCounter();
+  const spot = (offset: number): Spot => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const say = (offset: number, message: string): string => `${saySpot(spot(offset))}: ${message}`;
+  const parsed = parse(text.replace(/^\ufeff/, ''), lines);
+  if (parsed === undefined)
+    return { documents: [], problems: [`${oneLine(file)}: it is nested too deeply to be read.`] };
+  const problems: string[] = [];
+  const documents: WrittenDocument[] = [];
+  for (const { contents, errors } of parsed) {
+    if (errors.length > 0) {
+      problems.push(...errors.map(({ pos, message }) => say(pos[0], `${sayMistake(message)} ${remedyFor(text)}`)));
+      continue;
+    }
+    const nodes = readNodes();
+    const value = nodes.read(contents as ParsedNode | null);
+    problems.push(...nodes.problems.map(({ offset, message }) => say(offset, message)));
+    const start = contents?.range?.[0] ?? 0;
+    documents.push({ value, spotOf: (place) => spot(offsetIn(value, place, nodes.offsetOf) ?? start) });
+  }
+  const more = problems.length - mostProblems;
+  const named = [
+    ...problems.slice(0, mostProblems),
+    ...(more > 0 ? [`${oneLine(file)}: ${more} more such mistakes.`] : []),
+  ];
+  return { documents: problems.length > 0 ? [] : documents, problems: named };
+};
+
+const parse = (text: string, lineCounter: LineCounter) => {
+  try {
+    // Unique keys would be looked for by comparing each with each other; ours are looked up.
+    const settings = { schema, uniqueKeys: false, prettyErrors: false, keepSourceTokens: false } as const;
+    return [...parseAllDocuments(text, { ...settings, logLevel: 'silent', lineCounter })];
+  } catch (cause) {
+    // The parser calls itself for each level.
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+};
+
+/** Without what the parser quotes of the file. */
+const sayMistake = (message: string): string =>
+  cut(oneLine(message.replace(/(?<=\w): .*$/s, '')), 200).replace(/[.:]?$/, '.');
+
+const remedyFor = (text: string): string =>
+  text.includes('{{')
+    ? 'Is it a template? Render it first, as with "helm template".'
+    : 'Check the indentation and the quotes.';
+
+/** The last step that is there: what is missing is said of what it would stand in. */
+const offsetIn = (
+  value: Json,
+  place: Place,
+  offsetOf: (container: Json, step: string | number) => number | undefined,
+): number | undefined => {
+  let inner: Json | undefined = value;
+  let offset: number | undefined;
+  for (const step of place) {
+    const found: number | undefined = inner === undefined ? undefined : offsetOf(inner, step);
+    if (found === undefined) return offset;
+    offset = found;
+    inner = (inner as { readonly [key: string | number]: Json })[step];
+  }
+  return offset;
+};
