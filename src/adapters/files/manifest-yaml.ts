@@ -65,9 +65,11 @@ const parse = (text: string, lineCounter: LineCounter) => {
   try {
     // Unique keys would be looked for by comparing each with each other; ours are looked up.
     const settings = { schema, uniqueKeys: false, prettyErrors: false, keepSourceTokens: false } as const;
-    return [...parseAllDocuments(text, { ...settings, logLevel: 'silent', lineCounter })];
-  } catch (cause) {
+    const documents = [...parseAllDocuments(text, { ...settings, logLevel: 'silent', lineCounter })];
     // The parser calls itself for each level.
+    const isTooDeep = documents.some(({ errors }) => errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'));
+    return isTooDeep ? undefined : documents;
+  } catch (cause) {
     if (cause instanceof RangeError) return undefined;
     throw cause;
   }
