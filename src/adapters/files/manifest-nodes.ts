@@ -1,6 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Json } from '#domain/json.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { isMergeKey, mergeInto, type Offsets, type Unfinished } from './manifest-merge.ts';
 
 /** What is wrong, at an offset into the text. Says no value of the file: it may be a Secret's. */
 export type Wrong = { readonly offset: number; readonly message: string };
@@ -19,10 +20,8 @@ const plainTags = new Set([
   '!',
   ...['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
 ]);
-const mergeTag = 'tag:yaml.org,2002:merge';
 
 type Anchored = { readonly value: Json; readonly size: number } | 'open';
-type Offsets = Map<string | number, number>;
 type State = {
   readonly anchors: Map<string, Anchored>;
   readonly offsets: WeakMap<object, Offsets>;
@@ -99,53 +98,26 @@ const aliased = (state: State, node: Alias.Parsed): Json => {
 };
 
 const mapOf = (state: State, node: YAMLMap.Parsed, left: number): Json => {
-  const members = new Map<string, Json>();
-  const offsets: Offsets = new Map();
-  const merged = new Set<string>();
+  const map: Unfinished = { members: new Map(), offsets: new Map(), merged: new Set() };
   let isMerged = false;
   for (const { key, value } of node.items) {
     if (isMergeKey(key)) {
       if (isMerged) refuse(state, key, 'the key "<<" is there twice. Write one, with a list.');
       isMerged = true;
-      merge(state, key, jsonOf(state, value, left - 1), { members, offsets, merged });
+      const offsetOf = (from: object, name: string) => state.offsets.get(from)?.get(name) ?? key.range[0];
+      for (const wrong of mergeInto(map, jsonOf(state, value, left - 1), offsetOf)) refuse(state, key, wrong);
       continue;
     }
     const name = keyOf(state, key);
     if (name === undefined) continue;
-    if (members.has(name) && !merged.delete(name))
+    if (map.members.has(name) && !map.merged.delete(name))
       refuse(state, key, `the key "${cut(oneLine(name), 80)}" is there twice. Keep one.`);
-    offsets.set(name, key.range[0]);
-    members.set(name, jsonOf(state, value, left - 1));
+    map.offsets.set(name, key.range[0]);
+    map.members.set(name, jsonOf(state, value, left - 1));
   }
-  const map = Object.fromEntries(members);
-  state.offsets.set(map, offsets);
-  return map;
-};
-
-const isMergeKey = (key: ParsedNode): boolean =>
-  isScalar(key) && key.value === '<<' && (key.tag === mergeTag || (key.tag === undefined && key.type === 'PLAIN'));
-
-type Into = { readonly members: Map<string, Json>; readonly offsets: Offsets; readonly merged: Set<string> };
-
-/** What is written out wins over what is merged, and the first of a list over the later ones. */
-const merge = (state: State, key: ParsedNode, source: Json, { members, offsets, merged }: Into): void => {
-  for (const one of Array.isArray(source) ? source : [source]) {
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
-      refuse(state, key, 'the key "<<" wants a map, or a list of maps.');
-      continue;
-    }
-    for (const [name, value] of Object.entries(one)) {
-      if (merged.has(name)) continue;
-      // Programs differ in which of the two they take: kubectl's takes the later one.
-      if (members.has(name)) {
-        refuse(state, key, `"<<" brings the key "${cut(oneLine(name), 80)}", which stands above it. Write "<<" first.`);
-        continue;
-      }
-      merged.add(name);
-      members.set(name, value as Json);
-      offsets.set(name, state.offsets.get(one)?.get(name) ?? key.range[0]);
-    }
-  }
+  const made = Object.fromEntries(map.members);
+  state.offsets.set(made, map.offsets);
+  return made;
 };
 
 const keyOf = (state: State, key: ParsedNode): string | undefined => {
