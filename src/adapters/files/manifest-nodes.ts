@@ -16,12 +16,14 @@ export type Nodes = {
 const deepest = 100;
 /** Values that aliases may stand for, all together. */
 const mostAliased = 100_000;
-const plainTags = new Set([
-  '!',
-  ...['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
-]);
+const plainTags = new Set(
+  ['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
+);
+/** Numbers to Go's `strconv.ParseInt`, and so to kubectl, that are texts here. */
+const goNumber = /^[-+]?0(?:[xX][0-9a-fA-F_]+|[bB][01_]+|[oO][0-7_]+)$/;
 
-type Anchored = { readonly value: Json; readonly size: number } | 'open';
+/** Undefined as long as it is read: an alias in it would lead into itself. */
+type Anchored = { read: { readonly value: Json; readonly size: number } | undefined };
 type State = {
   readonly anchors: Map<string, Anchored>;
   readonly offsets: WeakMap<object, Offsets>;
@@ -54,11 +56,12 @@ const jsonOf = (state: State, node: ParsedNode | null, left: number): Json => {
   if (left === 0) return refuse(state, node, `it is nested more than ${deepest} deep.`);
   if (node.tag !== undefined && !plainTags.has(node.tag))
     return refuse(state, node, 'this tag ("!…") is not known. Leave it out, and write the value as it is meant.');
-  const { anchor } = node;
   const before = state.size;
-  if (anchor !== undefined) state.anchors.set(anchor, 'open');
+  // The last one that begins before an alias is what that means, though another of its name may end later.
+  const anchored: Anchored = { read: undefined };
+  if (node.anchor !== undefined) state.anchors.set(node.anchor, anchored);
   const value = contentOf(state, node, left);
-  if (anchor !== undefined) state.anchors.set(anchor, { value, size: state.size - before + 1 });
+  anchored.read = { value, size: state.size - before + 1 };
   return value;
 };
 
@@ -73,7 +76,9 @@ const contentOf = (state: State, node: Exclude<ParsedNode, Alias.Parsed>, left: 
     state.offsets.set(items, offsets);
     return items;
   }
-  const { value } = node;
+  const { value, type, source } = node;
+  if (type === 'PLAIN' && typeof value === 'string' && goNumber.test(source))
+    return refuse(state, node, 'this is a number to some programs. Write it in base 10, or quote it if it is a text.');
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   return refuse(state, node, 'this is no value that JSON has. Quote it if it is a text.');
@@ -87,11 +92,12 @@ const aliased = (state: State, node: Alias.Parsed): Json => {
       node,
       'this alias ("*…") leads to no anchor before it. Write it out, or quote it if it is a text.',
     );
-  if (found === 'open') return refuse(state, node, 'this alias ("*…") leads into itself. Write it out.');
-  state.size += found.size;
-  state.aliased += found.size;
-  if (state.aliased <= mostAliased) return found.value;
-  const isFirst = state.aliased - found.size <= mostAliased;
+  if (found.read === undefined) return refuse(state, node, 'this alias ("*…") leads into itself. Write it out.');
+  const { value, size } = found.read;
+  state.size += size;
+  state.aliased += size;
+  if (state.aliased <= mostAliased) return value;
+  const isFirst = state.aliased - size <= mostAliased;
   return isFirst
     ? refuse(state, node, `aliases ("*…") stand for more than ${mostAliased} values. Write them out.`)
     : null;

@@ -37,6 +37,10 @@ describe('the same value', () => {
     expect(valuesOf('a: &it\n  - b: 1\nc: *it\n')).toEqual([{ a: [{ b: 1 }], c: [{ b: 1 }] }]);
   });
 
+  test('by an alias of the last anchor of its name that began before it', () => {
+    expect(valuesOf('a: &x {b: &x 1, c: *x}\nd: *x\n')).toEqual([{ a: { b: 1, c: 1 }, d: 1 }]);
+  });
+
   test('by an alias as a key, of an anchor at a key', () => {
     expect(valuesOf('&it a: 1\nb:\n  *it : 2\n')).toEqual([{ a: 1, b: { a: 2 } }]);
   });
@@ -119,6 +123,20 @@ describe('a mistake is named with its line:', () => {
     ['a bracket that is open', 'a: 1\nb: [1,\n', 'a.yaml:3: Flow sequence'],
     ['an alias of nothing', 'a: 1\nb: *c\n', 'a.yaml:2: this alias ("*…") leads to no anchor'],
     ['an alias of itself', 'a: &a\n  - *a\n', 'a.yaml:2: this alias ("*…") leads into itself.'],
+    [
+      'a carriage return alone',
+      '# a\rb: 1\n',
+      'a.yaml:1: here some programs begin a line and others do not ([U+000D]).',
+    ],
+    [
+      'a line separator',
+      'a: 1\n# b\u2028c: 1\n',
+      'a.yaml:2: here some programs begin a line and others do not ([U+2028]).',
+    ],
+    ['a next line', 'a: 1\n# b\u0085c: 1\n', 'a.yaml:2: here some programs begin a line and others do not ([U+0085]).'],
+    ['what looks like the end of a document', 'a: 1\n---b: 2\n', 'a.yaml:2: "---" divides documents only'],
+    ['a number to Go alone', 'a: 1\nb: 0X50\n', 'a.yaml:2: this is a number to some programs.'],
+    ['a tag that says nothing', 'a: ! b\n', 'a.yaml:1: this tag'],
     ['a tag', 'a: 1\nb: !secret c\n', 'a.yaml:2: this tag ("!…") is not known.'],
     ['no number', 'a: .nan\n', 'a.yaml:1: this is no value that JSON has.'],
     ['a key without a text', '? [a]\n: 1\n', 'a.yaml:1: this is no key that JSON has.'],

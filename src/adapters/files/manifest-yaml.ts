@@ -1,9 +1,9 @@
 import { LineCounter, type ParsedNode, parseAllDocuments, Schema } from 'yaml';
 import type { Json } from '#domain/json.ts';
 import type { Place } from '#domain/risk/finding.ts';
-import { cut, oneLine } from '#domain/text.ts';
+import { cut, oneLine, visible } from '#domain/text.ts';
 import { type Spot, saySpot } from '#use-cases/judge-manifests.ts';
-import { readNodes } from './manifest-nodes.ts';
+import { readNodes, type Wrong } from './manifest-nodes.ts';
 
 /** One document of a file: its raw JSON, and where in the file each of its places is, or the nearest above it. */
 export type WrittenDocument = { readonly value: Json; readonly spotOf: (place: Place) => Spot };
@@ -30,17 +30,18 @@ const schema = new Schema({
 });
 
 /** Reads the text of a file of manifests. Every problem is named with file, line and remedy; then there are no documents. */
-export const readManifestYaml = (file: string, text: string): ManifestYaml => {
+export const readManifestYaml = (file: string, written: string): ManifestYaml => {
+  const text = written.replace(/^\ufeff/, '');
   const lines = new LineCounter();
   const spot = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const say = (offset: number, message: string): string => `${saySpot(spot(offset))}: ${message}`;
-  const parsed = parse(text.replace(/^\ufeff/, ''), lines);
+  const parsed = parse(text, lines);
   if (parsed === undefined)
     return { documents: [], problems: [`${oneLine(file)}: it is nested too deeply to be read.`] };
-  const problems: string[] = [];
+  const problems = ambiguitiesIn(text).map(({ offset, message }) => say(offset, message));
   const documents: WrittenDocument[] = [];
   for (const { contents, errors } of parsed) {
     if (errors.length > 0) {
@@ -60,6 +61,17 @@ export const readManifestYaml = (file: string, text: string): ManifestYaml => {
   ];
   return { documents: problems.length > 0 ? [] : documents, problems: named };
 };
+
+/** Where kubectl sees the end of a line or of a document, and others do not: what is a comment here may be in force there. */
+const ambiguous = /\r(?!\n)|[\u0085\u2028\u2029]|^---(?=[^\s])/gm;
+
+const ambiguitiesIn = (text: string): readonly Wrong[] =>
+  [...text.matchAll(ambiguous)].map(({ 0: found, index }) => ({
+    offset: index,
+    message: found.startsWith('-')
+      ? '"---" divides documents only where white space follows. Write it on a line of its own, or indent it.'
+      : `here some programs begin a line and others do not (${visible(found)}). Write a line feed, or an escape in double quotes.`,
+  }));
 
 const parse = (text: string, lineCounter: LineCounter) => {
   try {
