@@ -23,6 +23,8 @@ const written = (findings: readonly LocatedFinding[], isCompared = false) => {
   if (run === undefined) throw new Error('There is no run');
   return run;
 };
+const printsOf = (findings: readonly LocatedFinding[]) =>
+  written(findings, true).results.map(({ partialFingerprints: one }) => one.primaryLocationLineHash);
 const resultOf = (finding: LocatedFinding, isCompared = false) => {
   const [result] = written([finding], isCompared).results;
   if (result === undefined) throw new Error('There is no result');
@@ -156,8 +158,13 @@ describe('the fingerprint of a result', () => {
   });
 
   test('tells apart what is alike', () => {
-    const paths = [0, 1].map((index) => found({ path: ['spec', 'rules', index, 'host'] }));
-    const prints = written(paths).results.map(({ partialFingerprints: one }) => one.primaryLocationLineHash);
-    expect(prints).toEqual([same, same.replace(/:1$/, ':2')]);
+    const [one, other] = [0, 1].map((index) => found({ path: ['spec', 'rules', index, 'host'] }));
+    expect(one && other && printsOf([one, other])).toEqual([same, same?.replace(/:1$/, ':2')]);
+  });
+
+  test('tells apart what is alike in the order that it is written in, whichever of it is new', () => {
+    const at = (index: number, change: LocatedFinding['change']) =>
+      found({ change, path: ['spec', 'rules', index, 'host'], spot: { file: 'a.yaml', line: index + 1, column: 1 } });
+    expect(printsOf([at(1, 'introduces'), at(0, 'keeps')])).toEqual([same?.replace(/:1$/, ':2'), same]);
   });
 });

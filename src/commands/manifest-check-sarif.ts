@@ -23,14 +23,15 @@ export const sarifOf = (
   { findings }: Judged,
   { isCompared, from }: { readonly isCompared: boolean; readonly from: string },
 ) => {
-  const seen = new Map<string, number>();
-  const results = findings.filter(isDanger).map((finding) => ({
+  const dangers = findings.filter(isDanger);
+  const prints = fingerprintsOf(dangers);
+  const results = dangers.map((finding) => ({
     ruleId: finding.rule,
     ruleIndex: numbers.get(finding.rule) ?? -1,
     level: finding.change === 'keeps' ? 'note' : levels[finding.severity],
     message: { text: messageOf(finding) },
     locations: [locationOf(finding, from)],
-    partialFingerprints: fingerprintsOf(finding, seen),
+    partialFingerprints: { 'hallpass/v1': prints.get(finding), primaryLocationLineHash: prints.get(finding) },
     ...(isCompared ? { baselineState: finding.change === 'keeps' ? 'unchanged' : 'new' } : {}),
   }));
   const driver = { name: 'Hallpass', ...ownPackage(), rules: rules.map(ruleOf) };
@@ -79,14 +80,21 @@ const uriOf = (file: string, from: string): string =>
 
 /**
  * The same as long as the rule finds the same in the same place of the same object, wherever in a file, a folder or a list that
- * is; what is alike otherwise is counted. GitHub goes by the name that is its own, and would take the line's text else.
+ * is. What is alike otherwise is counted as it is written, whether or not it is new. GitHub goes by the name that is its own, and
+ * would take the line's text else.
  */
-const fingerprintsOf = ({ rule, target, path }: LocatedFinding, seen: Map<string, number>) => {
-  const { group, kind, namespace, name } = target;
-  const names = path.filter((step) => typeof step === 'string');
-  const text = JSON.stringify([rule, group, kind, namespace, name, ...names]);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
-  const nth = (seen.get(hash) ?? 0) + 1;
-  seen.set(hash, nth);
-  return { 'hallpass/v1': `${hash}:${nth}`, primaryLocationLineHash: `${hash}:${nth}` };
+const fingerprintsOf = (findings: readonly LocatedFinding[]): ReadonlyMap<LocatedFinding, string> => {
+  const seen = new Map<string, number>();
+  const print = ({ rule, target: { group, kind, namespace, name }, path }: LocatedFinding): string => {
+    const names = path.filter((step) => typeof step === 'string');
+    const text = JSON.stringify([rule, group, kind, namespace, name, ...names]);
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const nth = (seen.get(hash) ?? 0) + 1;
+    seen.set(hash, nth);
+    return `${hash}:${nth}`;
+  };
+  const asWritten = findings.toSorted(
+    ({ spot: one }, { spot: other }) => one.line - other.line || one.column - other.column,
+  );
+  return new Map(asWritten.map((finding) => [finding, print(finding)]));
 };

@@ -16,9 +16,7 @@ export type Nodes = {
 const deepest = 100;
 /** Values that aliases may stand for, all together. */
 const mostAliased = 100_000;
-const plainTags = new Set(
-  ['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((tag) => `tag:yaml.org,2002:${tag}`),
-);
+const plainTags = new Set(['map', 'seq', 'str', 'null', 'bool', 'int'].map((tag) => `tag:yaml.org,2002:${tag}`));
 /** Numbers to Go's `strconv.ParseInt`, and so to kubectl, that are texts here. */
 const goNumber = /^[-+]?0(?:[xX][0-9a-fA-F_]+|[bB][01_]+|[oO][0-7_]+)$/;
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -152,4 +153,12 @@ test('standard input is read as a file', async () => {
   expect(objects.map(({ manifest, spotOf }) => [manifest.metadata.name, saySpot(spotOf([]))])).toEqual([
     ['wéb', 'stdin:1'],
   ]);
+});
+
+test('a pipe in a folder is a problem, and not waited for', async () => {
+  const { problems } = await withFolder({}, async (folder) => {
+    execFileSync('mkfifo', [join(folder, 'a.yaml')]);
+    return readManifestObjects([folder], nothing);
+  });
+  expect(problems).toEqual([expect.stringMatching(/a\.yaml is no file\. Leave it out\.$/)]);
 });

@@ -62,7 +62,7 @@ const filesIn = async (folder: string, seen: Set<string>): Promise<Found> => {
     if (inner !== undefined) {
       paths.push(...inner.paths);
       problems.push(...inner.problems);
-    } else if (isManifestName(name) && !found.isFile()) problems.push(`${oneLine(path)} is no file.`);
+    } else if (isManifestName(name) && !found.isFile()) problems.push(`${oneLine(path)} is no file. Leave it out.`);
     else if (isManifestName(name) && (await isNew(path, seen))) paths.push(path);
   }
   return { paths, problems };

@@ -31,7 +31,8 @@ const schema = new Schema({
 
 /** Reads the text of a file of manifests. Every problem is named with file, line and remedy; then there are no documents. */
 export const readManifestYaml = (file: string, written: string): ManifestYaml => {
-  const text = written.replace(/^\ufeff/, '');
+  // Files that were put together have one in the midst.
+  const text = written.replace(/^\ufeff/gm, '');
   const lines = new LineCounter();
   const spot = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
@@ -42,15 +43,14 @@ export const readManifestYaml = (file: string, written: string): ManifestYaml =>
   if (parsed === undefined)
     return { documents: [], problems: [`${oneLine(file)}: it is nested too deeply to be read.`] };
   const problems = ambiguitiesIn(text).map(({ offset, message }) => say(offset, message));
+  const remedy = remedyFor(text);
   const documents: WrittenDocument[] = [];
   for (const { contents, errors } of parsed) {
-    if (errors.length > 0) {
-      problems.push(...errors.map(({ pos, message }) => say(pos[0], `${sayMistake(message)} ${remedyFor(text)}`)));
-      continue;
-    }
+    for (const { pos, message } of errors) problems.push(say(pos[0], `${sayMistake(message)} ${remedy}`));
+    if (errors.length > 0) continue;
     const nodes = readNodes();
     const value = nodes.read(contents as ParsedNode | null);
-    problems.push(...nodes.problems.map(({ offset, message }) => say(offset, message)));
+    for (const { offset, message } of nodes.problems) problems.push(say(offset, message));
     const start = contents?.range?.[0] ?? 0;
     documents.push({ value, spotOf: (place) => spot(offsetIn(value, place, nodes.offsetOf) ?? start) });
   }
