@@ -7,6 +7,10 @@ const usage = `hallpass <command>
   doctor [--json]            check everything that bot and worker need: settings, files, Redis, Slack, clusters
   standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
                              who holds the rights of access profiles already, without asking, and by which binding
+  check -f <file|folder|-> [-f …] [--base <file|folder|->] [--fail-on medium|high|critical|never] [--output text|json|sarif]
+                             say what is dangerous in manifests, or in what they change of a base; "-": standard input
+  check --rules [--output text|json]
+                             list all rules of "check", with how bad each is and from where that is known
   keys generate <folder>     make the signing keys of the bot and the worker
   policy check <folder>      read all files of the folder as the bot does, and name every problem; warnings are no problem
   policy schema <into>       write the JSON Schemas of the folder's files, for editors
@@ -20,7 +24,8 @@ const usage = `hallpass <command>
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 doctor, standing and log read the environment as "npm start" does, and a file .env where they run.
-Exit status: 0 done, 1 there are problems, 2 the command is not understood.`;
+Exit status: 0 done, 1 there are problems, 2 the command is not understood;
+of check also 3, 4 or 5: the worst that the manifests introduce is medium, high or critical, and --fail-on (high) or beyond.`;
 
 /** Commands load what they need themselves: the others stay quick, and an old Node can still be told what it lacks. */
 const run = async ([command, ...words]: readonly string[]): Promise<Answer | undefined> => {
@@ -35,6 +40,8 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
         ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
         : (await import('#src/commands/standing.ts')).standing(words, process.env);
     }
+    case 'check':
+      return (await import('#src/commands/manifest-check.ts')).checkManifests(words);
     case 'keys':
     case 'policy':
     case 'manifests':

@@ -1,6 +1,9 @@
-/** What a command prints, and its exit status: 0 done, 1 there are problems, 2 the command is not understood. */
+/**
+ * What a command prints, and its exit status: 0 done, 1 there are problems, 2 the command is not understood. `check` has more: 3 to 5
+ * for how dangerous the worst is that it found.
+ */
 export type Answer = {
-  readonly status: 0 | 1 | 2;
+  readonly status: 0 | 1 | 2 | 3 | 4 | 5;
   readonly out?: readonly string[];
   readonly errors?: readonly string[];
 };

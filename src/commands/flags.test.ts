@@ -12,6 +12,16 @@ test.each<[readonly string[], object]>([
   expect(readFlags(words, known)).toEqual({ ok: true, value });
 });
 
+test.each<[readonly string[], readonly string[]]>([
+  [['--file', 'a'], ['a']],
+  [
+    ['--file', 'a', '--file=b', '--file', '-'],
+    ['a', 'b', '-'],
+  ],
+])('%j has each of its values', (words, file) => {
+  expect(readFlags(words, { file: 'values' })).toEqual({ ok: true, value: { file } });
+});
+
 test.each([
   [['--nome=x'], 'There is no flag "--nome". Flags: --name <value>, --all.'],
   [['-a'], 'There is no flag "-a". Flags: --name <value>, --all.'],

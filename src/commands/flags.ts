@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#domain/result.ts';
 
-/** The flags of a command: by name, whether each takes a value. */
-type Known = Readonly<Record<string, 'value' | 'switch'>>;
-export type Flags<K extends Known> = { readonly [name in keyof K]?: K[name] extends 'value' ? string : boolean };
+/** The flags of a command: by name, whether each takes a value, or one each time it is said. */
+type Known = Readonly<Record<string, 'value' | 'values' | 'switch'>>;
+type Values = { readonly value: string; readonly values: readonly string[]; readonly switch: boolean };
+export type Flags<K extends Known> = { readonly [name in keyof K]?: Values[K[name]] };
 
 const say = (known: Known): string =>
   Object.entries(known)
-    .map(([name, type]) => `--${name}${type === 'value' ? ' <value>' : ''}`)
+    .map(([name, type]) => `--${name}${type === 'switch' ? '' : ' <value>'}`)
     .join(', ');
 
 /** Reads what stands behind a command. Whatever is not known, is there twice or lacks its value is a refusal. */
@@ -15,21 +16,22 @@ export const readFlags = <const K extends Known>(words: readonly string[], known
   const options = Object.fromEntries(
     Object.entries(known).map(([name, type]) => [
       name,
-      { type: type === 'value' ? ('string' as const) : ('boolean' as const), multiple: true },
+      { type: type === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true },
     ]),
   );
   const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
-  const read: Record<string, string | boolean> = {};
+  const read: Record<string, string | boolean | readonly string[]> = {};
   for (const token of tokens) {
     if (token.kind !== 'option') return err(`${JSON.stringify(words[token.index])} is not understood. ${there(known)}`);
     const { name, rawName, value } = token;
     const type = Object.hasOwn(known, name) && rawName.startsWith('--') ? known[name] : undefined;
     if (type === undefined) return err(`There is no flag ${JSON.stringify(rawName)}. ${there(known)}`);
-    if (Object.hasOwn(read, name)) return err(`${rawName} is there twice. Say it once.`);
+    const before = Object.hasOwn(read, name) ? read[name] : undefined;
+    if (before !== undefined && type !== 'values') return err(`${rawName} is there twice. Say it once.`);
     if (type === 'switch' && value !== undefined) return err(`${rawName} takes no value. Leave ${value} out.`);
-    if (type === 'value' && (value === undefined || value === '' || value.startsWith('--')))
+    if (type !== 'switch' && (value === undefined || value === '' || value.startsWith('--')))
       return err(`${rawName} lacks its value. Write it like ${rawName} <value>.`);
-    read[name] = value ?? true;
+    read[name] = type === 'values' ? [...(Array.isArray(before) ? before : []), value ?? ''] : (value ?? true);
   }
   return ok(read as Flags<K>);
 };

@@ -43,7 +43,7 @@ export const isDanger = ({ change }: Pick<Finding, 'change'>): boolean => change
 const changes = ['introduces', 'keeps', 'removes'] as const;
 
 /** The worst first; of the same severity what is new before what stays, and that before what goes. */
-export const worstFirst = (findings: readonly Finding[]): readonly Finding[] =>
+export const worstFirst = <F extends Finding>(findings: readonly F[]): readonly F[] =>
   findings.toSorted(
     (one, other) =>
       severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
