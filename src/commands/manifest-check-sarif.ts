@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { isCve, isDanger, type Severity, sayFinding } from '#domain/risk/finding.ts';
+import { isCve, isDanger, type Severity, sayFinding, sayPlace } from '#domain/risk/finding.ts';
 import type { Rule } from '#domain/risk/rule.ts';
 import { rules } from '#domain/risk/rules.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Judged, LocatedFinding } from '#use-cases/judge-manifests.ts';
-import { sayPlace } from './manifest-check-text.ts';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const levels = { critical: 'error', high: 'error', medium: 'warning' } as const;

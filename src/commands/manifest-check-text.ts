@@ -1,5 +1,5 @@
 import { levelOf } from '#domain/risk/assess.ts';
-import { type Place, sayFinding, severities } from '#domain/risk/finding.ts';
+import { sayFinding, sayPlace, severities } from '#domain/risk/finding.ts';
 import { rules } from '#domain/risk/rules.ts';
 import { oneLine } from '#domain/text.ts';
 import { type Judged, type LocatedFinding, saySpot } from '#use-cases/judge-manifests.ts';
@@ -31,17 +31,6 @@ const sayOne = (finding: LocatedFinding): string => {
   const severity = finding.severity.toUpperCase().padEnd(8);
   return `${saySpot(finding.spot)}: ${severity}  ${oneLine(finding.object)}: ${oneLine(sentence)}${place === '' ? '' : `, at ${place}`}.`;
 };
-
-/** As in `spec.rules[0].host`, and `metadata.annotations["a.test/b"]`. */
-export const sayPlace = (place: Place): string =>
-  oneLine(
-    place
-      .map((step) => {
-        if (typeof step === 'number') return `[${step}]`;
-        return /^[a-z_][\w-]*$/i.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-      })
-      .join(''),
-  ).replace(/^\./, '');
 
 /** All that is found, for machines; docs/check.md says what is what. */
 export const checkJson = ({ objects, findings }: Judged) => ({

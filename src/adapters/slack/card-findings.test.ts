@@ -102,7 +102,9 @@ describe('the findings of a card', () => {
       '⚠️ 2 more cautions not shown here: press Full diff before you decide',
     ]);
     const whole = wholeOf(content);
-    expect(whole).toContain('🟡 Medium · Introduces something small, number 3.');
+    expect(whole).toContain(
+      '🟡 Medium · Introduces something small, number 3. At metadata.annotations.server-snippet.',
+    );
     expect(whole).toContain('Sources: https://docs.test/small');
   });
 

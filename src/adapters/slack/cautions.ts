@@ -2,11 +2,11 @@ import type { ContextBlock, RichTextBlock } from '@slack/types';
 import type { Content } from '#domain/content/content.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { State } from '#domain/request/request.ts';
-import { type Finding, isDanger, type Severity, sayFinding } from '#domain/risk/finding.ts';
+import { type Finding, isDanger, type Severity, sayFinding, sayPlace } from '#domain/risk/finding.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
-import { bold, bullets, context, line, lines, type Piece, richText } from './blocks.ts';
+import { bold, bullets, code, context, line, lines, type Piece, richText } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 import { cutMarkup, escaped } from './mrkdwn.ts';
 
@@ -18,7 +18,13 @@ const mostFindings = 3;
 const cautious: readonly State['status'][] = ['pending', 'approved', 'active'];
 
 /** What to beware of: something that a rule of risk found, or words of a kind, a profile or a plan. Plain text. */
-export type Caution = { readonly text: string; readonly severity?: Severity; readonly isNew?: boolean };
+export type Caution = {
+  readonly text: string;
+  readonly severity?: Severity;
+  readonly isNew?: boolean;
+  /** Where in the object. */
+  readonly place?: string;
+};
 
 /** Drawn by us and by nobody else: a text from outside cannot look like one of these. */
 const marks: Readonly<Record<Severity, string>> = { critical: '🔴 ', high: '🟠 ', medium: '🟡 ' };
@@ -44,9 +50,10 @@ const foundIn = (content: Content | undefined): readonly Caution[] => {
     : [...all, { severity: 'medium', text: `And ${more} more of the kind, which are not listed.` }];
 };
 
-const leadOf = ({ severity, change }: Finding): Pick<Caution, 'severity' | 'isNew'> => ({
+const leadOf = ({ severity, change, path }: Finding): Omit<Caution, 'text'> => ({
   severity,
   isNew: change === 'introduces',
+  ...(path.length === 0 ? {} : { place: sayPlace(path) }),
 });
 
 /** Dangers that go away with it: good to know, nothing to beware of. */
@@ -87,6 +94,12 @@ export const pastCautions = (
 /** One caution with its sign and, where a rule found it, how bad it is. */
 export const drawn = ({ text, severity }: Caution): readonly Piece[] =>
   severity === undefined ? ['⚠️ ', bold(text)] : [marks[severity], bold(labels[severity]), ` · ${text}`];
+
+/** The same with where in the object it stands. */
+export const drawnWhole = (caution: Caution): readonly Piece[] =>
+  caution.place === undefined
+    ? drawn(caution)
+    : [...drawn(caution), ' At ', code(cut(oneLine(caution.place), 200)), '.'];
 
 /** The worst ones: at most three that rules found, and of all only what there is room for. */
 const forCard = (cautions: readonly Caution[], characters: number) => {

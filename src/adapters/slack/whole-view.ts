@@ -10,7 +10,7 @@ import { actions, wholeView } from './action-ids.ts';
 import { actionRow, bold, button, context, line, lines, type Piece, richText, section } from './blocks.ts';
 import { titleOf } from './card.ts';
 import { wholeText } from './card-buttons.ts';
-import { before, cautionsOf, drawn, pastCautions, removedBy } from './cautions.ts';
+import { before, cautionsOf, drawnWhole, pastCautions, removedBy } from './cautions.ts';
 import { fitting, more } from './excerpt.ts';
 import { fileNameOf } from './file-name.ts';
 import { reachIn, reachLines } from './reach.ts';
@@ -90,7 +90,7 @@ const beside = ({ chain, shown }: Whole, description?: Description): readonly Kn
   const cautions = part(
     'caution',
     current.map(({ text }) => text),
-    (text, index) => drawn({ ...current[index], text }),
+    (text, index) => drawnWhole({ ...current[index], text }),
   );
   const past = part(
     'caution',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '#domain/text.ts';
 
 /** The worst first. */
 export const severities = ['critical', 'high', 'medium'] as const;
@@ -49,3 +50,14 @@ export const worstFirst = <F extends Finding>(findings: readonly F[]): readonly 
       severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
       changes.indexOf(one.change) - changes.indexOf(other.change),
   );
+
+/** As in `spec.rules[0].host`, and `metadata.annotations["a.test/b"]`. */
+export const sayPlace = (place: Place): string =>
+  oneLine(
+    place
+      .map((step) => {
+        if (typeof step === 'number') return `[${step}]`;
+        return /^[a-z_][\w-]*$/i.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+      })
+      .join(''),
+  ).replace(/^\./, '');
