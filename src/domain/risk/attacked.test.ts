@@ -94,6 +94,12 @@ describe('an Ingress', () => {
     expect(level(annotated(was), annotated(is))).not.toBe('none');
   });
 
+  test('that goes to another controller by an annotation, which counts more than its field', () => {
+    const before = ingress({ ingressClassName: 'inside' });
+    const annotations = { 'kubernetes.io/ingress.class': 'internet' };
+    expect(level(before, { ...before, metadata: { name: 'it', namespace: 'shop', annotations } })).toBe('high');
+  });
+
   test('with raw configuration for another controller by an annotation that is no snippet by its name', () => {
     expect(level(ingress(), annotated({ 'haproxy-ingress.github.io/config-backend': 'http-request deny' }))).toBe(
       'critical',
@@ -299,6 +305,23 @@ describe('rights', () => {
 
   test('to read every address of the API server are not harmless', () => {
     expect(level(undefined, role({ verbs: ['get'], nonResourceURLs: ['*'] }))).not.toBe('none');
+  });
+});
+
+describe('what a controller of Ingresses is set to', () => {
+  test.each([
+    [{ 'allow-snippet-annotations': 'false' }, { 'allow-snippet-annotations': 'true' }],
+    [{ 'annotations-risk-level': 'High' }, { 'annotations-risk-level': 'Critical' }],
+    [{}, { '5432': 'pay/postgres:5432' }],
+    [{ 'global-auth-url': 'https://auth.acme.test' }, {}],
+  ])('goes from %j to %j', (was, is) => {
+    const settings = (data: Record<string, string>): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'ingress-nginx-controller', namespace: 'ingress-nginx' },
+      data,
+    });
+    expect(level(settings(was), settings(is))).not.toBe('none');
   });
 });
 
