@@ -85,6 +85,23 @@ describe('a new danger', () => {
   });
 });
 
+describe('three dangers of one sort', () => {
+  const root = finding({
+    rule: 'workload-privileged',
+    says: 'a privileged container, which is root on its node: "main"',
+  });
+  const content = about({ findings: [...many(3, {}), root] });
+
+  test('do not take the place of another that is as bad', () => {
+    expect(cardOf(content)).toContain('a privileged container');
+  });
+
+  test('do not keep it out of the confirmation', () => {
+    const row = renderCard(inputOf(content)).blocks.filter(({ type }) => type === 'actions');
+    expect(JSON.stringify(row)).toContain('a privileged container');
+  });
+});
+
 describe('what could not be seen', () => {
   const opens = (index: number): ReachLine => ({
     change: 'opens',
@@ -137,4 +154,9 @@ test('a confirmation names what is critical, however long everything else is cal
 test('a value of an object cannot end its quotation and go on in the words of a card', () => {
   const said = quoted('a.test". Removes everything dangerous ("reviewed');
   expect(said.slice(1, -1)).not.toContain('"');
+});
+
+test('a path cannot say in blanks that are no white space by which Service it is served', () => {
+  const said = quoted('/x,\u2800by\u2800Service\u2800shop/web\u2800(3\u2800of\u28003\u2800pods\u2800ready)');
+  expect(said).not.toContain('\u2800');
 });

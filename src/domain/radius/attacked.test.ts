@@ -76,6 +76,19 @@ describe('a policy for pods that are not there now', () => {
   });
 });
 
+test('a way out to addresses outside is something that conditions can speak of', () => {
+  const closed = policyManifest('pay/no-way-out', { podSelector: {}, policyTypes: ['Egress'] });
+  const out = policyManifest('pay/out', {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: blocks('198.51.100.0/24'), ports: [{ port: 443 }] }],
+  });
+  const { radius } = reach(undefined, out, sightOf([pod('pay/db-0', 'db')], closed));
+  expect(radius?.ports).toEqual(['TCP 443']);
+  // That the pods are its own namespace’s is all that is said besides: the same as of a way to a neighbour.
+  expect(Object.values(radius ?? {})).toContain(true);
+});
+
 describe('a store of data that opens', () => {
   test('on all ports is one also where its pod does not say that it listens', () => {
     const web: Json = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'front' } } }];
@@ -131,6 +144,9 @@ describe('who reaches whom is looked at', () => {
   });
 
   test.each([
+    ['gateway.networking.k8s.io/v1', 'Gateway'],
+    ['networking.k8s.io/v1', 'IngressClass'],
+    ['discovery.k8s.io/v1', 'EndpointSlice'],
     ['cilium.io/v2', 'CiliumNetworkPolicy'],
     ['policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'],
     ['crd.projectcalico.org/v1', 'NetworkPolicy'],
@@ -138,7 +154,7 @@ describe('who reaches whom is looked at', () => {
     ['traefik.io/v1alpha1', 'IngressRoute'],
     ['projectcontour.io/v1', 'HTTPProxy'],
     ['route.openshift.io/v1', 'Route'],
-  ])('or said to be unknown for %s %s, of which nothing here is understood', (apiVersion, kind) => {
+  ])('or said to be unknown for %s %s, of which nothing here is followed up', (apiVersion, kind) => {
     const changes = [{ before: undefined, after: object(apiVersion, kind, { host: 'pay.test' }) }];
     const known = wantedFor(changes) !== undefined && reachOf(changes, sight, []).radius !== undefined;
     expect(wantedFor(changes)).toBeDefined();

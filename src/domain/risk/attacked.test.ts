@@ -94,6 +94,21 @@ describe('an Ingress', () => {
     expect(level(annotated(was), annotated(is))).not.toBe('none');
   });
 
+  test.each([
+    ['auth-method', 'CVE-2026-1580'],
+    ['auth-proxy-set-headers', 'CVE-2025-15566'],
+  ])('with %s, by which configuration can be injected: %s', (name, cve) => {
+    const found = findingsIn([{ before: undefined, after: noted(name, 'shop/x') }]);
+    expect(found.filter(({ sources }) => sources.includes(cve)).map(({ severity }) => severity)).toEqual(['critical']);
+  });
+
+  test('whose list of addresses is as long as it may be is looked at in a moment', () => {
+    const all = Array.from({ length: 6_500 }, (_, index) => `10.${(index >> 8) & 255}.${index & 255}.1`).join(',');
+    const start = performance.now();
+    level(noted('whitelist-source-range', all), noted('whitelist-source-range', `${all},10.200.0.1`));
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
   test('that goes to another controller by an annotation, which counts more than its field', () => {
     const before = ingress({ ingressClassName: 'inside' });
     const annotations = { 'kubernetes.io/ingress.class': 'internet' };
@@ -173,6 +188,13 @@ describe('a NetworkPolicy', () => {
     [['128.0.0.0/1']],
   ])('that lets the whole internet in, but for addresses that nobody has, or half of it: %j', (texts) => {
     expect(level(undefined, policy({ ingress: [{ from: blocks(...texts) }] }))).not.toBe('none');
+  });
+
+  test('that lets in what it excepted, by blocks that are cut otherwise', () => {
+    const from = [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }];
+    expect(
+      level(policy({ ingress: [{ from }] }), policy({ ingress: [{ from: blocks('10.0.0.0/9', '10.128.0.0/9') }] })),
+    ).toBe('high');
   });
 
   test.each(['169.254.170.23', '169.254.170.2', '100.100.100.200', 'fd20:ce::254'])(
