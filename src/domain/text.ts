@@ -1,7 +1,8 @@
 // Control characters but line feeds, line and paragraph separators, bidi controls, halves of characters, and whatever
-// Unicode says to draw as nothing (zero-width, fillers, tags, variation selectors; but the one that colours an emoji).
+// Unicode says to draw as nothing (zero-width, fillers, tags, variation selectors; but the one that colours an emoji), and
+// what is drawn as a blank and is no white space (U+2800).
 const hidden =
-  /(?!\n)\p{Cc}|[\u2028\u2029]|\p{Bidi_Control}|\p{Cs}|(?!\ufe0f)\p{Default_Ignorable_Code_Point}|(?<![\p{Extended_Pictographic}#*0-9])\ufe0f|[\ufff9-\ufffb]/gu;
+  /(?!\n)\p{Cc}|[\u2028\u2029]|\p{Bidi_Control}|\p{Cs}|(?!\ufe0f)\p{Default_Ignorable_Code_Point}|(?<![\p{Extended_Pictographic}#*0-9])\ufe0f|[\ufff9-\ufffb\u2800]/gu;
 
 /**
  * Makes what somebody typed safe to look at: characters that reorder, hide or fake text are shown as `[U+202E]`.

@@ -52,17 +52,10 @@ export const assessTried = async (
 
 /** What somebody gets of rights, beside what the changes reach. */
 export const together = (found: readonly Finding[], reach: Reach, rights: readonly Reviewed[]): Assessed => ({
-  findings: worstFirst([...saidBetter(found, reach.findings), ...reach.findings]),
+  findings: worstFirst([...found, ...reach.findings]),
   ...(reach.radius === undefined ? {} : { radius: { ...reach.radius, gains: [...rightsGained(rights)] } }),
   lines: [...reach.lines, ...gainsOf(rights)],
 });
-
-/** What a deletion or a narrower policy may do is not said beside what it does do to the pods that are there. */
-const supposed = ['policy-deleted', 'policy-types-removed', 'policy-selector-narrowed'];
-const saidBetter = (found: readonly Finding[], seen: readonly Finding[]): readonly Finding[] =>
-  seen.some(({ rule }) => rule.startsWith('network-open-'))
-    ? found.filter(({ rule }) => !supposed.includes(rule))
-    : found;
 
 /** More than anybody reads, and than conditions need. */
 const mostJudged = 1_000;

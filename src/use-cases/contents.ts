@@ -1,8 +1,8 @@
 import { type Content, content, fitsOnCard } from '#domain/content/content.ts';
-import type { ReachLine } from '#domain/radius/radius.ts';
+import { opensFirst, type ReachLine } from '#domain/radius/radius.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { levelOf } from '#domain/risk/assess.ts';
-import type { Finding } from '#domain/risk/finding.ts';
+import { type Finding, isDanger, type Severity, worstFirst } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { BotPorts, Core, PackedContent } from './ports.ts';
 
@@ -12,23 +12,36 @@ export type Shown =
   | { readonly type: 'unreadable' }
   | { readonly type: 'shown'; readonly content: Content };
 
-/** So much of what was found is kept: far more than anybody reads. What is left out is no worse, and is counted. */
+/** So much of what was found is kept: far more than anybody reads. What is left out is counted. */
 const most = { findings: 200, lines: 60 } as const;
 
 /** What was found and what is reached, as a content holds it. */
 export const listed = (
-  findings: readonly Finding[],
+  found: readonly Finding[],
   lines: readonly ReachLine[],
 ): Pick<Content, 'findings' | 'moreFindings' | 'reach'> => {
-  const more = lines.length - most.lines;
+  const findings = worstFirst(found);
+  const rest = findings.slice(most.findings).filter(isDanger);
+  const count = (severity: Severity): number => rest.filter((one) => one.severity === severity).length;
   return {
     findings: findings.slice(0, most.findings),
-    moreFindings: Math.max(0, findings.length - most.findings),
-    reach: [
-      ...lines.slice(0, most.lines),
-      ...(more > 0 ? [{ change: 'unseen' as const, text: `And ${more} more, which are not listed` }] : []),
-    ],
+    moreFindings: { critical: count('critical'), high: count('high'), medium: count('medium') },
+    reach: reachListed(lines),
   };
+};
+
+/** What opens before what closes; what was not seen is always among them. */
+const reachListed = (lines: readonly ReachLine[]): ReachLine[] => {
+  const sorted = opensFirst(lines);
+  const unseen = sorted.filter(({ change }) => change === 'unseen').slice(0, most.lines / 2);
+  const others = sorted.filter(({ change }) => change !== 'unseen');
+  const kept = others.slice(0, most.lines - unseen.length);
+  const left = others.length - kept.length;
+  return [
+    ...kept,
+    ...unseen,
+    ...(left > 0 ? [{ change: 'unseen' as const, text: `And ${left} more lines, which are not listed` }] : []),
+  ];
 };
 
 /** A content as it is kept. */

@@ -40,7 +40,7 @@ export const contentOf = (changes: readonly Change[], beside: Partial<Content> =
   changes: [...changes],
   notes: [],
   findings: [],
-  moreFindings: 0,
+  moreFindings: { critical: 0, high: 0, medium: 0 },
   reach: [],
   cautions: [],
   ...beside,

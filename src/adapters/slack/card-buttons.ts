@@ -6,7 +6,7 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { type ButtonSettings, button, limits } from './blocks.ts';
-import { type Caution, isCritical } from './cautions.ts';
+import { type Caution, criticalAmong, isCritical } from './cautions.ts';
 import { wordedTitle } from './described.ts';
 import { more } from './excerpt.ts';
 import { clock, cutMarkup, escaped, mention } from './mrkdwn.ts';
@@ -122,14 +122,27 @@ const secondLook = (
     : { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
   const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
   if (worst === undefined) return { ...confirm, markup: what };
+  if (isCritical(cautions)) return { ...confirm, markup: criticalMarkup(cautions, what) };
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
   // The caution has the room that is left: what is approved and how much is not shown are never cut for it.
-  const sign = worst.severity === 'critical' ? '🔴' : '⚠️';
-  const room = limits.confirmText - what.length - others.length - `\n${sign} `.length;
+  const room = limits.confirmText - what.length - others.length - '\n⚠️ '.length;
   const ports = through(description, room - leastOfCaution);
-  const markup = `${what}${ports}\n${sign} ${cutMarkup(escaped(worst.text), room - ports.length)}${others}`;
+  const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst.text), room - ports.length)}${others}`;
   return { ...confirm, markup };
 };
+
+/** What is critical comes first, and what is approved has the room that it leaves: the card says that too. */
+const criticalMarkup = (cautions: readonly Caution[], what: string): string => {
+  const critical = criticalAmong(cautions);
+  const named = critical.slice(0, mostCritical);
+  const each = Math.floor(roomOfCritical / named.length);
+  const rest = critical.length - named.length;
+  const first = named.map(({ text }) => `🔴 ${cutMarkup(escaped(text), each)}\n`).join('');
+  const lead = `${first}${rest === 0 ? '' : `And ${more(rest, 'critical finding')} on the card.\n`}`;
+  return `${lead}${cutMarkup(what, limits.confirmText - lead.length)}`;
+};
+const mostCritical = 2;
+const roomOfCritical = 190;
 
 const leastOfCaution = 80;
 

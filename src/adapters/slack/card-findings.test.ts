@@ -33,7 +33,12 @@ const finding = (changed: Partial<Finding> = {}): Finding => ({
   ...changed,
 });
 const medium = (index: number) =>
-  finding({ severity: 'medium', says: `something small, number ${index}`, sources: ['https://docs.test/small'] });
+  finding({
+    rule: `small-${index}`,
+    severity: 'medium',
+    says: `something small, number ${index}`,
+    sources: ['https://docs.test/small'],
+  });
 const opens = (text: string): ReachLine => ({ change: 'opens', text });
 
 const inputOf = (content: Content, ...events: readonly RequestEvent[]) => ({
@@ -79,7 +84,7 @@ describe('a card with something critical', () => {
   test('what is critical and stays as it was is said, and makes no headline', () => {
     const kept = about({ findings: [finding({ change: 'keeps' })] });
     expect(shown(kept)[0]).toBe('Change Ingress shop · shop-front');
-    expect(shown(kept)[2]).toContain('CRITICAL · Keeps a snippet');
+    expect(shown(kept)[3]).toContain('CRITICAL · Keeps a snippet');
     expect(actions(kept)).not.toContain('Approve something CRITICAL?');
   });
 
@@ -92,7 +97,7 @@ describe('a card with something critical', () => {
 describe('the findings of a card', () => {
   test('are the worst three, with what plans warn of in between; the others are counted, and one click away', () => {
     const content = about({
-      findings: [finding(), finding({ severity: 'high', says: 'b' }), medium(1), medium(2), medium(3)],
+      findings: [finding(), finding({ rule: 'b', severity: 'high', says: 'b' }), medium(1), medium(2), medium(3)],
     });
     expect(shown(content).slice(2, 7)).toEqual([
       '🔴 CRITICAL · Introduces a snippet that runs inside the ingress controller (CVE-2021-25742).',
@@ -109,7 +114,9 @@ describe('the findings of a card', () => {
   });
 
   test('never hide how many of those that are left out are critical', () => {
-    const content = about({ findings: Array.from({ length: 5 }, (_, index) => finding({ says: `number ${index}` })) });
+    const content = about({
+      findings: Array.from({ length: 5 }, (_, index) => finding({ rule: `rule-${index}`, says: `number ${index}` })),
+    });
     expect(shown(content).join('\n')).toContain(
       '⚠️ 2 more cautions not shown here, 2 of them CRITICAL: press Full diff',
     );
@@ -154,13 +161,13 @@ describe('what a card says that is reached', () => {
     expect(lines.slice(at, at + 7)).toEqual([
       'Reaches',
       '+ a',
-      '− b',
-      '• c',
-      '? d',
       '+ e',
+      '+ f',
+      '− b',
+      '? d',
       '1 more line of what it reaches: press Full diff',
     ]);
-    expect(wholeOf(content)).toContain('+ f');
+    expect(wholeOf(content)).toContain('• c');
   });
 
   test('of a request that changes no object has a button of its own for the rest', () => {
@@ -188,7 +195,7 @@ test('with all that there may be, a card stays within what Slack takes', () => {
     Array.from({ length: 20 }, () => changeOf(diffOf(40, 200))),
     {
       findings: Array.from({ length: 200 }, (_, index) => finding({ says: `${index} ${long}` })),
-      moreFindings: 900,
+      moreFindings: { critical: 900, high: 90, medium: 9 },
       reach: Array.from({ length: 60 }, (_, index) => opens(`${index} ${long}`)),
       cautions: Array.from({ length: 40 }, (_, index) => `${index} ${long}`),
     },

@@ -2,7 +2,7 @@ import type { ContextBlock, RichTextBlock } from '@slack/types';
 import type { Content } from '#domain/content/content.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { State } from '#domain/request/request.ts';
-import { type Finding, isDanger, type Severity, sayFinding, sayPlace } from '#domain/risk/finding.ts';
+import { type Finding, isDanger, type Severity, sayFinding, sayPlace, severities } from '#domain/risk/finding.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -24,33 +24,56 @@ export type Caution = {
   readonly isNew?: boolean;
   /** Where in the object. */
   readonly place?: string;
+  /** The rule that found it. */
+  readonly rule?: string;
+  /** How many it stands for. */
+  readonly count?: number;
 };
 
 /** Drawn by us and by nobody else: a text from outside cannot look like one of these. */
 const marks: Readonly<Record<Severity, string>> = { critical: '🔴 ', high: '🟠 ', medium: '🟡 ' };
 const labels: Readonly<Record<Severity, string>> = { critical: 'CRITICAL', high: 'High', medium: 'Medium' };
 
-/** All that is said of it, the worst first: what rules found, and in between what its kind and its plan warn of. */
+/**
+ * All that is said of it: what rules found in what is new, the worst first, and in between what its kind and its plan warn of;
+ * then what is dangerous already and stays so.
+ */
 export const allCautions = (description?: Description, shown?: Shown): readonly Caution[] => {
   const content = shown?.type === 'shown' ? shown.content : undefined;
   const found = foundIn(content);
   const words = [...(content?.cautions ?? []), ...(description?.cautions ?? [])].map(oneLine);
   const said = [...new Set(words)].filter((text) => text !== '').map((text): Caution => ({ text }));
-  const isWorse = ({ severity }: Caution): boolean => severity !== 'medium';
-  return [...found.filter(isWorse), ...said, ...found.filter((one) => !isWorse(one))];
+  const isFirst = ({ severity, isNew }: Caution): boolean => isNew === true && severity !== 'medium';
+  return [...found.filter(isFirst), ...said, ...found.filter((one) => !isFirst(one))];
 };
 
 const foundIn = (content: Content | undefined): readonly Caution[] => {
-  const dangers = (content?.findings ?? []).filter(isDanger);
-  const isNamed = (content?.changes.length ?? 0) > 1;
-  const more = content?.moreFindings ?? 0;
-  const all = dangers.map((one): Caution => ({ ...leadOf(one), text: oneLine(sayFinding(one, isNamed)) }));
-  return more === 0
-    ? all
-    : [...all, { severity: 'medium', text: `And ${more} more of the kind, which are not listed.` }];
+  if (content === undefined) return [];
+  const { findings, moreFindings, changes } = content;
+  const isNamed = changes.length > 1;
+  const all = withoutSupposed(findings.filter(isDanger));
+  return [
+    ...all.map((one): Caution => ({ ...leadOf(one), text: oneLine(sayFinding(one, isNamed)) })),
+    ...severities
+      .filter((severity) => moreFindings[severity] > 0)
+      .map((severity): Caution => {
+        const count = moreFindings[severity];
+        return { severity, count, text: `${more(count, 'finding')}, too many to be listed.` };
+      }),
+  ];
 };
 
-const leadOf = ({ severity, change, path }: Finding): Omit<Caution, 'text'> => ({
+/** What a deletion or a narrower policy may do is not said beside what it does do to the pods that are there. */
+const supposed = ['policy-deleted', 'policy-types-removed', 'policy-selector-narrowed'];
+const withoutSupposed = (findings: readonly Finding[]): readonly Finding[] => {
+  const seen = findings.filter(({ rule }) => rule.startsWith('network-open-'));
+  return findings.filter(
+    ({ rule, object }) => !supposed.includes(rule) || !seen.some((one) => one.object.split(', ').includes(object)),
+  );
+};
+
+const leadOf = ({ severity, change, path, rule }: Finding): Omit<Caution, 'text'> => ({
+  rule,
   severity,
   isNew: change === 'introduces',
   ...(path.length === 0 ? {} : { place: sayPlace(path) }),
@@ -101,8 +124,21 @@ export const drawnWhole = (caution: Caution): readonly Piece[] =>
     ? drawn(caution)
     : [...drawn(caution), ' At ', code(cut(oneLine(caution.place), 200)), '.'];
 
+/** Of what one rule found alike the first, which says how many are like it: they take no place of anything else. */
+const oneOfEach = (cautions: readonly Caution[]): readonly Caution[] =>
+  [...Map.groupBy(cautions, (one) => (one.rule === undefined ? one : `${one.rule} ${one.isNew}`)).values()].flatMap(
+    ([first, ...others]) => {
+      if (first === undefined) return [];
+      const count = 1 + others.length;
+      return [
+        others.length === 0 ? first : { ...first, count, text: `${first.text} And ${others.length} more like it.` },
+      ];
+    },
+  );
+
 /** The worst ones: at most three that rules found, and of all only what there is room for. */
-const forCard = (cautions: readonly Caution[], characters: number) => {
+const forCard = (all: readonly Caution[], characters: number) => {
+  const cautions = oneOfEach(all);
   const counted = cautions.filter(({ severity }) => severity !== undefined).slice(0, mostFindings);
   const wanted = cautions.filter((one) => one.severity === undefined || counted.includes(one));
   const { kept } = worstFirst(
@@ -112,6 +148,10 @@ const forCard = (cautions: readonly Caution[], characters: number) => {
   const shown = wanted.slice(0, kept.length).map((one, index) => ({ ...one, text: kept[index] ?? '' }));
   return { shown, hidden: cautions.filter((one) => !wanted.slice(0, kept.length).includes(one)) };
 };
+
+/** What is critical and new, each sort once, as a confirmation names it. */
+export const criticalAmong = (cautions: readonly Caution[]): readonly Caution[] =>
+  oneOfEach(cautions.filter(({ severity, isNew }) => severity === 'critical' && isNew === true));
 
 /** Whether a card leaves some out; then there is a way to read them. */
 export const hidesSome = (cautions: readonly Caution[], characters: number): boolean =>
@@ -124,19 +164,21 @@ export const cautionBlock = (
 ): readonly RichTextBlock[] => {
   if (cautions.length === 0) return [];
   const { shown, hidden } = forCard(cautions, characters);
-  const bad = hidden.filter(({ severity }) => severity === 'critical').length;
+  const bad = countOf(hidden.filter(({ severity }) => severity === 'critical'));
   const rest: readonly (readonly Piece[])[] =
     hidden.length === 0
       ? []
       : [
           [
             '⚠️ ',
-            bold(`${more(hidden.length, 'caution')} not shown here${bad > 0 ? `, ${bad} of them CRITICAL` : ''}`),
+            bold(`${more(countOf(hidden), 'caution')} not shown here${bad > 0 ? `, ${bad} of them CRITICAL` : ''}`),
             `: ${where} before you decide`,
           ],
         ];
   return [richText(lines([...shown.map(drawn), ...rest]))];
 };
+
+const countOf = (cautions: readonly Caution[]): number => cautions.reduce((sum, { count = 1 }) => sum + count, 0);
 
 /** Small and without a sign of danger. */
 export const pastCautionBlock = (cautions: readonly Caution[], characters: number): readonly ContextBlock[] => {

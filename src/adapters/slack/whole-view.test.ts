@@ -81,12 +81,16 @@ describe('the full diff', () => {
     expect(shown(contentOf([changeOf(diffOf(4))]))).not.toMatch(/recorded|thread/i);
   });
 
-  test('says first what to beware of and how things stand, and counts what there is no room for', () => {
+  test('says first what to beware of and how things stand, on as many pages as that takes', () => {
     const words = Array.from({ length: 30 }, (_, index) => `${index} ${'w'.repeat(900)}`);
-    const text = shown(contentOf([changeOf(diffOf(4))], { cautions: words, notes: words }));
-    expect(text).toContain('⚠️ 0 www');
-    expect(text).toMatch(/\d+ more cautions\n/);
-    expect(text).toMatch(/\d+ more notes\n/);
+    const content = contentOf([changeOf(diffOf(4))], { cautions: words, notes: words });
+    expect(shown(content)).toContain('⚠️ 0 www');
+    const pages = Array.from({ length: countOf(shown(content)) }, (_, page) => shown(content, page));
+    for (const index of [0, 15, 29]) {
+      expect(pages.join('\n')).toContain(`⚠️ ${index} www`);
+      expect(pages.join('\n')).toContain(`• ${index} www`);
+    }
+    expect(pages.at(-1)).toContain('+  path: /line-4');
   });
 
   test('says that it cannot be read, or that there is none', () => {

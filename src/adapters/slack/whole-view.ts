@@ -7,11 +7,21 @@ import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Whole } from '#use-cases/open-whole.ts';
 import { actions, wholeView } from './action-ids.ts';
-import { actionRow, bold, button, context, line, lines, type Piece, richText, section } from './blocks.ts';
+import {
+  actionRow,
+  bold,
+  button,
+  charactersOf,
+  context,
+  line,
+  lines,
+  type Piece,
+  richText,
+  section,
+} from './blocks.ts';
 import { titleOf } from './card.ts';
 import { wholeText } from './card-buttons.ts';
 import { before, cautionsOf, drawnWhole, pastCautions, removedBy } from './cautions.ts';
-import { fitting, more } from './excerpt.ts';
 import { fileNameOf } from './file-name.ts';
 import { reachIn, reachLines } from './reach.ts';
 import { sayNotDone } from './replies.ts';
@@ -39,8 +49,12 @@ export const renderWhole = (whole: Whole, person: PersonId, asked: ShownPage, de
   const { chain, shown } = whole;
   const { id, revision, content: ref } = chain.request.asked;
   const pages = shown.type === 'shown' ? pagesOf(shown.content) : [[]];
-  const page = Math.min(asked.page, pages.length - 1);
-  const lead = [`Page ${page + 1} of ${pages.length}`, `request *${id}*`, `revision ${revision}`];
+  const words = beside(whole, description);
+  // What does not fit beside the first diffs has pages of its own before them.
+  const first = words.length - 1;
+  const count = first + pages.length;
+  const page = Math.min(asked.page, count - 1);
+  const lead = [`Page ${page + 1} of ${count}`, `request *${id}*`, `revision ${revision}`];
   const file = ref?.fits === false ? [`as a file in the card’s thread: ${fileNameOf(chain.request.asked)}`] : [];
   return {
     type: 'modal',
@@ -56,9 +70,9 @@ export const renderWhole = (whole: Whole, person: PersonId, asked: ShownPage, de
           ' · ',
         ),
       ),
-      ...(page === 0 ? beside(whole, description) : []),
-      ...pageBlocks(pages[page] ?? []),
-      ...turnBlock(page, pages.length),
+      ...(words[page] ?? []),
+      ...pageBlocks(pages[page - first] ?? []),
+      ...turnBlock(page, count),
     ],
   };
 };
@@ -79,29 +93,50 @@ const recordedBlock = ({ chain, notRecorded }: Whole, person: PersonId, pressed:
   return [section(`⚠️ *Not recorded*: ${why}`)];
 };
 
-/** What to beware of and how things stand, before the diffs. */
-const beside = ({ chain, shown }: Whole, description?: Description): readonly KnownBlock[] => {
+/** What to beware of and how things stand, before the diffs: page by page, at least one. */
+const beside = (
+  { chain, shown }: Whole,
+  description?: Description,
+): readonly [readonly KnownBlock[], ...(readonly KnownBlock[])[]] => {
   if (shown.type === 'unreadable')
     return [
-      section('🚨 *It cannot be shown: its record was altered or is gone.* Nobody can approve it. Ask for it anew.'),
+      [section('🚨 *It cannot be shown: its record was altered or is gone.* Nobody can approve it. Ask for it anew.')],
     ];
-  if (shown.type === 'none') return [section('There is no diff: the card says all that this does.')];
-  const current = cautionsOf(chain, description, shown);
-  const cautions = part(
-    'caution',
-    current.map(({ text }) => text),
-    (text, index) => drawnWhole({ ...current[index], text }),
+  if (shown.type === 'none') return [[section('There is no diff: the card says all that this does.')]];
+  const cautions = cautionsOf(chain, description, shown).map(({ text, ...rest }) =>
+    drawnWhole({ ...rest, text: short(text) }),
   );
-  const past = part(
-    'caution',
-    pastCautions(chain, description, shown).map(({ text }) => text),
-    (text) => [`${before} ${text}`],
-  );
-  const gone = part('danger', removedBy(shown), (text) => [`✅ ${text}`]);
+  const past = pastCautions(chain, description, shown).map(({ text }) => [`${before} ${short(text)}`]);
+  const gone = removedBy(shown).map((text) => [`✅ ${short(text)}`]);
+  const notes = shown.content.notes.map((text) => [`• ${short(text)}`]);
   const reach = reachLines(reachIn(shown));
-  const notes = part('note', shown.content.notes, (text) => [`• ${text}`]);
-  const all = [...cautions, ...past, ...gone, ...reach, ...notes, ...sourcesOf(shown.content)];
-  return all.length === 0 ? [] : [richText(lines(all))];
+  const [page = [], ...more] = inPages([
+    ...cautions,
+    ...past,
+    ...gone,
+    ...reach,
+    ...notes,
+    ...sourcesOf(shown.content),
+  ]);
+  const blocks = (all: readonly (readonly Piece[])[]): readonly KnownBlock[] =>
+    all.length === 0 ? [] : [richText(lines(all))];
+  return [blocks(page), ...more.map(blocks)];
+};
+
+const short = (text: string): string => cut(oneLine(text), room.each);
+
+const inPages = (all: readonly (readonly Piece[])[]): readonly (readonly (readonly Piece[])[])[] => {
+  const pages: (readonly Piece[])[][] = [[]];
+  let left = room.words;
+  for (const pieces of all) {
+    left -= charactersOf([richText(line(...pieces))]);
+    if (left < 0 && pages.at(-1)?.length !== 0) {
+      pages.push([]);
+      left = room.words;
+    }
+    pages.at(-1)?.push(pieces);
+  }
+  return pages;
 };
 
 /** Where one can read more of what was found: each document once. */
@@ -110,18 +145,6 @@ const sourcesOf = ({ findings }: Content): readonly (readonly Piece[])[] => {
   return documents.length === 0 ? [] : [['Sources: ', documents.slice(0, mostSources).join(' ')]];
 };
 const mostSources = 8;
-
-const part = (
-  name: string,
-  all: readonly string[],
-  say: (text: string, index: number) => readonly Piece[],
-): readonly (readonly Piece[])[] => {
-  const { kept, left } = fitting(
-    all.map((one) => cut(oneLine(one), room.each)),
-    room.words,
-  );
-  return [...kept.map(say), ...(left === 0 ? [] : [[bold(more(left, name))]])];
-};
 
 const turnBlock = (page: number, count: number): readonly KnownBlock[] => {
   const buttons = [

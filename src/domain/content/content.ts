@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { target } from '#domain/plan.ts';
 import { reachLine } from '#domain/radius/radius.ts';
-import { finding, severities } from '#domain/risk/finding.ts';
+import { finding, severities, severity } from '#domain/risk/finding.ts';
 
 export const operation = z.enum(['create', 'update', 'delete']);
 export type Operation = z.infer<typeof operation>;
@@ -28,9 +28,10 @@ export const content = z.strictObject({
   ),
   /** Facts about how things stand now, such as the pods concerned; plain text. */
   notes: z.array(z.string()),
-  /** What the rules of risk found, the worst first, and how many more of them that are no worse. */
+  /** What the rules of risk found: what is new first, of that the worst. */
   findings: z.array(finding).default([]),
-  moreFindings: z.int().min(0).default(0),
+  /** How many more there are of what is to beware of, which are not listed: they come behind those. */
+  moreFindings: z.record(severity, z.int().min(0)).default({ critical: 0, high: 0, medium: 0 }),
   /** What it reaches, and what it reaches no more; what matters most first. */
   reach: z.array(reachLine).default([]),
   /** What to beware of besides, the worst first; plain text. */

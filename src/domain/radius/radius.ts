@@ -44,3 +44,9 @@ export const reachLine = z.strictObject({
   text: z.string(),
 });
 export type ReachLine = z.infer<typeof reachLine>;
+
+const order: readonly ReachLine['change'][] = ['opens', 'closes', 'stays', 'unseen'];
+
+/** What opens before what closes, and at last what was not seen. */
+export const opensFirst = (lines: readonly ReachLine[]): readonly ReachLine[] =>
+  lines.toSorted((one, other) => order.indexOf(one.change) - order.indexOf(other.change));

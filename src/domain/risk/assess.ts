@@ -7,7 +7,7 @@ import { rules } from './rules.ts';
 /** One object before and after; without `before` it is a creation, without `after` a deletion. */
 export type Change = { readonly before: Manifest | undefined; readonly after: Manifest | undefined };
 
-/** What the rules find in changes that are made together, the worst of all first; the same of an object once. */
+/** What the rules find in changes that are made together, what is new and worst first; the same of an object once. */
 export const findingsIn = (changes: readonly Change[]): readonly Finding[] => {
   const found = new Map<string, Finding>();
   for (const change of changes)

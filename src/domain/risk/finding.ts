@@ -43,12 +43,12 @@ export const isDanger = ({ change }: Pick<Finding, 'change'>): boolean => change
 
 const changes = ['introduces', 'keeps', 'removes'] as const;
 
-/** The worst first; of the same severity what is new before what stays, and that before what goes. */
+/** What is new before what stays, and that before what goes; of each the worst first. */
 export const worstFirst = <F extends Finding>(findings: readonly F[]): readonly F[] =>
   findings.toSorted(
     (one, other) =>
-      severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
-      changes.indexOf(one.change) - changes.indexOf(other.change),
+      changes.indexOf(one.change) - changes.indexOf(other.change) ||
+      severities.indexOf(one.severity) - severities.indexOf(other.severity),
   );
 
 /** As in `spec.rules[0].host`, and `metadata.annotations["a.test/b"]`. */

@@ -49,5 +49,5 @@ const isList = (value: Json | undefined): value is readonly Json[] => Array.isAr
 const isMap = (value: Json | undefined): value is { readonly [key: string]: Json | undefined } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value of the object in a sentence: short, on one line, between quotes. */
-export const quoted = (text: string): string => `"${cut(oneLine(text), 80)}"`;
+/** A value of the object in a sentence: short, on one line, between quotes, which it cannot end by one of its own. */
+export const quoted = (text: string): string => `"${cut(oneLine(text).replaceAll('"', '’’'), 80)}"`;
