@@ -65,7 +65,7 @@ export const riskFound = (findings: readonly Finding[], warned: boolean): RiskFo
   const level = levelOf(findings);
   return {
     level: warned && (level === 'none' || level === 'medium') ? 'high' : level,
-    findings: findings
+    findings: worstFirst(findings)
       .slice(0, mostJudged)
       .map(({ rule, severity, change, object }) => ({ rule, severity, change, object })),
   };

@@ -145,7 +145,8 @@ export const judge = async (
     reachesFurther || [...cautions, ...tried.plan.cautions].length > 0 || tried.edits.some(({ op }) => op === 'delete');
   const changes = changesOf(tried);
   const found = {
-    risk: riskFound(findings, warned),
+    // What could not be seen may be anything.
+    risk: riskFound(findings, warned || radius === undefined),
     ...(radius === undefined ? {} : { radius }),
     before: changes.map(({ before }) => (before === undefined ? null : normalise(before))),
     after: changes.map(({ after }) => (after === undefined ? null : normalise(after))),

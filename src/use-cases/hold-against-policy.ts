@@ -1,12 +1,14 @@
 import type { PersonId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import { appliesTo, durationBy, fitsSource, type Policy, type Rule } from '#domain/policy/policy.ts';
+import { appliesTo, durationBy, fitsSource, type Policy, type Rule, risks } from '#domain/policy/policy.ts';
 import { judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import { isWithin, sayWindow, wallsAt } from '#domain/policy/window.ts';
 import { tally } from '#domain/quorum.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { isEscalated, momentOf, needsNobody } from '#domain/request/terms.ts';
+import { levelOf } from '#domain/risk/assess.ts';
+import { type Finding, sayFinding } from '#domain/risk/finding.ts';
 import { sourceOf } from '#domain/source.ts';
 import { furthest } from '#domain/start.ts';
 import { type Assessed, assessTried, changesOf } from './assess-tried.ts';
@@ -95,7 +97,9 @@ export const ruledOtherwise = async (
   if (needsNobody(approval) && subject !== requester) return unruly;
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
-  const assessed = await assessFor(ports, cluster, tried, { identity, except });
+  const assessed = await assessFor(ports, cluster, asked, tried, { identity, except });
+  const worse = worseThanShown(asked, assessed.findings);
+  if (worse !== undefined) return `${worse} Ask again.`;
   const source = sourceOf(asked);
   const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
   const times = [await ports.clock.now(), begun(asked, await cluster.time())];
@@ -116,10 +120,19 @@ export const ruledOtherwise = async (
   return `${why} Ask again.`;
 };
 
-/** What stands around it is looked at only where some rule wants to know: nobody waits for what makes no difference. */
+/** Why what approvers agreed to is more dangerous by now than it was when they did; of what is kept of it they agreed to the level. */
+const worseThanShown = (asked: Asked, findings: readonly Finding[]): string | undefined => {
+  const shown = (asked.content ?? asked.around)?.risk;
+  if (shown === undefined || risks.indexOf(levelOf(findings)) <= risks.indexOf(shown)) return undefined;
+  const worst = findings.find(({ change }) => change === 'introduces');
+  return `It is more dangerous by now than when it was approved. ${worst === undefined ? '' : sayFinding(worst, true)}`;
+};
+
+/** What stands around it is looked at only where that may be worse than it was shown, or some rule wants to know. */
 const assessFor = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
+  asked: Asked,
   tried: Tried,
   { identity, except }: { readonly identity: KubernetesIdentity; readonly except: readonly string[] },
 ): Promise<Pick<Assessed, 'findings' | 'radius'>> => {
@@ -128,7 +141,7 @@ const assessFor = async (
     .policy.rules.some(
       ({ match }) => match.risk !== undefined || match.if?.speaksOf('risk') || match.if?.speaksOf('radius'),
     );
-  if (wanted) return assessTried(ports, cluster, tried, identity, { except });
+  if (wanted || asked.content?.risk !== undefined) return assessTried(ports, cluster, tried, identity, { except });
   return { findings: await ports.examiner.findings(changesOf(tried)) };
 };
 

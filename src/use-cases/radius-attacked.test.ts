@@ -132,6 +132,7 @@ test('what takes the traffic of others by now is shown anew, also where it was a
 
 test('who is reached by more than was shown is shown anew', async () => {
   const world = worldOf([rule()]);
+  world.cluster.labelNamespace('bank', { 'kubernetes.io/metadata.name': 'bank' });
   world.cluster.put(podManifest('shop/web-1', { labels: { app: 'web' } }));
   const chain = await file(
     world,

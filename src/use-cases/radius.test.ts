@@ -64,7 +64,7 @@ const ruleOf = async (world: World, asked: Parameters<typeof file>[1]): Promise<
 describe('what approvers are shown', () => {
   test('holds who reaches whom newly, and what is worst in that', async () => {
     const content = await contentOf(worldOf(rule()), deleting);
-    expect(content.findings.map(({ rule: name }) => name)).toEqual(['network-open-in']);
+    expect(content.findings.map(({ rule: name }) => name)).toEqual(['network-open-in', 'policy-deleted']);
     expect(content.reach[0]?.text).toBe('web in shop can now be reached from ANYWHERE and api in bank on EVERY port');
   });
 
@@ -113,7 +113,7 @@ test('what becomes more dangerous while it waits is shown anew, and wants to be 
   const revised = await look(world, chain);
   expect(revised.request.asked.revision).toBe(2);
   expect(revised.entries.at(-1)?.event).toMatchObject({
-    why: expect.stringContaining('more dangerous: Introduces a claim on traffic that another namespace serves'),
+    why: expect.stringContaining('more than was shown: Introduces a claim on traffic that another namespace serves'),
   });
   expect(await checkPending(world.bot, revised)).toEqual({ type: 'same' });
 });
@@ -169,7 +169,7 @@ describe('a rule of the policy', () => {
     await settle(world);
     expect((await look(world, chain)).request.state).toMatchObject({
       status: 'lapsed',
-      why: expect.stringContaining('the rule "wide" decides on this'),
+      why: expect.stringContaining('more dangerous by now than when it was approved'),
     });
   });
 

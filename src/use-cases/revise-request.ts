@@ -2,12 +2,11 @@ import type { Content } from '#domain/content/content.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
-import { type Facts, type Labels, risks } from '#domain/policy/policy.ts';
+import type { Facts, Labels } from '#domain/policy/policy.ts';
 import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { momentOf } from '#domain/request/terms.ts';
-import { levelOf } from '#domain/risk/assess.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
@@ -165,14 +164,29 @@ const ruledOtherwise = async (
   return why === undefined ? undefined : { type: 'impossible', why: `${why} Ask anew.` };
 };
 
-/** Whether the same difference is more dangerous by now than it was when it was shown, by what stands around it. */
+/** Whether the same difference brings or opens something by now that was not shown, by what stands around it. */
 const isWorse = async (ports: BotPorts, asked: Asked, { content }: Draft): Promise<boolean> => {
   if (content === undefined) return false;
   const [shown, now] = [await readContent(ports, asked), unpackContent(content.text)];
-  return shown.type === 'shown' && now.type === 'shown' && rankOf(now.content) > rankOf(shown.content);
+  return shown.type === 'shown' && now.type === 'shown' && newIn(now.content, shown.content).length > 0;
 };
 
-const rankOf = ({ findings }: Content): number => risks.indexOf(levelOf(findings));
+/** What was not shown, in the words of a card. How many replicas there are, and are ready, comes and goes. */
+const newIn = (now: Content, shown: Content): readonly string[] => {
+  const known = new Set(tellingOf(shown).map(uncounted));
+  return tellingOf(now).filter((text) => !known.has(uncounted(text)));
+};
+
+const tellingOf = ({ findings, reach }: Content): readonly string[] => [
+  ...findings.filter(({ change }) => change === 'introduces').map((one) => sayFinding(one, true)),
+  ...reach.filter(({ change }) => change === 'opens').map(({ text }) => text),
+];
+
+const uncounted = (text: string): string =>
+  text
+    .replaceAll(/ ×\d+/g, '')
+    .replaceAll(/\d+ of \d+( pods?)? ready/g, 'ready')
+    .replaceAll(/\d+ more/g, 'more');
 
 const revise = async (
   ports: BotPorts,
@@ -201,15 +215,17 @@ const whatMoved = async (ports: BotPorts, asked: Asked, now: string): Promise<st
   const shown = new Map(changesOf(before).map(({ target, diff }) => [targetKey(target), diff]));
   const moved = changesOf(unpackContent(now)).filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
   const names = moved.slice(0, 5).map(({ target }) => sayTarget(target));
-  if (names.length === 0) return worstNow(unpackContent(now)) ?? 'What it is about was changed by somebody else.';
+  if (names.length === 0) return worseNow(before, unpackContent(now));
   const more = moved.length > names.length ? ` and ${moved.length - names.length} more` : '';
   return `${names.join(', ')}${more} changed meanwhile, and so did the difference that this makes.`;
 };
 
-/** What makes the same difference more dangerous than it was. */
-const worstNow = (shown: Shown): string | undefined => {
-  const [worst] = shown.type === 'shown' ? shown.content.findings.filter(({ change }) => change === 'introduces') : [];
-  return worst && `By what else changed meanwhile it is more dangerous: ${sayFinding(worst)}`;
+/** What the same difference brings or opens now, and did not. */
+const worseNow = (before: Shown, now: Shown): string => {
+  const [first] = before.type === 'shown' && now.type === 'shown' ? newIn(now.content, before.content) : [];
+  return first === undefined
+    ? 'What it is about was changed by somebody else.'
+    : `By what else changed meanwhile it does more than was shown: ${first}`;
 };
 
 const changesOf = (shown: Shown): Content['changes'] => (shown.type === 'shown' ? shown.content.changes : []);

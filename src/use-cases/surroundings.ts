@@ -19,7 +19,7 @@ const ingresses: Sort = {
   namespaced: true,
 };
 const policies: Sort = { ...ingresses, resource: 'networkpolicies', kind: 'NetworkPolicy' };
-const routes = (['HTTPRoute', 'GRPCRoute'] as const).map(
+const routes = (['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const).map(
   (kind): Sort => ({
     group: 'gateway.networking.k8s.io',
     version: 'v1',
@@ -94,7 +94,7 @@ export const lookAround = async (
     );
     return found.flat();
   };
-  const routing = wantsRoutes ? routingOf(writtenBy(kinds)) : [];
+  const routing = wantsRoutes.length === 0 ? [] : withVersions(routingOf(writtenBy(kinds)), wantsRoutes);
   const [others, services, running, restricting, places] = await Promise.all([
     Promise.all(routing.map((of) => everywhere(of, readRouting))),
     within(servicesSort, behind, readService),
@@ -117,6 +117,20 @@ export const lookAround = async (
   };
   return { sight, unseen: [...unseen] };
 };
+
+/** Each sort in its own version, and in those in which objects are changed: not every cluster has every version. */
+const withVersions = (sorts: readonly Sort[], changed: Wanted['routes']): readonly Sort[] => [
+  ...new Map(
+    sorts
+      .flatMap((sort) => [
+        sort,
+        ...changed
+          .filter(({ kind }) => kind === sort.kind)
+          .map(({ apiVersion }) => ({ ...sort, version: apiVersion.split('/').at(-1) ?? sort.version })),
+      ])
+      .map((sort) => [`${sort.group}/${sort.version}/${sort.resource}`, sort]),
+  ).values(),
+];
 
 type Read<T> = (object: Manifest) => T;
 

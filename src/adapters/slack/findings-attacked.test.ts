@@ -75,7 +75,7 @@ describe('a new danger', () => {
   test('that is not listed any more is said to be as bad as it is', () => {
     const content = about(listed(many(300, {}), []));
     expect(cardOf(content)).toContain('And 199 more like it.');
-    expect(cardOf(content)).toContain('100 of them CRITICAL');
+    expect(cardOf(content)).toContain('🔴 CRITICAL · 100 more findings');
     expect(wholeOf(content)).not.toContain('🟡 Medium · And 100 more');
   });
 

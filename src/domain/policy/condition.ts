@@ -1,6 +1,9 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { nothingReached, type Radius } from '#domain/radius/radius.ts';
+import { seenRules } from '#domain/radius/seen-rules.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { findingChanges, severities } from '#domain/risk/finding.ts';
+import { rules } from '#domain/risk/rules.ts';
 import { sources } from '#domain/source.ts';
 import { compilePattern } from './pattern.ts';
 import { type Answer, type Condition, type Facts, type Found, risks } from './policy.ts';
@@ -24,6 +27,7 @@ class NotAPattern extends Error {
 }
 
 const environment = new Environment({ limits })
+  .registerType('Finding', { fields: { rule: 'string', severity: 'string', change: 'string', object: 'string' } })
   .registerVariable({
     name: 'request',
     schema: {
@@ -43,7 +47,7 @@ const environment = new Environment({ limits })
   .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })
   .registerVariable('before', 'list<dyn>')
   .registerVariable('after', 'list<dyn>')
-  .registerVariable({ name: 'risk', schema: { level: 'string', findings: 'list<map<string, string>>' } })
+  .registerVariable({ name: 'risk', schema: { level: 'string', findings: 'list<Finding>' } })
   .registerVariable({
     name: 'radius',
     schema: {
@@ -56,6 +60,8 @@ const environment = new Environment({ limits })
       closed: 'int',
       fromOutside: 'bool',
       fromEverywhere: 'bool',
+      toOutside: 'bool',
+      toEverywhere: 'bool',
       fromNamespaces: 'list<string>',
       ports: 'list<string>',
       notIsolated: 'int',
@@ -189,7 +195,24 @@ const named: readonly {
 }[] = [
   { what: 'risk', is: (node) => isField(node, 'risk', 'level'), values: risks },
   { what: 'source', is: (node) => isField(node, 'request', 'source'), values: sources },
+  { what: 'severity of a finding', is: (node) => isOfElement(node, 'severity'), values: severities },
+  { what: 'change of a finding', is: (node) => isOfElement(node, 'change'), values: findingChanges },
+  {
+    what: 'rule of risk',
+    is: (node) => isOfElement(node, 'rule'),
+    values: [...rules.map(({ name }) => name), ...seenRules],
+  },
 ];
+
+/** A field of what goes through a list, as `f.rule`: no object of Kubernetes has such a one at its top. */
+const isOfElement = (node: unknown, field: string): boolean =>
+  isNode(node) &&
+  node.op === '.' &&
+  Array.isArray(node.args) &&
+  isNode(node.args[0]) &&
+  node.args[0].op === 'id' &&
+  !['request', 'requester', 'radius', 'risk'].includes(String(node.args[0].args)) &&
+  node.args[1] === field;
 
 const isId = (node: unknown, name: string): boolean => isNode(node) && node.op === 'id' && node.args === name;
 

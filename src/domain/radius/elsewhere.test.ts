@@ -29,6 +29,7 @@ test.each([
   ['a path below one of another', serving(host('pay.test', path('/hooks/x', 'Exact'))), ['introduces payments/ledger']],
   ['all paths above one of another', serving(host('pay.test', path('/'))), ['introduces payments/ledger']],
   ['a host under a wildcard of another', serving(host('a.pay.test', path('/x'))), ['introduces payments/all']],
+  ['a host deep under one', serving(host('a.b.pay.test', path('/x'))), ['introduces payments/all']],
   ['one page of another', serving(host('one.test', path('/login', 'Exact'))), ['introduces payments/exact']],
   [
     'what a route of the Gateway API serves',
@@ -48,7 +49,7 @@ test.each([
   ['another path', serving(host('pay.test', path('/hooksx')))],
   ['a path beside one that is served exactly', serving(host('one.test', path('/login/x')))],
   ['another host', serving(host('pay.test.evil', path('/hooks')))],
-  ['a host two steps under a wildcard', serving(host('a.b.pay.test', path('/')))],
+  ['a host that only ends like a wildcard', serving(host('xpay.test', path('/')))],
   ['what its own namespace serves', serving(host('shop.test', path('/')))],
 ])('%s is not', (_, after) => {
   expect(owners(after)).toEqual([]);

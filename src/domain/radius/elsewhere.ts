@@ -55,14 +55,45 @@ const say = (object: Manifest, route: Route, isOld: boolean, { route: there, of 
 const keyOf = (object: Target): string => targetKey({ ...object, apiVersion: '' });
 const spelled = ({ host, path, below }: Route): string => JSON.stringify([host, path, below]);
 
-/** A host and the wildcards that it falls under; one that names none takes from every other only what is left. */
-const hostsOver = (host: string): readonly string[] =>
-  host === '' || host.startsWith('*') ? [host] : [host, host.replace(/^[^.]+/, '*')];
+/** A host and the wildcards that it falls under, however deep; one that names none takes of every other only what is left. */
+const hostsOver = (host: string): readonly string[] => {
+  if (host === '') return [host];
+  const parts = host.split('.').slice(0, mostParts);
+  return [
+    host,
+    ...parts.slice(1).map(
+      (_, index) =>
+        `*.${host
+          .split('.')
+          .slice(index + 1)
+          .join('.')}`,
+    ),
+  ];
+};
+/** Far more than a name of the DNS has. */
+const mostParts = 127;
 
 const overlaps = (one: Route, other: Route): boolean => holds(one, other) || holds(other, one);
 
-/** Whether the first path takes the second; paths are taken part by part (`pathType: Prefix`). */
+/** Whether the first path takes the second. */
 const holds = (outer: Route, inner: Route): boolean => {
-  const base = outer.path.replace(/\/+$/, '');
-  return inner.path === outer.path || (outer.below && (base === '' || `${inner.path}/`.startsWith(`${base}/`)));
+  if (inner.path === outer.path) return true;
+  switch (outer.below) {
+    case 'no':
+      return false;
+    case 'pattern':
+      return true;
+    case 'letters':
+      return inner.path.startsWith(outer.path);
+    case 'parts': {
+      const base = withoutSlashes(outer.path);
+      return base === '' || inner.path === base || inner.path.startsWith(`${base}/`);
+    }
+  }
+};
+
+const withoutSlashes = (path: string): string => {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 };

@@ -58,7 +58,7 @@ test('one page that becomes all below it is served newly', () => {
 test('traffic that goes to another Service is said with both, and whether anything answers there', () => {
   const after = ingress({ rules: [host('shop.test', path('/cart', 'Prefix', 'new'))] });
   expect(texts(shop, after)).toEqual([
-    'Served by Service shop/new (0 of 0 pods ready), not by shop/web: shop.test/cart and below',
+    'Served by Service shop/new (0 of 0 pods ready), before by shop/web: shop.test/cart and below',
   ]);
   expect(facts(shop, after)).toMatchObject({ paths: 0, backends: ['shop/new'], unready: ['shop/new'] });
 });

@@ -48,7 +48,10 @@ const servedNewly = (before: Manifest | undefined, after: Manifest | undefined):
 };
 
 const isSame = (one: Backend | undefined, other: Backend | undefined): boolean =>
-  one?.namespace === other?.namespace && one?.service === other?.service;
+  one?.namespace === other?.namespace &&
+  one?.service === other?.service &&
+  one?.port === other?.port &&
+  one?.copy === other?.copy;
 
 /** So many places are named where one Service has them all. */
 const mostPlaces = 3;
@@ -58,20 +61,25 @@ const linesOf = (served: readonly Served[], ready: (backend: Backend) => string)
   return [...alike.values()].flatMap((same): readonly ReachLine[] => {
     const [one] = same;
     if (one === undefined) return [];
-    const { backend } = one.route;
     const where = few([...new Set(same.map(({ route }) => cut(oneLine(sayRoute(route)), 120)))], mostPlaces);
-    const by = backend === undefined ? 'by no Service' : `by Service ${sayBackend(backend)} (${ready(backend)})`;
-    const old = one.before.flatMap((each) => (each === undefined ? [] : [sayBackend(each)]));
-    return [
-      {
-        change: 'opens',
-        text:
-          one.before.length === 0
-            ? `Served newly: ${where}, ${by}`
-            : `Served ${by}, not by ${old.join(', ') || 'none'}: ${where}`,
-      },
-    ];
+    return [{ change: 'opens', text: sayServed(one, where, ready) }];
   });
+};
+
+const sayServed = (
+  { route: { backend }, before }: Served,
+  where: string,
+  ready: (backend: Backend) => string,
+): string => {
+  if (backend?.copy === true) return `Copied newly to Service ${sayBackend(backend)} (${ready(backend)}): ${where}`;
+  const old = before.flatMap((each) => (each === undefined || each.copy === true ? [] : [each]));
+  const isOfPort = backend !== undefined && old.some((each) => sayBackend(each) === sayBackend(backend));
+  const named = (each: Backend): string =>
+    `${sayBackend(each)}${isOfPort && each.port !== undefined ? `:${each.port}` : ''}`;
+  const by = backend === undefined ? 'by no Service' : `by Service ${named(backend)} (${ready(backend)})`;
+  return before.length === 0
+    ? `Served newly: ${where}, ${by}`
+    : `Served ${by}, before by ${old.map(named).join(', ') || 'none'}: ${where}`;
 };
 
 /** How many of the pods that a Service selects now take traffic; undefined where that cannot be counted. */

@@ -13,12 +13,21 @@ import type { Radius, ReachLine } from './radius.ts';
 import { isEverywhere, portsIn, sayFlows } from './say-flow.ts';
 import type { Sight } from './sight.ts';
 import { unisolated } from './unisolated.ts';
+import { podFor } from './yet-to-come.ts';
 
 /** Who reaches whom newly, or no longer, over all NetworkPolicies before and after. */
 export type Flows = {
   readonly facts: Pick<
     Radius,
-    'opened' | 'closed' | 'fromOutside' | 'fromEverywhere' | 'fromNamespaces' | 'ports' | 'notIsolated'
+    | 'opened'
+    | 'closed'
+    | 'fromOutside'
+    | 'fromEverywhere'
+    | 'toOutside'
+    | 'toEverywhere'
+    | 'fromNamespaces'
+    | 'ports'
+    | 'notIsolated'
   >;
   readonly lines: readonly ReachLine[];
   readonly findings: readonly Finding[];
@@ -33,8 +42,9 @@ export const flowsOf = (changes: readonly Change[], sight: Sight): Result<Flows,
   if (!before.ok) return before;
   const after = networkWith(changes, sight, 'after');
   if (!after.ok) return after;
-  const pods = sight.pods.map(({ pod }) => pod);
-  const difference = differenceOf(before.value, after.value, pods);
+  const seen = sight.pods.map(({ pod }) => pod);
+  const pods = [...seen, ...after.value.own.flatMap((policy) => podFor(policy, seen))];
+  const difference = differenceOf(before.value.network, after.value.network, pods);
   if (!difference.ok) return difference;
   const { flows, isolation } = difference.value;
   const [opens, closes] = [
@@ -42,6 +52,7 @@ export const flowsOf = (changes: readonly Change[], sight: Sight): Result<Flows,
     flows.filter(({ change }) => change === 'closes'),
   ];
   const outside = opens.flatMap(({ from }) => (from.type === 'addresses' ? [from] : []));
+  const beyond = opens.flatMap(({ to }) => (to.type === 'addresses' ? [to] : []));
   const freed = isolation.filter(({ change }) => change === 'not-isolated');
   return ok({
     facts: {
@@ -49,6 +60,8 @@ export const flowsOf = (changes: readonly Change[], sight: Sight): Result<Flows,
       closed: podsReached(closes),
       fromOutside: outside.length > 0,
       fromEverywhere: outside.some(isEverywhere),
+      toOutside: beyond.length > 0,
+      toEverywhere: beyond.some(isEverywhere),
       fromNamespaces: [...new Set(opens.flatMap(({ from }) => podsOf(from).map(({ namespace }) => namespace)))].sort(),
       ports: [...new Set(opens.flatMap(({ ports }) => portsIn(ports)))],
       notIsolated: new Set(freed.flatMap(({ pods: some }) => some)).size,
@@ -66,7 +79,7 @@ const networkWith = (
   changes: readonly Change[],
   { policies, namespaces }: Sight,
   side: 'before' | 'after',
-): Result<Network, string> => {
+): Result<{ readonly network: Network; readonly own: readonly NetworkPolicy[] }, string> => {
   const changed = new Set(changes.flatMap((change) => [change.before, change.after].flatMap((one) => nameOf(one))));
   const own: NetworkPolicy[] = [];
   const labelled = new Map<string, Labels>(namespaces);
@@ -79,10 +92,8 @@ const networkWith = (
     if (!read.ok) return err(read.error);
     own.push(read.value);
   }
-  return ok({
-    policies: [...policies.filter(({ namespace, name }) => !changed.has(`${namespace}/${name}`)), ...own],
-    namespaces: labelled,
-  });
+  const others = policies.filter(({ namespace, name }) => !changed.has(`${namespace}/${name}`));
+  return ok({ network: { policies: [...others, ...own], namespaces: labelled }, own });
 };
 
 const nameOf = (object: Manifest | undefined): readonly string[] =>

@@ -1,33 +1,15 @@
 import type { Flow } from '#domain/networkpolicy/flow.ts';
 import type { Pod } from '#domain/networkpolicy/pod.ts';
+import type { Ranges } from '#domain/networkpolicy/ranges.ts';
 import type { Change } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import { policyDocument } from '#domain/risk/network-policy/network-policy.ts';
 import { sayPods } from './say-flow.ts';
 import type { SeenPod } from './sight.ts';
+import { type Store, storePorts } from './stores.ts';
 import { namedIn } from './unisolated.ts';
 
-/** Ports at which data is kept, as IANA or their makers name them. */
-const stores = new Map<number, string>([
-  [1433, 'SQL Server'],
-  [1521, 'Oracle'],
-  [2379, 'etcd'],
-  [3306, 'MySQL'],
-  [5432, 'PostgreSQL'],
-  [5672, 'AMQP'],
-  [5984, 'CouchDB'],
-  [6379, 'Redis'],
-  [7687, 'Neo4j'],
-  [8086, 'InfluxDB'],
-  [8200, 'Vault'],
-  [9042, 'Cassandra'],
-  [9092, 'Kafka'],
-  [9200, 'Elasticsearch'],
-  [11211, 'Memcached'],
-  [26257, 'CockroachDB'],
-  [27017, 'MongoDB'],
-]);
-/** A flow of so many ports means a store only where the pod says that it listens there. */
+/** A flow of fewer ports names one on purpose; of more it means only what the pod seems to keep. */
 const aFew = 100n;
 
 /** Stores of data that can be reached newly, by addresses outside or by another namespace. */
@@ -36,27 +18,27 @@ export const openedData = (
   seen: readonly SeenPod[],
   changes: readonly Change[],
 ): readonly Finding[] => {
-  const listens = new Map(seen.map(({ pod, listens: ports }) => [pod, ports]));
+  const kept = new Map(seen.map(({ pod, stores }) => [pod, stores]));
   const found = opens.flatMap((flow) =>
     flow.to.type !== 'pods'
       ? []
       : flow.to.pods.flatMap((pod) =>
-          storesAt(flow, listens.get(pod) ?? []).flatMap((port) =>
-            farFrom(flow, pod).map((far) => ({ pod, port, far })),
+          storesAt(flow, kept.get(pod) ?? []).flatMap((store) =>
+            farFrom(flow, pod).map((far) => ({ pod, store, far })),
           ),
         ),
   );
-  return [...Map.groupBy(found, ({ port, far }) => `${far} ${port}`).values()].flatMap((alike) => {
+  return [...Map.groupBy(found, ({ store, far }) => `${far} ${store.port} ${store.name}`).values()].flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
-    const { far, port } = first;
+    const { far, store } = first;
     const pods = [...new Set(alike.map(({ pod }) => pod))];
     return [
       {
         rule: far === 'outside' ? 'network-data-outside' : 'network-data-elsewhere',
         severity: far === 'outside' ? ('critical' as const) : ('high' as const),
         change: 'introduces' as const,
-        says: `a way to ${stores.get(port)} (port ${port}) of ${sayPods(pods)} from ${far === 'outside' ? 'addresses that no pod selector names' : 'other namespaces'}`,
+        says: `a way to ${store.name} (port ${store.port}) of ${sayPods(pods)} from ${far === 'outside' ? 'addresses that no pod selector names' : 'other namespaces'}`,
         object: namedIn(changes),
         path: ['spec'],
         sources: [policyDocument('behavior-of-to-and-from-selectors')],
@@ -70,12 +52,11 @@ const farFrom = ({ from }: Flow, pod: Pod): readonly ('outside' | 'elsewhere')[]
   return from.pods.some(({ namespace }) => namespace !== pod.namespace) ? ['elsewhere'] : [];
 };
 
-const storesAt = ({ ports }: Flow, listens: readonly number[]): readonly number[] => {
+const storesAt = ({ ports }: Flow, kept: readonly Store[]): readonly Store[] => {
   const tcp = ports.filter(({ protocol }) => protocol === 'TCP').flatMap(({ ranges }) => ranges);
-  return [...stores.keys()].filter((port) =>
-    tcp.some(
-      ({ first, last }) =>
-        first <= BigInt(port) && BigInt(port) <= last && (last - first < aFew || listens.includes(port)),
-    ),
-  );
+  const reaches = (some: Ranges, port: number): boolean =>
+    some.some(({ first, last }) => first <= BigInt(port) && BigInt(port) <= last);
+  const few = tcp.filter(({ first, last }) => last - first < aFew);
+  const meant = storePorts.filter(({ port }) => reaches(few, port) && !kept.some((one) => one.port === port));
+  return [...kept.filter(({ port }) => reaches(tcp, port)), ...meant];
 };

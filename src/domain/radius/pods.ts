@@ -3,17 +3,28 @@ import type { Manifest } from '#domain/plan.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { at, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
 import type { SeenPod } from './sight.ts';
+import { type Store, storeAt, storeOf } from './stores.ts';
 
 /** Reads a Pod (v1) as the API server sends it. */
 export const seePod = (manifest: Manifest): Result<SeenPod, string> => {
   const read = readPod(manifest);
   if (!read.ok) return read;
-  const ports = itemsIn(itemsAt(manifest, 'spec', 'containers'), 'ports').map(({ item }) => at(item, 'containerPort'));
   return ok({
     pod: read.value,
     ready: listAt(manifest, 'status', 'conditions').some(
       (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
     ),
-    listens: ports.flatMap((port) => (typeof port === 'number' ? [port] : [])),
+    stores: storesIn(manifest),
   });
+};
+
+/** By the ports of its containers, and their images; those that start before the others may stay. */
+const storesIn = (manifest: Manifest): readonly Store[] => {
+  const containers = [...itemsAt(manifest, 'spec', 'containers'), ...itemsAt(manifest, 'spec', 'initContainers')];
+  const declared = itemsIn(containers, 'ports').flatMap(({ item }) => {
+    const port = at(item, 'containerPort');
+    return typeof port === 'number' ? (storeAt(port, textAt(item, 'name')) ?? []) : [];
+  });
+  const implied = containers.flatMap(({ item }) => storeOf(textAt(item, 'image')) ?? []);
+  return [...new Map([...implied, ...declared].map((one) => [one.port, one])).values()];
 };

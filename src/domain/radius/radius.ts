@@ -24,6 +24,9 @@ export const radius = z.strictObject({
   /** Whether addresses outside of the cluster are among what reaches them newly, and whether those are all of IPv4 or IPv6. */
   fromOutside: z.boolean().default(false),
   fromEverywhere: z.boolean().default(false),
+  /** The same of addresses that pods can reach newly. */
+  toOutside: z.boolean().default(false),
+  toEverywhere: z.boolean().default(false),
   /** Namespaces whose pods reach them newly. */
   fromNamespaces: names,
   /** On which ports, as `TCP 5432` or `TCP 8000-8100`. */

@@ -140,9 +140,13 @@ test('what could not be looked at is said, and leaves the radius unknown', () =>
 });
 
 test('only what reaches somewhere is looked around for', () => {
-  expect(wantedFor([{ before: undefined, after: letting(web) }])).toEqual({ behind: [], routes: false, network: true });
+  expect(wantedFor([{ before: undefined, after: letting(web) }])).toEqual({ behind: [], routes: [], network: true });
   const shop = ingress({ rules: [host('a.test', path('/'))] });
-  expect(wantedFor([{ before: undefined, after: shop }])).toEqual({ behind: ['shop'], routes: true, network: false });
+  expect(wantedFor([{ before: undefined, after: shop }])).toEqual({
+    behind: ['shop'],
+    routes: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }],
+    network: false,
+  });
   expect(wantedFor([{ before: shop, after: undefined }])).toBeUndefined();
   expect(wantedFor([{ before: undefined, after: podManifest('pay/x') }])).toBeUndefined();
 });

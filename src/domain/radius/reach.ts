@@ -4,8 +4,11 @@ import { takenElsewhere } from './elsewhere.ts';
 import { exposureOf } from './exposure.ts';
 import { flowsOf, isAboutNetwork } from './flows.ts';
 import { nothingReached, type Radius, type ReachLine } from './radius.ts';
+import { isRelabelled, relabelledBy } from './relabelled.ts';
 import { isRouting, routesOf } from './routes.ts';
+import { isService, selectedNewly } from './selected.ts';
 import type { Sight, Wanted } from './sight.ts';
+import { notUnderstood } from './understood.ts';
 
 /** How far changes reach, by what stands around them. */
 export type Reach = {
@@ -17,38 +20,51 @@ export type Reach = {
 
 /** What has to be looked at to tell how far these changes reach; undefined: nothing. */
 export const wantedFor = (changes: readonly Change[]): Wanted | undefined => {
-  const objects = changes.flatMap(({ before, after }) => [before, after].flatMap((one) => one ?? []));
-  const after = changes.flatMap((change) => change.after ?? []).filter(isRouting);
-  const network = objects.some(isAboutNetwork);
-  const behind = [...new Set(after.flatMap(routesOf).flatMap(({ backend }) => backend?.namespace ?? []))].sort();
-  return after.length === 0 && !network ? undefined : { behind, routes: after.length > 0, network };
+  const objects = changes.flatMap(bothOf);
+  const after = changes.flatMap((change) => change.after ?? []);
+  const routing = after.filter(isRouting);
+  const services = after.filter(isService);
+  const network = objects.some(isAboutNetwork) || changes.some(isRelabelled);
+  const unknown = notUnderstood(objects).length > 0;
+  if (routing.length + services.length === 0 && !network && !unknown) return undefined;
+  const behind = [
+    ...routing.flatMap(routesOf).flatMap(({ backend }) => backend?.namespace ?? []),
+    ...services.flatMap(({ metadata }) => metadata.namespace ?? []),
+  ];
+  const sorts = new Map(routing.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
+  return { behind: [...new Set(behind)].sort(), routes: [...sorts.values()], network };
 };
+
+const bothOf = ({ before, after }: Change) => [before, after].flatMap((one) => one ?? []);
 
 /** `unseen` says what could not be looked at, each in a sentence. */
 export const reachOf = (changes: readonly Change[], sight: Sight, unseen: readonly string[]): Reach => {
   const exposure = exposureOf(changes, sight);
   const taken = takenElsewhere(changes, sight.routes);
-  const isNetwork = changes.some(({ before, after }) =>
-    [before, after].some((one) => one !== undefined && isAboutNetwork(one)),
-  );
+  const isNetwork = changes.some((change) => bothOf(change).some(isAboutNetwork));
   const flows = isNetwork ? flowsOf(changes, sight) : undefined;
-  const missing = [...unseen, ...(flows?.ok === false ? [flows.error] : [])];
+  const known = flows?.ok === true ? flows.value : undefined;
+  const relabelled = relabelledBy(changes, sight);
+  const missing = [...unseen, ...notUnderstood(changes.flatMap(bothOf)), ...(flows?.ok === false ? [flows.error] : [])];
   const elsewhere = taken.filter(({ finding }) => finding.change === 'introduces').flatMap(({ owners }) => owners);
   const radius: Radius = {
     ...nothingReached,
     ...exposure.facts,
+    ...known?.facts,
     elsewhere: [...new Set(elsewhere)],
-    ...(flows?.ok === true ? flows.value.facts : {}),
+    notIsolated: (known?.facts.notIsolated ?? 0) + relabelled.notIsolated,
   };
+  const lines = [
+    ...(known?.lines ?? []),
+    ...relabelled.lines,
+    ...exposure.lines,
+    ...selectedNewly(changes, sight),
+    ...missing.map((text): ReachLine => ({ change: 'unseen', text })),
+  ];
   return {
-    findings: worstFirst([...taken.map(({ finding }) => finding), ...(flows?.ok === true ? flows.value.findings : [])]),
+    findings: worstFirst([...taken.map(({ finding }) => finding), ...(known?.findings ?? []), ...relabelled.findings]),
     ...(missing.length === 0 ? { radius } : {}),
-    lines: [
-      ...(flows?.ok === true ? flows.value.lines : []),
-      ...exposure.lines,
-      ...missing.map((text): ReachLine => ({ change: 'unseen', text })),
-      ...(isNetwork && missing.length === 0 && flows?.ok === true && flows.value.lines.length === 0 ? [nothing] : []),
-    ],
+    lines: isNetwork && lines.length === 0 ? [nothing] : lines,
   };
 };
 

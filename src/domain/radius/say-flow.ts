@@ -1,7 +1,7 @@
 import { bitsOf, type Family, sayAddress } from '#domain/networkpolicy/cidr.ts';
 import type { Flow, FlowEnd, Ports } from '#domain/networkpolicy/flow.ts';
 import type { Pod } from '#domain/networkpolicy/pod.ts';
-import { type Range, sizeOf } from '#domain/networkpolicy/ranges.ts';
+import { overlap, type Range, type Ranges, sizeOf } from '#domain/networkpolicy/ranges.ts';
 import { few } from '#domain/text.ts';
 import type { ReachLine } from './radius.ts';
 
@@ -61,21 +61,31 @@ const stemOf = (name: string): string =>
     .replace(/-[bcdf-hj-np-tv-z2456789]{5}$/, '')
     .replace(/-([0-9a-f]{8,10}|[bcdf-hj-np-tv-z2456789]{8,10}|\d{1,5})$/, '') || name;
 
-export const isEverywhere = ({ family, ranges }: Addresses): boolean => sizeOf(ranges) === 1n << BigInt(bitsOf[family]);
+const isWhole = ({ family, ranges }: Addresses): boolean => sizeOf(ranges) === 1n << BigInt(bitsOf[family]);
+
+/** Where hosts can have their address: all of IPv4 below multicast, and what of IPv6 is given to networks (RFC 4291). */
+const routable: Readonly<Record<Family, Ranges>> = {
+  ipv4: [{ first: 0n, last: (224n << 24n) - 1n }],
+  ipv6: [{ first: 0x2000n << 112n, last: (0x4000n << 112n) - 1n }],
+};
+
+/** All of the world, or most of it: whoever leaves a few addresses out has opened it all the same. */
+export const isEverywhere = ({ family, ranges }: Addresses): boolean =>
+  2n * sizeOf(overlap(ranges, routable[family])) >= sizeOf(routable[family]);
 
 const saySome = (ends: readonly Addresses[]): string => {
-  const whole = ends.filter(isEverywhere).map(({ family }) => family);
+  const whole = ends.filter(isWhole).map(({ family }) => family);
   const everywhere = whole.includes('ipv4') && whole.includes('ipv6') ? [anywhere] : whole.map(sayFamily);
   const parts = ends
-    .filter((end) => !isEverywhere(end))
-    .map(({ family, ranges }) =>
-      few(
-        ranges.flatMap((range) => blocksIn(range, family)),
-        mostNamed,
-      ),
-    );
+    .filter((end) => !isWhole(end))
+    .map((end) => (isEverywhere(end) ? `nearly ${sayFamily(end.family)}` : few(largestFirst(end), mostNamed)));
   return [...everywhere, ...parts].join(' and ');
 };
+
+const largestFirst = ({ family, ranges }: Addresses): readonly string[] =>
+  ranges
+    .flatMap((range) => blocksIn(range, family))
+    .toSorted((one, other) => Number(one.split('/')[1]) - Number(other.split('/')[1]));
 
 const sayFamily = (family: Family): string => (family === 'ipv4' ? 'ALL of IPv4' : 'ALL of IPv6');
 

@@ -1,15 +1,17 @@
 import type { Pod } from '#domain/networkpolicy/pod.ts';
 import type { NetworkPolicy } from '#domain/networkpolicy/policy.ts';
 import type { Labels } from '#domain/networkpolicy/selector.ts';
+import type { Target } from '#domain/plan.ts';
 import type { Routing } from './routes.ts';
 import type { ServiceSeen } from './services.ts';
+import type { Store } from './stores.ts';
 
-/** A pod, whether it takes traffic of Services now, and what it listens on. */
+/** A pod, whether it takes traffic of Services now, and what data it keeps. */
 export type SeenPod = {
   readonly pod: Pod;
   readonly ready: boolean;
-  /** The ports that its containers say they listen on. */
-  readonly listens: readonly number[];
+  /** The data that it seems to keep. */
+  readonly stores: readonly Store[];
 };
 
 /** What stands around a change, as it is now, as far as it was looked for. */
@@ -26,9 +28,10 @@ export type Sight = {
 
 /** What has to be looked at to tell how far changes reach. */
 export type Wanted = {
-  /** Other routes, and the Services and pods of these namespaces. */
+  /** The Services and pods of these namespaces. */
   readonly behind: readonly string[];
-  readonly routes: boolean;
+  /** Other objects that take traffic, of these sorts among others; where there are none, none at all. */
+  readonly routes: readonly Pick<Target, 'apiVersion' | 'kind'>[];
   /** Pods, NetworkPolicies and namespaces of the whole cluster. */
   readonly network: boolean;
 };

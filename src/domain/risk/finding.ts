@@ -6,6 +6,9 @@ export const severities = ['critical', 'high', 'medium'] as const;
 export const severity = z.enum(severities);
 export type Severity = z.infer<typeof severity>;
 
+/** What becomes of a danger, in the order in which that matters. */
+export const findingChanges = ['introduces', 'keeps', 'removes'] as const;
+
 /** A way into raw JSON: keys of maps, and positions in lists. Empty for the whole object. */
 export const place = z.array(z.union([z.string(), z.int().min(0)]));
 export type Place = readonly (string | number)[];
@@ -15,7 +18,7 @@ export const finding = z.strictObject({
   /** The name of the rule that found it. */
   rule: z.string(),
   severity,
-  change: z.enum(['introduces', 'keeps', 'removes']),
+  change: z.enum(findingChanges),
   /** Goes on after "Introduces", "Keeps" or "Removes"; no full stop. Visible characters on one line. */
   says: z.string(),
   /** As in "Ingress shop/web". */
@@ -41,13 +44,11 @@ export const isCve = (source: string): boolean => /^CVE-\d{4}-\d+$/.test(source)
 /** What an approver should beware of; what goes away is none of it. */
 export const isDanger = ({ change }: Pick<Finding, 'change'>): boolean => change !== 'removes';
 
-const changes = ['introduces', 'keeps', 'removes'] as const;
-
 /** What is new before what stays, and that before what goes; of each the worst first. */
 export const worstFirst = <F extends Finding>(findings: readonly F[]): readonly F[] =>
   findings.toSorted(
     (one, other) =>
-      changes.indexOf(one.change) - changes.indexOf(other.change) ||
+      findingChanges.indexOf(one.change) - findingChanges.indexOf(other.change) ||
       severities.indexOf(one.severity) - severities.indexOf(other.severity),
   );
 
