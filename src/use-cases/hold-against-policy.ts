@@ -97,12 +97,16 @@ export const ruledOtherwise = async (
   if (needsNobody(approval) && subject !== requester) return unruly;
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
-  const assessed = await assessFor(ports, cluster, asked, tried, { identity, except });
+  const [assessed, now, server] = await Promise.all([
+    assessFor(ports, cluster, asked, tried, { identity, except }),
+    ports.clock.now(),
+    cluster.time(),
+  ]);
   const worse = worseThanShown(asked, assessed.findings);
   if (worse !== undefined) return `${worse} Ask again.`;
   const source = sourceOf(asked);
   const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
-  const times = [await ports.clock.now(), begun(asked, await cluster.time())];
+  const times = [now, begun(asked, server)];
   let why: string | undefined = unruly;
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {
     const request = { ...place, profiles, objects, seconds, reason, subject, breakGlass };
