@@ -29,23 +29,33 @@ const routes = (['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const).map(
   }),
 );
 
+/** Whose pods policies know by labels that a change of these may change. */
+const workloads: readonly Pick<Sort, 'group' | 'resource'>[] = [
+  ...['deployments', 'statefulsets', 'daemonsets', 'replicasets'].map((resource) => ({ group: 'apps', resource })),
+  ...['jobs', 'cronjobs'].map((resource) => ({ group: 'batch', resource })),
+  ...['pods', 'replicationcontrollers'].map((resource) => ({ group: '', resource })),
+];
+
 /** By what these kinds may change: which objects that take traffic there may be others of. */
-const routingOf = (isWritten: (sort: Sort) => boolean): readonly Sort[] =>
+const routingOf = (isWritten: Written): readonly Sort[] =>
   [ingresses, ...routes].some(isWritten) ? [ingresses, ...routes.filter(isWritten)] : [];
 
 /** What is looked at around changes, in the whole cluster, by what these kinds may change. */
 export const surroundingsOf = (kinds: readonly Kind[]): readonly Sort[] => {
   const isWritten = writtenBy(kinds);
   const routing = routingOf(isWritten);
+  const behind = routing.length > 0 || isWritten(servicesSort);
   return [
     ...routing,
-    ...(routing.length === 0 ? [] : [servicesSort]),
-    ...(isWritten(policies) ? [policies] : []),
-    ...(routing.length === 0 && !isWritten(policies) ? [] : [pods]),
+    ...(behind ? [servicesSort] : []),
+    ...(isWritten(policies) || workloads.some(isWritten) ? [policies] : []),
+    ...(behind || isWritten(policies) ? [pods] : []),
   ];
 };
 
-const writtenBy = (kinds: readonly Kind[]): ((sort: Sort) => boolean) => {
+type Written = (sort: Pick<Sort, 'group' | 'resource'>) => boolean;
+
+const writtenBy = (kinds: readonly Kind[]): Written => {
   const written = new Set(
     kinds
       .flatMap(({ permissions }) => permissions.namespaced)
@@ -74,7 +84,7 @@ export type Seen = { readonly sight: Sight; readonly unseen: readonly string[] }
 export const lookAround = async (
   cluster: ClusterWriter,
   { managed, kinds, atMostOld }: Reader,
-  { behind, routes: wantsRoutes, network }: Wanted,
+  { behind, routes: wantsRoutes, policies: wantsPolicies, network }: Wanted,
 ): Promise<Seen> => {
   const unseen = new Set<string>();
   const everywhere = async <T>(of: Sort, read: Read<T>): Promise<readonly T[]> => {
@@ -99,7 +109,7 @@ export const lookAround = async (
     Promise.all(routing.map((of) => everywhere(of, readRouting))),
     within(servicesSort, behind, readService),
     network ? everywhere(pods, seePod) : within(pods, behind, seePod),
-    network ? everywhere(policies, readPolicy) : [],
+    wantsPolicies ? everywhere(policies, readPolicy) : [],
     network ? cluster.namespaces() : [],
   ]);
   const known = <T>(all: readonly Result<T, string>[]): readonly T[] =>

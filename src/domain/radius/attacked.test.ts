@@ -135,7 +135,7 @@ describe('who reaches whom is looked at', () => {
       };
       return { ...made, spec };
     };
-    expect(wantedFor([{ before: labelled('db'), after: labelled('free') }])?.network).toBe(true);
+    expect(wantedFor([{ before: labelled('db'), after: labelled('free') }])?.policies).toBe(true);
   });
 
   test('where a Service selects other pods', () => {

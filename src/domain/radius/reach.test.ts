@@ -140,11 +140,17 @@ test('what could not be looked at is said, and leaves the radius unknown', () =>
 });
 
 test('only what reaches somewhere is looked around for', () => {
-  expect(wantedFor([{ before: undefined, after: letting(web) }])).toEqual({ behind: [], routes: [], network: true });
+  expect(wantedFor([{ before: undefined, after: letting(web) }])).toEqual({
+    behind: [],
+    routes: [],
+    policies: true,
+    network: true,
+  });
   const shop = ingress({ rules: [host('a.test', path('/'))] });
   expect(wantedFor([{ before: undefined, after: shop }])).toEqual({
     behind: ['shop'],
     routes: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }],
+    policies: false,
     network: false,
   });
   expect(wantedFor([{ before: shop, after: undefined }])).toBeUndefined();

@@ -24,15 +24,16 @@ export const wantedFor = (changes: readonly Change[]): Wanted | undefined => {
   const after = changes.flatMap((change) => change.after ?? []);
   const routing = after.filter(isRouting);
   const services = after.filter(isService);
-  const network = objects.some(isAboutNetwork) || changes.some(isRelabelled);
+  const network = objects.some(isAboutNetwork);
+  const policies = network || changes.some(isRelabelled);
   const unknown = notUnderstood(objects).length > 0;
-  if (routing.length + services.length === 0 && !network && !unknown) return undefined;
+  if (routing.length + services.length === 0 && !policies && !unknown) return undefined;
   const behind = [
     ...routing.flatMap(routesOf).flatMap(({ backend }) => backend?.namespace ?? []),
     ...services.flatMap(({ metadata }) => metadata.namespace ?? []),
   ];
   const sorts = new Map(routing.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
-  return { behind: [...new Set(behind)].sort(), routes: [...sorts.values()], network };
+  return { behind: [...new Set(behind)].sort(), routes: [...sorts.values()], policies, network };
 };
 
 const bothOf = ({ before, after }: Change) => [before, after].flatMap((one) => one ?? []);

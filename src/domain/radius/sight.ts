@@ -32,6 +32,7 @@ export type Wanted = {
   readonly behind: readonly string[];
   /** Other objects that take traffic, of these sorts among others; where there are none, none at all. */
   readonly routes: readonly Pick<Target, 'apiVersion' | 'kind'>[];
-  /** Pods, NetworkPolicies and namespaces of the whole cluster. */
+  /** NetworkPolicies of the whole cluster; and all its pods and namespaces too. */
+  readonly policies: boolean;
   readonly network: boolean;
 };
