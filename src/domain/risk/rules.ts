@@ -23,9 +23,14 @@ import { ingressCanary } from '#domain/risk/ingress/canary.ts';
 import { ingressClassChanged } from '#domain/risk/ingress/class-changed.ts';
 import { ingressClassController } from '#domain/risk/ingress/class-controller.ts';
 import { ingressClassDefault } from '#domain/risk/ingress/class-default.ts';
+import { ingressControllerGuards } from '#domain/risk/ingress/controller-guards.ts';
+import { ingressControllerSettings } from '#domain/risk/ingress/controller-settings.ts';
 import { ingressCors } from '#domain/risk/ingress/cors.ts';
 import { ingressDefaultBackend } from '#domain/risk/ingress/default-backend.ts';
+import { ingressGlobalAuthOff } from '#domain/risk/ingress/global-auth-off.ts';
+import { ingressGuardRemoved } from '#domain/risk/ingress/guard-removed.ts';
 import { ingressHost } from '#domain/risk/ingress/host.ts';
+import { ingressInternetFacing } from '#domain/risk/ingress/internet-facing.ts';
 import { ingressMirror } from '#domain/risk/ingress/mirror.ts';
 import { ingressModsecurityOff } from '#domain/risk/ingress/modsecurity-off.ts';
 import { ingressModsecurityRemoved } from '#domain/risk/ingress/modsecurity-removed.ts';
@@ -33,6 +38,7 @@ import { ingressPathCharacters } from '#domain/risk/ingress/path-characters.ts';
 import { ingressPathWidened } from '#domain/risk/ingress/path-widened.ts';
 import { ingressProxySslVerifyOff } from '#domain/risk/ingress/proxy-ssl-verify-off.ts';
 import { ingressRateLimitsRemoved } from '#domain/risk/ingress/rate-limits-removed.ts';
+import { ingressRedirect } from '#domain/risk/ingress/redirect.ts';
 import { ingressRewriteTarget } from '#domain/risk/ingress/rewrite-target.ts';
 import { ingressSatisfyAny } from '#domain/risk/ingress/satisfy-any.ts';
 import { ingressServerAlias } from '#domain/risk/ingress/server-alias.ts';
@@ -72,11 +78,14 @@ import { rbacWholeNamespace } from '#domain/risk/rbac/whole-namespace.ts';
 import { rbacWildcard } from '#domain/risk/rbac/wildcard.ts';
 import { endpointAddresses } from '#domain/risk/service/endpoint-addresses.ts';
 import { serviceExposed } from '#domain/risk/service/exposed.ts';
+import { externalDns } from '#domain/risk/service/external-dns.ts';
 import { serviceExternalIps } from '#domain/risk/service/external-ips.ts';
 import { serviceExternalName } from '#domain/risk/service/external-name.ts';
 import { serviceInternalLoadBalancerRemoved } from '#domain/risk/service/internal-load-balancer-removed.ts';
+import { servicePortOpened } from '#domain/risk/service/port-opened.ts';
 import { serviceSelectorChanged } from '#domain/risk/service/selector-changed.ts';
 import { serviceSourceRanges } from '#domain/risk/service/source-ranges.ts';
+import { serviceTargetChanged } from '#domain/risk/service/target-changed.ts';
 import { workloadCapabilities } from '#domain/risk/workload/capabilities.ts';
 import { workloadEscalation } from '#domain/risk/workload/escalation.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
@@ -136,6 +145,11 @@ export const rules: readonly Rule[] = [
   webhookConfiguration,
   namespaceSecurity,
   ingressAuthRemoved,
+  ingressGlobalAuthOff,
+  ingressGuardRemoved,
+  ingressControllerSettings,
+  ingressControllerGuards,
+  ingressInternetFacing,
   ingressModsecurityOff,
   ingressModsecurityRemoved,
   ingressSourceRange,
@@ -149,6 +163,7 @@ export const rules: readonly Rule[] = [
   ingressPathWidened,
   ingressClassChanged,
   ingressBackendSwitched,
+  ingressRedirect,
   ingressServerAlias,
   ingressUpstreamVhost,
   ingressUseRegex,
@@ -167,6 +182,7 @@ export const rules: readonly Rule[] = [
   serviceExternalIps,
   serviceSelectorChanged,
   serviceExposed,
+  servicePortOpened,
   serviceInternalLoadBalancerRemoved,
   serviceSourceRanges,
   ingressClassController,
@@ -182,6 +198,8 @@ export const rules: readonly Rule[] = [
   workloadImageFloating,
   namespaceLabels,
   ingressTlsSecretChanged,
+  serviceTargetChanged,
+  externalDns,
   ingressProxySslVerifyOff,
   ingressCanary,
   ingressRateLimitsRemoved,
