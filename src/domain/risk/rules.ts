@@ -56,8 +56,11 @@ import { policyExceptRemoved } from '#domain/risk/network-policy/except-removed.
 import { policyLetsAll } from '#domain/risk/network-policy/lets-all.ts';
 import { policyMetadata } from '#domain/risk/network-policy/metadata.ts';
 import { policyOpenBlock } from '#domain/risk/network-policy/open-block.ts';
+import { policyPluginOpen } from '#domain/risk/network-policy/plugin-open.ts';
 import { policySelectorNarrowed } from '#domain/risk/network-policy/selector-narrowed.ts';
 import { policyTypesRemoved } from '#domain/risk/network-policy/types-removed.ts';
+import { policyUnreadable } from '#domain/risk/network-policy/unreadable.ts';
+import { policyWideBlock } from '#domain/risk/network-policy/wide-block.ts';
 import { rbacAdminRole } from '#domain/risk/rbac/admin-role.ts';
 import { rbacAggregation } from '#domain/risk/rbac/aggregation.ts';
 import { rbacBindingSubjects } from '#domain/risk/rbac/binding-subjects.ts';
@@ -133,6 +136,9 @@ export const rules: readonly Rule[] = [
   policySelectorNarrowed,
   policyExceptRemoved,
   policyEveryNamespace,
+  policyWideBlock,
+  policyPluginOpen,
+  policyUnreadable,
   rbacSecrets,
   rbacWildcard,
   rbacAdminRole,

@@ -14,7 +14,7 @@ export const policyExceptRemoved: Rule = {
         const same = was.filter(
           (one) => one.cidr.family === cidr.family && one.cidr.first === cidr.first && one.cidr.last === cidr.last,
         );
-        const isMore = same.length > 0 && same.every((one) => without(one.holes, holes).length > 0);
+        const isMore = same.length > 0 && same.every((one) => without(one.likelyHoles, holes).length > 0);
         return isMore ? [{ says: `addresses let ${way(direction)} that were excepted from ${text}`, path }] : [];
       });
     }),
