@@ -4,16 +4,20 @@ import { namespaceSecurity } from '#domain/risk/cluster/namespace-security.ts';
 import { webhookChanged } from '#domain/risk/cluster/webhook-changed.ts';
 import { webhookConfiguration } from '#domain/risk/cluster/webhook-configuration.ts';
 import { gatewayAddresses } from '#domain/risk/gateway/gateway-addresses.ts';
+import { gatewayCertificateChanged } from '#domain/risk/gateway/gateway-certificate-changed.ts';
 import { gatewayClassChanged } from '#domain/risk/gateway/gateway-class-changed.ts';
 import { gatewayListenerHostname } from '#domain/risk/gateway/gateway-listener-hostname.ts';
 import { gatewayRoutesFromAll } from '#domain/risk/gateway/gateway-routes-from-all.ts';
 import { gatewayTlsRemoved } from '#domain/risk/gateway/gateway-tls-removed.ts';
 import { referenceGrant } from '#domain/risk/gateway/reference-grant.ts';
+import { routeAuthRemoved } from '#domain/risk/gateway/route-auth-removed.ts';
 import { routeBackendSwitched } from '#domain/risk/gateway/route-backend-switched.ts';
 import { routeFilters } from '#domain/risk/gateway/route-filters.ts';
+import { routeHeaders } from '#domain/risk/gateway/route-headers.ts';
 import { routeHostnames } from '#domain/risk/gateway/route-hostnames.ts';
 import { routeOtherNamespace } from '#domain/risk/gateway/route-other-namespace.ts';
 import { routeParentChanged } from '#domain/risk/gateway/route-parent-changed.ts';
+import { routePathWidened } from '#domain/risk/gateway/route-path-widened.ts';
 import { ingressAnnotationCharacters } from '#domain/risk/ingress/annotation-characters.ts';
 import { ingressAuthRemoved } from '#domain/risk/ingress/auth-removed.ts';
 import { ingressAuthTlsMatchCn } from '#domain/risk/ingress/auth-tls-match-cn.ts';
@@ -178,6 +182,8 @@ export const rules: readonly Rule[] = [
   routeFilters,
   routeParentChanged,
   routeBackendSwitched,
+  routePathWidened,
+  routeAuthRemoved,
   referenceGrant,
   gatewayTlsRemoved,
   gatewayRoutesFromAll,
@@ -204,6 +210,8 @@ export const rules: readonly Rule[] = [
   workloadImageFloating,
   namespaceLabels,
   ingressTlsSecretChanged,
+  gatewayCertificateChanged,
+  routeHeaders,
   serviceTargetChanged,
   externalDns,
   ingressProxySslVerifyOff,
