@@ -1,5 +1,7 @@
 import { admissionPolicyChanged } from '#domain/risk/cluster/admission-policy-changed.ts';
+import { admissionPolicyMutates } from '#domain/risk/cluster/admission-policy-mutates.ts';
 import { namespaceLabels } from '#domain/risk/cluster/namespace-labels.ts';
+import { namespacePrivileged } from '#domain/risk/cluster/namespace-privileged.ts';
 import { namespaceSecurity } from '#domain/risk/cluster/namespace-security.ts';
 import { webhookChanged } from '#domain/risk/cluster/webhook-changed.ts';
 import { webhookConfiguration } from '#domain/risk/cluster/webhook-configuration.ts';
@@ -65,21 +67,29 @@ import { policySelectorNarrowed } from '#domain/risk/network-policy/selector-nar
 import { policyTypesRemoved } from '#domain/risk/network-policy/types-removed.ts';
 import { policyUnreadable } from '#domain/risk/network-policy/unreadable.ts';
 import { policyWideBlock } from '#domain/risk/network-policy/wide-block.ts';
+import { rbacAddresses } from '#domain/risk/rbac/addresses.ts';
 import { rbacAdminRole } from '#domain/risk/rbac/admin-role.ts';
 import { rbacAggregation } from '#domain/risk/rbac/aggregation.ts';
+import { rbacApiServices } from '#domain/risk/rbac/api-services.ts';
 import { rbacBindingSubjects } from '#domain/risk/rbac/binding-subjects.ts';
 import { rbacClusterAdmin } from '#domain/risk/rbac/cluster-admin.ts';
 import { rbacCsr } from '#domain/risk/rbac/csr.ts';
+import { rbacEditRole } from '#domain/risk/rbac/edit-role.ts';
 import { rbacEscalation } from '#domain/risk/rbac/escalation.ts';
 import { rbacEverybody } from '#domain/risk/rbac/everybody.ts';
 import { rbacEverything } from '#domain/risk/rbac/everything.ts';
+import { rbacNamespaces } from '#domain/risk/rbac/namespaces.ts';
+import { rbacNetworkPolicies } from '#domain/risk/rbac/network-policies.ts';
 import { rbacNodesProxy } from '#domain/risk/rbac/nodes-proxy.ts';
 import { rbacPersistentVolumes } from '#domain/risk/rbac/persistent-volumes.ts';
 import { rbacPodAccess } from '#domain/risk/rbac/pod-access.ts';
 import { rbacPods } from '#domain/risk/rbac/pods.ts';
 import { rbacRoleWrites } from '#domain/risk/rbac/role-writes.ts';
+import { rbacSecretWrites } from '#domain/risk/rbac/secret-writes.ts';
 import { rbacSecrets } from '#domain/risk/rbac/secrets.ts';
+import { rbacSystemRole } from '#domain/risk/rbac/system-role.ts';
 import { rbacToken } from '#domain/risk/rbac/token.ts';
+import { rbacTraffic } from '#domain/risk/rbac/traffic.ts';
 import { rbacWebhooks } from '#domain/risk/rbac/webhooks.ts';
 import { rbacWholeNamespace } from '#domain/risk/rbac/whole-namespace.ts';
 import { rbacWildcard } from '#domain/risk/rbac/wildcard.ts';
@@ -125,6 +135,7 @@ export const rules: readonly Rule[] = [
   rbacNodesProxy,
   rbacCsr,
   rbacWebhooks,
+  rbacApiServices,
   workloadPrivileged,
   workloadHostNamespaces,
   workloadHostPath,
@@ -146,13 +157,18 @@ export const rules: readonly Rule[] = [
   rbacSecrets,
   rbacWildcard,
   rbacAdminRole,
+  rbacSystemRole,
   rbacRoleWrites,
   rbacPods,
   rbacPodAccess,
   rbacPersistentVolumes,
+  rbacNamespaces,
+  rbacNetworkPolicies,
+  rbacTraffic,
   rbacAggregation,
   rbacBindingSubjects,
   webhookConfiguration,
+  admissionPolicyMutates,
   namespaceSecurity,
   ingressAuthRemoved,
   ingressGlobalAuthOff,
@@ -203,12 +219,16 @@ export const rules: readonly Rule[] = [
   workloadProcMount,
   workloadServiceAccount,
   rbacWholeNamespace,
+  rbacEditRole,
+  rbacSecretWrites,
+  rbacAddresses,
   workloadRunsAsRoot,
   workloadEscalation,
   workloadUnconfined,
   workloadHostPort,
   workloadImageFloating,
   namespaceLabels,
+  namespacePrivileged,
   ingressTlsSecretChanged,
   gatewayCertificateChanged,
   routeHeaders,
