@@ -104,16 +104,22 @@ import { serviceSelectorChanged } from '#domain/risk/service/selector-changed.ts
 import { serviceSourceRanges } from '#domain/risk/service/source-ranges.ts';
 import { serviceTargetChanged } from '#domain/risk/service/target-changed.ts';
 import { workloadCapabilities } from '#domain/risk/workload/capabilities.ts';
+import { workloadDigestRemoved } from '#domain/risk/workload/digest-removed.ts';
 import { workloadEscalation } from '#domain/risk/workload/escalation.ts';
+import { workloadExtraCapabilities } from '#domain/risk/workload/extra-capabilities.ts';
+import { workloadGitRepo } from '#domain/risk/workload/git-repo.ts';
+import { workloadHardeningRemoved } from '#domain/risk/workload/hardening-removed.ts';
 import { workloadHostNamespaces } from '#domain/risk/workload/host-namespaces.ts';
 import { workloadHostPath } from '#domain/risk/workload/host-path.ts';
 import { workloadHostPort } from '#domain/risk/workload/host-port.ts';
 import { workloadHostProcess } from '#domain/risk/workload/host-process.ts';
 import { workloadImageFloating } from '#domain/risk/workload/image-floating.ts';
+import { workloadImageOwner } from '#domain/risk/workload/image-owner.ts';
 import { workloadPrivileged } from '#domain/risk/workload/privileged.ts';
 import { workloadProcMount } from '#domain/risk/workload/proc-mount.ts';
 import { workloadRegistry } from '#domain/risk/workload/registry.ts';
 import { workloadRunsAsRoot } from '#domain/risk/workload/runs-as-root.ts';
+import { workloadSelinux } from '#domain/risk/workload/selinux.ts';
 import { workloadServiceAccount } from '#domain/risk/workload/service-account.ts';
 import { workloadUnconfined } from '#domain/risk/workload/unconfined.ts';
 import type { Rule } from './rule.ts';
@@ -141,6 +147,7 @@ export const rules: readonly Rule[] = [
   workloadHostPath,
   workloadCapabilities,
   workloadHostProcess,
+  workloadGitRepo,
   webhookChanged,
   admissionPolicyChanged,
   policyLetsAll,
@@ -216,6 +223,7 @@ export const rules: readonly Rule[] = [
   ingressClassController,
   ingressClassDefault,
   workloadRegistry,
+  workloadImageOwner,
   workloadProcMount,
   workloadServiceAccount,
   rbacWholeNamespace,
@@ -225,8 +233,12 @@ export const rules: readonly Rule[] = [
   workloadRunsAsRoot,
   workloadEscalation,
   workloadUnconfined,
+  workloadExtraCapabilities,
+  workloadSelinux,
+  workloadHardeningRemoved,
   workloadHostPort,
   workloadImageFloating,
+  workloadDigestRemoved,
   namespaceLabels,
   namespacePrivileged,
   ingressTlsSecretChanged,
