@@ -21,6 +21,10 @@ ruleTest(workloadPrivileged, {
         template: { spec: { containers: [{ name: 'x', securityContext: { privileged: true } }] } },
       }),
       jobs(['a', true]),
+      object('acme.test/v1', 'Thing', {
+        template: { spec: { containers: [{ name: 'main' }] } },
+        other: { containers: [{ name: 'main', securityContext: { privileged: true } }] },
+      }),
       object('v1', 'Pod', { containers: [{ name: 'x', securityContext: { privileged: true } }] }),
     ),
   ],

@@ -26,8 +26,7 @@ export const podSpecsOf = (object: Manifest): readonly PodSpec[] => {
     .filter(({ spec }) => spec !== undefined)
     .slice(0, 1);
   if (isOfKubernetes(object)) return known;
-  const [first] = known;
-  return [...known, ...templatesIn(object).filter(({ spec }) => spec !== first?.spec)];
+  return [...known, ...templatesIn(object, known)];
 };
 
 /** Groups without a dot are its own, and those of its domain but for the ones of its working groups. */
@@ -37,9 +36,9 @@ const isOfKubernetes = ({ apiVersion }: Manifest): boolean => {
 };
 
 /** Looks at everything in an object that has a list of containers. Each is called as the way to it is, by names where there are any. */
-const templatesIn = (object: Manifest): readonly PodSpec[] => {
+const templatesIn = (object: Manifest, known: readonly PodSpec[]): readonly PodSpec[] => {
   const found: PodSpec[] = [];
-  const taken = new Set<string>();
+  const taken = new Set(known.map(({ name }) => name));
   const left: (Item & { readonly name: string })[] = ['spec', 'template'].flatMap((key) => {
     const item = at(object, key);
     return item === undefined ? [] : [{ item, path: [key], name: '' }];
@@ -48,6 +47,7 @@ const templatesIn = (object: Manifest): readonly PodSpec[] => {
     const { item, path, name } = one;
     // Deeper than any template of a template is nothing that runs.
     if (path.length > 20) continue;
+    if (known.some(({ spec }) => spec === item)) continue;
     if (listAt(item, 'containers').some((container) => entriesAt(container).length > 0)) {
       found.push({ name: taken.has(name) ? sayPlace(path) : name, spec: item, path });
       taken.add(name);
