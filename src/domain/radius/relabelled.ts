@@ -6,7 +6,7 @@ import type { Change } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import { policyDocument } from '#domain/risk/network-policy/network-policy.ts';
 import { at, entriesAt } from '#domain/risk/read.ts';
-import { podSpecOf } from '#domain/risk/workload/workload.ts';
+import { podSpecsOf } from '#domain/risk/workload/workload.ts';
 import { few } from '#domain/text.ts';
 import type { ReachLine } from './radius.ts';
 
@@ -21,19 +21,22 @@ export type Relabelled = {
 export const isRelabelled = ({ before, after }: Change): boolean =>
   before !== undefined &&
   after !== undefined &&
-  podSpecOf(after).spec !== undefined &&
+  podSpecsOf(after).length > 0 &&
   JSON.stringify(sorted(labelsOf(before))) !== JSON.stringify(sorted(labelsOf(after)));
 
 const sorted = (labels: Labels) => Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Labels of a pod itself, or of the template that pods are made from. */
-const labelsOf = (object: Manifest): Labels => {
-  const { path } = podSpecOf(object);
-  return Object.fromEntries(
-    entriesAt(at(object, ...path.slice(0, -1), 'metadata', 'labels')).flatMap(([key, value]) =>
+/** Labels of a pod itself, or of the template that pods are made from; of several templates those of the first. */
+const labelsOf = (object: Manifest): Labels =>
+  Object.fromEntries(
+    entriesAt(at(object, ...placeOfLabels(object))).flatMap(([key, value]) =>
       typeof value === 'string' ? [[key, value] as const] : [],
     ),
   );
+
+const placeOfLabels = (object: Manifest): readonly string[] => {
+  const keys = podSpecsOf(object)[0]?.path.slice(0, -1) ?? [];
+  return [...keys.map(String), 'metadata', 'labels'];
 };
 
 export const relabelledBy = (changes: readonly Change[], { policies }: Network): Relabelled => {
@@ -70,7 +73,7 @@ const one = ({ before, after }: Change, policies: readonly NetworkPolicy[]): Rel
       change: 'introduces',
       says: `pods ${direction === 'ingress' ? 'open to everything' : 'that may reach everything'}: by their new labels no NetworkPolicy isolates them for ${direction} any more`,
       object,
-      path: [...podSpecOf(after).path.slice(0, -1), 'metadata', 'labels'],
+      path: [...placeOfLabels(after)],
       sources: [policyDocument('networkpolicy-resource')],
     })),
     lines: [

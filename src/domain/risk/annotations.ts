@@ -6,6 +6,8 @@ export type Annotation = {
   readonly key: string;
   /** What is behind the slash, in lower case: what stands before it is configurable at some controllers. */
   readonly name: string;
+  /** What is before that, with the slash, as it is written. */
+  readonly prefix: string;
   readonly value: string;
   readonly path: Place;
 };
@@ -14,6 +16,7 @@ export const annotationsIn = (object: Manifest): readonly Annotation[] =>
   entriesAt(object.metadata, 'annotations').map(([key, value]) => ({
     key,
     name: (key.split('/').at(-1) ?? key).trim().toLowerCase(),
+    prefix: key.slice(0, key.lastIndexOf('/') + 1),
     value: asText(value).trim(),
     path: ['metadata', 'annotations', key],
   }));

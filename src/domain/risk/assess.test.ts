@@ -47,6 +47,16 @@ describe('the findings of a change', () => {
     expect(levelOf(findingsIn([{ before: undefined, after: snippet }]))).toBe('critical');
   });
 
+  test('keep what was part of something wider, which goes', () => {
+    const letting = (...ports: number[]) =>
+      policy({ ingress: [{ from: blocks('0.0.0.0/0'), ports: ports.map((port) => ({ port })) }] });
+    const found = findingsIn([{ before: letting(), after: letting(443) }]);
+    expect(found.map((one) => sayFinding(one))).toEqual([
+      'Keeps addresses that are all of IPv4, let in on "TCP 443": 0.0.0.0/0.',
+      'Removes addresses that are all of IPv4, let in: 0.0.0.0/0.',
+    ]);
+  });
+
   test('begin with what is new, and there with the worst', () => {
     const before = ingress({}, { 'server-snippet': 'x', 'use-regex': 'true' });
     const after = ingress(

@@ -42,10 +42,13 @@ const judged = (rule: Rule, { before, after }: Change): readonly Finding[] => {
     return before === undefined ? [] : rule.between(before, after).map((loss) => say('introduces', loss));
   const [was, is] = [insideOf(rule, before), insideOf(rule, after)];
   return [
-    ...[...is].map(([key, danger]) => say(was.has(key) ? 'keeps' : 'introduces', danger)),
+    ...[...is].map(([key, danger]) => say(isAmong(was, key, danger) ? 'keeps' : 'introduces', danger)),
     ...[...was].filter(([key]) => !is.has(key)).map(([, danger]) => say('removes', danger)),
   ];
 };
+
+const isAmong = (was: ReadonlyMap<string, Danger>, key: string, { wider = [] }: Danger): boolean =>
+  was.has(key) || wider.some((one) => was.has(one));
 
 const insideOf = (
   rule: Extract<Rule, { inside: unknown }>,

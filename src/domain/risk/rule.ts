@@ -1,8 +1,11 @@
 import type { Manifest } from '#domain/plan.ts';
 import type { Place, Severity } from './finding.ts';
 
-/** Something dangerous in an object. The same key before and after a change means that it was there and stays. */
-export type Danger = Loss & { readonly key: string };
+/**
+ * Something dangerous in an object. The same key before and after a change means that it was there and stays, and so
+ * does a wider one before: keys of dangers that hold this one too, as all ports hold one.
+ */
+export type Danger = Loss & { readonly key: string; readonly wider?: readonly string[] };
 
 /** What a change takes away, as what that brings. What it says goes on after "Introduces", without a full stop. */
 export type Loss = { readonly says: string; readonly path: Place };

@@ -51,11 +51,18 @@ const kinds = [
     (kind) => `gateway.networking.k8s.io/v1 ${kind}`,
   ),
   'apps/v1 Deployment',
+  'v1 ConfigMap',
+  'v1 PodTemplate',
+  'jobset.x-k8s.io/v1alpha2 JobSet',
+  'cilium.io/v2 CiliumNetworkPolicy',
+  'projectcalico.org/v3 GlobalNetworkPolicy',
+  'policy.networking.k8s.io/v1alpha1 AdminNetworkPolicy',
+  'gateway.networking.k8s.io/v1 GRPCRoute',
   'discovery.k8s.io/v1 EndpointSlice',
 ];
 /** Fields that rules go into. */
 const fields =
-  'spec rules verbs resources apiGroups resourceNames roleRef kind name namespace listeners tls frontend perPort default validation from to parentRef parentRefs backendRefs matches filters selector matchLabels matchExpressions values addresses clientConfig template containers securityContext capabilities add ports image volumes hosts http paths path backend loadBalancerSourceRanges type allowedRoutes namespaces aggregationRule hostnames weight port toString toJSON';
+  'spec rules verbs resources apiGroups resourceNames roleRef kind name namespace listeners tls frontend perPort default validation from to parentRef parentRefs backendRefs matches filters selector matchLabels matchExpressions values addresses clientConfig template containers securityContext capabilities add ports image volumes hosts http paths path backend loadBalancerSourceRanges type allowedRoutes ingress egress ipBlock cidr except protocol endPort namespaceSelector networks source nets action fromEntities toCIDRSet certificateRefs requestHeaderModifier set cors externalAuth backendRef nonResourceURLs seLinuxOptions drop seccompProfile gitRepo targetPort initContainers namespaces aggregationRule hostnames weight port toString toJSON';
 
 test('no rule fails on an object of whatever shape', () => {
   const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
@@ -74,6 +81,10 @@ test('no rule fails on an object of whatever shape', () => {
         'Selector',
         'Group',
         'a:b/c@',
+        'Allow',
+        'world',
+        '0.0.0.0/00',
+        80,
       ),
       fc.array(tie('tree'), { maxLength: 3 }),
       fc.dictionary(fc.constantFrom(...fields.split(' ')), tie('tree'), { maxKeys: 5, noNullPrototype: true }),
@@ -81,7 +92,19 @@ test('no rule fails on an object of whatever shape', () => {
   }));
   const made = (which: string, inner: Json): Manifest => {
     const [apiVersion = '', kind = ''] = which.split(' ');
-    const tops = ['spec', 'rules', 'subjects', 'roleRef', 'aggregationRule', 'webhooks', 'endpoints', 'subsets'];
+    const tops = [
+      'spec',
+      'rules',
+      'subjects',
+      'roleRef',
+      'aggregationRule',
+      'webhooks',
+      'endpoints',
+      'subsets',
+      'data',
+      'template',
+      'specs',
+    ];
     return { ...Object.fromEntries(tops.map((top) => [top, inner])), apiVersion, kind, metadata: { name: 'it' } };
   };
   fc.assert(

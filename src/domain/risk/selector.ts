@@ -1,5 +1,5 @@
 import type { Json } from '#domain/json.ts';
-import { asText, at, listAt, textAt } from './read.ts';
+import { asText, at, entriesAt, listAt, textAt } from './read.ts';
 
 /** What a selector wants, each in one spelling; nothing means that it fits everything. */
 export const wantsOf = (selector: Json | undefined): readonly string[] => [
@@ -15,8 +15,18 @@ export const wantsOf = (selector: Json | undefined): readonly string[] => [
 ];
 
 /** The label that every namespace has by itself. */
-const always = 'kubernetes.io/metadata.name exists';
+const always = 'kubernetes.io/metadata.name';
 
-/** Whether a selector is there and selects all namespaces: none is not an empty one. */
+/** Whether a selector is there and selects all namespaces, or all but some: none is not an empty one. */
 export const selectsEveryNamespace = (selector: Json | undefined): boolean =>
-  selector !== undefined && selector !== null && wantsOf(selector).every((want) => want === always);
+  selector !== undefined &&
+  selector !== null &&
+  entriesAt(selector, 'matchLabels').length === 0 &&
+  listAt(selector, 'matchExpressions').every((expression) => {
+    const operator = textAt(expression, 'operator').toLowerCase();
+    return (
+      operator === 'notin' ||
+      operator === 'doesnotexist' ||
+      (operator === 'exists' && textAt(expression, 'key') === always)
+    );
+  });

@@ -3,6 +3,11 @@ import { webhookChanged } from './webhook-changed.ts';
 
 ruleTest(webhookChanged, {
   hits: [
+    [webhook({}), webhook({ matchPolicy: 'Exact' })],
+    [
+      webhook({ failurePolicy: 'Ignore', clientConfig: { caBundle: 'a' } }),
+      webhook({ failurePolicy: 'Ignore', clientConfig: { caBundle: 'b' } }),
+    ],
     [webhook({}), undefined],
     [webhook({}), webhook({ failurePolicy: 'Ignore' })],
     [webhook({ rules: [{ resources: ['*'] }] }), webhook({ rules: [{ resources: ['pods'] }] })],
@@ -12,6 +17,7 @@ ruleTest(webhookChanged, {
     [webhook({}), webhook({ name: 'other.acme.test' })],
   ],
   misses: [
+    [webhook({ matchPolicy: 'Exact' }), webhook({ matchPolicy: 'Equivalent' })],
     [webhook({ failurePolicy: 'Ignore' }), webhook({ failurePolicy: 'Fail' })],
     [webhook({}), webhook({ failurePolicy: 'Fail', namespaceSelector: {}, rules: [] })],
     [webhook({ clientConfig: { caBundle: 'a' } }), webhook({ clientConfig: { caBundle: 'b' } })],

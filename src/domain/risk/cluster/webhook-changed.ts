@@ -24,40 +24,67 @@ export const webhookChanged: Rule = {
       const gone = `objects that no webhook ${quoted(was.name)} checks any more: it is ${after === undefined ? 'deleted' : 'removed'}`;
       if (after === undefined || now === undefined)
         return [{ says: gone, path: after === undefined ? [] : ['webhooks'] }];
-      return lossesOf([was, policyOf(was, before)], [now, policyOf(now, after)]);
+      return lossesOf(judgedOf(was, before), judgedOf(now, after));
     });
   },
 };
 
-type Judged = readonly [webhook: Webhook, failurePolicy: string];
+type Judged = { readonly webhook: Webhook; readonly failure: string; readonly match: string };
 
-const lossesOf = ([was, policy]: Judged, [{ name, raw, path }, newPolicy]: Judged): readonly Loss[] => [
-  ...(policy === 'fail' && newPolicy === 'ignore'
-    ? [
-        {
-          says: `objects that go unchecked when webhook ${quoted(name)} does not answer: failurePolicy is Ignore`,
-          path: [...path, 'failurePolicy'],
-        },
-      ]
-    : []),
-  ...looked
-    .filter(([field, unsaid]) => !isSameJson(at(was.raw, field) ?? unsaid, at(raw, field) ?? unsaid))
-    .map(([field]) => ({
-      says: `objects that webhook ${quoted(name)} may not check any more, by a change of ${field}`,
-      path: [...path, field],
-    })),
-  ...(['service', 'url'].every((field) =>
-    isSameJson(at(was.raw, 'clientConfig', field) ?? null, at(raw, 'clientConfig', field) ?? null),
-  )
-    ? []
-    : [
-        {
-          says: `objects of everybody for another service: webhook ${quoted(name)} asks somebody else`,
-          path: [...path, 'clientConfig'],
-        },
-      ]),
-];
+const lossesOf = (before: Judged, after: Judged): readonly Loss[] => {
+  const { webhook: was } = before;
+  const { name, raw, path } = after.webhook;
+  const isOther = (field: string): boolean =>
+    !isSameJson(at(was.raw, 'clientConfig', field) ?? null, at(raw, 'clientConfig', field) ?? null);
+  return [
+    ...(before.failure === 'fail' && after.failure === 'ignore'
+      ? [
+          {
+            says: `objects that go unchecked when webhook ${quoted(name)} does not answer: failurePolicy is Ignore`,
+            path: [...path, 'failurePolicy'],
+          },
+        ]
+      : []),
+    ...looked
+      .filter(([field, unsaid]) => !isSameJson(at(was.raw, field) ?? unsaid, at(raw, field) ?? unsaid))
+      .map(([field]) => ({
+        says: `objects that webhook ${quoted(name)} may not check any more, by a change of ${field}`,
+        path: [...path, field],
+      })),
+    ...(before.match === 'equivalent' && after.match === 'exact'
+      ? [
+          {
+            says: `objects that webhook ${quoted(name)} does not check in other versions of their API: matchPolicy is Exact`,
+            path: [...path, 'matchPolicy'],
+          },
+        ]
+      : []),
+    // Where it must answer, that it cannot be asked any more is seen at once; rotated keys are nothing unusual there.
+    ...(after.failure === 'ignore' && isOther('caBundle')
+      ? [
+          {
+            says: `objects that go unchecked if webhook ${quoted(name)} has not the key of another caBundle: failurePolicy is Ignore`,
+            path: [...path, 'clientConfig', 'caBundle'],
+          },
+        ]
+      : []),
+    ...(!['service', 'url'].some(isOther)
+      ? []
+      : [
+          {
+            says: `objects of everybody for another service: webhook ${quoted(name)} asks somebody else`,
+            path: [...path, 'clientConfig'],
+          },
+        ]),
+  ];
+};
 
-/** Until v1 it was Ignore where nothing is said. */
-const policyOf = ({ raw }: Webhook, { apiVersion }: Manifest): string =>
-  textAt(raw, 'failurePolicy').toLowerCase() || (apiVersion.endsWith('/v1') ? 'fail' : 'ignore');
+/** Until v1 it was Ignore, and Exact, where nothing is said. */
+const judgedOf = (webhook: Webhook, { apiVersion }: Manifest): Judged => {
+  const isNew = apiVersion.endsWith('/v1');
+  return {
+    webhook,
+    failure: textAt(webhook.raw, 'failurePolicy').toLowerCase() || (isNew ? 'fail' : 'ignore'),
+    match: textAt(webhook.raw, 'matchPolicy').toLowerCase() || (isNew ? 'equivalent' : 'exact'),
+  };
+};

@@ -6,6 +6,11 @@ ruleTest(gatewayRoutesFromAll, {
     listening({ allowedRoutes: { namespaces: { from: 'All' } } }),
     listening({ allowedRoutes: { namespaces: { from: 'all' } } }, 'XListenerSet'),
     listening({ allowedRoutes: { namespaces: { from: 'Selector', selector: {} } } }),
+    listening({
+      allowedRoutes: {
+        namespaces: { from: 'Selector', selector: { matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }] } },
+      },
+    }),
     gateway({ allowedListeners: { namespaces: { from: 'All' } } }),
   ),
   misses: made(

@@ -3,6 +3,8 @@ import { gatewayTlsRemoved } from './gateway-tls-removed.ts';
 
 ruleTest(gatewayTlsRemoved, {
   hits: [
+    [listening({}), listening({ name: 'other', protocol: 'HTTP', port: 80 })],
+    [listening({}), listening({ name: 'other', protocol: 'HTTP', port: 80, hostname: null })],
     [listening({}), listening({ protocol: 'HTTP' })],
     [listening({ protocol: 'TLS' }), listening({ protocol: 'TCP' })],
     [listening({ protocol: 'TLS' }), listening({ protocol: 'TLS', tls: { mode: 'Passthrough' } })],
@@ -24,7 +26,17 @@ ruleTest(gatewayTlsRemoved, {
   misses: [
     [listening({ protocol: 'HTTP' }), listening({})],
     [listening({ protocol: 'HTTP' }), listening({ protocol: 'HTTP', port: 8080 })],
-    [listening({}), listening({ name: 'other', protocol: 'HTTP' })],
+    [listening({}), listening({ name: 'other' })],
+    [listening({}), listening({ name: 'other', protocol: 'HTTP', hostname: 'elsewhere.test' })],
+    [
+      listening({}),
+      gateway({
+        listeners: [
+          { name: 'new', protocol: 'HTTPS', port: 443, hostname: 'shop.test' },
+          { name: 'plain', protocol: 'HTTP', port: 80, hostname: 'shop.test' },
+        ],
+      }),
+    ],
     [listening({ tls: { mode: 'Passthrough' } }), listening({ tls: { mode: 'Terminate' } })],
     [gateway({}), gateway({ tls: { frontend: { default: { validation: {} } } } })],
     [

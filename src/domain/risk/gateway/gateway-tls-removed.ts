@@ -18,11 +18,31 @@ export const gatewayTlsRemoved: Rule = {
       const now = is.get(was.name);
       return now === undefined ? [] : lossesOf(was, now);
     });
-    return [...listeners, ...validationLosses(before, after)];
+    return [...listeners, ...unencrypted(before, after), ...validationLosses(before, after)];
   },
 };
 
 const isEncrypted = ({ protocol }: Listener): boolean => protocol === 'HTTPS' || protocol === 'TLS';
+const hostOf = ({ raw }: Listener): string => textAt(raw, 'hostname').trim().toLowerCase();
+
+/** Hosts whose listener is gone, and which none that encrypts has now, but one that does not and that is new. */
+const unencrypted = (before: Manifest, after: Manifest): readonly Loss[] => {
+  const [was, is] = [listenersOf(before), listenersOf(after)];
+  const [old, left] = [new Set(was.map(({ name }) => name)), new Set(is.map(({ name }) => name))];
+  const safe = new Set(is.filter(isEncrypted).map(hostOf));
+  const gone = was.filter((one) => isEncrypted(one) && !left.has(one.name) && !safe.has(hostOf(one)));
+  const hosts = new Set(gone.map(hostOf));
+  return is
+    .filter(
+      (one) =>
+        !isEncrypted(one) && !old.has(one.name) && (hosts.has(hostOf(one)) || (hostOf(one) === '' && gone.length > 0)),
+    )
+    .map((one) => ({
+      says: `traffic that is not encrypted: listener ${quoted(one.name)} is there instead of ${quoted(gone[0]?.name ?? '')}`,
+      path: [...one.path, 'protocol'],
+    }));
+};
+
 const modeOf = ({ raw }: Listener): string => textAt(raw, 'tls', 'mode').toLowerCase() || 'terminate';
 
 const lossesOf = (was: Listener, is: Listener): readonly Loss[] => {

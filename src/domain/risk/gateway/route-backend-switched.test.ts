@@ -7,6 +7,13 @@ const matching = (...paths: string[]) =>
 
 ruleTest(routeBackendSwitched, {
   hits: [
+    [
+      matching('/a'),
+      route({
+        rules: [{ matches: [{ path: { value: '/a' } }, { path: { value: '/b' } }], backendRefs: [{ name: 'evil' }] }],
+      }),
+    ],
+    [to('a'), route({ rules: [{ matches: [{ path: { value: '/' } }], backendRefs: [{ name: 'b' }] }] })],
     [to('a'), to('b')],
     [to('a'), to('a', 'b')],
     [to('a'), route({ rules: [{ backendRefs: [{ name: 'a', port: 9090 }] }] })],

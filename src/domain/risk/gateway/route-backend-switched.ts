@@ -1,8 +1,8 @@
 import { canonical, type Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { at, type Item, itemsIn, listAt, quoted, textAt } from '#domain/risk/read.ts';
+import { at, type Item, itemsIn, quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { gatewayDocument, routeRules } from './route.ts';
+import { gatewayDocument, matchKeysOf, routeRules } from './route.ts';
 
 /** What matches the same as before and goes somewhere else, or there too. */
 export const routeBackendSwitched: Rule = {
@@ -11,25 +11,35 @@ export const routeBackendSwitched: Rule = {
   sources: [gatewayDocument('reference/api-types/httproute/')],
   between: (before, after) => {
     if (after === undefined) return [];
-    const was = new Map(
-      [...Map.groupBy(routeRules(before), matchesOf)].map(([matches, rules]) => [
-        matches,
-        new Set(servingIn(rules, before).map(({ key }) => key)),
-      ]),
-    );
+    const was = servedBy(before);
     return routeRules(after).flatMap((rule) => {
-      const old = was.get(matchesOf(rule));
+      const old = [...new Set(matchKeysOf(rule, after).flatMap((match) => was.get(match) ?? []))];
       return servingIn([rule], after)
-        .filter(({ key }) => old !== undefined && !old.has(key))
+        .filter(({ key }) => old.some((backends) => !backends.has(key)))
         .map(({ name, path }) => ({ says: `another backend for traffic that has one: ${quoted(name)}`, path }));
     });
   },
 };
 
-/** The order of matches says nothing; none is the one that fits every path. */
-const matchesOf = ({ item }: Item): string => {
-  const matches = listAt(item, 'matches').map(canonical).sort();
-  return matches.join(' ') || '{}';
+/** By each match for itself, with all that it went to; what one rule alone fits shares the set of that rule. */
+const servedBy = (object: Manifest): ReadonlyMap<string, ReadonlySet<string>> => {
+  const was = new Map<string, ReadonlySet<string>>();
+  const merged = new Map<string, Set<string>>();
+  for (const rule of routeRules(object)) {
+    const backends = new Set(servingIn([rule], object).map(({ key }) => key));
+    for (const match of matchKeysOf(rule, object)) {
+      const there = was.get(match);
+      if (there === undefined) {
+        was.set(match, backends);
+        continue;
+      }
+      const both = merged.get(match) ?? new Set(there);
+      for (const backend of backends) both.add(backend);
+      merged.set(match, both);
+      was.set(match, both);
+    }
+  }
+  return was;
 };
 
 /** The backends that get any of the traffic. */

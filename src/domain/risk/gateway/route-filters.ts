@@ -1,5 +1,5 @@
-import { canonical } from '#domain/json.ts';
-import { textAt } from '#domain/risk/read.ts';
+import { canonical, type Json } from '#domain/json.ts';
+import { asText, at, listAt, quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
 import { filtersOf, gatewayDocument } from './route.ts';
 
@@ -16,7 +16,21 @@ export const routeFilters: Rule = {
   inside: (object) =>
     filtersOf(object).flatMap(({ item, path }) => {
       const type = textAt(item, 'type').trim().toLowerCase();
-      const says = Object.hasOwn(dangerous, type) ? dangerous[type] : undefined;
+      const says = Object.hasOwn(dangerous, type) ? dangerous[type] : (sayRedirect(type, item) ?? sayCors(type, item));
       return says === undefined ? [] : [{ key: canonical(item), says, path }];
     }),
 };
+
+/** To another port or path, or from http to https, is nothing: it stays the same host. */
+const sayRedirect = (type: string, filter: Json): string | undefined => {
+  const host = textAt(filter, 'requestRedirect', 'hostname');
+  return type === 'requestredirect' && host !== '' ? `everybody who comes sent to the host ${quoted(host)}` : undefined;
+};
+
+/** With credentials, a star lets every site act for whoever visits it. */
+const sayCors = (type: string, filter: Json): string | undefined =>
+  type === 'cors' &&
+  at(filter, 'cors', 'allowCredentials') === true &&
+  listAt(filter, 'cors', 'allowOrigins').some((origin) => /^(https?:\/\/)?\*/.test(asText(origin)))
+    ? 'CORS with credentials for very many origins: any site of theirs may act for whoever visits it'
+    : undefined;

@@ -1,5 +1,6 @@
+import { canonical } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { type Item, itemsAt, itemsIn } from '#domain/risk/read.ts';
+import { entriesAt, type Item, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
 
 /** What the Gateway API says of itself. */
 export const gatewayDocument = (page: string): string => `https://gateway-api.sigs.k8s.io/${page}`;
@@ -14,6 +15,16 @@ export const routeRules = (object: Manifest): readonly Item[] =>
   isRoute(object) ? itemsAt(object, 'spec', 'rules') : [];
 
 export const backendsOf = (object: Manifest): readonly Item[] => itemsIn(routeRules(object), 'backendRefs');
+
+/** Each thing that a rule fits, in one spelling; none is the one that fits every path. */
+export const matchKeysOf = ({ item }: Item, { kind }: Manifest): readonly string[] => {
+  const matches = listAt(item, 'matches');
+  return (matches.length === 0 ? [{}] : matches).map((match) => {
+    if (kind !== 'HTTPRoute') return canonical(match);
+    const path = { type: textAt(match, 'path', 'type') || 'PathPrefix', value: textAt(match, 'path', 'value') || '/' };
+    return canonical({ ...Object.fromEntries(entriesAt(match)), path });
+  });
+};
 
 /** Filters of rules and of single backends. */
 export const filtersOf = (object: Manifest): readonly Item[] =>

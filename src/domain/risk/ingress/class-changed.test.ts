@@ -3,6 +3,19 @@ import { ingressClassChanged } from './class-changed.ts';
 
 ruleTest(ingressClassChanged, {
   hits: [
+    [
+      object('networking.k8s.io/v1', 'Ingress', { ingressClassName: 'inside' }),
+      object(
+        'networking.k8s.io/v1',
+        'Ingress',
+        { ingressClassName: 'inside' },
+        { 'kubernetes.io/ingress.class': 'internet' },
+      ),
+    ],
+    [
+      object('networking.k8s.io/v1', 'Ingress', { ingressClassName: 'a' }, { 'nowhere.test/ingress.class': 'a' }),
+      object('networking.k8s.io/v1', 'Ingress', {}, { 'nowhere.test/ingress.class': 'a' }),
+    ],
     [ingress(), ingress({ ingressClassName: 'internet' })],
     [ingress(), ingress({ ingressClassName: null })],
     [

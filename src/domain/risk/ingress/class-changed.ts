@@ -10,16 +10,20 @@ export const ingressClassChanged: Rule = {
   sources: [ingressDocument('ingress-class')],
   between: (before, after) => {
     if (after === undefined || !isIngress(after)) return [];
-    const [was, is] = [classOf(before), classOf(after)];
-    const says = `another ingress controller: the class goes from ${quoted(was.name)} to ${quoted(is.name)}`;
-    return was.name === is.name ? [] : [{ says, path: is.path }];
+    const was = classesOf(before);
+    const [changed] = classesOf(after).flatMap(({ name, path }, index) => {
+      const old = was[index]?.name ?? '';
+      const says = `another ingress controller: the class goes from ${quoted(old)} to ${quoted(name)}`;
+      return old === name ? [] : [{ says, path }];
+    });
+    return changed === undefined ? [] : [changed];
   },
 };
 
-const classOf = (object: Manifest) => {
-  const annotation = annotationsOf(object).find(({ name }) => name === 'ingress.class');
-  const field = textAt(object, 'spec', 'ingressClassName');
-  return field === '' && annotation !== undefined
-    ? { name: annotation.value, path: annotation.path }
-    : { name: field, path: ['spec', 'ingressClassName'] };
+/** As a controller reads it that looks at the annotation first, and as one that looks at the field first. */
+const classesOf = (object: Manifest) => {
+  const annotation = annotationsOf(object).find(({ key }) => key === 'kubernetes.io/ingress.class');
+  const field = { name: textAt(object, 'spec', 'ingressClassName'), path: ['spec', 'ingressClassName'] };
+  const noted = annotation === undefined ? field : { name: annotation.value, path: annotation.path };
+  return [noted, field.name === '' ? noted : field];
 };

@@ -22,7 +22,10 @@ export const ingressDocument = (anchor: string): string =>
 export const annotationsOf = (object: Manifest): readonly Annotation[] =>
   isIngress(object) ? annotationsIn(object) : [];
 
-/** The annotations of an Ingress that count for something, and of which none of the same name does afterwards. */
+/**
+ * The annotations of an Ingress that count for something, and under whose very key nothing does afterwards: a
+ * controller reads one prefix, and small letters, so that under another key it may be lost.
+ */
 export const removedFrom = (
   before: Manifest,
   after: Manifest | undefined,
@@ -32,12 +35,12 @@ export const removedFrom = (
   const left = new Set(
     annotationsOf(after)
       .filter(counts)
-      .map(({ name }) => name),
+      .map(({ key }) => key),
   );
-  return annotationsOf(before).filter((one) => counts(one) && !left.has(one.name));
+  return annotationsOf(before).filter((one) => counts(one) && !left.has(one.key));
 };
 
-/** Dangers of annotations that are dangerous by being there; another value is another danger. */
+/** Dangers of annotations that are dangerous by being there; another value is another danger, and so is another key. */
 export const dangersOf = (
   object: Manifest,
   fits: (annotation: Annotation) => boolean,
@@ -46,7 +49,7 @@ export const dangersOf = (
   annotationsOf(object)
     .filter(fits)
     .map((annotation) => ({
-      key: `${annotation.name} ${annotation.value}`,
+      key: `${annotation.key} ${annotation.value}`,
       says: says(annotation),
       path: annotation.path,
     }));
@@ -86,5 +89,8 @@ export const pathsOf = (object: Manifest): readonly IngressPath[] =>
         })),
       )
     : [];
+
+/** What is not of one page alone: patterns, and what the controller reads as it likes, are no less. */
+export const isPrefix = ({ type }: IngressPath): boolean => type.toLowerCase() !== 'exact';
 
 export const sayHost = (host: string): string => (host === '' ? 'every host' : `"${host}"`);

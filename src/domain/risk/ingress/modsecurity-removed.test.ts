@@ -3,6 +3,7 @@ import { ingressModsecurityRemoved } from './modsecurity-removed.ts';
 
 ruleTest(ingressModsecurityRemoved, {
   hits: [
+    [noted('enable-modsecurity', 'true'), noted('Enable-ModSecurity', 'true')],
     [noted('enable-modsecurity', 'true'), ingress()],
     [noted('enable-owasp-core-rules', 'true'), noted('enable-modsecurity', 'true')],
   ],

@@ -8,9 +8,9 @@ export const ingressModsecurityRemoved: Rule = {
   severity: 'high',
   sources: [annotationDocument('modsecurity')],
   between: (before, after) => {
-    const left = new Set((after === undefined ? [] : annotationsOf(after)).map(({ name }) => name));
+    const left = new Set((after === undefined ? [] : annotationsOf(after)).map(({ key }) => key));
     return removedFrom(before, after, ({ name, value }) => firewall.includes(name) && isOn(value))
-      .filter(({ name }) => !left.has(name))
+      .filter(({ key }) => !left.has(key))
       .map(({ key, path }) => ({
         says: `traffic that the web application firewall may not look at any more: ${key} is removed`,
         path,

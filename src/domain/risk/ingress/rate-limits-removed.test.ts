@@ -3,6 +3,7 @@ import { ingressRateLimitsRemoved } from './rate-limits-removed.ts';
 
 ruleTest(ingressRateLimitsRemoved, {
   hits: [
+    [noted('limit-rps', '10'), noted('Limit-RPS', '10')],
     [noted('limit-rps', '10'), ingress()],
     [noted('limit-connections', '10'), noted('limit-connections', '0')],
   ],

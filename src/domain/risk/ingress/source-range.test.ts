@@ -1,8 +1,13 @@
-import { ingress, noted, ruleTest } from '#test/build/risk.ts';
+import { ingress, noted, object, ruleTest } from '#test/build/risk.ts';
 import { ingressSourceRange } from './source-range.ts';
 
 ruleTest(ingressSourceRange, {
   hits: [
+    [noted('whitelist-source-range', '10.0.0.0/8'), noted('Whitelist-Source-Range', '10.0.0.0/8')],
+    [
+      noted('denylist-source-range', '192.0.2.0/24'),
+      object('networking.k8s.io/v1', 'Ingress', {}, { 'nowhere.test/denylist-source-range': '192.0.2.0/24' }),
+    ],
     [noted('whitelist-source-range', '10.0.0.0/8'), ingress()],
     [noted('whitelist-source-range', '10.0.0.0/8'), noted('whitelist-source-range', '')],
     [noted('whitelist-source-range', '10.0.0.0/8'), noted('whitelist-source-range', '10.0.0.0/7')],

@@ -23,19 +23,33 @@ export const peersOf = (rules: readonly Item[], direction: Direction): readonly 
 export type Block = {
   readonly text: string;
   readonly cidr: Cidr;
+  /** What is surely left out of it. */
   readonly holes: readonly Cidr[];
+  /** What may be left out of it besides, as it is read by some. */
+  readonly likelyHoles: readonly Cidr[];
   readonly path: Place;
 };
 
+/** Reads a block also with noughts before its numbers, which the API server took for long, and others take as octal. */
+const readCidr = (text: string): Cidr | undefined =>
+  parseCidr(text) ?? parseCidr(text.replace(/(^|[./:])0+(?=\d)/g, '$1'));
+
 export const blocksOf = (object: Manifest, direction: Direction): readonly Block[] =>
-  peersOf(rulesOf(object, direction), direction).flatMap(({ item, path }) => {
-    const text = textAt(item, 'ipBlock', 'cidr').trim();
-    const cidr = parseCidr(text);
-    const holes = listAt(item, 'ipBlock', 'except').flatMap((hole) =>
-      typeof hole === 'string' ? (parseCidr(hole.trim()) ?? []) : [],
-    );
-    return cidr === undefined ? [] : [{ text, cidr, holes, path: [...path, 'ipBlock'] }];
+  blocksIn(rulesOf(object, direction), direction);
+
+/** Blocks of some rules alone. */
+export const blocksIn = (rules: readonly Item[], direction: Direction): readonly Block[] =>
+  peersOf(rules, direction).flatMap(({ item, path }) => {
+    const except = listAt(item, 'ipBlock', 'except').flatMap((hole) => (typeof hole === 'string' ? [hole.trim()] : []));
+    return blockOf(textAt(item, 'ipBlock', 'cidr').trim(), [...path, 'ipBlock'], except) ?? [];
   });
+
+export const blockOf = (text: string, path: Place, except: readonly string[] = []): Block | undefined => {
+  const cidr = readCidr(text);
+  if (cidr === undefined) return undefined;
+  const [holes, likelyHoles] = [parseCidr, readCidr].map((read) => except.flatMap((hole) => read(hole) ?? []));
+  return { text, cidr, holes: holes ?? [], likelyHoles: likelyHoles ?? [], path };
+};
 
 /** The addresses of a family in a block. Of all of IPv6 that is what is said, and not that IPv4 is behind a part of it. */
 export const addressesIn = (cidr: Cidr, family: Family): Ranges => {

@@ -5,6 +5,10 @@ const noted = (key = 'acme.test/x', value = '') => object('v1', 'Service', { typ
 
 ruleTest(serviceInternalLoadBalancerRemoved, {
   hits: [
+    [
+      noted('service.beta.kubernetes.io/aws-load-balancer-internal', 'true'),
+      noted('networking.gke.io/load-balancer-type', 'Internal'),
+    ],
     [noted('service.beta.kubernetes.io/azure-load-balancer-internal', 'true'), noted()],
     [
       noted('service.beta.kubernetes.io/azure-load-balancer-internal', 'true'),
@@ -18,6 +22,10 @@ ruleTest(serviceInternalLoadBalancerRemoved, {
     [noted(), noted('service.beta.kubernetes.io/aws-load-balancer-scheme', 'internet-facing')],
   ],
   misses: [
+    [
+      noted('service.beta.kubernetes.io/aws-load-balancer-internal', 'true'),
+      noted('service.beta.kubernetes.io/aws-load-balancer-scheme', 'internal'),
+    ],
     [
       noted('cloud.google.com/load-balancer-type', 'Internal'),
       noted('networking.gke.io/load-balancer-type', 'Internal'),

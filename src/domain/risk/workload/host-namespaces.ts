@@ -1,6 +1,6 @@
 import { at } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { podDocument, podSpecOf } from './workload.ts';
+import { ofPod, podDocument, podSpecsOf } from './workload.ts';
 
 const shared = [
   ['hostNetwork', 'the network of the node, past every NetworkPolicy'],
@@ -12,10 +12,14 @@ export const workloadHostNamespaces: Rule = {
   name: 'workload-host-namespaces',
   severity: 'critical',
   sources: [podDocument],
-  inside: (object) => {
-    const { spec, path } = podSpecOf(object);
-    return shared
-      .filter(([field]) => at(spec, field) === true)
-      .map(([field, what]) => ({ key: field, says: `a pod in ${what}: ${field}`, path: [...path, field] }));
-  },
+  inside: (object) =>
+    podSpecsOf(object).flatMap((pod) =>
+      shared
+        .filter(([field]) => at(pod.spec, field) === true)
+        .map(([field, what]) => ({
+          key: `${pod.name} ${field}`,
+          says: `a pod in ${what}: ${field}${ofPod(pod)}`,
+          path: [...pod.path, field],
+        })),
+    ),
 };

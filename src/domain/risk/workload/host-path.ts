@@ -1,19 +1,19 @@
 import { at, itemsAt, quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { podDocument, podSpecOf } from './workload.ts';
+import { ofPod, podDocument, podSpecsOf } from './workload.ts';
 
 export const workloadHostPath: Rule = {
   name: 'workload-host-path',
   severity: 'critical',
   sources: [podDocument],
-  inside: (object) => {
-    const { spec, path } = podSpecOf(object);
-    return itemsAt(spec, 'volumes')
-      .filter(({ item }) => at(item, 'hostPath') !== undefined)
-      .map(({ item, path: inner }) => {
-        const folder = textAt(item, 'hostPath', 'path');
-        const says = `a folder of the node inside the pod: ${quoted(folder)}`;
-        return { key: folder, says, path: [...path, ...inner, 'hostPath'] };
-      });
-  },
+  inside: (object) =>
+    podSpecsOf(object).flatMap((pod) =>
+      itemsAt(pod.spec, 'volumes')
+        .filter(({ item }) => at(item, 'hostPath') !== undefined)
+        .map(({ item, path }) => {
+          const folder = textAt(item, 'hostPath', 'path');
+          const says = `a folder of the node inside the pod${ofPod(pod)}: ${quoted(folder)}`;
+          return { key: `${pod.name} ${folder}`, says, path: [...pod.path, ...path, 'hostPath'] };
+        }),
+    ),
 };

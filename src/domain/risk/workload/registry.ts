@@ -1,5 +1,6 @@
 import { quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
+import { registryOf } from './image.ts';
 import { containersOf } from './workload.ts';
 
 /** Code from somewhere else than before; a container that is new is compared with all there were. */
@@ -17,10 +18,4 @@ export const workloadRegistry: Rule = {
       return known.includes(registry) ? [] : [{ says, path: [...path, 'image'] }];
     });
   },
-};
-
-/** As in the reference grammar of distribution: a first part with a dot or a port, or `localhost`; else Docker Hub. */
-const registryOf = (image: string): string => {
-  const [first = '', ...rest] = image.toLowerCase().split('/');
-  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
 };

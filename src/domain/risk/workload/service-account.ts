@@ -1,7 +1,6 @@
-import type { Manifest } from '#domain/plan.ts';
 import { quoted, textAt } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { podSpecOf } from './workload.ts';
+import { ofPod, type PodSpec, podSpecsOf } from './workload.ts';
 
 export const workloadServiceAccount: Rule = {
   name: 'workload-service-account',
@@ -9,17 +8,18 @@ export const workloadServiceAccount: Rule = {
   sources: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege'],
   between: (before, after) => {
     if (after === undefined) return [];
-    const [was, is] = [accountOf(before), accountOf(after)];
-    if (was === undefined || is === undefined || was.account === is.account) return [];
-    const says = `other rights in the cluster: the ServiceAccount goes from ${quoted(was.account)} to ${quoted(is.account)}`;
-    return [{ says, path: is.path }];
+    const was = new Map(podSpecsOf(before).map((pod) => [pod.name, accountOf(pod).account]));
+    return podSpecsOf(after).flatMap((pod) => {
+      const [old, { account, path }] = [was.get(pod.name), accountOf(pod)];
+      if (old === undefined || old === account) return [];
+      const how = `goes from ${quoted(old)} to ${quoted(account)}`;
+      return [{ says: `other rights in the cluster: the ServiceAccount${ofPod(pod)} ${how}`, path }];
+    });
   },
 };
 
 /** `serviceAccount` is its older name. */
-const accountOf = (object: Manifest) => {
-  const { spec, path } = podSpecOf(object);
-  if (spec === undefined) return undefined;
+const accountOf = ({ spec, path }: PodSpec) => {
   const field = textAt(spec, 'serviceAccountName') === '' ? 'serviceAccount' : 'serviceAccountName';
   return { account: textAt(spec, field) || 'default', path: [...path, field] };
 };

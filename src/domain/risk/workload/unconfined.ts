@@ -1,7 +1,7 @@
 import type { Manifest } from '#domain/plan.ts';
 import { entriesAt, quoted, textAt } from '#domain/risk/read.ts';
 import type { Danger, Rule } from '#domain/risk/rule.ts';
-import { contextsOf, podDocument, podSpecOf } from './workload.ts';
+import { contextsOf, podDocument, podSpecsOf } from './workload.ts';
 
 const profiles = [
   ['seccompProfile', 'calls to the kernel that are kept from containers otherwise: seccomp'],
@@ -30,8 +30,10 @@ export const workloadUnconfined: Rule = {
 
 /** AppArmor was an annotation of the pod before Kubernetes 1.30, and still is obeyed. */
 const annotated = (object: Manifest): readonly Danger[] => {
-  const place = [...podSpecOf(object).path.slice(0, -1), 'metadata', 'annotations'];
-  return entriesAt(object, ...place).flatMap(([key, value]) => {
+  const [pod] = podSpecsOf(object);
+  const place = (pod?.path ?? []).slice(0, -1).flatMap((step) => (typeof step === 'string' ? [step] : []));
+  place.push('metadata', 'annotations');
+  return (pod === undefined ? [] : entriesAt(object, ...place)).flatMap(([key, value]) => {
     const [domain, container = ''] = key.split('/');
     const isMeant =
       domain?.toLowerCase() === 'container.apparmor.security.beta.kubernetes.io' && value === 'unconfined';
