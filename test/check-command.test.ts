@@ -39,8 +39,10 @@ describe('hallpass check', () => {
       return hallpass(folder, ['check', '-f', 'k8s']);
     });
     expect(said).toMatchObject({ status: 5, error: '' });
-    expect(said.out).toMatch(/^k8s\/pod\.yaml:6: CRITICAL {2}Pod web: Introduces .*, at spec\.hostNetwork\.\n/);
-    expect(said.out).toMatch(/\n1 critical.* in 1 object; rule names and sources: --output json\n$/);
+    expect(said.out).toMatch(
+      /^k8s\/pod\.yaml:6: CRITICAL {2}Pod web: Introduces .*, at spec\.hostNetwork\. \[workload-host-namespaces\]\n/,
+    );
+    expect(said.out).toMatch(/\n1 critical.* in 1 object; sources: --output json\n$/);
   });
 
   test('reads standard input, and writes SARIF whole', async () => {

@@ -8,7 +8,7 @@ import { table } from './table.ts';
 /** A line for each finding, and one that counts them. */
 export const sayCheck = ({ objects, findings }: Judged): readonly string[] => {
   const those = `${objects} ${objects === 1 ? 'object' : 'objects'}`;
-  if (findings.length === 0) return [`Nothing dangerous found in ${those}.`];
+  if (findings.length === 0) return [`No findings in ${those}, as far as manifests alone tell.`];
   const count = (change: LocatedFinding['change']) => findings.filter((one) => one.change === change);
   const introduced = count('introduces');
   const counts = severities.flatMap((severity) => {
@@ -20,7 +20,7 @@ export const sayCheck = ({ objects, findings }: Judged): readonly string[] => {
   const summary = [
     `${counts.length === 0 ? 'Nothing dangerous introduced' : counts.join(', ')} in ${those}`,
     ...stays,
-    'rule names and sources: --output json',
+    'sources: --output json',
   ].join('; ');
   return [...findings.map(sayOne), summary];
 };
@@ -29,7 +29,7 @@ const sayOne = (finding: LocatedFinding): string => {
   const place = sayPlace(finding.path);
   const sentence = sayFinding(finding).slice(0, -1);
   const severity = finding.severity.toUpperCase().padEnd(8);
-  return `${saySpot(finding.spot)}: ${severity}  ${oneLine(finding.object)}: ${oneLine(sentence)}${place === '' ? '' : `, at ${place}`}.`;
+  return `${saySpot(finding.spot)}: ${severity}  ${oneLine(finding.object)}: ${oneLine(sentence)}${place === '' ? '' : `, at ${place}`}. [${finding.rule}]`;
 };
 
 /** All that is found, for machines; docs/check.md says what is what. */

@@ -72,23 +72,23 @@ describe('as text', () => {
     const { out } = await check({ 'a.yaml': `${high}---\n${critical}` }, ['-f', '.']);
     expect(out).toEqual([
       expect.stringMatching(
-        /^a\.yaml:18: CRITICAL {2}Ingress shop\/critical: Introduces a snippet .* \(CVE-2021-25742\), at metadata\.annotations\["nginx\.ingress\.kubernetes\.io\/configuration-snippet"\]\.$/,
+        /^a\.yaml:18: CRITICAL {2}Ingress shop\/critical: Introduces a snippet .* \(CVE-2021-25742\), at metadata\.annotations\["nginx\.ingress\.kubernetes\.io\/configuration-snippet"\]\. \[ingress-snippet\]$/,
       ),
-      'a.yaml:9: HIGH      Ingress shop/high: Introduces a rule for many hosts at once: "*.shop.test", at spec.rules[0].host.',
-      '1 critical, 1 high in 2 objects; rule names and sources: --output json',
+      'a.yaml:9: HIGH      Ingress shop/high: Introduces a rule for many hosts at once: "*.shop.test", at spec.rules[0].host. [ingress-host]',
+      '1 critical, 1 high in 2 objects; sources: --output json',
     ]);
   });
 
   test('it says when there is nothing', async () => {
-    expect((await check({ 'a.yaml': safe }, ['-f', 'a.yaml'])).out).toEqual(['Nothing dangerous found in 1 object.']);
+    expect((await check({ 'a.yaml': safe }, ['-f', 'a.yaml'])).out).toEqual([
+      'No findings in 1 object, as far as manifests alone tell.',
+    ]);
   });
 
   test('it counts what is kept and what is removed', async () => {
     const files = { 'a.yaml': `${critical}---\n${ingress('high')}`, 'base.yaml': `${critical}---\n${high}` };
     const { out } = await check(files, ['-f', 'a.yaml', '--base', 'base.yaml']);
-    expect(out?.at(-1)).toBe(
-      'Nothing dangerous introduced in 2 objects; 1 kept; 1 removed; rule names and sources: --output json',
-    );
+    expect(out?.at(-1)).toBe('Nothing dangerous introduced in 2 objects; 1 kept; 1 removed; sources: --output json');
   });
 
   test('it hides nothing that would hide or fake something', async () => {
@@ -166,7 +166,7 @@ describe('what cannot be read', () => {
     expect(await check({}, ['-f', '-'])).toEqual({
       status: 1,
       out: [],
-      errors: ['There is no object in -. Has what should have written it failed?'],
+      errors: ['There is no Kubernetes object in standard input. Did what should have written it fail?'],
     });
   });
 });
@@ -178,7 +178,7 @@ test('a file of kustomize is passed over with a note', async () => {
   };
   expect(await check(files, ['-f', '.'])).toEqual({
     status: 0,
-    out: ['Nothing dangerous found in 1 object.'],
+    out: ['No findings in 1 object, as far as manifests alone tell.'],
     errors: ['kustomization.yaml:1: Kustomization was passed over. Check what "kustomize build" makes of it.'],
   });
 });

@@ -26,6 +26,7 @@ export const checkManifests = async (
   words: readonly string[],
   stdin: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<Answer> => {
+  if (words.length === 1 && words[0] === '--help') return done(usage.split('\n'));
   const flags = readFlags(words.map(inFull), known);
   if (!flags.ok) return wrong(flags.error);
   const { file: files = [], base, output = 'text', 'fail-on': failOn = 'high', rules } = flags.value;
@@ -42,7 +43,9 @@ export const checkManifests = async (
   const notes = [...is.notes, ...was.notes];
   const problems = [...is.problems, ...was.problems];
   if (problems.length === 0 && is.objects.length === 0)
-    problems.push(`There is no object in ${files.join(', ')}. Has what should have written it failed?`);
+    problems.push(
+      `There is no Kubernetes object in ${files.map(sayFile).join(', ')}. Did what should have written it fail?`,
+    );
   if (problems.length > 0) return failed([...notes, ...problems]);
   const judged = judgeManifests(is.objects, base === undefined ? undefined : was.objects);
   if (!judged.ok) return failed([...notes, ...judged.error]);
@@ -55,6 +58,8 @@ export const checkManifests = async (
 
 /** Only `-f` is short, as kubectl's. */
 const inFull = (word: string): string => (word === '-f' || word.startsWith('-f=') ? `--file${word.slice(2)}` : word);
+
+const sayFile = (name: string): string => (name === '-' ? 'standard input' : name);
 
 const isOneOf = <T extends string>(all: readonly T[], one: string): one is T => all.some((other) => other === one);
 

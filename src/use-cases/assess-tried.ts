@@ -16,6 +16,8 @@ export type Assessed = {
   /** Absent where not all of it could be seen. */
   readonly radius?: Radius;
   readonly lines: readonly ReachLine[];
+  /** What opens, part by part, each always in the same words. */
+  readonly openings: readonly string[];
 };
 
 /** All that is changed, in the order of the plan: objects of others as the API server would have them, then its own. */
@@ -38,7 +40,7 @@ export const assessTried = async (
   const changes = changesOf(tried);
   const wanted = wantedFor(changes);
   const around = async (): Promise<Reach> => {
-    if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [] };
+    if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [], openings: [] };
     const { sight, unseen } = await lookAround(cluster, { managed, kinds: settings().kinds, atMostOld }, wanted);
     return examiner.reach(changes, sight, unseen);
   };
@@ -55,6 +57,7 @@ export const together = (found: readonly Finding[], reach: Reach, rights: readon
   findings: worstFirst([...found, ...reach.findings]),
   ...(reach.radius === undefined ? {} : { radius: { ...reach.radius, gains: [...rightsGained(rights)] } }),
   lines: [...reach.lines, ...gainsOf(rights)],
+  openings: reach.openings,
 });
 
 /** More than anybody reads, and than conditions need. */

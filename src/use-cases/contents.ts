@@ -2,8 +2,9 @@ import { type Content, content, fitsOnCard } from '#domain/content/content.ts';
 import { opensFirst, type ReachLine } from '#domain/radius/radius.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { levelOf } from '#domain/risk/assess.ts';
-import { type Finding, isDanger, type Severity, worstFirst } from '#domain/risk/finding.ts';
+import { isDanger, type Severity, worstFirst } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
+import type { Assessed } from './assess-tried.ts';
 import type { BotPorts, Core, PackedContent } from './ports.ts';
 
 /** What approvers were shown of a request; `unreadable` when it was altered or is gone: then nobody should decide on it. */
@@ -13,13 +14,17 @@ export type Shown =
   | { readonly type: 'shown'; readonly content: Content };
 
 /** So much of what was found is kept: far more than anybody reads. What is left out is counted. */
-const most = { findings: 200, lines: 60 } as const;
+const most = { findings: 200, lines: 60, openings: 3_000 } as const;
 
 /** What was found and what is reached, as a content holds it. */
-export const listed = (
-  found: readonly Finding[],
-  lines: readonly ReachLine[],
-): Pick<Content, 'findings' | 'moreFindings' | 'reach'> => {
+export const listed = ({
+  findings: found,
+  lines,
+  openings,
+}: Pick<Assessed, 'findings' | 'lines' | 'openings'>): Pick<
+  Content,
+  'findings' | 'moreFindings' | 'reach' | 'openings'
+> => {
   const findings = worstFirst(found);
   const rest = findings.slice(most.findings).filter(isDanger);
   const count = (severity: Severity): number => rest.filter((one) => one.severity === severity).length;
@@ -27,6 +32,7 @@ export const listed = (
     findings: findings.slice(0, most.findings),
     moreFindings: { critical: count('critical'), high: count('high'), medium: count('medium') },
     reach: reachListed(lines),
+    openings: openings.slice(0, most.openings),
   };
 };
 
@@ -46,8 +52,8 @@ const reachListed = (lines: readonly ReachLine[]): ReachLine[] => {
 
 /** A content as it is kept. */
 export const packContent = (content: Content, digest: Digest): PackedContent => {
-  const { changes, notes, findings, moreFindings, reach, cautions } = content;
-  const text = JSON.stringify({ schema: 1, changes, notes, findings, moreFindings, reach, cautions });
+  const { changes, notes, findings, moreFindings, reach, openings, cautions } = content;
+  const text = JSON.stringify({ schema: 1, changes, notes, findings, moreFindings, reach, openings, cautions });
   return {
     text,
     ref: {

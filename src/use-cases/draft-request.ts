@@ -249,7 +249,7 @@ const contentOf = async (
   cluster: ClusterWriter,
   { request }: DraftInput,
   { plan, edits }: Tried,
-  { findings, lines }: Assessed,
+  assessed: Assessed,
 ): Promise<Content> => {
   const own = await Promise.all(
     plan.create.map(async (manifest) => {
@@ -274,7 +274,7 @@ const contentOf = async (
     schema: 1,
     changes: [...others, ...own],
     notes: [...plan.notes],
-    ...listed(findings, lines),
+    ...listed(assessed),
     cautions: [...new Set(plan.cautions)],
   };
 };

@@ -55,9 +55,15 @@ const draftHere = async (
   const rights = await reviewed(ports, cluster, plan.value, identity, except);
   if (!rights.ok) return rights;
   const { create, probes, proofs } = plan.value;
-  const reach = { findings: [], radius: nothingReached, lines: [] };
+  const reach = { findings: [], radius: nothingReached, lines: [], openings: [] };
   const { findings, lines, radius = nothingReached } = together(findingsOfOwn(plan.value), reach, rights.value);
-  const content = { schema: 1 as const, changes: [], notes: [], cautions: [], ...listed(findings, lines) };
+  const content = {
+    schema: 1 as const,
+    changes: [],
+    notes: [],
+    cautions: [],
+    ...listed({ findings, lines, openings: [] }),
+  };
   const judged = await judgeOwn(ports.settings().policy, kind, input, radius);
   return ok({
     namespaceUid: place.value.uid,

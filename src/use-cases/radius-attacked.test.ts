@@ -220,7 +220,7 @@ describe('findings for conditions', () => {
       change: 'introduces',
       object: 'NetworkPolicy shop/b',
     });
-    const { findings } = together([deleted], { findings: [freed], lines: [] }, []);
+    const { findings } = together([deleted], { findings: [freed], lines: [], openings: [] }, []);
     expect(riskFound(findings, true).findings.map(({ rule: name }) => name)).toContain('policy-deleted');
   });
 });

@@ -113,9 +113,55 @@ test('what becomes more dangerous while it waits is shown anew, and wants to be 
   const revised = await look(world, chain);
   expect(revised.request.asked.revision).toBe(2);
   expect(revised.entries.at(-1)?.event).toMatchObject({
-    why: expect.stringContaining('more than was shown: Introduces a claim on traffic that another namespace serves'),
+    why: expect.stringContaining('open more than was shown: Introduces a takeover'),
   });
   expect(await checkPending(world.bot, revised)).toEqual({ type: 'same' });
+});
+
+describe('while it waits', () => {
+  const opening = change({
+    do: 'manifest',
+    manifest: {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'reports' },
+      spec: {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 8080 }] }],
+      },
+    },
+  });
+  const waiting = async (...apps: readonly string[]) => {
+    const world = worldOf(rule());
+    for (const app of apps) world.cluster.put(podManifest(`bank/${app}-1`, { labels: { app } }));
+    return { world, chain: await file(world, opening) };
+  };
+  const six = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+  test('one more of what there is, or less of what opens, disturbs nobody', async () => {
+    const { world, chain } = await waiting(...six);
+    world.cluster.put(podManifest('bank/a-2', { labels: { app: 'a' } }));
+    world.cluster.put(
+      policyManifest('shop/already', {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [
+          { from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'b' } } }], ports: [{ port: 8080 }] },
+        ],
+      }),
+    );
+    expect(await checkPending(world.bot, chain)).toEqual({ type: 'same' });
+  });
+
+  test('whoever else it would let in is shown, also where a card only counts them', async () => {
+    const { world, chain } = await waiting(...six);
+    world.cluster.put(podManifest('bank/vault-0', { labels: { app: 'vault' } }));
+    expect((await checkPending(world.bot, chain)).type).toBe('revised');
+    expect((await look(world, chain)).entries.at(-1)?.event).toMatchObject({
+      why: 'It would now open more than was shown: shop/web from bank/vault on TCP 8080',
+    });
+  });
 });
 
 describe('a rule of the policy', () => {

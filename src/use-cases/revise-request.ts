@@ -171,22 +171,19 @@ const isWorse = async (ports: BotPorts, asked: Asked, { content }: Draft): Promi
   return shown.type === 'shown' && now.type === 'shown' && newIn(now.content, shown.content).length > 0;
 };
 
-/** What was not shown, in the words of a card. How many replicas there are, and are ready, comes and goes. */
+/** What was not there when it was shown: what opens, part by part, and new sorts of dangers in an object. */
 const newIn = (now: Content, shown: Content): readonly string[] => {
-  const known = new Set(tellingOf(shown).map(uncounted));
-  return tellingOf(now).filter((text) => !known.has(uncounted(text)));
+  const known = new Set([...shown.openings, ...sortsOf(shown).map(([key]) => key)]);
+  return [
+    ...sortsOf(now).flatMap(([key, says]) => (known.has(key) ? [] : [says])),
+    ...now.openings.filter((one) => !known.has(one)),
+  ];
 };
 
-const tellingOf = ({ findings, reach }: Content): readonly string[] => [
-  ...findings.filter(({ change }) => change === 'introduces').map((one) => sayFinding(one, true)),
-  ...reach.filter(({ change }) => change === 'opens').map(({ text }) => text),
-];
-
-const uncounted = (text: string): string =>
-  text
-    .replaceAll(/ ×\d+/g, '')
-    .replaceAll(/\d+ of \d+( pods?)? ready/g, 'ready')
-    .replaceAll(/\d+ more/g, 'more');
+const sortsOf = ({ findings }: Content): readonly (readonly [key: string, says: string])[] =>
+  findings
+    .filter(({ change }) => change === 'introduces')
+    .map((one) => [`${one.rule} ${one.object}`, sayFinding(one, true)] as const);
 
 const revise = async (
   ports: BotPorts,
@@ -225,7 +222,7 @@ const worseNow = (before: Shown, now: Shown): string => {
   const [first] = before.type === 'shown' && now.type === 'shown' ? newIn(now.content, before.content) : [];
   return first === undefined
     ? 'What it is about was changed by somebody else.'
-    : `By what else changed meanwhile it does more than was shown: ${first}`;
+    : `It would now open more than was shown: ${first}`;
 };
 
 const changesOf = (shown: Shown): Content['changes'] => (shown.type === 'shown' ? shown.content.changes : []);

@@ -42,6 +42,7 @@ export const contentOf = (changes: readonly Change[], beside: Partial<Content> =
   findings: [],
   moreFindings: { critical: 0, high: 0, medium: 0 },
   reach: [],
+  openings: [],
   cautions: [],
   ...beside,
 });

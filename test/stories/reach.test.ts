@@ -65,7 +65,7 @@ describe('what a card says of what can go wrong, on a real API server', () => {
     const lines = await shown(id);
     expect(lines[0]).toMatch(/^🔴 CRITICAL · /);
     expect(lines).toContain('+ postgres in shop-payments can now be reached from ALL of IPv4 on TCP 5432');
-    expect(lines.join('\n')).toContain('a way to PostgreSQL (port 5432) of postgres in shop-payments');
+    expect(lines.join('\n')).toContain('PostgreSQL (port 5432) open to ALL of IPv4: postgres in shop-payments');
     expect(lines.join('\n')).toContain('rule dangerous');
   });
 
@@ -74,8 +74,9 @@ describe('what a card says of what can go wrong, on a real API server', () => {
       '/jit request change add pay.acme.test/webhooks/x=web:80 shop-front/shop for 5m because a trial',
     );
     const text = (await shown(id)).join('\n');
-    expect(text).toContain('🟠 High · Introduces a claim on traffic that another namespace serves');
-    expect(text).toContain('where Ingress shop-payments/ledger has "pay.acme.test/webhooks and below"');
+    expect(text).toContain(
+      '🟠 High · Introduces a takeover of another namespace’s traffic: "pay.acme.test/webhooks/x and below" is taken from Ingress shop-payments/ledger',
+    );
     expect(text).toContain('rule dangerous');
   });
 

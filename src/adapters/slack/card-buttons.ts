@@ -118,7 +118,7 @@ const secondLook = (
   const isForGood = asked.seconds === undefined;
   if (worst === undefined && !isForGood) return undefined;
   const confirm = isCritical(cautions)
-    ? { title: 'Approve something CRITICAL?', yes: 'Approve all the same', no: 'Look again', isDanger: true }
+    ? { title: 'Approve something CRITICAL?', yes: 'Approve anyway', no: 'Look again', isDanger: true }
     : { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
   const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
   if (worst === undefined) return { ...confirm, markup: what };

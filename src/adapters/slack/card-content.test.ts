@@ -288,14 +288,14 @@ describe('a card of a change', () => {
     });
     const { blocks } = cardOf(content, [{ type: 'withdrawn', by: alice }]);
     expect(blocks.filter(({ type }) => type === 'context').map((one) => readBlocks([one]).shown)[0]).toBe(
-      `Was shown to approvers: Takes traffic. ${'w'.repeat(300)} Traffic may be lost.`,
+      `Was shown on the card: Takes traffic. ${'w'.repeat(300)} Traffic may be lost.`,
     );
     expect(readBlocks(blocks).shown).not.toContain('⚠️');
     const many = contentOf([changeOf(diffOf(4))], {
       cautions: Array.from({ length: 9 }, (_, one) => `${one} <!here>${'w'.repeat(290)}`),
     });
     expect(shown(many, [{ type: 'withdrawn', by: alice }])).toMatch(
-      /Was shown to approvers: 0 <!here>w+ 1 .* And 8 more cautions, in the thread\./,
+      /Was shown on the card: 0 <!here>w+ 1 .* And 8 more cautions, in the thread\./,
     );
   });
 

@@ -78,7 +78,7 @@ describe('a card with something critical', () => {
     expect(row).toContain('Approve something CRITICAL?');
     expect(row).toContain('🔴 Introduces a snippet that runs inside the ingress controller');
     expect(row).toContain('"style":"danger"},');
-    expect(row).toContain('Approve all the same');
+    expect(row).toContain('Approve anyway');
   });
 
   test('what is critical and stays as it was is said, and makes no headline', () => {

@@ -233,7 +233,7 @@ describe.each(over)('a card that is %s', (_, events, says, offers) => {
     const card = shown({ chain, description: risky });
     const isUsable = ['approved', 'active'].includes(chain.request.state.status);
     expect(card.includes('⚠️ Can read secret values.')).toBe(isUsable);
-    expect(card.includes('Was shown to approvers: Can read secret values. An open watch goes on.')).toBe(!isUsable);
+    expect(card.includes('Was shown on the card: Can read secret values. An open watch goes on.')).toBe(!isUsable);
   });
 
   test('is drawn without its kind too', () => {

@@ -21,7 +21,16 @@ import {
 } from './blocks.ts';
 import { buttonsOf, wholeText } from './card-buttons.ts';
 import { factsBlock, outcomeBlocks, reasonBlock, revisionBlock, sharesAt, unreadableBlock } from './card-parts.ts';
-import { cautionBlock, cautionsOf, hidesSome, isCritical, pastCautionBlock, pastCautions } from './cautions.ts';
+import {
+  cautionBlock,
+  cautionsOf,
+  hidesSome,
+  noFindings,
+  pastCautionBlock,
+  pastCautions,
+  titleMarks,
+  worstNew,
+} from './cautions.ts';
 import { contentBlock, type Room } from './content-block.ts';
 import { wordedTitle } from './described.ts';
 import { escaped, link } from './mrkdwn.ts';
@@ -54,8 +63,8 @@ export const cardEvent = 'hallpass_card';
 /** What was taken without asking looks like nothing else. */
 const headline = (chain: Chain, description?: Description, shown?: Shown): string => {
   const isBroken = chain.request.asked.approval.breakGlass !== undefined;
-  const isBad = isCritical(cautionsOf(chain, description, shown));
-  return `${isBroken ? '🚨 BREAK-GLASS · ' : ''}${isBad ? '🔴 CRITICAL · ' : ''}${titleOf(chain, description)}`;
+  const worst = worstNew(cautionsOf(chain, description, shown));
+  return `${isBroken ? '🚨 BREAK-GLASS · ' : ''}${worst === undefined ? '' : titleMarks[worst]}${titleOf(chain, description)}`;
 };
 
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
@@ -120,6 +129,7 @@ const compose = (
     ...revisionBlock(chain),
     ...outcomeBlocks(chain, share, description),
     ...cautionBlock(cautions, share.cautions, readAt(description, shown)),
+    ...(state.status === 'pending' ? noFindings(cautions, shown) : []),
     ...(isOver(state.status) ? [] : reachBlock(reachIn(shown), share.reach, where)),
     factsBlock(chain, share, description, shown),
     ...(shown?.type === 'shown' && shown.content.changes.length > 0

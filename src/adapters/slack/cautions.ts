@@ -85,6 +85,17 @@ export const removedBy = (shown?: Shown): readonly string[] =>
     ? shown.content.findings.filter((one) => !isDanger(one)).map((one) => oneLine(sayFinding(one, true)))
     : [];
 
+/** What stands before a title, also where cards are listed: what deserves a look looks like nothing else. */
+export const titleMarks: Readonly<Record<Severity, string>> = {
+  critical: '🔴 CRITICAL · ',
+  high: '🟠 HIGH · ',
+  medium: '',
+};
+
+/** The worst that rules found in what it brings. */
+export const worstNew = (cautions: readonly Caution[]): Severity | undefined =>
+  severities.find((severity) => cautions.some((one) => one.severity === severity && one.isNew === true));
+
 /** Whether it brings something critical with it. */
 export const isCritical = (cautions: readonly Caution[]): boolean =>
   cautions.some(({ severity, isNew }) => severity === 'critical' && isNew === true);
@@ -153,6 +164,13 @@ const forCard = (all: readonly Caution[], characters: number) => {
 export const criticalAmong = (cautions: readonly Caution[]): readonly Caution[] =>
   oneOfEach(cautions.filter(({ severity, isNew }) => severity === 'critical' && isNew === true));
 
+/** Said of what was looked at whole, so that silence is not taken for it where nothing was. */
+export const noFindings = (cautions: readonly Caution[], shown?: Shown): readonly RichTextBlock[] => {
+  if (cautions.length > 0 || shown?.type !== 'shown' || shown.content.changes.length === 0) return [];
+  if (shown.content.reach.some(({ change }) => change === 'unseen')) return [];
+  return [richText(line('No findings: no rule of risk sees a danger in this'))];
+};
+
 /** Whether a card leaves some out; then there is a way to read them. */
 export const hidesSome = (cautions: readonly Caution[], characters: number): boolean =>
   forCard(cautions, characters).hidden.length > 0;
@@ -191,7 +209,7 @@ export const pastCautionBlock = (cautions: readonly Caution[], characters: numbe
   return [context(`${before} ${kept.join(' ')}${hidden}`)];
 };
 
-export const before = 'Was shown to approvers:';
+export const before = 'Was shown on the card:';
 
 /** For the thread, which keeps what a revision was decided on. */
 export const cautionList = (cautions: readonly Caution[], characters: number) => {

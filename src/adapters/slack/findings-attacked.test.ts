@@ -68,12 +68,12 @@ describe('a new danger', () => {
   });
 
   test('is kept with the request, however much stays as it was', () => {
-    const { findings } = listed([...many(200, { change: 'keeps' }), opened], []);
+    const { findings } = listed({ findings: [...many(200, { change: 'keeps' }), opened], lines: [], openings: [] });
     expect(findings.some(({ change }) => change === 'introduces')).toBe(true);
   });
 
   test('that is not listed any more is said to be as bad as it is', () => {
-    const content = about(listed(many(300, {}), []));
+    const content = about(listed({ findings: many(300, {}), lines: [], openings: [] }));
     expect(cardOf(content)).toContain('And 199 more like it.');
     expect(cardOf(content)).toContain('🔴 CRITICAL · 100 more findings');
     expect(wholeOf(content)).not.toContain('🟡 Medium · And 100 more');
@@ -120,7 +120,7 @@ describe('what could not be seen', () => {
 
   test('is kept with the request, however much else is reached', () => {
     const reach = [...Array.from({ length: 60 }, (_, index) => opens(index)), unseen];
-    expect(listed([], reach).reach).toContainEqual(unseen);
+    expect(listed({ findings: [], lines: reach, openings: [] }).reach).toContainEqual(unseen);
   });
 });
 

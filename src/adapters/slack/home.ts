@@ -11,6 +11,7 @@ import { actions, buttonValue } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
 import { titleOf } from './card.ts';
 import { ownersButtons } from './card-buttons.ts';
+import { titleMarks } from './cautions.ts';
 import { describedBy } from './described.ts';
 import { fitting, more } from './excerpt.ts';
 import { cutMarkup, dateFallback, escaped, link, mention } from './mrkdwn.ts';
@@ -134,8 +135,10 @@ const partBlocks = (
 };
 
 /** What an approver should look at first. */
-const riskMark = ({ request: { asked, state } }: Chain): string =>
-  (asked.content ?? asked.around)?.risk === 'critical' && !isOver(state.status) ? '🔴 CRITICAL · ' : '';
+const riskMark = ({ request: { asked, state } }: Chain): string => {
+  const { risk = 'none' } = asked.content ?? asked.around ?? {};
+  return risk === 'none' || isOver(state.status) ? '' : titleMarks[risk];
+};
 
 /** What the reader may want with a grant of their own that is in force, or with what they have to review, where it stands. */
 const buttonsUnder = (chain: Chain, { person, mayGoOn }: Pick<Reader, 'person' | 'mayGoOn'>): readonly KnownBlock[] => {

@@ -58,16 +58,9 @@ export const reachLines = (reach: readonly ReachLine[]): readonly (readonly Piec
 export const reachList = (reach: readonly ReachLine[], characters: number) => {
   if (reach.length === 0) return [];
   const { kept, left } = fitting(
-    reach.map((one) => `${words[one.change]}${textOf(one)}`),
+    reach.map((one) => `${signs[one.change]}${textOf(one)}`),
     characters,
   );
   const hidden = left === 0 ? [] : [[more(left, 'line')]];
   return [line(bold('Reaches')), bullets([...kept.map((text) => [text]), ...hidden])];
-};
-
-const words: Readonly<Record<ReachLine['change'], string>> = {
-  opens: 'Opens: ',
-  closes: 'Closes: ',
-  stays: '',
-  unseen: 'Not seen: ',
 };

@@ -34,6 +34,8 @@ export const content = z.strictObject({
   moreFindings: z.record(severity, z.int().min(0)).default({ critical: 0, high: 0, medium: 0 }),
   /** What it reaches, and what it reaches no more; what matters most first. */
   reach: z.array(reachLine).default([]),
+  /** What opens, part by part, each always in the same words: by these it is told whether there is more of it later. */
+  openings: z.array(z.string()).default([]),
   /** What to beware of besides, the worst first; plain text. */
   cautions: z.array(z.string()),
 });

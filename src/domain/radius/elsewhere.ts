@@ -10,7 +10,7 @@ export type Taken = { readonly finding: Finding; readonly owners: readonly strin
 type Owned = { readonly route: Route; readonly of: Target };
 
 /**
- * Traffic that a change takes of what an Ingress or a route of another namespace serves: the same host, and one path within
+ * Traffic that a change takes newly of what an Ingress or a route of another namespace serves: the same host, and one path within
  * the other. With ingress-nginx the longer path wins, and of equal ones the object that is older.
  */
 export const takenElsewhere = (changes: readonly Change[], others: readonly Routing[]): readonly Taken[] => {
@@ -35,18 +35,19 @@ export const takenElsewhere = (changes: readonly Change[], others: readonly Rout
     return routesOf(after).flatMap((route) => {
       const theirs = foreign(route);
       const [first] = theirs;
-      if (first === undefined) return [];
+      // What was so before may as well have been there first.
+      if (first === undefined || was.has(spelled(route))) return [];
       const owners = [...new Set(theirs.map(({ of }) => `${of.namespace ?? ''}/${of.name}`))];
-      return [{ finding: say(after, route, was.has(spelled(route)), first, owners.length - 1), owners }];
+      return [{ finding: say(after, route, first, owners.length - 1), owners }];
     });
   });
 };
 
-const say = (object: Manifest, route: Route, isOld: boolean, { route: there, of }: Owned, more: number): Finding => ({
+const say = (object: Manifest, route: Route, { route: there, of }: Owned, more: number): Finding => ({
   rule: 'route-elsewhere',
   severity: 'high',
-  change: isOld ? 'keeps' : 'introduces',
-  says: `a claim on traffic that another namespace serves: ${quoted(sayRoute(route))}, where ${sayTarget(of)} has ${quoted(sayRoute(there))}${more > 0 ? `, and so have ${more} more` : ''}`,
+  change: 'introduces',
+  says: `a takeover of another namespace’s traffic: ${quoted(sayRoute(route))} is taken from ${sayTarget(of)} (${quoted(sayRoute(there))})${more > 0 ? ` and ${more} more` : ''}`,
   object: sayTarget(targetOf(object)),
   path: [...route.at],
   sources: ['https://kubernetes.github.io/ingress-nginx/how-it-works/#building-the-nginx-model'],

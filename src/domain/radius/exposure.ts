@@ -10,6 +10,8 @@ import type { SeenPod, Sight } from './sight.ts';
 export type Exposure = {
   readonly facts: Pick<Radius, 'hosts' | 'paths' | 'backends' | 'unready'>;
   readonly lines: readonly ReachLine[];
+  /** What is served newly, part by part. */
+  readonly openings: readonly string[];
 };
 
 type Served = { readonly route: Route; readonly before: readonly (Backend | undefined)[] };
@@ -28,6 +30,13 @@ export const exposureOf = (changes: readonly Change[], sight: Pick<Sight, 'servi
       backends: backends.map(sayBackend),
       unready: backends.map(sayBackend).filter((name) => ready.get(name)?.ready === 0),
     },
+    openings: [
+      ...new Set(
+        served.map(
+          ({ route }) => `${sayRoute(route)} by ${route.backend === undefined ? 'none' : sayBackend(route.backend)}`,
+        ),
+      ),
+    ],
     lines: linesOf(served, (backend) => ready.get(sayBackend(backend))?.says ?? ''),
   };
 };

@@ -10,7 +10,7 @@ import type { Finding } from '#domain/risk/finding.ts';
 import { isNetworkPolicy } from '#domain/risk/network-policy/network-policy.ts';
 import { openedData } from './open-data.ts';
 import type { Radius, ReachLine } from './radius.ts';
-import { isEverywhere, portsIn, sayFlows } from './say-flow.ts';
+import { isEverywhere, openingsIn, portsIn, sayFlows } from './say-flow.ts';
 import type { Sight } from './sight.ts';
 import { unisolated } from './unisolated.ts';
 import { podFor } from './yet-to-come.ts';
@@ -30,6 +30,8 @@ export type Flows = {
     | 'notIsolated'
   >;
   readonly lines: readonly ReachLine[];
+  /** What opens, part by part, to tell whether there is more of it later. */
+  readonly openings: readonly string[];
   readonly findings: readonly Finding[];
 };
 
@@ -67,6 +69,7 @@ export const flowsOf = (changes: readonly Change[], sight: Sight): Result<Flows,
       notIsolated: new Set(freed.flatMap(({ pods: some }) => some)).size,
     },
     lines: sayFlows(flows),
+    openings: openingsIn(flows),
     findings: [...unisolated(freed, changes), ...openedData(opens, sight.pods, changes)],
   });
 };

@@ -1,10 +1,11 @@
-import type { Flow } from '#domain/networkpolicy/flow.ts';
+import type { Flow, FlowEnd } from '#domain/networkpolicy/flow.ts';
 import type { Pod } from '#domain/networkpolicy/pod.ts';
 import type { Ranges } from '#domain/networkpolicy/ranges.ts';
 import type { Change } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import { policyDocument } from '#domain/risk/network-policy/network-policy.ts';
-import { sayPods } from './say-flow.ts';
+import { few } from '#domain/text.ts';
+import { sayAddresses, sayPods } from './say-flow.ts';
 import type { SeenPod } from './sight.ts';
 import { type Store, storePorts } from './stores.ts';
 import { namedIn } from './unisolated.ts';
@@ -24,7 +25,7 @@ export const openedData = (
       ? []
       : flow.to.pods.flatMap((pod) =>
           storesAt(flow, kept.get(pod) ?? []).flatMap((store) =>
-            farFrom(flow, pod).map((far) => ({ pod, store, far })),
+            farFrom(flow, pod).map((far) => ({ pod, store, far, from: flow.from })),
           ),
         ),
   );
@@ -38,7 +39,7 @@ export const openedData = (
         rule: far === 'outside' ? 'network-data-outside' : 'network-data-elsewhere',
         severity: far === 'outside' ? ('critical' as const) : ('high' as const),
         change: 'introduces' as const,
-        says: `a way to ${store.name} (port ${store.port}) of ${sayPods(pods)} from ${far === 'outside' ? 'addresses that no pod selector names' : 'other namespaces'}`,
+        says: `${store.name} (port ${store.port}) open to ${sayWhom(alike.map(({ from }) => from))}: ${sayPods(pods)}`,
         object: namedIn(changes),
         path: ['spec'],
         sources: [policyDocument('behavior-of-to-and-from-selectors')],
@@ -46,6 +47,13 @@ export const openedData = (
     ];
   });
 };
+
+const sayWhom = (ends: readonly FlowEnd[]): string => {
+  const addresses = ends.filter((end) => end.type === 'addresses');
+  const namespaces = ends.flatMap((end) => (end.type === 'pods' ? end.pods.map(({ namespace }) => namespace) : []));
+  return addresses.length > 0 ? sayAddresses(addresses) : few([...new Set(namespaces)].sort(), mostNamed);
+};
+const mostNamed = 3;
 
 const farFrom = ({ from }: Flow, pod: Pod): readonly ('outside' | 'elsewhere')[] => {
   if (from.type === 'addresses') return ['outside'];

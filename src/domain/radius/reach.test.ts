@@ -46,9 +46,7 @@ describe('a NetworkPolicy', () => {
   test('that opens a database to the world is critical, and said in one line', () => {
     const found = reach(undefined, letting(blocks('0.0.0.0/0'), [{ port: 5432 }]));
     expect(rules(found)).toEqual(['critical network-data-outside']);
-    expect(found.findings[0]?.says).toBe(
-      'a way to PostgreSQL (port 5432) of db in pay from addresses that no pod selector names',
-    );
+    expect(found.findings[0]?.says).toBe('PostgreSQL (port 5432) open to ALL of IPv4: db in pay');
     expect(found.lines).toEqual([
       { change: 'opens', text: 'db in pay can now be reached from ALL of IPv4 on TCP 5432' },
     ]);

@@ -16,6 +16,8 @@ export type Reach = {
   /** Absent where it cannot be told whole. */
   readonly radius?: Radius;
   readonly lines: readonly ReachLine[];
+  /** What opens, part by part, each always in the same words. */
+  readonly openings: readonly string[];
 };
 
 /** What has to be looked at to tell how far these changes reach; undefined: nothing. */
@@ -66,6 +68,14 @@ export const reachOf = (changes: readonly Change[], sight: Sight, unseen: readon
     findings: worstFirst([...taken.map(({ finding }) => finding), ...(known?.findings ?? []), ...relabelled.findings]),
     ...(missing.length === 0 ? { radius } : {}),
     lines: isNetwork && lines.length === 0 ? [nothing] : lines,
+    openings: [
+      ...(known?.openings ?? []),
+      ...exposure.openings,
+      ...relabelled.lines.map(({ text }) => text),
+      ...taken
+        .flatMap(({ finding, owners }) => (finding.change === 'introduces' ? owners : []))
+        .map((owner) => `traffic of ${owner}`),
+    ],
   };
 };
 

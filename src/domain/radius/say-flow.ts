@@ -35,7 +35,7 @@ const sayAlike = ({ change, from, to, ports }: Flow, alike: readonly Flow[]): st
 const sayEnds = (ends: readonly FlowEnd[]): string => {
   const addresses = ends.filter((end) => end.type === 'addresses');
   const pods = ends.flatMap((end) => (end.type === 'pods' ? end.pods : []));
-  const outside = addresses.length === 0 ? [] : [saySome(addresses)];
+  const outside = addresses.length === 0 ? [] : [sayAddresses(addresses)];
   // Whoever comes from anywhere may be any pod too.
   if (outside[0] === anywhere && pods.length > mostNamed) return `${anywhere}, inside the cluster too,`;
   return [...outside, ...(pods.length === 0 ? [] : [sayPods(pods)])].join(' and ');
@@ -70,10 +70,49 @@ const routable: Readonly<Record<Family, Ranges>> = {
 };
 
 /** All of the world, or most of it: whoever leaves a few addresses out has opened it all the same. */
+/**
+ * What opens, part by part, each always in the same words: `pay/db from front/web on TCP 5432`. How many replicas there are makes
+ * no difference, nor which pods there are where everybody may come, or everywhere may be gone to.
+ */
+export const openingsIn = (flows: readonly Flow[]): readonly string[] => {
+  const opens = flows.filter(({ change }) => change === 'opens');
+  const whole = new Set(
+    opens.flatMap(({ from, to, ports }) => [
+      ...(from.type === 'addresses' && isEverywhere(from)
+        ? wordsOf(to).map((one) => `to ${one} ${portsIn(ports)}`)
+        : []),
+      ...(to.type === 'addresses' && isEverywhere(to)
+        ? wordsOf(from).map((one) => `from ${one} ${portsIn(ports)}`)
+        : []),
+    ]),
+  );
+  const isImplied = ({ from, to, ports }: Flow, [source, target]: readonly [string, string]): boolean =>
+    from.type === 'pods' &&
+    to.type === 'pods' &&
+    (whole.has(`to ${target} ${portsIn(ports)}`) || whole.has(`from ${source} ${portsIn(ports)}`));
+  return [
+    ...new Set(
+      opens.flatMap((flow) =>
+        wordsOf(flow.to).flatMap((target) =>
+          wordsOf(flow.from)
+            .filter((source) => !isImplied(flow, [source, target]))
+            .map((source) => `${target} from ${source} on ${portsIn(flow.ports).join(', ')}`),
+        ),
+      ),
+    ),
+  ];
+};
+
+const wordsOf = (end: FlowEnd): readonly string[] =>
+  end.type === 'pods'
+    ? [...new Set(end.pods.map(({ namespace, name }) => `${namespace}/${stemOf(name)}`))]
+    : [sayAddresses([end])];
+
 export const isEverywhere = ({ family, ranges }: Addresses): boolean =>
   2n * sizeOf(overlap(ranges, routable[family])) >= sizeOf(routable[family]);
 
-const saySome = (ends: readonly Addresses[]): string => {
+/** `ALL of IPv4`, `198.51.100.0/24`: the largest first. */
+export const sayAddresses = (ends: readonly Addresses[]): string => {
   const whole = ends.filter(isWhole).map(({ family }) => family);
   const everywhere = whole.includes('ipv4') && whole.includes('ipv6') ? [anywhere] : whole.map(sayFamily);
   const parts = ends

@@ -49,14 +49,14 @@ rules:
     # At night nobody may be there to decide: who is on call takes it at once, and somebody reviews that.
     breakGlass: { who: [oncall], longest: 15m, remindEvery: 5m }
 
-  # In development nobody waits: it works at once, and the platform team may revoke it. What a diff shows to be critical is
-  # decided by the next rule, as everywhere.
+  # In development nobody waits: it works at once, and the platform team may revoke it. What is critical,
+  # or takes another namespace's traffic, is decided by the rules below, as everywhere.
   - name: dev
     match:
       namespaces: [shop-dev]
       kinds: [access, change, open]
       profiles: ['*', ingress-debug]
-      if: risk.level != "critical"
+      if: risk.level != "critical" && size(radius.elsewhere) == 0
     ask: [engineers]
     auto: true
     approve:
@@ -64,6 +64,22 @@ rules:
     channel: C0APPROVALS
     duration: { default: 15m, longest: 1h }
     respondWithin: 1h
+
+  # Whoever lets the world in, or takes another team's traffic, needs security too.
+  - name: far
+    match:
+      namespaces: ['shop-*']
+      kinds: [change, open]
+      profiles: ['*', other-pods-to-pods]
+      if: radius.fromEverywhere || radius.notIsolated > 0 || size(radius.elsewhere) > 0
+    ask: [engineers]
+    approve:
+      - { from: platform, count: 1 }
+      - { from: security, count: 1 }
+    channel: C0APPROVALS
+    duration: { default: 15m, longest: 1h }
+    respondWithin: 30m
+    permanent: true
 
   - name: shop
     match: { namespaces: ['shop-*'], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
