@@ -56,7 +56,7 @@ const stemsIn = (pods: readonly Pod[]): readonly string[] =>
   );
 
 /** What Deployments, DaemonSets, Jobs and StatefulSets put behind their names: a hash and five letters, or a number. */
-const stemOf = (name: string): string =>
+export const stemOf = (name: string): string =>
   name
     .replace(/-[bcdf-hj-np-tv-z2456789]{5}$/, '')
     .replace(/-([0-9a-f]{8,10}|[bcdf-hj-np-tv-z2456789]{8,10}|\d{1,5})$/, '') || name;
@@ -70,44 +70,6 @@ const routable: Readonly<Record<Family, Ranges>> = {
 };
 
 /** All of the world, or most of it: whoever leaves a few addresses out has opened it all the same. */
-/**
- * What opens, part by part, each always in the same words: `pay/db from front/web on TCP 5432`. How many replicas there are makes
- * no difference, nor which pods there are where everybody may come, or everywhere may be gone to.
- */
-export const openingsIn = (flows: readonly Flow[]): readonly string[] => {
-  const opens = flows.filter(({ change }) => change === 'opens');
-  const whole = new Set(
-    opens.flatMap(({ from, to, ports }) => [
-      ...(from.type === 'addresses' && isEverywhere(from)
-        ? wordsOf(to).map((one) => `to ${one} ${portsIn(ports)}`)
-        : []),
-      ...(to.type === 'addresses' && isEverywhere(to)
-        ? wordsOf(from).map((one) => `from ${one} ${portsIn(ports)}`)
-        : []),
-    ]),
-  );
-  const isImplied = ({ from, to, ports }: Flow, [source, target]: readonly [string, string]): boolean =>
-    from.type === 'pods' &&
-    to.type === 'pods' &&
-    (whole.has(`to ${target} ${portsIn(ports)}`) || whole.has(`from ${source} ${portsIn(ports)}`));
-  return [
-    ...new Set(
-      opens.flatMap((flow) =>
-        wordsOf(flow.to).flatMap((target) =>
-          wordsOf(flow.from)
-            .filter((source) => !isImplied(flow, [source, target]))
-            .map((source) => `${target} from ${source} on ${portsIn(flow.ports).join(', ')}`),
-        ),
-      ),
-    ),
-  ];
-};
-
-const wordsOf = (end: FlowEnd): readonly string[] =>
-  end.type === 'pods'
-    ? [...new Set(end.pods.map(({ namespace, name }) => `${namespace}/${stemOf(name)}`))]
-    : [sayAddresses([end])];
-
 export const isEverywhere = ({ family, ranges }: Addresses): boolean =>
   2n * sizeOf(overlap(ranges, routable[family])) >= sizeOf(routable[family]);
 
@@ -121,7 +83,8 @@ export const sayAddresses = (ends: readonly Addresses[]): string => {
   return [...everywhere, ...parts].join(' and ');
 };
 
-const largestFirst = ({ family, ranges }: Addresses): readonly string[] =>
+/** As CIDR, each block once. */
+export const largestFirst = ({ family, ranges }: Addresses): readonly string[] =>
   ranges
     .flatMap((range) => blocksIn(range, family))
     .toSorted((one, other) => Number(one.split('/')[1]) - Number(other.split('/')[1]));
