@@ -30,6 +30,21 @@ const hasOutline = (): Promise<boolean> =>
 const dialog = (name: string) => page.getByRole('dialog', { name });
 const leaveBox = () => press('Escape');
 
+test('what is typed and sent while an earlier command is on its way is neither lost nor sent twice', async () => {
+  let held = 0;
+  await page.route(/\/command\?/, async (route) => {
+    held += 1;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  await say(page, '/jit help');
+  await press('Enter');
+  await say(page, '/jit card');
+  await seen(page.getByText('2 replies'));
+  await expect.poll(() => page.getByRole('textbox', { name: 'Message or command' }).inputValue()).toBe('');
+  expect(held).toBe(2);
+});
+
 test('a form is opened, filled in and sent without a mouse', async () => {
   await expect.poll(() => focused(page)).toBe('Message or command');
   await page.keyboard.type('/jit request');

@@ -173,7 +173,7 @@ describe('a worker killed while it changes two objects', () => {
       once = true;
       return side;
     };
-    await Promise.race([promise, pause(10_000).then(() => Promise.reject(new Error(`No commit of ${id}`)))]);
+    await Promise.race([promise, pause(30_000).then(() => Promise.reject(new Error(`No commit of ${id}`)))]);
     await die();
   };
 

@@ -51,7 +51,7 @@ export const storyOf = (company: () => Company) => {
   };
   afterAll(() => connection?.disconnect());
 
-  const until = <T>(what: string, look: () => T | Promise<T>, milliseconds = 10_000) =>
+  const until = <T>(what: string, look: () => T | Promise<T>, milliseconds = 20_000) =>
     company().slack.until(look, { milliseconds, what });
 
   const answerTo = (person: string): string =>
@@ -116,7 +116,7 @@ export const storyOf = (company: () => Company) => {
   const reaches = async <S extends Status>(
     id: RequestId,
     status: S,
-    milliseconds = 10_000,
+    milliseconds = 20_000,
   ): Promise<Extract<State, { status: S }>> => {
     const state = await until(
       `${id} to be ${status}`,
@@ -146,7 +146,7 @@ export const storyOf = (company: () => Company) => {
       .slack.as('U0DAN')
       .readChannel('hallpass-audit')
       .flatMap(({ shown }) => (shown.includes(words) ? [shown] : []));
-  const isTold = (words: string, milliseconds = 10_000) =>
+  const isTold = (words: string, milliseconds = 20_000) =>
     until(`administrators to be told "${words}"`, () => told(words).length > 0, milliseconds);
 
   const mayRead = async (): Promise<boolean> => (await company().tries('requester', 'GET', ledger)) === 200;

@@ -126,20 +126,31 @@ export const createComposer = ({ label, sent, left }) => {
     }
   };
 
+  /** Whether what is typed shall be sent once what is under way has arrived. */
+  let isNext = false;
+
   const submit = async () => {
     const text = box.value.trim();
-    if (text === '' || target === null || form.getAttribute('aria-busy') === 'true') return;
+    if (text === '' || target === null) return;
+    if (form.getAttribute('aria-busy') === 'true') {
+      isNext = true;
+      return;
+    }
     const sentFrom = key;
     form.setAttribute('aria-busy', 'true');
     const outcome = await send(target, text);
     form.removeAttribute('aria-busy');
     if (outcome.status === 'acknowledged') {
       drafts.delete(sentFrom);
-      if (key === sentFrom) box.value = '';
+      // Somebody may have typed on meanwhile.
+      if (key === sentFrom && box.value.trim() === text) box.value = '';
     }
     if (key === sentFrom) typed();
     if (outcome.status === 'not-sent') complain(outcome.message ?? 'It was not sent.');
     else if (key === sentFrom) sent();
+    const goesOn = isNext && outcome.status === 'acknowledged';
+    isNext = false;
+    if (goesOn) void submit();
     await refresh();
   };
   form.addEventListener('submit', (event) => {
