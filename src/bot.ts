@@ -19,6 +19,7 @@ import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
+import { shareDrafts } from '#use-cases/shared-drafts.ts';
 import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -107,7 +108,7 @@ const startOn = async (
     directory,
     clusters,
     contents,
-    draft: drafts.draft,
+    draft: shareDrafts(drafts.draft),
     random: (count) => randomBytes(count),
     home: config.home,
   };

@@ -166,7 +166,8 @@ const ruledOtherwise = async (
 
 /** Whether the same difference brings or opens something by now that was not shown, by what stands around it. */
 const isWorse = async (ports: BotPorts, asked: Asked, { content }: Draft): Promise<boolean> => {
-  if (content === undefined) return false;
+  // The very same was shown.
+  if (content === undefined || content.ref.digest === asked.content?.digest) return false;
   const [shown, now] = [await readContent(ports, asked), unpackContent(content.text)];
   return shown.type === 'shown' && now.type === 'shown' && newIn(now.content, shown.content).length > 0;
 };
