@@ -18,6 +18,7 @@ const project = (name: string, include: string[], testSeconds: number, hookSecon
 const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 const waitingLong = { maxWorkers: 4, sequence: { groupOrder: 2 } };
 const timed = ['test/contract/jobs*.test.ts'];
+const domain = ['src/domain/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -29,7 +30,9 @@ export default defineConfig({
     teardownTimeout: 20 * second,
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 20, 20),
+      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 20, 20, { exclude: domain }),
+      // Hundreds of small files over the same pure code, which keeps nothing: a process for each would take longer than all of them.
+      project('domain', domain, 20, 20, { isolate: false }),
       project('timed', timed, 30, 60),
       project('contract', ['test/contract/**/*.test.ts'], 30, 60, { ...waiting, exclude: timed }),
       project('local', ['test/local/**/*.test.ts'], 60, 90, waiting),

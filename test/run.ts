@@ -81,7 +81,7 @@ const readCounts = (file: string): Counts => {
 const tests = async (pureOnly: boolean): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-tests-'));
   const file = join(folder, 'counts.json');
-  const selection = pureOnly ? ['--project', 'pure'] : [];
+  const selection = pureOnly ? ['--project', 'pure', '--project', 'domain'] : [];
   const command = ['node_modules/vitest/vitest.mjs', 'run', ...selection, ...forVitest];
   const outcome = await run(command, { quiet: false, env: { [countsFileVariable]: file } });
   const counts = readCounts(file);
