@@ -19,7 +19,7 @@ const found = (more: Partial<LocatedFinding> = {}): LocatedFinding => ({
   ...more,
 });
 const written = (findings: readonly LocatedFinding[], isCompared = false) => {
-  const [run] = sarifOf({ objects: 1, findings }, { isCompared, from: '/work' }).runs;
+  const [run] = sarifOf({ objects: 1, findings }, { isCompared, from: '/repo' }).runs;
   if (run === undefined) throw new Error('There is no run');
   return run;
 };
@@ -48,12 +48,12 @@ describe('the schema of SARIF 2.1.0', () => {
     ['one', [found()], false],
     ['several', [found(), found({ change: 'keeps' }), found({ severity: 'medium', path: [] })], true],
   ])('is kept to with %s found', (_, findings, isCompared) => {
-    validate(sarifOf({ objects: 1, findings }, { isCompared, from: '/work' }));
+    validate(sarifOf({ objects: 1, findings }, { isCompared, from: '/repo' }));
     expect(validate.errors ?? []).toEqual([]);
   });
 
   test('would tell a mistake', () => {
-    const log = sarifOf({ objects: 1, findings: [found()] }, { isCompared: false, from: '/work' });
+    const log = sarifOf({ objects: 1, findings: [found()] }, { isCompared: false, from: '/repo' });
     expect(validate({ ...log, version: '2.0.0' })).toBe(false);
     expect(validate({ ...log, runs: [{ results: [] }] })).toBe(false);
   });
@@ -109,7 +109,7 @@ describe('a result', () => {
   });
 
   test.each([
-    ['/work/k8s/a.yaml', 'k8s/a.yaml'],
+    ['/repo/k8s/a.yaml', 'k8s/a.yaml'],
     ['./k8s//a b#1.yaml', 'k8s/a%20b%231.yaml'],
     ['/elsewhere/ä.yaml', '../elsewhere/%C3%A4.yaml'],
     ['stdin', 'stdin'],
