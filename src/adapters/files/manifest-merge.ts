@@ -1,4 +1,5 @@
 import { isScalar, type ParsedNode } from 'yaml';
+import { isList } from '#domain/content/tree.ts';
 import type { Json } from '#domain/json.ts';
 import { cut, oneLine } from '#domain/text.ts';
 
@@ -43,5 +44,3 @@ export const mergeInto = (
     }
     return wrong;
   });
-
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isList, isMap, type JsonMap } from '#domain/content/tree.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Place } from '#domain/risk/finding.ts';
@@ -39,15 +40,14 @@ export const objectsOf = ({ name, text }: FileText): ManifestObjects => {
   };
 };
 
-type Members = { readonly [key: string]: Json | undefined };
 type Read = { readonly object: WrittenObject } | { readonly note: string } | { readonly problem: string };
 
 /** `typed` is what the items of a list are that does not say it of each, as in an IngressList. */
-const readItems = ({ value, spotOf }: WrittenDocument, place: Place, typed: Members): readonly Read[] => {
+const readItems = ({ value, spotOf }: WrittenDocument, place: Place, typed: JsonMap): readonly Read[] => {
   const found = valueAt(value, place);
   const where = saySpot(spotOf(place));
   const problem = (message: string): readonly Read[] => [{ problem: `${where}: ${message}` }];
-  if (!isMembers(found)) return problem('this is no object. Each begins with apiVersion, kind and metadata.');
+  if (!isMap(found)) return problem('this is no object. Each begins with apiVersion, kind and metadata.');
   const { apiVersion, kind, items, metadata } = { ...typed, ...found };
   if (!isText(apiVersion) || !isText(kind)) return problem(untyped);
   if (isList(items) && isListOfObjects(kind, items)) {
@@ -68,11 +68,11 @@ const readItems = ({ value, spotOf }: WrittenDocument, place: Place, typed: Memb
 const untyped =
   'this is no object of Kubernetes, for it lacks apiVersion or kind. Leave the file out; a template or values have to be rendered first.';
 
-type Named = { readonly metadata: Members; readonly isGenerated: boolean };
+type Named = { readonly metadata: JsonMap; readonly isGenerated: boolean };
 
 /** What it lacks goes on after the kind. */
 const nameIn = (metadata: Json | undefined): Named | { readonly lacks: string } => {
-  if (!isMembers(metadata)) return { lacks: 'has no metadata. Write at least metadata.name.' };
+  if (!isMap(metadata)) return { lacks: 'has no metadata. Write at least metadata.name.' };
   const { name, generateName, namespace, ...rest } = metadata;
   if (!isTextOrNone(namespace)) return { lacks: 'has a metadata.namespace that is no text. Quote it.' };
   if (!isTextOrNone(name)) return { lacks: 'has a metadata.name that is no text. Quote it.' };
@@ -84,7 +84,7 @@ const nameIn = (metadata: Json | undefined): Named | { readonly lacks: string } 
 
 /** As kubectl, which takes whatever has items for a list; but for what has other things in them. */
 const isListOfObjects = (kind: string, items: readonly Json[]): boolean =>
-  kind.endsWith('List') || items.some((item) => isMembers(item) && isText(item.apiVersion) && isText(item.kind));
+  kind.endsWith('List') || items.some((item) => isMap(item) && isText(item.apiVersion) && isText(item.kind));
 
 const valueAt = (value: Json, place: Place): Json | undefined =>
   place.reduce<Json | undefined>(
@@ -96,6 +96,3 @@ const sayKind = (kind: string): string => cut(oneLine(kind), 80);
 const isText = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
 const isTextOrNone = (value: Json | undefined): boolean =>
   value === undefined || value === null || typeof value === 'string';
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const isMembers = (value: Json | undefined): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

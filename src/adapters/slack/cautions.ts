@@ -97,8 +97,7 @@ export const worstNew = (cautions: readonly Caution[]): Severity | undefined =>
   severities.find((severity) => cautions.some((one) => one.severity === severity && one.isNew === true));
 
 /** Whether it brings something critical with it. */
-export const isCritical = (cautions: readonly Caution[]): boolean =>
-  cautions.some(({ severity, isNew }) => severity === 'critical' && isNew === true);
+export const isCritical = (cautions: readonly Caution[]): boolean => worstNew(cautions) === 'critical';
 
 /** What an approver should beware of, while it can still be used. */
 export const cautionsOf = (

@@ -33,10 +33,10 @@ export const takenElsewhere = (changes: readonly Change[], others: readonly Rout
         .filter(({ of, route: there }) => of.namespace !== after.metadata.namespace && overlaps(route, there));
     const was = new Set(before === undefined ? [] : routesOf(before).map(spelled));
     return routesOf(after).flatMap((route) => {
-      const theirs = foreign(route);
-      const [first] = theirs;
       // What was so before may as well have been there first.
-      if (first === undefined || was.has(spelled(route))) return [];
+      const theirs = was.has(spelled(route)) ? [] : foreign(route);
+      const [first] = theirs;
+      if (first === undefined) return [];
       const owners = [...new Set(theirs.map(({ of }) => `${of.namespace ?? ''}/${of.name}`))];
       return [{ finding: say(after, route, first, owners.length - 1), owners }];
     });
@@ -59,17 +59,8 @@ const spelled = ({ host, path, below }: Route): string => JSON.stringify([host, 
 /** A host and the wildcards that it falls under, however deep; one that names none takes of every other only what is left. */
 const hostsOver = (host: string): readonly string[] => {
   if (host === '') return [host];
-  const parts = host.split('.').slice(0, mostParts);
-  return [
-    host,
-    ...parts.slice(1).map(
-      (_, index) =>
-        `*.${host
-          .split('.')
-          .slice(index + 1)
-          .join('.')}`,
-    ),
-  ];
+  const parts = host.split('.');
+  return [host, ...parts.slice(1, mostParts).map((_, index) => `*.${parts.slice(index + 1).join('.')}`)];
 };
 /** Far more than a name of the DNS has. */
 const mostParts = 127;

@@ -1,10 +1,10 @@
-import { selects } from '#domain/networkpolicy/selector.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Change } from '#domain/risk/assess.ts';
 import { cut, few, oneLine } from '#domain/text.ts';
+import { podsBehind } from './pods.ts';
 import type { Radius, ReachLine } from './radius.ts';
 import { type Backend, isRouting, type Route, routesOf, sayBackend, sayRoute } from './routes.ts';
-import type { SeenPod, Sight } from './sight.ts';
+import type { Sight } from './sight.ts';
 
 /** What is served newly, or by another Service than before, and how many pods are ready there. */
 export type Exposure = {
@@ -102,10 +102,7 @@ const readiness = (
   if (externalName !== undefined) return { ready: undefined, says: `it stands for ${cut(oneLine(externalName), 80)}` };
   if (Object.keys(selector).length === 0)
     return { ready: undefined, says: 'it selects no pods: its addresses are written by hand' };
-  const behind = pods.filter((one) => isBehind(one, namespace, selector));
+  const behind = podsBehind(found, pods);
   const ready = behind.filter((one) => one.ready).length;
   return { ready, says: `${ready} of ${behind.length} ${behind.length === 1 ? 'pod' : 'pods'} ready` };
 };
-
-const isBehind = ({ pod }: SeenPod, namespace: string, labels: Readonly<Record<string, string>>): boolean =>
-  pod.namespace === namespace && !pod.over && selects({ matchLabels: labels }, pod.labels);

@@ -1,7 +1,9 @@
 import { readPod } from '#domain/networkpolicy/pod.ts';
+import { selects } from '#domain/networkpolicy/selector.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { at, itemsAt, itemsIn, listAt, textAt } from '#domain/risk/read.ts';
+import type { ServiceSeen } from './services.ts';
 import type { SeenPod } from './sight.ts';
 import { type Store, storeAt, storeOf } from './stores.ts';
 
@@ -28,3 +30,11 @@ const storesIn = (manifest: Manifest): readonly Store[] => {
   const implied = containers.flatMap(({ item }) => storeOf(textAt(item, 'image')) ?? []);
   return [...new Map([...implied, ...declared].map((one) => [one.port, one])).values()];
 };
+
+/** The pods that a Service sends its traffic to, ready or not. */
+export const podsBehind = ({ namespace, selector }: ServiceSeen, pods: readonly SeenPod[]): readonly SeenPod[] =>
+  Object.keys(selector).length === 0
+    ? []
+    : pods.filter(
+        ({ pod }) => pod.namespace === namespace && !pod.over && selects({ matchLabels: selector }, pod.labels),
+      );

@@ -1,12 +1,13 @@
 import type { Change } from '#domain/risk/assess.ts';
 import { type Finding, worstFirst } from '#domain/risk/finding.ts';
+import { isService } from '#domain/risk/service/service.ts';
 import { takenElsewhere } from './elsewhere.ts';
 import { exposureOf } from './exposure.ts';
 import { flowsOf, isAboutNetwork } from './flows.ts';
 import { nothingReached, type Radius, type ReachLine } from './radius.ts';
 import { isRelabelled, relabelledBy } from './relabelled.ts';
 import { isRouting, routesOf } from './routes.ts';
-import { isService, selectedNewly } from './selected.ts';
+import { selectedNewly } from './selected.ts';
 import type { Sight, Wanted } from './sight.ts';
 import { notUnderstood } from './understood.ts';
 

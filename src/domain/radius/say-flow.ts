@@ -92,7 +92,7 @@ export const largestFirst = ({ family, ranges }: Addresses): readonly string[] =
 const sayFamily = (family: Family): string => (family === 'ipv4' ? 'ALL of IPv4' : 'ALL of IPv6');
 
 /** The fewest blocks that are a range, as CIDR. */
-export const blocksIn = ({ first, last }: Range, family: Family): readonly string[] => {
+const blocksIn = ({ first, last }: Range, family: Family): readonly string[] => {
   const blocks: string[] = [];
   for (let at = first; at <= last; ) {
     let bits = 0n;

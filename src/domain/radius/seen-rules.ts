@@ -6,4 +6,3 @@ export const seenRules = [
   'network-data-outside',
   'network-data-elsewhere',
 ] as const;
-export type SeenRule = (typeof seenRules)[number];

@@ -1,12 +1,10 @@
-import { selects } from '#domain/networkpolicy/selector.ts';
-import type { Manifest } from '#domain/plan.ts';
 import type { Change } from '#domain/risk/assess.ts';
+import { isService } from '#domain/risk/service/service.ts';
+import { podsBehind } from './pods.ts';
 import type { ReachLine } from './radius.ts';
 import { sayPods } from './say-flow.ts';
-import { readService, type ServiceSeen } from './services.ts';
-import type { SeenPod, Sight } from './sight.ts';
-
-export const isService = ({ apiVersion, kind }: Manifest): boolean => apiVersion === 'v1' && kind === 'Service';
+import { readService } from './services.ts';
+import type { Sight } from './sight.ts';
 
 /** To which pods Services send their traffic that did not, and how many of these are ready. */
 export const selectedNewly = (changes: readonly Change[], { pods }: Pick<Sight, 'pods'>): readonly ReachLine[] =>
@@ -39,10 +37,3 @@ export const selectedNewly = (changes: readonly Change[], { pods }: Pick<Sight, 
           ]),
     ];
   });
-
-const podsBehind = ({ namespace, selector }: ServiceSeen, pods: readonly SeenPod[]): readonly SeenPod[] =>
-  Object.keys(selector).length === 0
-    ? []
-    : pods.filter(
-        ({ pod }) => pod.namespace === namespace && !pod.over && selects({ matchLabels: selector }, pod.labels),
-      );

@@ -21,6 +21,9 @@ export const annotationsIn = (object: Manifest): readonly Annotation[] =>
     path: ['metadata', 'annotations', key],
   }));
 
+/** What a value lists, divided by commas or white space. */
+export const listIn = (value: string): readonly string[] => value.split(/[\s,]+/).filter((text) => text !== '');
+
 /** As Go's `strconv.ParseBool` reads them, whatever the case. */
 export const isOn = (value: string): boolean => ['1', 't', 'true', 'on'].includes(value.toLowerCase());
 export const isOff = (value: string): boolean => ['0', 'f', 'false', 'off'].includes(value.toLowerCase());

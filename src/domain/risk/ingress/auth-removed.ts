@@ -1,8 +1,7 @@
-import type { Manifest } from '#domain/plan.ts';
 import { type Annotation, isOff } from '#domain/risk/annotations.ts';
 import { quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { annotationDocument, annotationsOf } from './ingress.ts';
+import { annotationDocument, annotationsOf, valuesOf } from './ingress.ts';
 
 /** Where it is written who gets in: another one lets others in. */
 const known = ['auth-secret', 'auth-tls-secret'];
@@ -42,7 +41,6 @@ export const ingressAuthRemoved: Rule = {
 
 type Values = ReadonlyMap<string, string>;
 
-const valuesOf = (object: Manifest): Values => new Map(annotationsOf(object).map(({ key, value }) => [key, value]));
 const isNone = (value: string): boolean => value.toLowerCase() === 'none' || isOff(value);
 const isWeaker = (value: string): boolean => weaker.includes(value.toLowerCase());
 

@@ -1,4 +1,4 @@
-import { isOff, isOn } from '#domain/risk/annotations.ts';
+import { isOff, isOn, listIn } from '#domain/risk/annotations.ts';
 import { holds } from '#domain/risk/blocks.ts';
 import { quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
@@ -6,16 +6,15 @@ import { settingDocument, settingsOf } from './settings.ts';
 
 type IsLess = (was: string, is: string) => boolean;
 
-const listOf = (value: string): readonly string[] => value.split(/[\s,]+/).filter((text) => text !== '');
 const isOther: IsLess = (was, is) => was !== '' && was !== is;
 const isNotOn: IsLess = (was, is) => isOn(was) && !isOn(is);
 /** On where nothing is said. */
 const isTurnedOff: IsLess = (was, is) => !isOff(was) && isOff(is);
-const isWider: IsLess = (was, is) => was !== '' && (is === '' || !holds(listOf(was), listOf(is)));
-const isNarrower: IsLess = (was, is) => !holds(listOf(is), listOf(was));
+const isWider: IsLess = (was, is) => was !== '' && (is === '' || !holds(listIn(was), listIn(is)));
+const isNarrower: IsLess = (was, is) => !holds(listIn(is), listIn(was));
 const isFewer: IsLess = (was, is) => {
-  const left = new Set(listOf(is));
-  return listOf(was).some((word) => !left.has(word));
+  const left = new Set(listIn(is));
+  return listIn(was).some((word) => !left.has(word));
 };
 
 const guards: Readonly<Record<string, IsLess>> = {

@@ -1,26 +1,24 @@
-import type { Manifest } from '#domain/plan.ts';
-import { isOff } from '#domain/risk/annotations.ts';
+import { isOff, listIn } from '#domain/risk/annotations.ts';
 import { holds } from '#domain/risk/blocks.ts';
 import { quoted } from '#domain/risk/read.ts';
 import type { Rule } from '#domain/risk/rule.ts';
-import { annotationsOf } from './ingress.ts';
+import { annotationsOf, valuesOf } from './ingress.ts';
 
 /** Whether what an annotation kept away is kept away by another value too; an empty one is none. */
 type Guard = (was: string, is: string) => boolean;
 
 const isOn = (value: string): boolean => value !== '' && value.toLowerCase() !== 'none' && !isOff(value);
-const listOf = (value: string): readonly string[] => value.split(/[\s,]+/).filter((text) => text !== '');
 
 const same: Guard = (was, is) => !isOn(was) || was === is;
 const on: Guard = (was, is) => !isOn(was) || isOn(is);
 /** A list of addresses that may come: an empty one lets all of them in. */
 const letsIn: Guard = (was, is) =>
-  listOf(was).length === 0 || (listOf(is).length > 0 && holds(listOf(was), listOf(is)));
-const keepsOut: Guard = (was, is) => holds(listOf(is), listOf(was));
+  listIn(was).length === 0 || (listIn(is).length > 0 && holds(listIn(was), listIn(is)));
+const keepsOut: Guard = (was, is) => holds(listIn(is), listIn(was));
 /** A list of names of what every request goes through. */
 const goesThrough: Guard = (was, is) => {
-  const left = new Set(listOf(is));
-  return listOf(was).every((name) => left.has(name));
+  const left = new Set(listIn(is));
+  return listIn(was).every((name) => left.has(name));
 };
 
 /** What holds back who comes, of controllers that have other names for it than ingress-nginx, under the keys that they read. */
@@ -72,6 +70,3 @@ export const ingressGuardRemoved: Rule = {
 };
 
 const sayChange = (key: string, was: string, is: string): string => `${key} goes from ${quoted(was)} to ${quoted(is)}`;
-
-const valuesOf = (object: Manifest): ReadonlyMap<string, string> =>
-  new Map(annotationsOf(object).map(({ key, value }) => [key, value]));

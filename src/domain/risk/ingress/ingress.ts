@@ -22,6 +22,10 @@ export const ingressDocument = (anchor: string): string =>
 export const annotationsOf = (object: Manifest): readonly Annotation[] =>
   isIngress(object) ? annotationsIn(object) : [];
 
+/** Their values by their keys as they are written. */
+export const valuesOf = (object: Manifest): ReadonlyMap<string, string> =>
+  new Map(annotationsOf(object).map(({ key, value }) => [key, value]));
+
 /**
  * The annotations of an Ingress that count for something, and under whose very key nothing does afterwards: a
  * controller reads one prefix, and small letters, so that under another key it may be lost.

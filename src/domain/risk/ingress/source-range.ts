@@ -1,5 +1,5 @@
 import type { Manifest } from '#domain/plan.ts';
-import type { Annotation } from '#domain/risk/annotations.ts';
+import { type Annotation, listIn } from '#domain/risk/annotations.ts';
 import { holds } from '#domain/risk/blocks.ts';
 import type { Place } from '#domain/risk/finding.ts';
 import { quoted } from '#domain/risk/read.ts';
@@ -56,6 +56,6 @@ const listed = (before: Manifest, after: Manifest, prefix: string, names: readon
 };
 
 const all = (annotations: readonly Annotation[]): Listed => ({
-  all: annotations.flatMap(({ value }) => value.split(/[\s,]+/)).filter((text) => text !== ''),
+  all: annotations.flatMap(({ value }) => listIn(value)),
   at: annotations[0]?.path,
 });
