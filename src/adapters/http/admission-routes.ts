@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import type { Admission, Write } from '#domain/guard/write.ts';
+import type { Alarm } from '#use-cases/ports.ts';
+import { type Answer, answerReview, sayPlainly } from './answer-review.ts';
+import { type BodyLimits, createBodyReader } from './read-body.ts';
+
+export type AdmissionRoutes = {
+  readonly review: (write: Write) => Promise<Admission>;
+  /** Why it should not be asked at the moment; undefined when it may be. */
+  readonly ready: () => string | undefined;
+  readonly onFault: Alarm;
+};
+
+export type RouteLimits = BodyLimits & {
+  /** Milliseconds that a decision may take. */
+  readonly decision: number;
+};
+
+/**
+ * Answers `POST /review`, and for probes `GET /livez` and `GET /readyz`. Where clients have to be known, only who posts a
+ * review is: a kubelet has no certificate. Rejects when a request ends before its body.
+ */
+export const createRoutes = (
+  { ready, review, onFault }: AdmissionRoutes,
+  knowsClients: boolean,
+  limits: RouteLimits,
+): ((request: IncomingMessage) => Promise<Answer>) => {
+  const readBody = createBodyReader(limits);
+  const deciding = { review, onFault, patience: limits.decision };
+  const takeReview = async (request: IncomingMessage): Promise<Answer> => {
+    if (knowsClients && !isKnown(request))
+      return sayPlainly(401, 'Show a TLS client certificate of the authority that Hallpass was told of.');
+    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+      return sayPlainly(415, 'Send an AdmissionReview as application/json.');
+    const body = await readBody(request);
+    switch (body.type) {
+      case 'too-large':
+        return sayPlainly(413, `Send at most ${limits.body} bytes.`);
+      case 'crowded':
+        return sayPlainly(503, 'Too much is being reviewed at once. Try again.');
+      case 'whole':
+        return answerReview(body.bytes, deciding, body.release);
+    }
+  };
+  return async (request) => {
+    // Kubernetes adds its timeout as a query.
+    const asked = `${request.method} ${request.url?.split('?')[0]}`;
+    if (asked === 'POST /review') return takeReview(request);
+    if (asked === 'GET /livez') return sayPlainly(200, 'ok');
+    if (asked !== 'GET /readyz') return sayPlainly(404, 'Here are POST /review, GET /livez and GET /readyz.');
+    const why = ready();
+    return why === undefined ? sayPlainly(200, 'ok') : sayPlainly(503, why);
+  };
+};
+
+const isKnown = ({ socket }: IncomingMessage): boolean => socket instanceof TLSSocket && socket.authorized;

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+
+export type BodyLimits = {
+  /** Bytes of one body. */
+  readonly body: number;
+  /** Bytes of all bodies that are being read or reviewed. */
+  readonly held: number;
+};
+
+export type Body =
+  /** `release` when nothing that was made from it is needed any more. */
+  | { readonly type: 'whole'; readonly bytes: Uint8Array; readonly release: () => void }
+  | { readonly type: 'too-large' }
+  /** All bodies together are too large. */
+  | { readonly type: 'crowded' };
+
+/**
+ * Reads bodies within these limits. What is too much is read on and thrown away: whoever is still sending would not see
+ * an answer. Counted is what has come, and not what was announced: who sends slowly takes no room from others.
+ * Rejects when the connection ends before the body.
+ */
+export const createBodyReader = (limits: BodyLimits): ((request: IncomingMessage) => Promise<Body>) => {
+  let held = 0;
+  return async (request) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    let tooMuch: 'too-large' | 'crowded' | undefined;
+    const release = (): void => {
+      held -= size;
+      size = 0;
+      chunks.length = 0;
+    };
+    const take = (chunk: Uint8Array): void => {
+      if (tooMuch !== undefined) return;
+      size += chunk.length;
+      held += chunk.length;
+      chunks.push(chunk);
+      if (size > limits.body) tooMuch = 'too-large';
+      else if (held > limits.held) tooMuch = 'crowded';
+      if (tooMuch !== undefined) release();
+    };
+    try {
+      for await (const chunk of request) take(chunk);
+    } catch (cause) {
+      release();
+      throw cause;
+    }
+    return tooMuch === undefined ? { type: 'whole', bytes: Buffer.concat(chunks), release } : { type: tooMuch };
+  };
+};
