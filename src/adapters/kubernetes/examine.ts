@@ -111,10 +111,11 @@ const mostRights = 6;
 const lookAtNeeds = async (client: RawClient, needs: readonly Need[]): Promise<readonly Finding[]> => {
   const whole: string[] = [];
   const lacking: Finding[] = [];
-  for (const { rules, namespace, remedy, whenMissing } of needs) {
-    const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
+  for (const { rules, namespace, object, remedy, whenMissing } of needs) {
+    const place = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
+    const where = object === undefined ? place : `on "${object}" ${place}`;
     const rights = rightsIn(rules);
-    const held = await each(rights, (right) => may(client, probeOf(right, namespace)));
+    const held = await each(rights, (right) => may(client, probeOf(right, namespace, object)));
     const missing = rights.filter((_, index) => held[index] !== true).map(sayRight);
     const text = `It lacks ${missing.length} of ${rights.length} rights ${where}: ${few(missing, mostRights)}. Give them: ${remedy}`;
     if (missing.length === 0) whole.push(`${where} (${rights.length})`);
@@ -125,7 +126,7 @@ const lookAtNeeds = async (client: RawClient, needs: readonly Need[]): Promise<r
     : [fine(`It holds all rights that it needs ${few(whole, mostPlaces)}.`), ...lacking];
 };
 
-const probeOf = ({ group, resource: path, verb }: Right, namespace: string | undefined) => {
+const probeOf = ({ group, resource: path, verb }: Right, namespace: string | undefined, name: string | undefined) => {
   const [resource = path, subresource] = path.split('/');
   return {
     verb,
@@ -133,6 +134,7 @@ const probeOf = ({ group, resource: path, verb }: Right, namespace: string | und
     resource,
     ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
   };
 };
 

@@ -23,7 +23,7 @@ export const botFiles = (kinds: readonly Kind[]): Files => ({
     --from-literal=SLACK_APP_TOKEN=xapp-… --from-literal=REDIS_URL=rediss://bot:…@redis:6379
 For signed HTTP instead give SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and put your own Ingress or Gateway, at a
 public HTTPS address, before the Service below.`,
-    [deployment(component, 1, { port: 3000 }), service],
+    [deployment(component, 1, { container: { ports: [{ name: 'http', containerPort: 3000 }] } }), service],
   ),
 });
 

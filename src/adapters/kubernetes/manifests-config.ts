@@ -6,7 +6,8 @@ export const configFiles = (): Files => ({
   'manifests/kustomization.yaml': yamlFile(
     `kubectl apply -k manifests
 installs Hallpass with no power to grant anything yet. Then, by hand and on purpose: worker/managed-namespace.yaml for
-each namespace, and worker/clusterrole-cluster-wide.yaml only if a cluster-wide profile is wanted.`,
+each namespace, worker/clusterrole-cluster-wide.yaml only if a cluster-wide profile is wanted, and guard/ with
+worker/clusterrole-guard.yaml only if direct writes are to be held.`,
     [
       {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',

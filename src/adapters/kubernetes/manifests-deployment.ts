@@ -1,12 +1,18 @@
+import type { Json } from '#domain/json.ts';
 import { home, image, labels } from './manifests-names.ts';
 
 const keys = '/etc/hallpass/keys';
 
+export type Component = 'bot' | 'worker' | 'guard';
+
+/** What only some have, as a container and a pod have it. */
+type More = { readonly [field: string]: Json };
+
 /** One process of Hallpass. Its own key is mounted by itself, so that no process has a folder with another's. */
 export const deployment = (
-  component: 'bot' | 'worker',
+  component: Component,
   replicas: number,
-  { port }: { readonly port?: number } = {},
+  { container: more = {}, pod = {} }: { readonly container?: More; readonly pod?: More } = {},
 ) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -29,7 +35,8 @@ export const deployment = (
           fsGroup: 1000,
           seccompProfile: { type: 'RuntimeDefault' },
         },
-        containers: [container(component, port)],
+        ...pod,
+        containers: [container(component, more)],
         volumes: [
           { name: 'key', secret: { secretName: `hallpass-${component}-key`, defaultMode: 0o440 } },
           { name: 'trusted', configMap: { name: 'hallpass-trusted' } },
@@ -40,12 +47,12 @@ export const deployment = (
   },
 });
 
-const container = (component: 'bot' | 'worker', port: number | undefined) => ({
+const container = (component: Component, more: More) => ({
   name: component,
   image,
   env: [{ name: 'HALLPASS_ROLE', value: component }],
   envFrom: [{ configMapRef: { name: 'hallpass-config' } }, { secretRef: { name: `hallpass-${component}` } }],
-  ...(port === undefined ? {} : { ports: [{ name: 'http', containerPort: port }] }),
+  ...more,
   resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { memory: '512Mi' } },
   securityContext: {
     allowPrivilegeEscalation: false,

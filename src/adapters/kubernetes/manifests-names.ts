@@ -40,6 +40,8 @@ export const clusterRoleBinding = (component: string, name: string) => ({
 export type RuleText = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  /** Only objects of these names; all when absent. It narrows neither `create` nor `list`. */
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 };
 

@@ -1,3 +1,4 @@
+import { configurationName } from '#domain/guard/webhook.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind, ResourceType } from '#kinds/kind.ts';
 import { surroundingsOf } from '#use-cases/surroundings.ts';
@@ -35,6 +36,31 @@ export const workerRules = {
   /** Off by default. */
   clusterWide: (kinds: readonly Kind[]): readonly RuleText[] =>
     bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide)),
+} as const;
+
+const webhookConfigurations = {
+  apiGroups: ['admissionregistration.k8s.io'],
+  resources: ['validatingwebhookconfigurations'],
+};
+
+/** The one webhook configuration, by its name: who may change others could have all writes of the cluster refused. */
+const ownConfiguration: readonly RuleText[] = [
+  { ...webhookConfigurations, resourceNames: [configurationName], verbs: ['get', 'update'] },
+];
+
+/** What the worker needs beyond that where there is a guard: it puts the configuration there, and back. */
+export const guardingRules = {
+  /** No name narrows `create`. */
+  making: [{ ...webhookConfigurations, verbs: ['create'] }] as readonly RuleText[],
+  keeping: ownConfiguration,
+} as const;
+
+/** All that the guard may do, by where. */
+export const guardRules = {
+  configuration: ownConfiguration,
+  everywhere: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get'] }] as readonly RuleText[],
+  /** In the namespace of markers and journals: whether an approval was used. */
+  markers: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }] as readonly RuleText[],
 } as const;
 
 /** The namespaces that profiles name. */

@@ -11,7 +11,7 @@ import {
   rbacVersion,
   serviceAccount,
 } from './manifests-names.ts';
-import { namedNamespaces, workerRules } from './manifests-rules.ts';
+import { guardingRules, namedNamespaces, workerRules } from './manifests-rules.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 const component = 'worker';
@@ -56,6 +56,19 @@ these powers in the whole cluster; until then such requests fail with the API se
             clusterRole(component, 'hallpass-worker-cluster-wide', clusterWide),
             clusterRoleBinding(component, 'hallpass-worker-cluster-wide'),
           ],
+    ),
+    [`${folder}/clusterrole-guard.yaml`]: yamlFile(
+      `ONLY WITH A GUARD (manifests/guard). Lets the worker put the guard's webhook configuration there, keep it as the
+policy says, and put it back when somebody removes or changes it. Kubernetes cannot narrow "create" by name: it could add
+others.
+When the guard is gone for good and people must write to what is protected at once, take this away first, or the worker
+puts the configuration back within seconds:
+  kubectl delete clusterrolebinding hallpass-worker-guard
+  kubectl delete validatingwebhookconfiguration hallpass-guard`,
+      [
+        clusterRole(component, 'hallpass-worker-guard', [...guardingRules.making, ...guardingRules.keeping]),
+        clusterRoleBinding(component, 'hallpass-worker-guard'),
+      ],
     ),
     [`${folder}/base.yaml`]: yamlFile(
       `The worker itself: its identity and what it always needs. Markers (ConfigMaps) keep an approval from being used twice;

@@ -1,6 +1,7 @@
 import type { Kind } from '#kinds/kind.ts';
 import { botFiles } from './manifests-bot.ts';
 import { configFiles } from './manifests-config.ts';
+import { guardFiles } from './manifests-guard.ts';
 import { workerFiles } from './manifests-worker.ts';
 import type { Files } from './yaml-text.ts';
 
@@ -9,4 +10,6 @@ import type { Files } from './yaml-text.ts';
  * kinds give the same text. Throws for a kind that would need powers past any ceiling.
  */
 export const renderManifests = (kinds: readonly Kind[]): ReadonlyMap<string, string> =>
-  new Map([configFiles(), botFiles(kinds), workerFiles(kinds)].flatMap((files: Files) => Object.entries(files)));
+  new Map(
+    [configFiles(), botFiles(kinds), workerFiles(kinds), guardFiles()].flatMap((files: Files) => Object.entries(files)),
+  );

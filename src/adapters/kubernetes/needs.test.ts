@@ -6,7 +6,7 @@ import { type PlainRule, rightsIn, sayRight } from '#domain/rbac/rules.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { renderManifests } from './manifests.ts';
-import { type Need, needsOfBot, needsOfWorker } from './needs.ts';
+import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from './needs.ts';
 
 const policy = join(import.meta.dirname, '..', '..', '..', 'manifests', 'policy');
 const kinds: readonly Kind[] = kindModules.map((module) => {
@@ -58,10 +58,45 @@ test('what people may ask for in a namespace that profiles name is needed there 
   ]);
 });
 
+const placesOf = (needs: readonly Need[]) =>
+  needs.map(({ rules, namespace, object, whenMissing }) => [
+    namespace ?? 'the whole cluster',
+    object ?? 'all',
+    whenMissing,
+    rights(rules),
+  ]);
+const configurations = 'validatingwebhookconfigurations.admissionregistration.k8s.io';
+
+test('the guard needs what its manifest gives, of webhook configurations its own', () => {
+  expect(placesOf(needsOfGuard('hallpass'))).toEqual([
+    ['the whole cluster', 'all', 'wrong', ['get namespaces']],
+    ['the whole cluster', 'hallpass-guard', 'wrong', [`get ${configurations}`, `update ${configurations}`]],
+    ['hallpass-markers', 'all', 'wrong', ['get configmaps']],
+  ]);
+  const needed = needsOfGuard('hallpass').flatMap(({ rules }) => rules);
+  expect(rights(needed)).toEqual(rights(rolesIn('manifests/guard/base.yaml').flatMap(({ rules = [] }) => rules)));
+});
+
+test('the worker needs more where there is a guard', () => {
+  const places = { home: 'hallpass', managed: [], isAskedIn: () => false };
+  const without = placesOf(needsOfWorker(kinds, places)).map((place) => JSON.stringify(place));
+  const more = placesOf(needsOfWorker(kinds, { ...places, hasGuard: true }));
+  expect(more.filter((place) => !without.includes(JSON.stringify(place)))).toEqual([
+    ['the whole cluster', 'all', 'wrong', [`create ${configurations}`]],
+    ['the whole cluster', 'hallpass-guard', 'wrong', [`get ${configurations}`, `update ${configurations}`]],
+  ]);
+});
+
 test('each remedy names a manifest that is made', () => {
   const all = [
     ...needsOfBot(kinds),
-    ...needsOfWorker(kinds, { home: 'hallpass', managed: ['shop', 'ingress-nginx'], isAskedIn: () => true }),
+    ...needsOfWorker(kinds, {
+      home: 'hallpass',
+      managed: ['shop', 'ingress-nginx'],
+      isAskedIn: () => true,
+      hasGuard: true,
+    }),
+    ...needsOfGuard('hallpass'),
   ];
   for (const { remedy } of all) expect([...files.keys()]).toContain(/-f (\S+)$/.exec(remedy)?.[1]);
 });

@@ -1,13 +1,16 @@
+import { configurationName } from '#domain/guard/webhook.ts';
 import { type PlainRule, rightsIn } from '#domain/rbac/rules.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { markersBeside } from '#use-cases/home.ts';
-import { botRules, namedNamespaces, workerRules } from './manifests-rules.ts';
+import { botRules, guardingRules, guardRules, namedNamespaces, workerRules } from './manifests-rules.ts';
 
 /** What a process needs in one place, by the same rules as the manifests that give it. */
 export type Need = {
   readonly rules: readonly PlainRule[];
   /** Absent: the whole cluster. */
   readonly namespace?: string;
+  /** For the one object of this name; absent: for all. */
+  readonly object?: string;
   /** The manifest that gives it, and how to apply it. */
   readonly remedy: string;
   /** `caution`: what is missing is only missed by some requests. */
@@ -26,9 +29,29 @@ export type WorkerPlaces = {
   readonly managed: readonly string[];
   /** Whether the policy lets people ask there for what stays in the namespace asked for. */
   readonly isAskedIn: (namespace: string) => boolean;
+  /** Whether a guard holds direct writes in this cluster, whose webhook configuration the worker then keeps. */
+  readonly hasGuard?: boolean;
 };
 
-export const needsOfWorker = (kinds: readonly Kind[], { home, managed, isAskedIn }: WorkerPlaces): readonly Need[] => {
+/** Of webhook configurations its own only: who may change others could have all writes of the cluster refused. */
+export const needsOfGuard = (home: string): readonly Need[] => {
+  const given = { remedy: apply('guard/base.yaml'), whenMissing: 'wrong' } as const;
+  return [
+    { ...given, rules: guardRules.everywhere },
+    { ...given, rules: guardRules.configuration, object: configurationName },
+    { ...given, rules: guardRules.markers, namespace: markersBeside(home) },
+  ];
+};
+
+const needsForGuard: readonly Need[] = [
+  { rules: guardingRules.making },
+  { rules: guardingRules.keeping, object: configurationName },
+].map((need) => ({ ...need, remedy: apply('worker/clusterrole-guard.yaml'), whenMissing: 'wrong' }));
+
+export const needsOfWorker = (
+  kinds: readonly Kind[],
+  { home, managed, isAskedIn, hasGuard = false }: WorkerPlaces,
+): readonly Need[] => {
   const named = namedNamespaces(kinds);
   const asked = (namespace: string, whenMissing: Need['whenMissing']): Need => ({
     rules: workerRules.namespaced(kinds),
@@ -53,6 +76,7 @@ export const needsOfWorker = (kinds: readonly Kind[], { home, managed, isAskedIn
       whenMissing: 'wrong',
     },
     ...inManaged,
+    ...(hasGuard ? needsForGuard : []),
     ...(around.length === 0
       ? []
       : [

@@ -1,0 +1,88 @@
+import { deployment } from './manifests-deployment.ts';
+import {
+  accountOf,
+  clusterRole,
+  clusterRoleBinding,
+  home,
+  labels,
+  markersHome,
+  rbacGroup,
+  rbacVersion,
+  serviceAccount,
+} from './manifests-names.ts';
+import { guardRules } from './manifests-rules.ts';
+import { type Files, yamlFile } from './yaml-text.ts';
+
+const component = 'guard';
+const name = 'hallpass-guard';
+
+/**
+ * The guard's identity, which writes to one object only, and what it runs as. Applied by whoever wants direct writes
+ * held.
+ */
+export const guardFiles = (): Files => ({
+  'manifests/guard/base.yaml': yamlFile(
+    `The guard holds direct writes to what the policy protects ("protect" in rules.yaml). It is not applied with the
+rest: without protections nothing needs it. With them, after deployment.yaml has its Secrets:
+  kubectl apply -f manifests/guard -f manifests/worker/clusterrole-guard.yaml
+It may put its certificate authority into its own webhook configuration, and write nothing else.`,
+    [
+      serviceAccount(component),
+      clusterRole(component, name, [...guardRules.configuration, ...guardRules.everywhere]),
+      clusterRoleBinding(component, name),
+      { apiVersion: rbacVersion, kind: 'Role', metadata: markers, rules: guardRules.markers },
+      {
+        apiVersion: rbacVersion,
+        kind: 'RoleBinding',
+        metadata: markers,
+        roleRef: { apiGroup: rbacGroup, kind: 'Role', name: markers.name },
+        subjects: accountOf(component),
+      },
+    ],
+  ),
+  'manifests/guard/deployment.yaml': yamlFile(
+    `While no guard answers, the API server refuses all writes to what is protected: two run, on two nodes if it can be.
+  kubectl -n ${home} create secret generic hallpass-guard-key --from-file=guard.key
+  kubectl -n ${home} create secret generic hallpass-guard --from-literal=REDIS_URL=rediss://guard:…@redis:6379
+The API server itself must reach port 8443 of these pods: on a private cluster open it from there to the nodes.
+A guard is ready once its authority stands in the webhook configuration, which the worker makes from the policy.`,
+    [deployment(component, 2, { container: served, pod: apart }), service, disruption],
+  ),
+});
+
+const markers = { name: 'hallpass-guard-markers', namespace: markersHome, labels: labels(component) };
+
+const probe = (path: string) => ({ httpGet: { path, port: 'https', scheme: 'HTTPS' }, timeoutSeconds: 2 });
+
+const served = {
+  ports: [{ name: 'https', containerPort: 8443 }],
+  livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 3 },
+  // A guard that is not believed any more is found soon: until then it makes writes fail.
+  readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
+};
+
+const apart = {
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      // Two on one node are better than one.
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labels(component) },
+    },
+  ],
+};
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: home, labels: labels(component) },
+  spec: { selector: labels(component), ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
+};
+
+const disruption = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name, namespace: home, labels: labels(component) },
+  spec: { minAvailable: 1, selector: { matchLabels: labels(component) } },
+};
