@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createDraftClient } from '#adapters/bullmq/drafts.ts';
@@ -6,20 +7,25 @@ import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
+import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
-import { escaped } from '#adapters/slack/mrkdwn.ts';
+import { escaped, plain } from '#adapters/slack/mrkdwn.ts';
+import { permalinksOf } from '#adapters/slack/notes.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
+import { sayNotFiled } from '#adapters/slack/replies.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import { createHeldRefresh } from '#use-cases/refresh-held.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import { shareDrafts } from '#use-cases/shared-drafts.ts';
+import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -36,6 +42,7 @@ const catchUpEvery = 2_000;
 const tellEvery = 1_000;
 const checkEvery = 3_000;
 const followEvery = 1_000;
+const refreshEvery = 3_000;
 /** Once for what begins two minutes from now is enough; more often, for whoever approved in the last moment. */
 const confirmEvery = 2_000;
 /**
@@ -102,6 +109,10 @@ const startOn = async (
   );
   ground.onStop(() => drafts.close());
   const contents = createRedisContents(ground.redis('commit', 'contents'));
+  const intake = createRedisIntake(
+    { commit: ground.redis('commit', 'intake'), consume: ground.redis('consume', 'intake') },
+    `${hostname()}-${process.pid}`,
+  );
   const ports: BotPorts = {
     ...core,
     addressOf: directory.addressOf,
@@ -109,12 +120,14 @@ const startOn = async (
     clusters,
     contents,
     draft: shareDrafts(drafts.draft),
+    keepHeld: intake.keep,
     random: (count) => randomBytes(count),
     home: config.home,
   };
   const notes = createRedisProjectionStore(ground.redis('commit', 'slack'), 'slack');
   const projection = createProjection({
     core,
+    attempts: intake.attempts,
     client: shower,
     directory,
     bot: identity,
@@ -123,6 +136,16 @@ const startOn = async (
     fetch: way.fetch,
   });
   startShowing(ground, projection);
+  startTakingIn(ground, projection, {
+    ...ports,
+    intake,
+    sayNotFiled: (refusal) => plain(sayNotFiled(refusal)),
+    where: async (asked) => {
+      const { id, approval } = asked;
+      const channel = identity.url === undefined ? undefined : `${identity.url}archives/${approval.channel}`;
+      return (await permalinksOf(notes, [asked], identity.url)).get(id) ?? channel;
+    },
+  });
   startChecking(ground, ports);
   const app = createSlackApp({
     ports,
@@ -141,6 +164,16 @@ const startOn = async (
   ground.followPolicy((changed) => problemsInSlack(changed, directory));
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
+};
+
+/** Takes in what guards have held, and keeps what is said of it true. */
+const startTakingIn = ({ core, onStop }: Ground, projection: Projection, ports: TakeInPorts): void => {
+  const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
+  const running = [
+    every(1, () => takeInWrites(ports), fault('What guards have held could not be taken in')),
+    every(refreshEvery, createHeldRefresh(ports, projection.redraw), fault('What is held could not be looked at')),
+  ];
+  for (const { stop } of running) onStop(stop);
 };
 
 /** Keeps what waits for a decision true to what is live, and asks anew for what lapsed because it was not. */

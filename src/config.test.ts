@@ -131,7 +131,8 @@ test('everything that is wrong is named at once', () => {
 });
 
 test.each([
-  ['HALLPASS_ROLE', 'guard', 'HALLPASS_ROLE is "guard". Set it to "bot", "worker" or "all".'],
+  ['HALLPASS_ROLE', 'both', 'HALLPASS_ROLE is "both". Set it to "bot", "worker", "all" or "guard".'],
+  ['HALLPASS_GUARD', 'http://10.0.0.5/review', 'HALLPASS_GUARD is "http://10.0.0.5/review". Set it to the guard'],
   ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '65536', 'HALLPASS_PORT is "65536". Set it to a port between 1 and 65535.'],
   ['HALLPASS_METRICS_PORT', 'x', 'HALLPASS_METRICS_PORT is "x". Set it to a port between 1 and 65535.'],

@@ -8,8 +8,26 @@ export type ClusterSource = {
     | { readonly type: 'in-cluster' };
 };
 
-/** Bot, worker, or both in one process (small installations, the demo). */
-export type Role = 'bot' | 'worker' | 'all';
+/** Bot, worker, or both in one process (small installations, the demo). A guard has a process of its own. */
+export type Role = 'bot' | 'worker' | 'all' | 'guard';
+
+/** Where the API server reaches the guard: its Service in Hallpass's namespace, or an address. */
+export type GuardAddress =
+  | { readonly service: { readonly namespace: string; readonly name: string; readonly port: number } }
+  | { readonly url: string };
+
+export type GuardConfig = {
+  readonly host?: string;
+  readonly port: number;
+  /** By which the API server calls it: DNS names and IP addresses. */
+  readonly names: readonly string[];
+  /** A folder with tls.crt, tls.key and, maybe, ca.crt; it makes its own when absent. */
+  readonly certificate?: string;
+  /** A file: only who has a certificate of this authority may ask. */
+  readonly clientCa?: string;
+  /** As whom the worker writes. */
+  readonly worker: string;
+};
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -39,6 +57,10 @@ export type Config = {
   readonly clusters: readonly ClusterSource[];
   /** As the worker, which writes. */
   readonly workerClusters: readonly ClusterSource[];
+  /** Absent where there is no guard: then nothing is held. */
+  readonly guardAt?: GuardAddress;
+  /** Absent in a process that is no guard. */
+  readonly guard?: GuardConfig;
   /** Where Prometheus reads; absent: nowhere. */
   readonly metricsPort?: number;
   /** The namespace that Hallpass lives in. */
@@ -63,7 +85,10 @@ export type Inspected = { readonly config: Config; readonly problems: readonly s
 export const inspectConfig = (environment: Environment): Inspected => {
   const problems: Problems = [];
   const role = readRole(environment, problems);
-  const slack = role === 'worker' ? undefined : readSlack(environment, problems);
+  const slack = role === 'worker' || role === 'guard' ? undefined : readSlack(environment, problems);
+  const home = readName(environment, 'HALLPASS_NAMESPACE', 'hallpass', problems);
+  const guardAt = readGuardAddress(environment, home, role, problems);
+  const guard = role === 'guard' ? readGuard(environment, home, guardAt, problems) : undefined;
   const lookup = readLookup(environment, role, problems);
   const metricsPort = readMetricsPort(environment, problems);
   const clusters = readClusters(environment, 'HALLPASS_CLUSTERS', problems);
@@ -75,6 +100,8 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(slack === undefined ? {} : { slack }),
     ...(lookup === undefined ? {} : { lookup }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...(guardAt === undefined ? {} : { guardAt }),
+    ...(guard === undefined ? {} : { guard }),
     redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
     policy: wanted(
       environment,
@@ -90,8 +117,8 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ),
     clusters,
     workerClusters: apart,
-    home: readName(environment, 'HALLPASS_NAMESPACE', 'hallpass', problems),
-    managedNamespaces: role === 'bot' ? [] : readManaged(environment, problems),
+    home,
+    managedNamespaces: role === 'bot' || role === 'guard' ? [] : readManaged(environment, problems),
   };
   const names = (list: readonly ClusterSource[]): string =>
     list
@@ -113,8 +140,8 @@ const wanted = (environment: Environment, name: string, what: string, problems: 
 
 const readRole = (environment: Environment, problems: Problems): Role => {
   const role = environment.HALLPASS_ROLE?.trim() || 'all';
-  if (role === 'bot' || role === 'worker' || role === 'all') return role;
-  problems.push(`HALLPASS_ROLE is ${JSON.stringify(role)}. Set it to "bot", "worker" or "all".`);
+  if (role === 'bot' || role === 'worker' || role === 'all' || role === 'guard') return role;
+  problems.push(`HALLPASS_ROLE is ${JSON.stringify(role)}. Set it to "bot", "worker", "all" or "guard".`);
   return 'all';
 };
 
@@ -143,7 +170,7 @@ const readApiUrl = (environment: Environment, problems: Problems): string => {
 
 const readLookup = (environment: Environment, role: Role, problems: Problems): LookupConfig | undefined => {
   const token = environment.SLACK_LOOKUP_TOKEN?.trim() ?? '';
-  if (role === 'bot' || token === '') return undefined;
+  if (role === 'bot' || role === 'guard' || token === '') return undefined;
   if (!token.startsWith('xoxb-'))
     problems.push(
       'SLACK_LOOKUP_TOKEN does not start with "xoxb-". Take the bot token of an app made from manifests/slack-lookup-app.yaml.',
@@ -166,6 +193,49 @@ const readInbound = (environment: Environment, problems: Problems): SlackConfig[
       'SLACK_APP_TOKEN does not start with "xapp-". Take an app-level token (Basic Information), not the bot token or the signing secret.',
     );
   return { type: 'socket', appToken };
+};
+
+/** `hallpass-guard` is a Service in Hallpass's namespace, with a port behind a colon if it is not 443; otherwise a whole address. */
+const readGuardAddress = (
+  environment: Environment,
+  home: string,
+  role: Role,
+  problems: Problems,
+): GuardAddress | undefined => {
+  const text = environment.HALLPASS_GUARD?.trim() || (role === 'guard' ? 'hallpass-guard' : '');
+  if (text === '') return undefined;
+  const [, service, port = '443'] = /^([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (service !== undefined) return { service: { namespace: home, name: service, port: Number(port) } };
+  if (URL.canParse(text) && new URL(text).protocol === 'https:') return { url: text };
+  problems.push(
+    `HALLPASS_GUARD is ${JSON.stringify(text)}. Set it to the guard's Service in the namespace "${home}", like "hallpass-guard", or to an address like "https://10.0.0.5:8443/review".`,
+  );
+  return undefined;
+};
+
+const readGuard = (
+  environment: Environment,
+  home: string,
+  at: GuardAddress | undefined,
+  problems: Problems,
+): GuardConfig => {
+  const certificate = environment.HALLPASS_GUARD_CERTIFICATE?.trim() ?? '';
+  const clientCa = environment.HALLPASS_GUARD_CLIENT_CA?.trim() ?? '';
+  return {
+    port: portOf('HALLPASS_GUARD_PORT', environment.HALLPASS_GUARD_PORT?.trim() || '8443', problems),
+    names: namesOf(at),
+    worker: environment.HALLPASS_WORKER_USER?.trim() || `system:serviceaccount:${home}:hallpass-worker`,
+    ...(certificate === '' ? {} : { certificate }),
+    ...(clientCa === '' ? {} : { clientCa }),
+  };
+};
+
+/** What a certificate has to be good for. */
+const namesOf = (at: GuardAddress | undefined): readonly string[] => {
+  if (at === undefined) return [];
+  if ('url' in at) return [new URL(at.url).hostname];
+  const { name, namespace } = at.service;
+  return [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
 };
 
 const readUrl = (

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startBot } from './bot.ts';
 import { type Config, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
+import { startGuard } from './guard.ts';
 import { serveMetrics } from './metrics.ts';
 import { startWorker } from './worker.ts';
 
@@ -24,6 +25,10 @@ const start = async (config: Config): Promise<void> => {
     const served = await serveMetrics(config.metricsPort);
     if (!served.ok) return refuse([served.error]);
     ends.push(served.value.stop);
+  }
+  if (config.role === 'guard') {
+    const guard = await startGuard(config);
+    return guard.ok ? void ends.push(guard.value.stop) : refuse(guard.error);
   }
   // The worker first: what it owes from before is done whether or not Slack can be reached.
   const worker = config.role === 'bot' ? undefined : await startWorker(config);

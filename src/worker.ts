@@ -2,20 +2,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
-import { createClusterWriter } from '#adapters/kubernetes/cluster.ts';
+import { createClusterWriter, serverTime } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity, sayExcess } from '#adapters/kubernetes/identity.ts';
+import { createWebhooks, selectsNamespaces } from '#adapters/kubernetes/webhooks.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
+import { webhookConfiguration } from '#domain/guard/webhook.ts';
+import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
+import { markersBeside } from '#use-cases/home.ts';
+import { createWebhookKeeper } from '#use-cases/keep-webhook.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
+import { settleHeld } from '#use-cases/settle-held.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
 import { createJournalSweep } from '#use-cases/sweep-journals.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
 import { watchGrants } from '#use-cases/watch-grants.ts';
+import { withPasses } from '#use-cases/with-passes.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -26,7 +33,15 @@ import { every } from './every.ts';
  */
 const concurrency = 64;
 /** Milliseconds between two sweeps. */
-const rounds = { log: 1_000, cluster: 2_000, watch: 2_000, everything: 60_000, markers: 3_600_000 } as const;
+const rounds = {
+  log: 1_000,
+  held: 500,
+  webhook: 2_000,
+  cluster: 2_000,
+  watch: 2_000,
+  everything: 60_000,
+  markers: 3_600_000,
+} as const;
 
 /** A running process, or half of one; `stop` waits for what is under way. */
 export type Running = { readonly stop: () => Promise<void>; readonly tellThrough: Ground['tellThrough'] };
@@ -50,7 +65,10 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const scope = { namespaces: config.managedNamespaces, sorts, alarm: core.alarm };
   const { close, ...examiner } = createExaminer();
   ground.onStop(close);
-  const clusters = new Map(clients.map((client) => [client.cluster, createClusterWriter(client, scope)]));
+  const passing = { ...core, home: config.home };
+  const clusters = new Map(
+    clients.map((client) => [client.cluster, withPasses(passing, createClusterWriter(client, scope))]),
+  );
   const addressOf = await addressesFor(config);
   if (addressOf === undefined && ground.folder?.settings.identityTemplate !== undefined)
     core.alarm('The worker cannot ask Slack for addresses, by which identities.yaml says who people are', {
@@ -68,6 +86,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   };
   const steps = createStepRunner(ports);
   startSweeps(ground, ports, steps);
+  keepWebhooks(ground, config);
   const worker = createStepWorker({
     queue: 'cluster',
     connection: ground.redis('consume', 'steps'),
@@ -150,9 +169,63 @@ const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRu
   ];
   const running = [
     every(rounds.log, () => sweepLog(ports, steps), fault('The sweep over the log failed')),
+    every(rounds.held, () => settleHeld(ports), fault('What was held and approved could not be looked at')),
     ...[...ports.clusters.values()].flatMap(ofCluster),
   ];
   onStop(() => Promise.all(running.map(({ stop }) => stop())));
+};
+
+/** Keeps the guard's webhook configuration in each cluster as the policy says, whoever changes or removes it. */
+const keepWebhooks = ({ core, clients, info, onStop }: Ground, { guardAt, home }: Config): void => {
+  const protectedIn = (cluster: string): boolean =>
+    core.settings().policy.protect.some(({ clusters }) => clusters.some((one) => matches(one, cluster)));
+  for (const client of clients) {
+    const { cluster } = client;
+    if (guardAt === undefined) {
+      if (isReadable(core) && protectedIn(cluster))
+        core.alarm('The policy protects objects, and no guard is set up: nothing is held', {
+          cluster,
+          remedy: 'Set HALLPASS_GUARD, and run a guard',
+        });
+      continue;
+    }
+    let selects: boolean | undefined;
+    const keep = createWebhookKeeper({
+      cluster,
+      webhooks: createWebhooks(client),
+      wanted: () =>
+        webhookConfiguration({
+          protections: core.settings().policy.protect,
+          held: core.settings().kinds.flatMap(({ holds }) => holds?.sorts ?? []),
+          cluster,
+          own: [home, markersBeside(home)],
+          at: guardAt,
+          selectsNamespaces: selects === true,
+        }),
+      signer: core.signer,
+      trust: core.trust,
+      now: () => serverTime(client),
+      alarm: core.alarm,
+      info,
+    });
+    const round = async (): Promise<void> => {
+      selects ??= await selectsNamespaces(client);
+      await keep();
+    };
+    const keeping = every(rounds.webhook, round, (cause) =>
+      core.alarm('The webhook configuration of the guard could not be looked at', { cluster, cause: causes(cause) }),
+    );
+    onStop(() => keeping.stop());
+  }
+};
+
+const isReadable = ({ settings }: Ground['core']): boolean => {
+  try {
+    settings();
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const causes = (cause: unknown): string =>

@@ -48,6 +48,17 @@ export type Sort = ResourceType & { readonly kind: string; readonly namespaced: 
 export const apiVersionOf = ({ group, version }: ResourceType): string =>
   group === '' ? version : `${group}/${version}`;
 
+/** A sort of objects, and the profile by which rules speak of it. */
+export type Held = Sort & { readonly profile: string };
+
+/** A write that was held, as far as it says what shall be. `after` is content alone, without bookkeeping. */
+export type HeldObject = {
+  readonly profile: string;
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly name: string;
+  readonly after?: Manifest | undefined;
+};
+
 /** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */
 export type Look =
   | { readonly type: 'object'; readonly target: Target }
@@ -114,6 +125,13 @@ export type Kind = {
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;
+  /** Absent for kinds that no held write becomes a request of. */
+  readonly holds?: {
+    /** The sorts of objects of which a direct write can be held. */
+    readonly sorts: readonly Held[];
+    /** What is asked for by such a write; `err` says why it cannot be asked for. */
+    readonly ask: (write: HeldObject) => Result<Json, string>;
+  };
   /** Absent for kinds of which nothing can become unsafe while it is in force. */
   readonly watch?: {
     /** Those of the sorts that Hallpass makes for it by which it is found that something is in force. */

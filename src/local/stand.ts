@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
 import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
+import { freePort } from '#local/parts/daemon.ts';
 import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
 import type { Say } from '#local/parts/progress.ts';
 import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
@@ -36,9 +37,12 @@ export type StandOptions = {
   /** Where everything is kept over restarts; a temporary folder that goes with `stop` when absent. */
   readonly folder?: string;
   readonly controllerManager?: boolean;
+  /** Whether a guard is to be run beside it; some objects of the shop are protected then. */
+  readonly guard?: boolean;
   readonly say?: Say;
 };
 
+const guardAccount = 'hallpass-guard';
 const signedHttp: SlackConfig['inbound'] = { type: 'http', signingSecret: hallpassApp.signingSecret };
 const home = 'hallpass';
 const cluster = 'shop';
@@ -53,11 +57,13 @@ const manifests = [
   'worker/clusterrole-around.yaml',
   'worker/clusterrole-cluster-wide.yaml',
 ];
+const guardManifests = ['guard/base.yaml', 'worker/clusterrole-guard.yaml'];
 
 /** Starts the parts and sets them up as the manifests say; what is set up already stays as it is. */
 export const startStand = async ({
   folder: kept,
   controllerManager = false,
+  guard: isGuarded = false,
   say = () => {},
 }: StandOptions = {}): Promise<Stand> => {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'hallpass-stand-'));
@@ -68,7 +74,8 @@ export const startStand = async ({
   ]);
   const admin = createApiClient({ url: plane.url, caPem: plane.caPem, token: plane.adminToken });
   await install(admin, shopObjects);
-  for (const file of manifests) await install(admin, await readManifests(file));
+  for (const file of [...manifests, ...(isGuarded ? guardManifests : [])])
+    await install(admin, await readManifests(file));
   const [bindingHere] = await readManifests('worker/managed-namespace.yaml');
   if (bindingHere === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
   await install(
@@ -76,10 +83,15 @@ export const startStand = async ({
     managed.map((namespace) => ({ ...bindingHere, metadata: { ...bindingHere.metadata, namespace } })),
   );
   const kubeconfig = (name: string): string => join(folder, name === 'admin' ? 'kubeconfig' : `${name}.kubeconfig`);
-  await writeKubeconfigs(plane, admin, kubeconfig);
+  await writeKubeconfigs(plane, admin, kubeconfig, [
+    'hallpass-bot',
+    'hallpass-worker',
+    ...(isGuarded ? [guardAccount] : []),
+  ]);
+  const guardAt = isGuarded ? { host: '127.0.0.1', port: await keptPort(join(folder, 'guard-port')) } : undefined;
   const keys = join(folder, 'keys');
   generateKeys(keys);
-  const policy = await writeShopPolicy(join(folder, 'policy'));
+  const policy = await writeShopPolicy(join(folder, 'policy'), isGuarded);
   return {
     folder,
     redis,
@@ -92,7 +104,16 @@ export const startStand = async ({
       redisUrl: redis.url,
       policy,
       keys,
-      clusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-bot') } }],
+      ...(guardAt === undefined ? {} : { guardAt: { url: `https://${guardAt.host}:${guardAt.port}/review` } }),
+      ...(guardAt === undefined || role !== 'guard'
+        ? {}
+        : { guard: { ...guardAt, names: [guardAt.host], worker: `system:serviceaccount:${home}:hallpass-worker` } }),
+      clusters: [
+        {
+          name: cluster,
+          source: { type: 'kubeconfig', path: kubeconfig(role === 'guard' ? guardAccount : 'hallpass-bot') },
+        },
+      ],
       workerClusters: [{ name: cluster, source: { type: 'kubeconfig', path: kubeconfig('hallpass-worker') } }],
       home,
       managedNamespaces: [...managed, 'ingress-nginx'],
@@ -105,14 +126,23 @@ export const startStand = async ({
   };
 };
 
+/** The webhook configuration outlives this process, and names the port. */
+const keptPort = async (file: string): Promise<number> => {
+  const before = Number(await readFile(file, 'utf8').catch(() => ''));
+  const port = await freePort(before > 0 ? before : undefined);
+  await writeFile(file, String(port));
+  return port;
+};
+
 const writeKubeconfigs = async (
   plane: ControlPlane,
   admin: ApiClient,
   pathOf: (name: string) => string,
+  accounts: readonly string[],
 ): Promise<void> => {
   writeKubeconfig(pathOf('admin'), plane.kubeconfig());
   for (const { file, user } of shopPeople) writeKubeconfig(pathOf(file), plane.kubeconfig(user));
-  for (const account of ['hallpass-bot', 'hallpass-worker']) {
+  for (const account of accounts) {
     const token = await tokenFor(admin, home, account);
     writeKubeconfig(
       pathOf(account),

@@ -19,6 +19,12 @@ export type ActRefusal =
   | (Refusal & { readonly chain?: Chain })
   | { readonly type: 'no-such-request'; readonly id: string }
   | { readonly type: 'broken-log' }
+  /** It is no held write that was denied. */
+  | { readonly type: 'nothing-to-ask-again' }
+  /** A held write was made as another user of the cluster than theirs. */
+  | { readonly type: 'not-the-author' }
+  /** They may not write that themselves, so that Hallpass does not do it for them. */
+  | { readonly type: 'may-not-write'; readonly why: string }
   /** What is asked could not be done any more; it stays pending. */
   | { readonly type: 'impossible'; readonly why: string; readonly chain?: Chain }
   /** Nobody could say whether it still is what the card shows. */
@@ -32,7 +38,7 @@ type Which = { readonly by: PersonId; readonly id: RequestId };
 type As = 'approver' | 'revoker' | 'reviewer' | 'owner';
 
 /** A person wants something with a request: looked up, judged and committed, again from the start when somebody was faster. */
-const act = async (
+export const act = async (
   ports: BotPorts,
   { by, id, as }: Which & { readonly as: As },
   command: Act,

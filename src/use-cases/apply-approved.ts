@@ -116,8 +116,7 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (cluster === undefined) return { type: 'failed', why: `The worker knows no cluster "${asked.cluster}".` };
   const identity = await identityFor(ports, asked);
   if (!identity.ok) return identity.error;
-  if (!isConfirmed(asked, state))
-    return { type: 'lapsed', why: 'Nobody looked up in time whether its people still are who they were. Ask again.' };
+  if (!isConfirmed(asked, state)) return { type: 'lapsed', why: unconfirmed(asked) };
   const unruly = byItsRule(ports, asked, state, await ports.clock.now());
   if (unruly !== undefined) return { type: 'lapsed', why: unruly };
   const isLonger = prolongedBy(ports.settings(), asked) !== undefined;
@@ -163,6 +162,11 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   const beside = before.value?.objects ?? [];
   return grant(ports, cluster, asked, { ...granting, beside, ...(journal === undefined ? {} : { journal }) });
 };
+
+const unconfirmed = ({ held }: Asked): string =>
+  held === undefined
+    ? 'Nobody looked up in time whether its people still are who they were. Ask again.'
+    : 'It was not written again in time. Whoever needs it writes it again, and it is asked for anew.';
 
 const journalOf = async (ports: WorkerPorts, cluster: ClusterWriter, asked: Asked): Promise<Journal | undefined> =>
   asked.content === undefined ? undefined : findJournal(ports, cluster, asked);

@@ -1,9 +1,8 @@
 import type { Manifest } from '#domain/plan.ts';
-import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, stamped } from '#domain/request/stamp.ts';
-import { lengthOf } from '#domain/request/terms.ts';
+import { applyWithin, lengthOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { markersBeside } from './home.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
@@ -46,7 +45,7 @@ export const claim = async (
   // Redis fixes the times of a grant: one whose clock was moved must not make it longer, or an old approval young.
   if (farApart(serverTime, now)) throw clocksDiffer(ports, cluster, serverTime, now);
   const late = Temporal.Instant.compare(serverTime, state.applyBy) > 0;
-  const early = Temporal.Instant.compare(state.applyBy, serverTime.add(applyWithin).add(tolerance)) > 0;
+  const early = Temporal.Instant.compare(state.applyBy, serverTime.add(applyWithin(asked)).add(tolerance)) > 0;
   if (early) return err({ type: 'lapsed', why: 'Its approval claims to be good for longer than any is. Ask again.' });
   const earlier = late ? await cluster.get(ref) : undefined;
   if (late && earlier === undefined)

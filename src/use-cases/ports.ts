@@ -317,6 +317,8 @@ export type BotPorts = Core & {
   readonly clusters: ReadonlyMap<string, ClusterReader>;
   readonly contents: Contents;
   readonly draft: Drafter;
+  /** Says to guards which request a held write is now. */
+  readonly keepHeld: (fingerprint: string, id: RequestId) => Promise<void>;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in: nobody may ask for anything there. */

@@ -35,7 +35,7 @@ const groups = new Map<string, GroupSource>([
 
 /** Settings with these rules, known by a hash. */
 const under = (hash: string, rules: readonly Rule[], changed: Partial<Policy> = {}): Settings => ({
-  policy: { groups, rules, adminChannel: 'C02ADMIN', hash, ...changed },
+  policy: { groups, rules, protect: [], adminChannel: 'C02ADMIN', hash, ...changed },
   identities,
   kinds,
 });

@@ -235,7 +235,7 @@ const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<nu
 const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
 
 const secondsOf = (
-  { duration: typed, breakGlass = false }: Asking,
+  { duration: typed, breakGlass = false, held }: Asking,
   { mayBePermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
@@ -243,7 +243,8 @@ const secondsOf = (
   const by = breakGlass ? `the rule "${rule.name}" allows by break-glass` : `the rule "${rule.name}" allows`;
   if (typed?.trim() === forGood) {
     if (!mayBePermanent) return err(onlyForATime);
-    if (breakGlass) return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
+    if (breakGlass && held === undefined)
+      return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
     if (!rule.permanent)
       return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
     return ok(undefined);

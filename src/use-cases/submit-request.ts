@@ -1,9 +1,8 @@
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { applyByOf } from '#domain/request/decide.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
-import { needsNobody } from '#domain/request/terms.ts';
+import { applyByOf, needsNobody } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
@@ -37,7 +36,7 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
-    const id = requestIdFrom(ports.random(6));
+    const id = asking.id ?? requestIdFrom(ports.random(6));
     const { kind, cluster, identity, temporary, facts, startsAt, ruledBy } = resolved.value;
     const { namespace, ask } = asking;
     const prolongs =
@@ -61,6 +60,7 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     if (!had.ok) return err(forOthers(had.error, asking));
     const filed = await file(ports, asking, { ...ruled.value, identity, startsAt }, id, draft.value);
     if (filed !== 'taken') return filed;
+    if (asking.id !== undefined) return err({ type: 'filed-before', id });
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
 };
@@ -106,6 +106,7 @@ const file = async (
     ...(content === undefined ? {} : { content: content.ref }),
     ...(around === undefined ? {} : { around: around.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
+    ...(asking.held === undefined ? {} : { held: asking.held }),
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
   for (const one of [content, around]) if (one !== undefined) await ports.contents.keep(id, one.ref.digest, one.text);

@@ -26,6 +26,7 @@ export const groups: ReadonlyMap<string, GroupSource> = new Map([
 export const policy = (changed: Partial<Policy> = {}): Policy => ({
   groups,
   rules: [rule()],
+  protect: [],
   adminChannel: 'C02ADMIN',
   hash: 'hash of the policy',
   ...changed,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createVault } from '#adapters/keys/vault.ts';
 import { compareStates, digestState } from '#domain/content/compare.ts';
-import type { PersonId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
 import { reachOf } from '#domain/radius/reach.ts';
 import type { Chain } from '#domain/request/chain.ts';
@@ -38,6 +38,8 @@ export type World = {
   readonly jobs: MemoryJobs;
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
+  /** Which request each held write is now, as the bot has told guards. */
+  readonly kept: ReadonlyMap<string, RequestId>;
   readonly alarms: string[];
   readonly settings: {
     policy: Settings['policy'];
@@ -95,6 +97,7 @@ export const createWorld = (): World => {
     ],
     kinds: [accessOver()],
   };
+  const kept = new Map<string, RequestId>();
   let drawn = 0;
   const common = {
     clock,
@@ -130,6 +133,7 @@ export const createWorld = (): World => {
       directory,
       contents,
       draft: (input) => draftRequest(worker, input),
+      keepHeld: async (fingerprint, id) => void kept.set(fingerprint, id),
       random: (count) => {
         drawn += 1;
         return Uint8Array.from({ length: count }, (_, index) => (drawn * 7 + index * index * 31 + drawn * index) % 256);
@@ -141,6 +145,7 @@ export const createWorld = (): World => {
     jobs,
     cluster,
     directory,
+    kept,
     alarms,
     settings,
     advance: (by) => {

@@ -7,10 +7,14 @@ export type MemoryKeys = { readonly signer: (author: Author) => Signer; readonly
 
 /** Real Ed25519 keys that are written nowhere. */
 export const createMemoryKeys = (): MemoryKeys => {
-  const pairs = { bot: generateKeyPairSync('ed25519'), worker: generateKeyPairSync('ed25519') };
+  const pairs = {
+    bot: generateKeyPairSync('ed25519'),
+    worker: generateKeyPairSync('ed25519'),
+    guard: generateKeyPairSync('ed25519'),
+  };
   const trusted = (author: Author) => new Map([[keyIdOf(pairs[author].publicKey), pairs[author].publicKey]]);
   return {
     signer: (author) => signerOf(author, pairs[author].privateKey),
-    trust: trustOf({ bot: trusted('bot'), worker: trusted('worker') }),
+    trust: trustOf({ bot: trusted('bot'), worker: trusted('worker'), guard: trusted('guard') }),
   };
 };

@@ -8,6 +8,7 @@ import { type Stand, startStand } from '#local/stand.ts';
 import type { Way } from '#local/ways-in.ts';
 import type { RunningBot } from '#src/bot.ts';
 import type { Config } from '#src/config.ts';
+import { startGuard } from '#src/guard.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 
 /** The shop's company with Hallpass running in it: a real Redis and API server, and the strict Slack. */
@@ -27,6 +28,8 @@ export type Company = {
 export type CompanyOptions = {
   /** Changes what is on the stand, such as its policy, before Hallpass starts. */
   readonly prepare?: (stand: Stand) => Promise<void>;
+  /** Runs a guard too, with some of the shop protected. */
+  readonly guard?: boolean;
   /** `none`: the stories start workers of their own; `worker` then does nothing. */
   readonly worker?: 'here' | 'none';
   /** Changes the settings of the worker, once there is a way into Slack. */
@@ -42,7 +45,7 @@ export const companyFor = (
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    const stand = await startStand();
+    const stand = await startStand({ guard: options.guard === true });
     stops.push(stand.stop);
     await options.prepare?.(stand);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
@@ -52,6 +55,11 @@ export const companyFor = (
       options.worker === 'none' ? ok(nobody) : await startWorker((options.forWorker ?? asIs)(stand.config('worker')));
     if (!worker.ok) throw new Error(worker.error.join('\n'));
     stops.push(worker.value.stop);
+    if (options.guard === true) {
+      const guard = await startGuard(stand.config('guard'));
+      if (!guard.ok) throw new Error(guard.error.join('\n'));
+      stops.push(guard.value.stop);
+    }
     const bot = await way.startBot((settings) => stand.config('bot', settings));
     stops.push(bot.stop);
     worker.value.tellThrough(bot.tell);

@@ -225,23 +225,21 @@ describe('a worker killed between commit and effect', () => {
     expect(await story.inCluster()).toEqual([]);
   });
 
-  it('at its commits and its jobs in Redis, on both sides of them, does each thing once and ends each grant', async () => {
-    const requests: RequestId[] = [];
-    await start();
-    for (const [index, boundary] of applyCommands.entries()) {
+  it.each(applyCommands.map((boundary, index) => ({ ...boundary, atTheEnd: endCommands[index] })))(
+    '$name, does each thing once and ends the grant, at whose end it dies there too',
+    async ({ atTheEnd, ...boundary }) => {
+      await start();
       const id = await ask('10m');
-      requests.push(id);
       const dead = diesAt(id, boundary);
       await story.press('U0BOB', 'approve', id);
       await dead;
       await start();
       await story.reaches(id, 'active');
-      const atTheEnd = endCommands[index];
       const deadAgain = atTheEnd === undefined ? undefined : diesAt(id, atTheEnd);
       await story.press('U0ALICE', 'done', id);
       await deadAgain;
       if (deadAgain !== undefined) await start();
-    }
-    for (const id of requests) await wentWell(id, 600, 'done');
-  });
+      await wentWell(id, 600, 'done');
+    },
+  );
 });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { identitiesFile, sharedIn } from '#domain/identities-file.ts';
 import { compileCondition } from '#domain/policy/condition.ts';
 import { matches } from '#domain/policy/policy.ts';
+import { resourcesIn } from '#domain/policy/protect-file.ts';
 import { problemsOf, type RulesFile, rulesFile } from '#domain/policy/rules-file.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -39,7 +40,11 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
   const known = kinds.flatMap((kind) => (kind.ok ? [kind.value] : []));
   const nowhere =
     ruled.ok && known.length === kinds.length
-      ? [...speakingOfNothing(rules, ruled.value, known), ...speakingOfNoObjects(rules, ruled.value, known)]
+      ? [
+          ...speakingOfNothing(rules, ruled.value, known),
+          ...speakingOfNoObjects(rules, ruled.value, known),
+          ...protectingNothing(rules, ruled.value, known),
+        ]
       : [];
   const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error)).concat(nowhere);
   if (!ruled.ok || !people.ok || problems.length > 0) return err(problems);
@@ -99,6 +104,16 @@ const speakingOfNoObjects = (file: YamlFile, { rules }: RulesFile, kinds: readon
       }),
     );
   });
+
+/** What is protected is held and becomes a request, so that some kind has to know it. */
+const protectingNothing = (file: YamlFile, { protect }: RulesFile, kinds: readonly Kind[]): readonly string[] => {
+  const known = kinds.flatMap(({ holds }) => (holds?.sorts ?? []).map(({ profile }) => profile));
+  return resourcesIn(protect).flatMap(([name, path]) => {
+    if (known.includes(name)) return [];
+    const message = `"${name}" is no sort of objects that can be held. There are: ${known.join(', ')}.`;
+    return [sayProblem(file, { path: ['protect', ...path], message })];
+  });
+};
 
 const checked = <S extends z.ZodType>(
   file: YamlFile,

@@ -1,4 +1,5 @@
 import { identitiesFile, identitiesIn, templateIn } from '#domain/identities-file.ts';
+import { protectionsIn } from '#domain/policy/protect-file.ts';
 import { groupsIn, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Suspicion, suspicionsOf } from '#domain/policy/suspicions.ts';
 import { ok, type Result } from '#domain/result.ts';
@@ -36,7 +37,13 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
   const people = identitiesFile.parse(values.identities);
   return {
     settings: {
-      policy: { groups: groupsIn(rules), rules: rulesIn(rules), adminChannel: rules.adminChannel, hash },
+      policy: {
+        groups: groupsIn(rules),
+        rules: rulesIn(rules),
+        protect: protectionsIn(rules.protect),
+        adminChannel: rules.adminChannel,
+        hash,
+      },
       identities: identitiesIn(people),
       identityTemplate: templateIn(people),
       kinds: kindModules.map((module, index) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
-export const authors: readonly Author[] = ['bot', 'worker'];
+export const authors: readonly Author[] = ['bot', 'worker', 'guard'];
 
 /** A public key as found in `trusted/`. */
 export type Found = { readonly author: Author; readonly file: string; readonly key: KeyObject };
@@ -59,7 +59,9 @@ export const readTrusted = (folder: string): readonly Result<Found, string>[] =>
 const readPublic = (file: string, name: string): Result<Found, string> => {
   const author = authors.find((one) => name.startsWith(`${one}-`) && name.endsWith('.pub'));
   if (author === undefined) {
-    return err(`File "${file}" is not named as a trusted key. Call it "bot-….pub" or "worker-….pub", or take it away.`);
+    return err(
+      `File "${file}" is not named as a trusted key. Call it "bot-….pub", "worker-….pub" or "guard-….pub", or take it away.`,
+    );
   }
   const text = readText(file);
   if (!text.ok) return text;

@@ -1,20 +1,28 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { keyIdOf } from './ed25519.ts';
 import { authors } from './files.ts';
 import { newVaultKey, vaultFile } from './vault.ts';
 
 /**
- * Makes a pair for the bot and one for the worker: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, and
- * the key of the worker's journals. A folder from before there were journals gets only that; otherwise nothing is
- * written when one of the private keys is there. Answers with the files made.
+ * Makes a pair for each process: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, and the key of the worker's
+ * journals. A folder from before there were journals, or a guard, gets only those; otherwise nothing is written when one of
+ * the private keys is there. Answers with the files made.
  */
 export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
   const there = authors.map((author) => join(folder, `${author}.key`)).filter((file) => existsSync(file));
   const forJournals = join(folder, vaultFile);
-  if (there.length > 0 && !existsSync(forJournals)) return ok([writeVaultKey(forJournals)]);
+  const isOlder = ['bot', 'worker'].every((author) => there.includes(join(folder, `${author}.key`)));
+  const added = isOlder
+    ? [
+        ...(existsSync(forJournals) ? [] : [writeVaultKey(forJournals)]),
+        ...(there.includes(join(folder, 'guard.key')) ? [] : writePair(folder, 'guard')),
+      ]
+    : [];
+  if (added.length > 0) return ok(added);
   if (there.length > 0) {
     return err(
       there.map(
@@ -23,18 +31,17 @@ export const generateKeys = (folder: string): Result<readonly string[], readonly
     );
   }
   mkdirSync(join(folder, 'trusted'), { recursive: true, mode: 0o700 });
-  return ok([
-    ...authors.flatMap((author) => {
-      const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-      const secret = join(folder, `${author}.key`);
-      const open = join(folder, 'trusted', `${author}-${keyIdOf(publicKey)}.pub`);
-      // 'wx' refuses what appeared since the look above.
-      writeFileSync(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
-      writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644, flag: 'wx' });
-      return [secret, open];
-    }),
-    writeVaultKey(forJournals),
-  ]);
+  return ok([...authors.flatMap((author) => writePair(folder, author)), writeVaultKey(forJournals)]);
+};
+
+const writePair = (folder: string, author: Author): readonly string[] => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const secret = join(folder, `${author}.key`);
+  const open = join(folder, 'trusted', `${author}-${keyIdOf(publicKey)}.pub`);
+  // 'wx' refuses what appeared since the look whether it is there.
+  writeFileSync(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644, flag: 'wx' });
+  return [secret, open];
 };
 
 const writeVaultKey = (file: string): string => {

@@ -133,7 +133,7 @@ describe('problems with keys', () => {
     writeFileSync(join(folder, 'worker.key'), pem('ed448').secret);
     writeFileSync(join(folder, 'trusted', 'bot-1.pub'), 'nor this');
     writeFileSync(join(folder, 'trusted', 'worker-1.pub'), pem().secret);
-    writeFileSync(join(folder, 'trusted', 'guard-1.pub'), pem().open);
+    writeFileSync(join(folder, 'trusted', 'boss-1.pub'), pem().open);
     writeFileSync(join(folder, 'trusted', 'worker-2.pem'), pem().open);
     const result = createKeys(folder, ['bot', 'worker']);
     expect(result.ok ? [] : result.error).toHaveLength(6);
@@ -143,7 +143,7 @@ describe('problems with keys', () => {
       'ed448, not ed25519',
       'bot-1.pub" holds no public',
       'treat it as stolen',
-      'guard-1.pub" is not named',
+      'boss-1.pub" is not named',
       'worker-2.pem" is not named',
     ]) {
       expect(told).toContain(part);

@@ -13,9 +13,9 @@ export type Keys = {
 };
 
 /**
- * Loads the keys of a folder: `bot.key` and `worker.key` (PEM, only those that this process may have) and
- * `trusted/bot-*.pub`, `trusted/worker-*.pub` (PEM; several of one author while a key is being replaced). An own key is
- * trusted without standing there. `needed` are the authors that this process signs as. Answers with every problem at
+ * Loads the keys of a folder: `bot.key`, `worker.key` and `guard.key` (PEM, only those that this process may have) and
+ * `trusted/bot-*.pub`, `trusted/worker-*.pub`, `trusted/guard-*.pub` (PEM; several of one author while a key is being replaced). An
+ * own key is trusted without standing there. Nobody needs a guard's key where there is no guard. `needed` are the authors that this process signs as. Answers with every problem at
  * once, each with what to do.
  */
 export const createKeys = (folder: string, needed: readonly Author[] = []): Result<Keys, readonly string[]> => {
@@ -37,7 +37,8 @@ export const createKeys = (folder: string, needed: readonly Author[] = []): Resu
     if (key === undefined) throw new Error(`This process has no "${author}.key" and cannot sign as the ${author}`);
     return signerOf(author, key);
   };
-  return ok({ signer, trust: trustOf({ bot: byId(found, 'bot'), worker: byId(found, 'worker') }) });
+  const trusted = { bot: byId(found, 'bot'), worker: byId(found, 'worker'), guard: byId(found, 'guard') };
+  return ok({ signer, trust: trustOf(trusted) });
 };
 
 const ownPublic = (folder: string, author: Author, key: KeyObject): Found => ({
@@ -63,19 +64,19 @@ const missing = (
   ),
   // A file that could not be read may have been the one.
   ...authors.flatMap((author) =>
-    isBroken || found.some((one) => one.author === author)
+    isBroken || (author === 'guard' && !needed.includes(author)) || found.some((one) => one.author === author)
       ? []
       : [`No key of the ${author} is trusted. Put its public key to "${join(folder, 'trusted', `${author}-1.pub`)}".`],
   ),
 ];
 
-/** One key for both authors would let either write what only the other may. */
-const shared = (found: readonly Found[]): readonly string[] => {
-  const bots = new Map(found.filter(({ author }) => author === 'bot').map(({ key, file }) => [keyIdOf(key), file]));
-  return found.flatMap(({ author, key, file }) => {
-    const bot = bots.get(keyIdOf(key));
-    return author === 'bot' || bot === undefined
+/** One key for two authors would let either sign what only the other may. */
+const shared = (found: readonly Found[]): readonly string[] =>
+  found.flatMap(({ author, key, file }, index) => {
+    const other = found.slice(0, index).find((one) => one.author !== author && keyIdOf(one.key) === keyIdOf(key));
+    return other === undefined
       ? []
-      : [`"${file}" and "${bot}" hold the same key; bot and worker need one each. Make a new pair for one of them.`];
+      : [
+          `"${file}" and "${other.file}" hold the same key; ${other.author} and ${author} need one each. Make a new pair for one of them.`,
+        ];
   });
-};

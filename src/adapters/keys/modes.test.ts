@@ -59,6 +59,7 @@ describe('the files of keys', () => {
 
   it('of the other process are named', () => {
     expect(foreignKeyFiles(folder, ['bot', 'worker'])).toEqual([]);
+    expect(foreignKeyFiles(folder, ['guard'])).toHaveLength(2);
     expect(foreignKeyFiles(folder, ['worker'])).toEqual([expect.stringContaining('bot.key" belongs to the other')]);
   });
 });

@@ -45,10 +45,13 @@ export const openKeyFiles = (folder: string, reader = process.getuid?.()): reado
   return [...readable, ...writable];
 };
 
-/** Private keys of the other process, which this one must not have: a taken one could then do both. */
+/**
+ * Private keys of the other process, which this one must not have: a taken one could then do both. What a guard signs are questions
+ * to people, which anybody may put: its key is no danger elsewhere.
+ */
 export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] =>
   authors
-    .filter((author) => !own.includes(author))
+    .filter((author) => !own.includes(author) && author !== 'guard')
     .map((author) => join(folder, `${author}.key`))
     .filter((file) => statsOf(file) !== undefined)
     .map(

@@ -1,5 +1,5 @@
 /** The processes that Redis knows, each with a user of its own. */
-export type RedisUser = 'bot' | 'worker';
+export type RedisUser = 'bot' | 'worker' | 'guard';
 
 /** No password has this SHA-256 that anybody knows: with it, a user exists and nobody gets in. */
 export const noPassword = '0'.repeat(64);
@@ -27,9 +27,24 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['draft:*', 'set getdel'],
 ];
 const botsOwn: typeof common = [
+  ['intake', 'xgroup|create xautoclaim xreadgroup xack xdel'],
+  ['held:* said:*', 'get set'],
+  ['tried:*', 'hgetall'],
   ['view:*', 'hget hmget hset'],
   ['lock:*', 'get set pexpire del'],
   ['content:*', 'get set'],
+];
+
+/** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */
+const guards: typeof common = [
+  ['log:*', 'lrange'],
+  ['person:*', 'zrevrange'],
+  ['held:*', 'get set'],
+  ['said:*', 'get'],
+  ['intake', 'xlen xadd'],
+  ['tried:*', 'hincrby hset expire'],
+  ['filed-by:*', 'incr expire'],
+  ['alarms', 'rpush ltrim'],
 ];
 
 /** Commands without keys, and scripts: each command inside of one is checked by itself again. */
@@ -49,7 +64,16 @@ const user = (name: RedisUser, sha256: string): string => {
   return `user hallpass-${name} on #${sha256} resetchannels ${touching('*')} -@all ${each('+', everywhere)} ${selectors}`;
 };
 
-const partsOf = (name: RedisUser): typeof common => (name === 'bot' ? [...common, ...botsOwn] : common);
+const partsOf = (name: RedisUser): typeof common => {
+  switch (name) {
+    case 'bot':
+      return [...common, ...botsOwn];
+    case 'worker':
+      return common;
+    case 'guard':
+      return guards;
+  }
+};
 
 /** A command that a process sends, and a key of those that it sends it for. */
 export type NeededCommand = { readonly command: string; readonly key: string };
@@ -71,4 +95,8 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
  * CONFIG, KEYS, DEBUG or SCRIPT, and nothing that rewrites a log. `sha256` are the passwords' hashes in lower-case hex.
  */
 export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
-  ['user default off resetchannels -@all', user('bot', sha256.bot), user('worker', sha256.worker), ''].join('\n');
+  [
+    'user default off resetchannels -@all',
+    ...(['bot', 'worker', 'guard'] as const).map((name) => user(name, sha256[name])),
+    '',
+  ].join('\n');

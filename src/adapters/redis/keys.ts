@@ -46,5 +46,15 @@ export const keys = {
   view: (projection: string, id: RequestId) => `${tag}:view:${projection}:${id}`,
   /** String: what approvers were shown of a request, deflated, under its SHA-256. */
   content: (id: RequestId, digest: string) => `${tag}:content:${id}:${digest}`,
+  /** Stream: what guards have left for the bot. */
+  intake: `${tag}:intake`,
+  /** String: the request that a held write became last. */
+  held: (fingerprint: string) => `${tag}:held:${fingerprint}`,
+  /** String: what the bot tells people about a held write, as JSON. */
+  said: (id: RequestId) => `${tag}:said:${id}`,
+  /** Hash: how often a held write was tried, and by whom last. */
+  tried: (fingerprint: string) => `${tag}:tried:${fingerprint}`,
+  /** String: how many writes of one author were filed within a minute. */
+  filedBy: (author: string) => `${tag}:filed-by:${createHash('sha256').update(author).digest('hex')}`,
   lock: (projection: string, id: RequestId) => `${tag}:lock:${projection}:${id}`,
 };

@@ -7,8 +7,10 @@ const more: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
     [
       ['bzpopmin incrby lindex', ['0']],
       ['hdel hexists hget hmget lpos lpush rpush sadd set sismember srem zrem zscore', ['x']],
-      ['pexpire pexpireat', ['1000']],
+      ['expire pexpire pexpireat', ['1000']],
       ['xdel', ['0-1']],
+      ['xack', ['x', '0-1']],
+      ['xautoclaim', ['x', 'x', '0', '0']],
       ['hincrby', ['x', '1']],
       ['hmset hset', ['x', 'x']],
       ['lrem lset', ['0', 'x']],
@@ -34,6 +36,10 @@ const wordsOf = ({ command, key }: NeededCommand, database: number): readonly [s
       return ['client', 'setname', 'hallpass-doctor'];
     case 'select':
       return ['select', String(database)];
+    case 'xgroup|create':
+      return ['xgroup', 'CREATE', key, 'x', '0'];
+    case 'xreadgroup':
+      return ['xreadgroup', 'GROUP', 'x', 'x', 'STREAMS', key, '>'];
     case 'xread':
       return ['xread', 'STREAMS', key, '0'];
     case 'ping':

@@ -8,6 +8,9 @@ export const actions = {
   approveLess: 'hallpass_approve_less',
   deny: 'hallpass_deny',
   withdraw: 'hallpass_withdraw',
+  /** Whose write was held says that it is theirs, or that it is not. */
+  own: 'hallpass_own',
+  disown: 'hallpass_disown',
   done: 'hallpass_done',
   revoke: 'hallpass_revoke',
   /** Opens the form by which a grant is to go on. */

@@ -7,6 +7,7 @@ import type { Conflict } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import { type ActRefusal, approveRequest, finishGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
 import { extendableGrant } from '#use-cases/extend-grant.ts';
+import { ownWrite } from '#use-cases/own-write.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { seeRequest } from '#use-cases/see-requests.ts';
 import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
@@ -34,6 +35,8 @@ export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void =
   const acts = {
     [actions.approve]: (by: Click['user']['id'], target: Target) => approveRequest(ports, { by, ...target }),
     [actions.withdraw]: (by: Click['user']['id'], { id }: Target) => withdrawRequest(ports, { by, id }),
+    [actions.own]: (by: Click['user']['id'], { id }: Target) => ownWrite(ports, { by, id, isTheirs: true }),
+    [actions.disown]: (by: Click['user']['id'], { id }: Target) => ownWrite(ports, { by, id, isTheirs: false }),
     [actions.done]: (by: Click['user']['id'], { id }: Target) => finishGrant(ports, { by, id }),
   };
   for (const [action, act] of Object.entries(acts)) {

@@ -20,6 +20,12 @@ export const byWhom = (
   return [`by the rule ${cut(oneLine(rule), 80)} itself, nobody was asked`];
 };
 
+/** `@Ana wrote this`; of a pipeline or a controller, who answers for it. */
+export const writtenBy = ({ requester, held }: Pick<Asked, 'requester' | 'held'>): readonly Piece[] =>
+  held?.writer === undefined
+    ? [user(requester), ' wrote this']
+    : [bold(cut(oneLine(held.writer), 60)), ' wrote this, for which ', user(requester), ' answers,'];
+
 /** Who agreed to this revision in the log, in order; a denied or timed-out request keeps what there was. */
 const votersOf = ({ request: { asked }, entries }: Chain): readonly PersonId[] =>
   entries.flatMap(({ event }) => (event.type === 'voted' && event.revision === asked.revision ? [event.by] : []));

@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import type { Asked, Request } from '#domain/request/request.ts';
-import { needsReview } from '#domain/request/terms.ts';
+import { isConfirmed, needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -49,8 +49,8 @@ export const buttonsOf = (
       button({ text: 'Withdraw', action: actions.withdraw, value }),
     ];
   }
-  // It waits for its time to begin.
-  if (state.status === 'approved' && asked.startsAt !== undefined && state.ending === undefined)
+  // It waits for its time to begin, or for whoever wrote it.
+  if (state.status === 'approved' && state.ending === undefined && doesWait(asked, state))
     return [
       button({ text: 'Withdraw', action: actions.withdraw, value }),
       button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
@@ -66,6 +66,9 @@ export const buttonsOf = (
     ...whole,
   ];
 };
+
+const doesWait = (asked: Asked, state: Extract<Request['state'], { status: 'approved' }>): boolean =>
+  asked.startsAt !== undefined || (asked.held !== undefined && !isConfirmed(asked, state));
 
 /** What those whose grant it is may want with it while it is in force. */
 export const ownersButtons = (asked: Asked, mayGoOn: boolean): readonly Button[] => {

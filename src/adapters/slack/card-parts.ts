@@ -6,6 +6,8 @@ import { type Source, sourceOf } from '#domain/source.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
+import type { Attempts } from '#use-cases/guard-ports.ts';
+import { writtenBy } from './approvals.ts';
 import { bold, bullets, code, date, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
@@ -69,10 +71,7 @@ export const factsBlock = (
   shown?: Shown,
 ): RichTextBlock => {
   const what = description === undefined ? [unexplained(asked, share)] : described(asked, share, description, shown);
-  const who: readonly Piece[] =
-    asked.requester === asked.subject
-      ? [user(asked.requester), ' asks']
-      : [user(asked.requester), ' asks for ', user(asked.subject)];
+  const who = whoAsks(asked);
   const where: readonly Piece[] = [
     'cluster ',
     code(cut(asked.cluster, 80)),
@@ -86,11 +85,27 @@ export const factsBlock = (
       [...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)],
       ...starts(asked),
       ...goesOnFrom(asked),
+      ...(asked.held?.selfHeals === true
+        ? [
+            [
+              '⚠️ ',
+              bold('Self-healing'),
+              `: ${cut(oneLine(asked.held.writer ?? ''), 60)} puts back what others change here`,
+            ],
+          ]
+        : []),
       ...follows(asked),
       ...what,
     ]),
     ...(description === undefined ? [] : powers(description, share)),
   );
+};
+
+const whoAsks = (asked: Asked): readonly Piece[] => {
+  if (asked.held !== undefined) return [...writtenBy(asked), ' directly; it is held'];
+  return asked.requester === asked.subject
+    ? [user(asked.requester), ' asks']
+    : [user(asked.requester), ' asks for ', user(asked.subject)];
 };
 
 /** By which way it came in, as whoever took it in wrote down. It is said, and lets nothing in. */
@@ -171,6 +186,10 @@ const powers = (description: Description, share: Shares) => {
   const hidden = left === 0 ? [] : [[rest]];
   return [bullets([...kept.map((power) => [power]), ...(kept.length + hidden.length === 0 ? [['nothing']] : hidden)])];
 };
+
+/** Once is how it came to be; after that somebody, or something, goes on trying. */
+export const attemptsBlock = ({ count, last, by }: Attempts): readonly RichTextBlock[] =>
+  count < 2 ? [] : [richText(line(bold('Tried  '), `${count} times, last by ${cut(oneLine(by), 80)}, `, date(last)))];
 
 /** What the log holds when nobody can put it into words any more. */
 const unexplained = ({ kind, ask }: Asked, share: Shares): readonly Piece[] => {

@@ -6,6 +6,7 @@ import { isOver } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
+import type { Attempts } from '#use-cases/guard-ports.ts';
 import { approvalsLine } from './approvals.ts';
 import {
   actionRow,
@@ -20,7 +21,15 @@ import {
   richText,
 } from './blocks.ts';
 import { buttonsOf, wholeText } from './card-buttons.ts';
-import { factsBlock, outcomeBlocks, reasonBlock, revisionBlock, sharesAt, unreadableBlock } from './card-parts.ts';
+import {
+  attemptsBlock,
+  factsBlock,
+  outcomeBlocks,
+  reasonBlock,
+  revisionBlock,
+  sharesAt,
+  unreadableBlock,
+} from './card-parts.ts';
 import {
   cautionBlock,
   cautionsOf,
@@ -49,6 +58,8 @@ export type CardInput = {
   readonly mayGoOn?: boolean;
   /** Where the card stands in its channel; for copies of it shown elsewhere. */
   readonly permalink?: string;
+  /** Of a held write: how often it was tried. */
+  readonly attempts?: Attempts;
 };
 
 export type Message = {
@@ -111,7 +122,7 @@ const blocksOf = (input: CardInput): readonly KnownBlock[] => {
 };
 
 const compose = (
-  { chain, description, standing, shown, mayGoOn, permalink }: CardInput,
+  { chain, description, standing, shown, mayGoOn, permalink, attempts }: CardInput,
   scale: number,
   room?: Room,
 ): readonly KnownBlock[] => {
@@ -135,6 +146,7 @@ const compose = (
     ...(shown?.type === 'shown' && shown.content.changes.length > 0
       ? [contentBlock(shown.content, asked, state.status === 'pending', room)]
       : []),
+    ...(attempts === undefined || isOver(state.status) ? [] : attemptsBlock(attempts)),
     reasonBlock(asked.reason, share),
     ...pastCautionBlock(pastCautions(chain, description, shown), share.cautions / 2),
     ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),

@@ -13,6 +13,7 @@ import {
   settleConflict,
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
+import { askAgain } from '#use-cases/ask-again.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import { admit } from '#use-cases/membership.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -126,6 +127,8 @@ const run = async (
       });
     case 'extend':
       return withId(verb, rest, async (id, words) => ({ text: await extend(ports, { by, id }, words) }));
+    case 'again':
+      return withReason(verb, rest, async (id, reason) => ({ text: await again(ports, { by, id }, reason) }));
     case 'revoke':
       return withReason(verb, rest, async (id, reason) =>
         said(
@@ -216,6 +219,16 @@ const extend = async (ports: BotPorts, which: Which, words: string): Promise<str
   return error.of === 'grant'
     ? sayNotDone(await tellable(ports, which, error.refusal), 'extend')
     : sayNotFiled(error.refusal);
+};
+
+const again = async (ports: BotPorts, which: Which, reason: string): Promise<string> => {
+  const result = await askAgain(ports, { ...which, reason });
+  if (result.ok) {
+    const { id, approval } = result.value.request.asked;
+    return `Asked anew, as *${id}*. The card is in <#${approval.channel}>.`;
+  }
+  const { error } = result;
+  return error.of === 'before' ? sayNotDone(await tellable(ports, which, error.refusal)) : sayNotFiled(error.refusal);
 };
 
 const behind = ({ text }: Command, verb: string): string => text.trim().slice(verb.length).trim();

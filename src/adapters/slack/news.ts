@@ -1,12 +1,14 @@
 import type { Button } from '@slack/types';
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import { sayTarget } from '#domain/plan.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
-import type { Asked } from '#domain/request/request.ts';
-import { lengthOf } from '#domain/request/terms.ts';
+import type { Asked, State } from '#domain/request/request.ts';
+import { lengthOf, mayBeApplied } from '#domain/request/terms.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
-import { bold, date, type Piece, user } from './blocks.ts';
+import { actions, buttonValue } from './action-ids.ts';
+import { bold, button, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { cutMiddle, more } from './excerpt.ts';
 import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
@@ -42,6 +44,7 @@ export const newsFor = (
   if (asked.extends !== undefined && comesToNothing(event)) return noExtensionNews(to, event, asked, noun);
   switch (event.type) {
     case 'submitted':
+      if (asked.held !== undefined) return heldNews(asked);
       return to === asked.requester
         ? undefined
         : {
@@ -120,6 +123,7 @@ export const newsFor = (
     case 'reminded':
     case 'escalated':
     case 'confirmed':
+    case 'used':
       return undefined;
   }
 };
@@ -128,6 +132,7 @@ export const newsFor = (
 const laterNews = ({ request: { asked, state } }: Chain, whose: readonly Piece[]): News | undefined => {
   const { startsAt } = asked;
   if (state.status !== 'approved' || state.ending !== undefined) return undefined;
+  if (asked.held !== undefined) return tryAgain(asked, state);
   if (startsAt === undefined || Temporal.Instant.compare(startsAt, state.at) <= 0) return undefined;
   const length = lengthOf({ asked, state });
   return {
@@ -138,6 +143,44 @@ const laterNews = ({ request: { asked, state } }: Chain, whose: readonly Piece[]
       date(startsAt),
       `, ${length === undefined ? '' : 'for '}${sayLength(length)}.`,
     ],
+  };
+};
+
+/** They need not have seen what the API server answered; and where they did not write it, somebody else did in their name. */
+const heldNews = (asked: Asked): News => ({
+  pieces: [
+    '✋ ',
+    ...(asked.held?.writer === undefined
+      ? ['Your write to ']
+      : ['A write by ', bold(asked.held.writer), ', for which you answer, to ']),
+    bold(asked.content?.targets.map(sayTarget).join(', ') ?? 'an object'),
+    ' was held. You are told here once it is decided.',
+    ...(asked.held?.writer === undefined ? [' Was it not you? Withdraw it, and tell whoever keeps the cluster.'] : []),
+  ],
+});
+
+/** The one moment at which whoever wrote it has to do something. */
+const tryAgain = (asked: Asked, { applyBy, confirmed }: Extract<State, { status: 'approved' }>): News | undefined => {
+  if (confirmed !== undefined) return undefined;
+  const again: readonly Piece[] = ['The same write is let through until ', date(applyBy)];
+  if (asked.held?.writer !== undefined)
+    return { pieces: ['☑️ What ', bold(asked.held.writer), ' wrote is ', bold('approved'), '. ', ...again, '.'] };
+  const isOffered = mayBeApplied(asked);
+  const value = buttonValue(asked);
+  return {
+    pieces: [
+      '☑️ What you wrote is ',
+      bold('approved'),
+      '. ',
+      ...again,
+      isOffered ? ': do it again, or let Hallpass do it if it was you who wrote it.' : ': do it again.',
+    ],
+    buttons: isOffered
+      ? [
+          button({ text: 'It is mine: apply it', action: actions.own, value, style: 'primary' }),
+          button({ text: 'I did not write it', action: actions.disown, value, style: 'danger' }),
+        ]
+      : [],
   };
 };
 

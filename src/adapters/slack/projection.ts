@@ -4,6 +4,7 @@ import type { Request } from '#domain/request/request.ts';
 import { needsReview } from '#domain/request/terms.ts';
 import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
+import type { Attempts } from '#use-cases/guard-ports.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { reviewersOf } from '#use-cases/reviewers.ts';
@@ -43,6 +44,8 @@ export type ProjectionParts = {
   readonly bot: { readonly user_id: string; readonly url?: string | undefined };
   readonly notes: ProjectionStore;
   readonly contents: BotPorts['contents'];
+  /** How often a held write was tried; undefined where that is not known. */
+  readonly attempts?: (fingerprint: string) => Promise<Attempts | undefined>;
   /** What carries the bytes of files to Slack; the one that the client was made with. */
   readonly fetch?: WebClientOptions['fetch'];
   readonly time?: Time;
@@ -59,6 +62,8 @@ export type Projection = {
    * side by side in any number of processes. Throws only when our own stores fail.
    */
   readonly show: (id: RequestId) => Promise<Shown>;
+  /** Draws the card anew, though its log says nothing new: something beside it has. Not before it is there. */
+  readonly redraw: (id: RequestId) => Promise<void>;
   /** Brings Slack up to date with all requests that are not, cards first. Returns after some 20 s, or when Slack is away. */
   readonly catchUp: () => Promise<void>;
 };
@@ -77,6 +82,7 @@ export const createProjection = ({
   bot,
   notes: store,
   contents,
+  attempts: attemptsAt = async () => undefined,
   fetch,
   time = realTime,
 }: ProjectionParts): Projection => {
@@ -108,7 +114,7 @@ export const createProjection = ({
       ? { reviewers: await reviewersOf({ settings: core.settings, directory, alarm: () => {} }, request.asked) }
       : {};
 
-  const bringUpToDate = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
+  const bringUpToDate = async (id: RequestId, cardOnly: boolean, anew = false): Promise<Shown> => {
     const found = await find(core, id);
     if (found.type === 'broken') return { type: 'done', blocked: found.why };
     if (found.type === 'absent') return { type: 'done' };
@@ -119,9 +125,14 @@ export const createProjection = ({
     const { id: request, content: changed, around } = chain.request.asked;
     const current = changed ?? around;
     const read = new Map<string | undefined, Promise<ShownContent>>();
+    const noted = await notes.open(chain.request);
+    if (anew && noted.now().cardVersion > 0) await noted.save((before) => ({ ...before, cardVersion: 0 }));
+    const { held } = chain.request.asked;
+    const attempts = held === undefined ? undefined : await attemptsAt(held.fingerprint);
     const subject = {
       chain,
-      notes: await notes.open(chain.request),
+      notes: noted,
+      ...(attempts === undefined ? {} : { attempts }),
       mention: mentionsOf(policy.groups),
       ...(await reviewed(chain.request)),
       mayGoOn: offersExtension(core.settings(), chain.request),
@@ -144,10 +155,10 @@ export const createProjection = ({
     return outcomeOf(setbacks);
   };
 
-  const show = async (id: RequestId, cardOnly: boolean): Promise<Shown> => {
+  const show = async (id: RequestId, cardOnly: boolean, anew = false): Promise<Shown> => {
     let shown: Shown = busy;
     await store.exclusively(id, async () => {
-      shown = await bringUpToDate(id, cardOnly).catch(unlessSetBack);
+      shown = await bringUpToDate(id, cardOnly, anew).catch(unlessSetBack);
     });
     if (shown.type === 'early' && shown.outage)
       alarmOnce('Slack cannot be reached; cards and messages catch up afterwards', { why: shown.why });
@@ -184,6 +195,7 @@ export const createProjection = ({
   let walking: Promise<void> | undefined;
   return {
     show: (id) => show(id, false),
+    redraw: async (id) => void (await show(id, true, true)),
     catchUp: () => {
       walking ??= walk().finally(() => {
         walking = undefined;

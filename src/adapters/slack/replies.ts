@@ -131,6 +131,14 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return refusal.reviewed === undefined
         ? 'There is nothing to review: it was not taken by break-glass, or came to nothing.'
         : `It is reviewed already, by ${mention(refusal.reviewed)}.`;
+    case 'not-to-be-applied':
+      return 'Hallpass does not make this write itself: whoever wrote it has to do it again.';
+    case 'nothing-to-ask-again':
+      return 'There is nothing to ask again: only a direct write that was held and then denied can be asked for again so.';
+    case 'not-the-author':
+      return 'Nothing was done: it was written as another Kubernetes user than yours. Whoever wrote it has to do it again.';
+    case 'may-not-write':
+      return `Nothing was done: the API server says that you may not make this write yourself any more. ${escaped(refusal.why)}`;
     case 'nothing-to-settle':
       return 'There is nothing to settle any more.';
     case 'choice-not-allowed':

@@ -19,7 +19,14 @@ export const createShowCard = (tools: Tools): Step => {
   const { client, calls, postOnce, fine, alarm } = tools;
   const said = new Set<RequestId>();
 
-  const draw = async ({ chain, description, standing, mayGoOn, content }: Omit<Subject, 'notes'>): Promise<Message> => {
+  const draw = async ({
+    chain,
+    description,
+    standing,
+    attempts,
+    mayGoOn,
+    content,
+  }: Omit<Subject, 'notes'>): Promise<Message> => {
     const shown = await content();
     const { id } = chain.request.asked;
     if (shown.type === 'unreadable' && !said.has(id)) {
@@ -32,6 +39,7 @@ export const createShowCard = (tools: Tools): Step => {
       mayGoOn,
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),
+      ...(attempts === undefined ? {} : { attempts }),
     });
   };
 

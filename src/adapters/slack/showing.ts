@@ -6,6 +6,7 @@ import { isOver } from '#domain/request/request.ts';
 import { needsReview } from '#domain/request/terms.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
+import type { Attempts } from '#use-cases/guard-ports.ts';
 import type { Alarm } from '#use-cases/ports.ts';
 import type { Mention } from './mentions.ts';
 import type { Noted, Notes, Place } from './notes.ts';
@@ -17,6 +18,8 @@ import { faultOf, setbackOf, stop } from './slack-faults.ts';
 export type Subject = {
   readonly chain: Chain;
   readonly notes: Notes;
+  /** Of a held write: how often it was tried. */
+  readonly attempts?: Attempts;
   readonly description?: Description;
   readonly standing?: Standing;
   readonly mention: Mention;

@@ -48,14 +48,14 @@ export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>
 ];
 
 const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
-  const { respondBy, approval, startsAt } = asked;
+  const { respondBy, approval } = asked;
   switch (state.status) {
     case 'pending':
       return [bold('Waiting for a decision'), ' · times out ', date(respondBy)];
     case 'approved':
       if (state.ending !== undefined)
         return [bold('Taken back'), ' by ', user(state.ending.by), ' before it was applied'];
-      return [bold('Approved'), ' ', ...byWhom(state.by, approval), ...applied(startsAt, state.at)];
+      return [bold('Approved'), ' ', ...byWhom(state.by, approval), ...applied(asked, state)];
     case 'active':
       return active(state, noun);
     case 'completed':
@@ -85,10 +85,16 @@ const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
 };
 
 /** What is approved before it may begin waits for that. */
-const applied = (startsAt: Temporal.Instant | undefined, at: Temporal.Instant): readonly Piece[] =>
-  startsAt !== undefined && Temporal.Instant.compare(startsAt, at) > 0
+const applied = (
+  { startsAt, held }: Asked,
+  { at, applyBy, confirmed }: Extract<State, { status: 'approved' }>,
+): readonly Piece[] => {
+  if (held !== undefined && confirmed === undefined)
+    return [' · ', bold('waits for the write to be done again'), ', until ', date(applyBy)];
+  return startsAt !== undefined && Temporal.Instant.compare(startsAt, at) > 0
     ? [' · begins ', date(startsAt)]
     : [' · being applied now'];
+};
 
 const lapsed = (
   { at, why, followedBy, made }: Extract<State, { status: 'lapsed' }>,

@@ -75,6 +75,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'reminded':
     case 'escalated':
     case 'confirmed':
+    case 'used':
     case 'withheld':
     case 'lapsed':
     case 'failed':

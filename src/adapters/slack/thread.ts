@@ -1,15 +1,16 @@
 import type { MessageMetadata } from '@slack/types';
 import type { ContentRef } from '#domain/content/content.ts';
 import type { PersonId } from '#domain/ids.ts';
+import { sayTarget } from '#domain/plan.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
-import { applyWithin } from '#domain/request/decide.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
+import { applyWithin } from '#domain/request/terms.ts';
 import { cut } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
-import { byWhom, unasked } from './approvals.ts';
+import { byWhom, unasked, writtenBy } from './approvals.ts';
 import { reminder, takenNews } from './asked-groups.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
@@ -92,6 +93,13 @@ const sentenceOf = (
   const { asked, state } = request;
   switch (event.type) {
     case 'submitted':
+      if (event.held !== undefined)
+        return [
+          '✋ ',
+          ...writtenBy(asked),
+          ' directly, and it was held',
+          ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
+        ];
       return [
         user(event.requester),
         ' asked',
@@ -140,6 +148,8 @@ const sentenceOf = (
     case 'withheld':
       return ['⚠️ ', bold('Lapsed'), `: ${sayNothing({}, noun)}. ${briefly(event.why)}`];
     case 'confirmed':
+      if (event.by !== undefined)
+        return ['✍️ ', user(event.by), ' says that the write is theirs: ', bold('Hallpass makes it now')];
       return ['🔎 Its people were looked up once more: they still are who they were when it was approved'];
     case 'failed':
       return ['⚠️ ', bold('Failed'), `: ${wordsFor(noun).nothingIs}. ${briefly(event.why)}`];
@@ -186,6 +196,15 @@ const sentenceOf = (
         bold(`The end is late; ${wordsFor(noun).still}`),
         `. ${briefly(event.why)} It is tried again every second`,
       ];
+    case 'used':
+      return [
+        '✏️ ',
+        user(asked.subject),
+        ` ${usedAs[event.operation]} `,
+        bold(sayTarget(event.target)),
+        ' directly, under this grant',
+        ...(event.risk === 'none' ? [] : [` (${event.risk} risk, as its card said)`]),
+      ];
     case 'warned':
       return ['⏰ Its people are told that it ends', ...endsAt(state)];
     case 'extension-asked':
@@ -199,12 +218,17 @@ const sentenceOf = (
   }
 };
 
+const usedAs = { create: 'created', update: 'changed', delete: 'deleted' } as const;
+
 /** For how long, where that was shortened, and from when on. */
 const whenApplied = (
-  { startsAt }: Asked,
+  asked: Asked,
   { seconds, applyBy }: Extract<RequestEvent, { type: 'approved' }>,
 ): readonly Piece[] => {
-  const at = applyBy.subtract(applyWithin);
+  const { startsAt } = asked;
+  if (asked.held !== undefined)
+    return [`; the write is let through when it is done again, until ${dateFallback(applyBy)}`];
+  const at = applyBy.subtract(applyWithin(asked));
   const length = seconds === undefined ? '' : `, for ${sayLength(seconds)}`;
   return [`${length}; it is applied ${startsAt?.equals(at) === true ? dateFallback(at) : 'now'}`];
 };

@@ -1,4 +1,5 @@
 import { isLonger } from '#domain/duration.ts';
+import type { Protection } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Requirement } from '#domain/quorum.ts';
@@ -146,6 +147,8 @@ export const durationBy = ({ duration, breakGlass }: Rule, byBreakGlass: boolean
 export type Policy = {
   readonly groups: ReadonlyMap<string, GroupSource>;
   readonly rules: readonly Rule[];
+  /** Objects of which a direct write is held. */
+  readonly protect: readonly Protection[];
   /** Where Hallpass says what an administrator should look at. */
   readonly adminChannel: string;
   /** SHA-256 of the files it was read from. */

@@ -8,6 +8,7 @@ import { sources } from '#domain/source.ts';
 import { compileCondition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
+import { problemsOfProtect, protectList } from './protect-file.ts';
 import { dayNames } from './window.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
@@ -159,6 +160,7 @@ export const rulesFile = z.strictObject({
     }),
   ),
   rules: z.array(rule).min(1, 'there are no rules, so nobody may ask for anything'),
+  protect: protectList.describe('Objects of which a direct write is held until somebody agrees.'),
 });
 export type RulesFile = z.infer<typeof rulesFile>;
 
@@ -175,9 +177,10 @@ export type Compile = {
 const really: Compile = { condition: compileCondition, pattern: compilePattern };
 
 /** What the schema cannot see: names that lead nowhere, people who cannot suffice, durations that contradict. */
-export const problemsOf = ({ groups, rules }: RulesFile, compile = really): readonly Problem[] => {
+export const problemsOf = ({ groups, rules, protect }: RulesFile, compile = really): readonly Problem[] => {
   const known = Object.keys(groups).join(', ');
-  return rules.flatMap((rule, index) => {
+  const protecting = problemsOfProtect(protect).map(({ path, message }) => ({ path: ['protect', ...path], message }));
+  const ruling = rules.flatMap((rule, index) => {
     const unknown = (group: string, ...path: (string | number)[]): readonly Problem[] =>
       Object.hasOwn(groups, group)
         ? []
@@ -202,6 +205,7 @@ export const problemsOf = ({ groups, rules }: RulesFile, compile = really): read
       ...uncompiled(rule, compile).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
     ];
   });
+  return [...ruling, ...protecting];
 };
 
 type FileRule = RulesFile['rules'][number];

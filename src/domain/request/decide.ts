@@ -3,7 +3,7 @@ import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Finding, RequestEvent } from './events.ts';
 import type { Request, State, Status } from './request.ts';
-import { leastOf, momentOf, needsReview } from './terms.ts';
+import { applyByOf, leastOf, mayBeApplied, needsReview } from './terms.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =
@@ -41,6 +41,8 @@ export type Command =
       readonly standing: Standing;
     }
   | { readonly type: 'withdraw'; readonly by: PersonId }
+  /** They say whether a write that was held is theirs, and have it done. */
+  | { readonly type: 'own'; readonly by: PersonId; readonly isTheirs: boolean }
   | { readonly type: 'done'; readonly by: PersonId }
   /** `kindAllows`: what is asked is of a kind that can be extended. */
   | { readonly type: 'extend'; readonly by: PersonId; readonly kindAllows: boolean }
@@ -74,16 +76,11 @@ export type Refusal =
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
   | { readonly type: 'nothing-to-settle' }
+  /** It is no held write that Hallpass may do. */
+  | { readonly type: 'not-to-be-applied' }
   /** It was not taken by break-glass, came to nothing, or is `reviewed` already. */
   | { readonly type: 'nothing-to-review'; readonly reviewed?: PersonId }
   | { readonly type: 'choice-not-allowed'; readonly choices: readonly ('keep' | 'restore')[] };
-
-/** How long an approval may wait to be applied: past that it lapses, so that an old log never grants anew. */
-export const applyWithin = Temporal.Duration.from({ minutes: 15 });
-
-/** The moment after which an approval of now is not applied any more. */
-export const applyByOf = (asked: Pick<Request['asked'], 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
-  momentOf(asked, now).add(applyWithin);
 
 /**
  * Says what happens when someone acts on a request. Pure: `now` is passed in.
@@ -107,6 +104,8 @@ export const decide = (
       return review(request, command);
     case 'withdraw':
       return withdraw(request, command, now);
+    case 'own':
+      return own(request, command, now);
     case 'done':
       return end(request, { by: command.by, cause: 'done', reason: '' });
     case 'revoke':
@@ -237,6 +236,23 @@ const withdraw = (
   if (state.status !== 'pending') return err(over(request));
   if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
   return ok([{ type: 'withdrawn', by: command.by }]);
+};
+
+/** Whoever wrote what was held says that it is theirs: Hallpass does it then. What they did not write comes to nothing. */
+const own = (
+  request: Request,
+  { by, isTheirs }: Extract<Command, { type: 'own' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const { asked, state } = request;
+  if (by !== asked.requester) return err({ type: 'not-yours', may: 'requester' });
+  if (!mayBeApplied(asked)) return err({ type: 'not-to-be-applied' });
+  if (state.status === 'pending') return err({ type: 'not-active', status: state.status });
+  if (state.status !== 'approved' || state.confirmed !== undefined) return err(over(request));
+  if (state.ending !== undefined) return err({ type: 'already-ending', by: state.ending.by });
+  if (Temporal.Instant.compare(now, state.applyBy) >= 0) return err({ type: 'too-late', respondBy: state.applyBy });
+  if (isTheirs) return ok([{ type: 'confirmed', by }]);
+  return ok([{ type: 'withheld', why: 'Whoever it was said to come from says that they did not write it.' }]);
 };
 
 const revoke = (

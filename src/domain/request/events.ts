@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { contentRef, operation } from '#domain/content/content.ts';
+import { completions } from '#domain/guard/protection.ts';
 import { personId, requestId } from '#domain/ids.ts';
 import { accessProbe, objectRef, target } from '#domain/plan.ts';
+import { risks } from '#domain/policy/policy.ts';
 import { sources } from '#domain/source.ts';
 
 const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
@@ -44,6 +46,28 @@ export const approvalRule = z.strictObject({
 });
 export type ApprovalRule = z.infer<typeof approvalRule>;
 
+/**
+ * A direct write that was held and became this request. It names nobody: `by` tells whether somebody is the one who wrote it.
+ */
+export const held = z.strictObject({
+  /** Of the write itself (`fingerprintOf`): the same for each attempt. */
+  fingerprint: z.string(),
+  /** `writerMark` of the user who wrote it. */
+  by: z.string(),
+  /** What a pipeline or controller is called that wrote it; absent for a person. */
+  writer: z.string().optional(),
+  /** It puts back by itself what others change. */
+  selfHeals: z.literal(true).optional(),
+  complete: z.array(z.enum(completions)).min(1),
+  /** An approval waits so long (seconds) to be used. */
+  retryWithin: seconds,
+  /** Annotations that make no difference. */
+  ignore: z.array(z.string()),
+  /** Digest of the object as it shall be (`contentMark`); absent for a deletion. */
+  after: z.string().optional(),
+});
+export type HeldWrite = z.infer<typeof held>;
+
 /** What a review may find: it was right to take it without asking, or it was not. */
 export const findings = ['justified', 'not-justified'] as const;
 export type Finding = (typeof findings)[number];
@@ -74,6 +98,8 @@ const submitted = z.strictObject({
   around: contentRef.optional(),
   /** Filed for another request that came to nothing, and why. */
   follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
+  /** Absent for what somebody asked for. */
+  held: held.optional(),
   /** Goes on from another grant without a break; `seconds` are those beyond its end. */
   extends: z
     .strictObject({
@@ -178,7 +204,11 @@ export const requestEvent = z.discriminatedUnion('type', [
     made: z.literal(true).optional(),
   }),
   /** Shortly before it begins: its people still are who they were when it was approved. */
-  z.strictObject({ type: z.literal('confirmed') }),
+  z.strictObject({
+    type: z.literal('confirmed'),
+    /** Of a held write: they say that it is theirs, and want Hallpass to do it. */
+    by: personId.optional(),
+  }),
   /** They are not, so it does not begin. */
   z.strictObject({ type: z.literal('withheld'), why: z.string() }),
   /** The request that was filed for a lapsed one. */
@@ -191,6 +221,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.strictObject({ type: z.literal('end-delayed'), why: z.string() }),
+  /** Somebody whose grant this is wrote directly to what is protected, and was let through. */
+  z.strictObject({ type: z.literal('used'), operation, target, risk: z.enum(risks) }),
   /** Its people are to be told that it ends soon. */
   z.strictObject({ type: z.literal('warned') }),
   /** A request was filed that shall go on from this grant. */
@@ -224,8 +256,8 @@ export const requestEvent = z.discriminatedUnion('type', [
 export type RequestEvent = z.infer<typeof requestEvent>;
 export type Submitted = Extract<RequestEvent, { type: 'submitted' }>;
 
-/** The two processes that write the log, each under a key of its own. */
-export type Author = 'bot' | 'worker';
+/** The processes that sign, each with a key of its own. The guard writes no log: what it signs, the bot takes in. */
+export type Author = 'bot' | 'worker' | 'guard';
 
 /** Whose signature an event needs. The worker's can end things or say what was done; none of them lets anything in. */
 export const authorOf = (type: RequestEvent['type']): Author => {
@@ -244,6 +276,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'reviewed':
     case 'confirmed':
     case 'withheld':
+    case 'used':
       return 'bot';
     case 'timed-out':
     case 'reminded':

@@ -1,6 +1,6 @@
 import type { RequestEvent } from './events.ts';
 import type { Active, Asked, Ending, Impossible, Request, State, Vote } from './request.ts';
-import { isEscalated, leastOf, needsConfirmation, needsNobody, needsReview } from './terms.ts';
+import { isEscalated, leastOf, mayBeApplied, needsConfirmation, needsNobody, needsReview } from './terms.ts';
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
@@ -184,10 +184,19 @@ const confirm = (
   at: Temporal.Instant,
 ): State | undefined => {
   if (state.ending !== undefined || !needsConfirmation(asked, state.at)) return undefined;
+  if (asked.held !== undefined && !isOwned(asked, state, event)) return undefined;
   return event.type === 'confirmed'
     ? { ...state, confirmed: at }
     : { status: 'lapsed', why: event.why, at, moved: false };
 };
+
+/** Of a held write only whoever it came from can say that it is theirs, and once. */
+const isOwned = (
+  asked: Asked,
+  state: Extract<State, { status: 'approved' }>,
+  event: Extract<RequestEvent, { type: 'confirmed' | 'withheld' }>,
+): boolean =>
+  mayBeApplied(asked) && state.confirmed === undefined && (event.type === 'withheld' || event.by === asked.requester);
 
 const endingOf = (
   { by, cause, reason }: Extract<RequestEvent, { type: 'end-requested' }>,
@@ -201,6 +210,7 @@ const endingOf = (
 
 const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Temporal.Instant): State | undefined => {
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
+  if (event.type === 'used') return state;
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {

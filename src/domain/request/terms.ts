@@ -22,6 +22,7 @@ export const needsReview = ({ asked, state, review }: Request): boolean =>
   asked.approval.breakGlass !== undefined &&
   review === undefined &&
   (state.status === 'approved' ||
+    state.status === 'completed' ||
     state.status === 'active' ||
     state.status === 'revoked' ||
     (state.status === 'lapsed' && state.made === true));
@@ -31,15 +32,22 @@ export const needsNobody = ({ auto, breakGlass }: Asked['approval']): boolean =>
   auto === true || breakGlass !== undefined;
 
 /** What begins so long after it was approved that people may be others by then has to be confirmed before. */
-export const needsConfirmation = ({ startsAt }: Pick<Asked, 'startsAt'>, approvedAt: Temporal.Instant): boolean =>
-  startsAt !== undefined && Temporal.Instant.compare(startsAt, approvedAt.add(believedFor)) > 0;
+export const needsConfirmation = (
+  { startsAt, held }: Pick<Asked, 'startsAt' | 'held'>,
+  approvedAt: Temporal.Instant,
+): boolean =>
+  held !== undefined || (startsAt !== undefined && Temporal.Instant.compare(startsAt, approvedAt.add(believedFor)) > 0);
 
-/** Whether it may begin as far as its people go: they were looked up at the click, or once more shortly before. */
+/**
+ * Whether it may begin as far as its people go: they were looked up at the click, or once more shortly before. Of a held write
+ * its author has to say that it is theirs, or does it again.
+ */
 export const isConfirmed = (
-  asked: Pick<Asked, 'startsAt'>,
+  asked: Pick<Asked, 'startsAt' | 'held'>,
   { at, confirmed }: Extract<State, { status: 'approved' }>,
 ): boolean => {
-  const { startsAt } = asked;
+  const { startsAt, held } = asked;
+  if (held !== undefined) return confirmed !== undefined;
   if (startsAt === undefined || !needsConfirmation(asked, at)) return true;
   return confirmed !== undefined && Temporal.Instant.compare(confirmed, startsAt.subtract(confirmWithin)) >= 0;
 };
@@ -60,6 +68,19 @@ export const lengthOf = ({ asked, state }: Pick<Request, 'asked' | 'state'>): nu
 /** The moment at which its rule has to allow it: when it begins, or now. */
 export const momentOf = ({ startsAt }: Pick<Asked, 'startsAt'>, now: Temporal.Instant): Temporal.Instant =>
   startsAt !== undefined && Temporal.Instant.compare(startsAt, now) > 0 ? startsAt : now;
+
+/** Whether Hallpass itself does a held write once a person has said that it is theirs: nobody can say so for a controller. */
+export const mayBeApplied = ({ held }: Pick<Asked, 'held'>): boolean =>
+  held !== undefined && held.writer === undefined && held.complete.includes('confirm');
+
+/** How long an approval may wait to be applied, or to be used by whoever wrote what was held: past that it lapses. */
+export const applyWithin = ({ held }: Pick<Asked, 'held'>): Temporal.Duration =>
+  held === undefined ? usually : Temporal.Duration.from({ seconds: held.retryWithin });
+const usually = Temporal.Duration.from({ minutes: 15 });
+
+/** The moment after which an approval of now is not used any more: an old log never grants anew. */
+export const applyByOf = (asked: Pick<Asked, 'startsAt' | 'held'>, now: Temporal.Instant): Temporal.Instant =>
+  momentOf(asked, now).add(applyWithin(asked));
 
 /** So long what was looked up of people at the click is believed until it is applied. */
 const believedFor = Temporal.Duration.from({ minutes: 15 });

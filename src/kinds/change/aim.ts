@@ -40,6 +40,8 @@ const neededFor = (edit: AskedEdit): readonly [Operation, ...Operation[]] => {
       return ['update'];
     case 'delete':
       return ['delete'];
+    case 'held':
+      return [edit.operation];
   }
 };
 
@@ -59,6 +61,7 @@ const lookUp = (edit: AskedEdit, resources: Resources): Resource | undefined => 
       return resources.ofKind(textAt(edit.manifest, 'apiVersion') ?? '', textAt(edit.manifest, 'kind') ?? '');
     case 'patch':
     case 'delete':
+    case 'held':
       return resources.named(edit.resource);
     case 'ingress':
       return resources.ingresses;

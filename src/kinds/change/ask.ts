@@ -104,6 +104,14 @@ const edit = z.discriminatedUnion(
     }),
     z.strictObject({ do: z.literal('delete'), resource: resourceName, name: objectName }),
     z.strictObject({ do: z.literal('ingress'), name: objectName, edit: ingressEdit }),
+    /** A direct write that was held: all that the object shall be, or that it shall be gone. */
+    z.strictObject({
+      do: z.literal('held'),
+      resource: resourceName,
+      name: objectName,
+      operation: z.enum(['create', 'update', 'delete']),
+      content: members.optional(),
+    }),
   ],
   { error: 'an edit is a "manifest", a "patch", a "delete" or an "ingress"' },
 );

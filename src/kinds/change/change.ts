@@ -72,6 +72,22 @@ const changeOver = (all: readonly Resource[]): Kind => {
       const aimed = read(json);
       return aimed.ok ? planChange(aimed.value, context) : aimed;
     },
+    holds: {
+      sorts: all.map(({ name, group, version, resource, kind }) => ({
+        profile: name,
+        group,
+        version,
+        resource,
+        kind,
+        namespaced: true,
+      })),
+      ask: ({ profile, operation, name, after }) =>
+        settle(
+          ok({
+            edits: [{ do: 'held', resource: profile, name, operation, ...(after && { content: after }) }],
+          }),
+        ),
+    },
     permissions: permissionsOf(all),
   };
 };

@@ -30,6 +30,8 @@ const titleOf = (aimed: readonly Aimed[]): string => {
   switch (edit.do) {
     case 'ingress':
       return `${ingressTitle(edit.edit)} Ingress ${only.name}`;
+    case 'held':
+      return `${heldTitles[edit.operation]} ${sayAimed(only)}`;
     case 'manifest':
     case 'patch':
       return `Change ${sayAimed(only)}`;
@@ -37,6 +39,8 @@ const titleOf = (aimed: readonly Aimed[]): string => {
       return `Delete ${sayAimed(only)}`;
   }
 };
+
+const heldTitles = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
 
 const ingressTitle = (edit: IngressEdit): string => {
   switch (edit.type) {
@@ -68,6 +72,12 @@ const powersOf = (one: Aimed): readonly string[] => {
       return [`Set what its manifest says of ${sayAimed(one)}, or create it`];
     case 'patch':
       return listed(isList(edit.patch) ? operationPowers(one, edit.patch) : mergePowers(one, edit.patch));
+    case 'held':
+      return [
+        edit.operation === 'delete'
+          ? `Delete ${sayAimed(one)}`
+          : `Let ${sayAimed(one)} be as it was written, all of it${edit.operation === 'create' ? ' new' : ''}`,
+      ];
     case 'delete':
       return [`Delete ${sayAimed(one)}`];
   }
@@ -125,7 +135,8 @@ const listed = (lines: readonly string[]): readonly string[] =>
     : [...lines.slice(0, mostListed), `… and ${lines.length - mostListed} more, which the diff shows`];
 
 const cautionsOf = (one: Aimed): readonly string[] => {
-  if (one.edit.do !== 'delete') return [];
+  const isGone = one.edit.do === 'delete' || (one.edit.do === 'held' && one.edit.operation === 'delete');
+  if (!isGone) return [];
   const { kind } = one.resource;
   const consequence = Object.hasOwn(consequences, kind) ? consequences[kind] : undefined;
   return [`Deletes ${sayAimed(one)}${consequence === undefined ? '' : `: ${consequence}`}.`];

@@ -9,7 +9,7 @@ import type { AskedEdit } from './ask.ts';
 import { takenAway } from './cautions.ts';
 import { editIngress } from './ingress.ts';
 import { lastApplied, merged } from './manifest.ts';
-import { at, isList, isManifest, type Members } from './raw.ts';
+import { at, isList, isManifest, isMembers, type Members, without } from './raw.ts';
 import { unserved } from './services.ts';
 
 /** What the objects shall be, from what they are now. */
@@ -47,28 +47,37 @@ export const planChange = (
 
 const planOne = (one: Aimed, live: Manifest | undefined, target: Target): Result<Edit, string> => {
   if (live === undefined) return create(one, target);
+  if (one.edit.do === 'held' && one.edit.operation === 'create')
+    return err('it is there by now. Whoever wrote it has to look at what is there, and write anew.');
   if (targetKey(targetOf(live)) !== targetKey(target)) return err('another object was found in its place. Ask again.');
   if (at(live, 'metadata', 'deletionTimestamp') !== undefined)
     return err('it is being deleted. Wait until it is gone, and ask again.');
   if (isOurs(live)) return err('Hallpass made it itself, and ends it by itself. Withdraw or revoke that request.');
   const { edit, resource } = one;
-  if (edit.do === 'delete') return ok({ op: 'delete', target });
+  if (edit.do === 'delete' || (edit.do === 'held' && edit.operation === 'delete')) return ok({ op: 'delete', target });
   if (!resource.operations.includes('update')) return err(`it is there. ${notAllowed(resource, 'update')}`);
   const content = wanted(live, edit, target);
   return content.ok ? checked(live, content.value) : content;
 };
 
 const create = ({ edit, resource }: Aimed, target: Target): Result<Edit, string> => {
-  if (edit.do !== 'manifest')
+  const manifest = manifestOf(edit);
+  if (manifest === undefined)
     return err(`there is none in ${target.namespace ?? ''}. Check the name and the namespace.`);
   if (!resource.operations.includes('create')) return err(`it is not there. ${notAllowed(resource, 'create')}`);
-  const placed = inNamespace(edit.manifest, target);
+  const placed = inNamespace(manifest, target);
   if (!placed.ok) return placed;
   for (const key of ['ownerReferences', 'finalizers'])
     if (at(placed.value, 'metadata', key) !== undefined)
       return err(`metadata.${key} cannot be set through Hallpass. Leave it out.`);
   if (!isManifest(placed.value)) return err('the manifest is not one: labels and annotations are texts.');
   return isOurs(placed.value) ? err(stamps) : ok({ op: 'write', content: placed.value });
+};
+
+/** What shall be made where nothing is. */
+const manifestOf = (edit: AskedEdit): Members | undefined => {
+  if (edit.do === 'manifest') return edit.manifest;
+  return edit.do === 'held' && edit.operation === 'create' ? edit.content : undefined;
 };
 
 const inNamespace = (manifest: Members, { namespace }: Target): Result<Members, string> => {
@@ -94,7 +103,29 @@ const wanted = (live: Manifest, edit: Exclude<AskedEdit, { do: 'delete' }>, targ
       return isList(edit.patch) ? jsonPatch(live, edit.patch) : ok(mergePatch(live, edit.patch));
     case 'ingress':
       return editIngress(live, edit.edit);
+    case 'held':
+      return ok(asWritten(live, edit.content ?? {}));
   }
+};
+
+/** All of it is as it was written; what the API server keeps about an object stays as it keeps it. */
+const asWritten = (live: Manifest, content: Members): Json => {
+  const metadata = at(content, 'metadata');
+  const kept = Object.entries(live.metadata).filter(([key]) => key !== 'labels' && key !== 'annotations');
+  const before = at(live, 'metadata', 'annotations', lastApplied);
+  const annotations = {
+    ...(isMembers(metadata) && isMembers(metadata.annotations) ? metadata.annotations : {}),
+    ...(before === undefined ? {} : { [lastApplied]: before }),
+  };
+  return {
+    ...content,
+    ...(live.status === undefined ? {} : { status: live.status }),
+    metadata: {
+      ...Object.fromEntries(kept),
+      ...(isMembers(metadata) ? without(metadata, 'annotations') : {}),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+  };
 };
 
 /**

@@ -58,6 +58,10 @@ const settledEdit = (one: AskedEdit): Result<AskedEdit, string> => {
       const problem = isList(one.patch) ? problemOfOperations(one.patch) : undefined;
       return problem === undefined ? ok(one) : err(problem);
     }
+    case 'held':
+      return (one.content === undefined) === (one.operation === 'delete')
+        ? ok(one)
+        : err('A held write has the object as it shall be, and a held deletion has none.');
     case 'delete':
     case 'ingress':
       return ok(one);

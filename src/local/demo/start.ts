@@ -9,6 +9,7 @@ import { createPageRoutes } from '#local/slack/page-routes.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { overSocket } from '#local/ways-in.ts';
+import { startGuard } from '#src/guard.ts';
 import { startWorker } from '#src/worker.ts';
 import { examples } from './examples.ts';
 
@@ -27,7 +28,7 @@ export const startDemo = async ({
   say,
   onStop,
 }: DemoOptions): Promise<{ readonly url: string; readonly version: string }> => {
-  const stand = await startStand({ folder, controllerManager: true, say });
+  const stand = await startStand({ folder, controllerManager: true, guard: true, say });
   onStop(stand.stop);
   const { url, caPem, adminToken, version } = stand.plane;
   const workspace = createWorkspace();
@@ -48,6 +49,9 @@ export const startDemo = async ({
   const worker = await startWorker(stand.config('worker'));
   if (!worker.ok) throw new Error(`The worker cannot start:\n${worker.error.join('\n')}`);
   onStop(worker.value.stop);
+  const guard = await startGuard(stand.config('guard'));
+  if (!guard.ok) throw new Error(`The guard cannot start:\n${guard.error.join('\n')}`);
+  onStop(guard.value.stop);
   const bot = await way.startBot((slack) => stand.config('bot', slack));
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);

@@ -93,17 +93,34 @@ rules:
     permanent: true
 `;
 
+const protect = `
+# Direct writes to these are held until somebody agrees, whoever has the right to make them: kubectl, pipelines, controllers.
+# Once approved the same write goes through; or Hallpass makes it, when its author says in Slack that it is theirs.
+protect:
+  - name: routes
+    namespaces: [shop-front]
+    resources: [ingresses]
+    ignoreAnnotations: [acme.test/commit]
+    complete: [retry, confirm]
+    retryWithin: 30m
+    writers:
+      - user: system:serviceaccount:flux-system:kustomize-controller
+        name: Flux
+        responsible: U0CAROL
+        selfHeals: true
+`;
+
 const shipped = (name: string): string => fileURLToPath(new URL(`../../../manifests/policy/${name}`, import.meta.url));
 
-/** Writes the demo's policy folder, with schemas for whoever edits it; a file that is there already stays as somebody has changed it. */
-export const writeShopPolicy = async (folder: string): Promise<string> => {
+/** Writes the demo's policy folder, with what is protected where there is a guard, with schemas for whoever edits it; a file that is there already stays as somebody has changed it. */
+export const writeShopPolicy = async (folder: string, isGuarded = false): Promise<string> => {
   await mkdir(folder, { recursive: true });
   const people = shopPeople.map(({ slack, user, groups }) => ({ slack, kubernetes: { user, groups: [...groups] } }));
   const keep = { flag: 'wx' } as const;
   const unlessThere = (cause: NodeJS.ErrnoException): void => {
     if (cause.code !== 'EEXIST') throw cause;
   };
-  await writeFile(join(folder, 'rules.yaml'), rules, keep).catch(unlessThere);
+  await writeFile(join(folder, 'rules.yaml'), isGuarded ? `${rules}${protect}` : rules, keep).catch(unlessThere);
   await writeFile(
     join(folder, 'identities.yaml'),
     `# yaml-language-server: $schema=./schemas/identities.json\n${stringify({ people })}`,

@@ -2,7 +2,7 @@ import { LogLevel, WebClient } from '@slack/web-api';
 import { createDirectory } from '#adapters/slack/directory.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { personId, type RequestId, requestId } from '#domain/ids.ts';
-import { authorOf, type RequestEvent, type Submitted } from '#domain/request/events.ts';
+import { type Author, authorOf, type RequestEvent, type Submitted } from '#domain/request/events.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import type { Message } from '#local/slack/state.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
@@ -75,8 +75,8 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
   const store = createMemoryEventStore(clock);
   const keys = createMemoryKeys();
   const alarms: string[] = [];
-  const policy = { groups: new Map(), rules: [], adminChannel: approvals, hash: 'p' };
-  const coreOf = (author: 'bot' | 'worker'): Core => ({
+  const policy = { groups: new Map(), rules: [], protect: [], adminChannel: approvals, hash: 'p' };
+  const coreOf = (author: Author): Core => ({
     clock,
     store,
     jobs: createMemoryJobs(),

@@ -1,0 +1,107 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type RequestId, requestId } from '#domain/ids.ts';
+import { type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
+import { asking, readAs } from './faults.ts';
+import { keys } from './keys.ts';
+import { defineScript } from './script.ts';
+
+/** Entries that wait for the bot, and writes of one author in a minute: more than people and pipelines make, far from filling Redis. */
+const most = { waiting: 300, ofAuthor: 30 } as const;
+/** Bytes of all that waits: a write may be as large as a request. */
+const mostBytes = 120_000;
+/** Seconds. A write that is filed has a log within one; the bot then keeps the index for as long as the log. */
+const remember = { filed: 3_600, tried: 30 * 86_400, author: 60 } as const;
+
+/**
+ * KEYS: held, intake, filed-by. ARGV: id, the id that it may replace or '', entry, how many may wait, how many of an author,
+ * seconds to remember the index, seconds of the author's count.
+ */
+const fileScript = `
+local found = redis.call('GET', KEYS[1])
+if found and found ~= ARGV[2] then return {'held', found} end
+if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return {'flood', 'all'} end
+local filed = redis.call('INCR', KEYS[3])
+if filed == 1 then redis.call('EXPIRE', KEYS[3], ARGV[7]) end
+if filed > tonumber(ARGV[5]) then return {'flood', 'author'} end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[6])
+redis.call('XADD', KEYS[2], '*', 'entry', ARGV[3])
+return {'filed'}
+`;
+
+/** KEYS: intake. ARGV: entry, how many may wait. */
+const noteScript = `
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('XADD', KEYS[1], '*', 'entry', ARGV[1])
+return 1
+`;
+
+/** KEYS: tried. ARGV: by, seconds to remember. */
+const triedScript = `
+local time = redis.call('TIME')
+redis.call('HINCRBY', KEYS[1], 'count', 1)
+redis.call('HSET', KEYS[1], 'last', time[1] * 1000 + math.floor(time[2] / 1000), 'by', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+`;
+
+const filed = z.union([
+  z.tuple([z.literal('filed')]),
+  z.tuple([z.literal('held'), requestId]),
+  z.tuple([z.literal('flood'), z.enum(['author', 'all'])]),
+]);
+
+/** Looks up and files what a guard holds, over a connection of the `commit` profile. */
+export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
+  const runFile = defineScript(redis, 'hallpassFile', fileScript);
+  const runNote = defineScript(redis, 'hallpassNote', noteScript);
+  const runTried = defineScript(redis, 'hallpassTried', triedScript);
+
+  const saidOf = async (id: RequestId) => {
+    const text = await asking(`read "${keys.said(id)}"`, redis.get(keys.said(id)));
+    return text === null ? undefined : said.safeParse(parsed(text)).data;
+  };
+
+  return {
+    find: async (fingerprint) => {
+      const key = keys.held(fingerprint);
+      const id = readAs(requestId.nullable(), key, await asking(`read "${key}"`, redis.get(key)));
+      if (id === null) return undefined;
+      const found = await saidOf(id);
+      return { id, ...(found === undefined ? {} : { said: found }) };
+    },
+    said: saidOf,
+    file: async ({ fingerprint, id, instead, author, entry }) => {
+      if (entry.length > mostBytes) throw new Error(`A write of ${entry.length} characters is too long to be filed`);
+      const at = [keys.held(fingerprint), keys.intake, keys.filedBy(author)];
+      const bounds = [most.waiting, most.ofAuthor, remember.filed, remember.author];
+      const answer = await asking('file a held write', runFile(at, [id, instead ?? '', entry, ...bounds]));
+      return filedOf(readAs(filed, keys.held(fingerprint), answer));
+    },
+    note: async (entry) => {
+      await asking('leave a note for the bot', runNote([keys.intake], [entry, most.waiting]));
+    },
+    tried: async (fingerprint, by) => {
+      await asking('count an attempt', runTried([keys.tried(fingerprint)], [by.slice(0, 253), remember.tried]));
+    },
+  };
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const filedOf = (answer: z.output<typeof filed>): Filed => {
+  switch (answer[0]) {
+    case 'filed':
+      return { type: 'filed' };
+    case 'held':
+      return { type: 'held', id: answer[1] };
+    case 'flood':
+      return { type: 'flood', of: answer[1] };
+  }
+};

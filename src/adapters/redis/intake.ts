@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Intake } from '#use-cases/guard-ports.ts';
+import { asking, readAs } from './faults.ts';
+import { keys } from './keys.ts';
+
+const group = 'bot';
+/** Milliseconds after which an entry is handed out again: whoever took it has crashed. */
+const givenUp = 30_000;
+/** Seconds: as long as a reason is worth reading, and as long as anything may last. */
+const remember = { refused: 600, shown: 400 * 86_400 } as const;
+
+const entries = z.array(z.tuple([z.string(), z.union([z.null(), z.array(z.string())])]));
+const streams = z.array(z.tuple([z.string(), entries])).nullable();
+const claimed = z.tuple([z.string(), entries]).rest(z.unknown());
+const attempts = z.object({
+  count: z.string().regex(/^\d+$/).transform(Number),
+  last: z.string().regex(/^\d+$/).transform(Number),
+  by: z.string(),
+});
+
+/** Milliseconds that are waited for something to come. */
+const wait = 2_000;
+
+/**
+ * Takes what guards have left: waiting for it over a connection of the `consume` profile, everything else over one of the `commit`
+ * profile. Several bots share the work, by a consumer group that each of them has its own `name` in.
+ */
+export const createRedisIntake = (
+  { commit: redis, consume }: { readonly commit: Redis; readonly consume: Redis },
+  name: string,
+): Intake => {
+  let isThere = false;
+  const prepare = async (): Promise<void> => {
+    if (isThere) return;
+    await redis.xgroup('CREATE', keys.intake, group, '0', 'MKSTREAM').catch((cause: unknown) => {
+      if (!String(cause).includes('BUSYGROUP')) throw cause;
+    });
+    isThere = true;
+  };
+  const found = (read: z.output<typeof entries>) =>
+    read.map(([key, fields]) => {
+      const at = fields?.indexOf('entry') ?? -1;
+      return { key, entry: at === -1 ? '' : (fields?.[at + 1] ?? '') };
+    });
+
+  return {
+    take: async (most) => {
+      await asking(`prepare "${keys.intake}"`, prepare());
+      try {
+        const stale = redis.xautoclaim(keys.intake, group, name, givenUp, '0', 'COUNT', most);
+        const [, left] = readAs(claimed, keys.intake, await asking(`read "${keys.intake}"`, stale));
+        if (left.length > 0) return found(left);
+        const next = consume.xreadgroup(
+          'GROUP',
+          group,
+          name,
+          'COUNT',
+          most,
+          'BLOCK',
+          wait,
+          'STREAMS',
+          keys.intake,
+          '>',
+        );
+        const read = readAs(streams, keys.intake, await asking(`read "${keys.intake}"`, next));
+        return found(read?.[0]?.[1] ?? []);
+      } catch (cause) {
+        // Redis was emptied: the group has to be made again.
+        isThere = false;
+        throw cause;
+      }
+    },
+    settle: async (key) => {
+      await asking(`settle "${keys.intake}"`, redis.xack(keys.intake, group, key));
+      await asking(`settle "${keys.intake}"`, redis.xdel(keys.intake, key));
+    },
+    say: async (id, what) => {
+      const seconds = what.refused === undefined ? remember.shown : remember.refused;
+      await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', seconds));
+    },
+    keep: async (fingerprint, id) => {
+      await asking(`write "${keys.held(fingerprint)}"`, redis.set(keys.held(fingerprint), id, 'EX', remember.shown));
+    },
+    attempts: async (fingerprint) => {
+      const key = keys.tried(fingerprint);
+      const read = await asking(`read "${key}"`, redis.hgetall(key));
+      if (Object.keys(read).length === 0) return undefined;
+      const { count, last, by } = readAs(attempts, key, read);
+      return { count, by, last: Temporal.Instant.fromEpochMilliseconds(last) };
+    },
+  };
+};

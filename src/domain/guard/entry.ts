@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { requestId } from '#domain/ids.ts';
+import { canonical, type Json } from '#domain/json.ts';
+import { objectRef } from '#domain/plan.ts';
+import { risks } from '#domain/policy/policy.ts';
+import type { Signer, Trust } from '#domain/request/chain.ts';
+
+const operation = z.enum(['create', 'update', 'delete']);
+const intent = z.strictObject({
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+  commit: z.string().optional(),
+  pipeline: z.string().optional(),
+});
+export type Intent = z.infer<typeof intent>;
+
+/** A write that was held, for the bot to make a request of. What it says of its author proves nothing. */
+const heldEntry = z.strictObject({
+  type: z.literal('held'),
+  id: requestId,
+  cluster: z.string(),
+  fingerprint: z.string(),
+  user: z.string(),
+  operation,
+  profile: z.string(),
+  protection: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  /** Content alone, raw. */
+  after: z.json().optional(),
+  intent,
+  /** What the same write was a request of before. */
+  instead: requestId.optional(),
+  /** Why it is not to wait for anybody. */
+  breakGlass: z.string().optional(),
+});
+export type HeldEntry = z.infer<typeof heldEntry>;
+
+/** A write that a grant covers, and that was let through. */
+const usedEntry = z.strictObject({
+  type: z.literal('used'),
+  id: requestId,
+  operation,
+  target: objectRef.omit({ uid: true }),
+  risk: z.enum(risks),
+});
+const entry = z.discriminatedUnion('type', [heldEntry, usedEntry]);
+export type GuardEntry = z.infer<typeof entry>;
+
+const signedEntry = z.strictObject({ entry: z.json(), key: z.string(), signature: z.string() });
+const textOf = (said: Json): string => canonical({ use: 'hallpass.dev/intake', entry: said });
+
+/** Writes an entry as the guard leaves it for the bot. */
+export const writeEntry = (said: GuardEntry, signer: Signer): string => {
+  const plain = entry.encode(said) as Json;
+  return JSON.stringify({ entry: plain, key: signer.key, signature: signer.sign(textOf(plain)) });
+};
+
+/** Believes only what a guard has signed: whoever writes into Redis files nothing. Undefined for anything else. */
+export const readEntry = (text: string, trust: Trust): GuardEntry | undefined => {
+  try {
+    const read = signedEntry.safeParse(JSON.parse(text)).data;
+    if (read === undefined || !trust.verify('guard', read.key, textOf(read.entry as Json), read.signature))
+      return undefined;
+    return entry.safeParse(read.entry).data;
+  } catch {
+    return undefined;
+  }
+};

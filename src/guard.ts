@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startAdmissionServer } from '#adapters/http/admission-server.ts';
+import { type CertificateSource, mountedCertificate, ownCertificate } from '#adapters/http/certificate-source.ts';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { serverTime } from '#adapters/kubernetes/cluster.ts';
+import { createCredentials } from '#adapters/kubernetes/credentials.ts';
+import { createGuardedCluster } from '#adapters/kubernetes/guarded-cluster.ts';
+import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { createWebhooks, endOfCertificate } from '#adapters/kubernetes/webhooks.ts';
+import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { connectRedis } from '#adapters/redis/connection.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
+import { matches } from '#domain/policy/policy.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { GuardPorts } from '#use-cases/guard-ports.ts';
+import { createHeads } from '#use-cases/heads.ts';
+import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
+import type { Clock } from '#use-cases/ports.ts';
+import { reviewWrite } from '#use-cases/review-write.ts';
+import { createAlarm } from './alarm.ts';
+import type { Config, GuardConfig } from './config.ts';
+import { every } from './every.ts';
+import { createLog } from './log.ts';
+import { openPolicy } from './policy.ts';
+
+/** A running guard; `stop` answers what is under way. */
+export type RunningGuard = { readonly port: number; readonly stop: () => Promise<void> };
+
+/** Milliseconds. A call to the cluster is waited for by a write, which Kubernetes gives 3 s. */
+const callDeadline = 700;
+const rounds = { offer: 1_000, certificate: 10_000 } as const;
+const certificateLife = Temporal.Duration.from({ hours: 72 });
+
+/**
+ * Starts the guard of one cluster: it answers the API server whether a write to something protected goes through. It reads, files what
+ * it holds for the bot, and puts its own certificate authority into its webhook configuration; it can do nothing else. Several may run
+ * side by side.
+ */
+export const startGuard = async (config: Config): Promise<Result<RunningGuard, readonly string[]>> => {
+  const { guard } = config;
+  const [source, ...others] = config.clusters;
+  if (guard === undefined || source === undefined || others.length > 0)
+    return err(['A guard is for one cluster. Name just that one in HALLPASS_CLUSTERS.']);
+  const keys = createKeys(config.keys, ['guard']);
+  const policy = await openPolicy(config.policy);
+  const problems = [...(keys.ok ? [] : keys.error), ...policy.problems];
+  if (!keys.ok || problems.length > 0) return err(problems);
+
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.toReversed()) await one();
+  };
+  const { info, error } = createLog();
+  const { alarm, tell, tellThrough } = createAlarm(error);
+  const redis = connectRedis({
+    url: config.redisUrl,
+    profile: 'commit',
+    name: 'hallpass-guard',
+    onLost: (cause) => error('Redis is away; writes to protected objects are refused', { cause: String(cause) }),
+    onBack: () => info('Redis is back', {}),
+  });
+  stops.push(async () => redis.disconnect());
+  tellThrough(createAlarmBox(redis).put);
+  const client = createRawClient(source.name, createCredentials(source), { deadline: callDeadline, inFlight: 32 });
+  stops.push(() => client.close());
+  const clock = createRedisClock(redis, { fallback: () => serverTime(client) });
+  const ports: GuardPorts = {
+    clock,
+    store: createRedisEventStore(redis, clock),
+    signer: keys.value.signer('guard'),
+    trust: keys.value.trust,
+    alarm,
+    heads: createHeads(),
+    settings: policy.settings,
+    cluster: createGuardedCluster(client),
+    held: createRedisHeldWrites(redis),
+    random: (count) => randomBytes(count),
+    home: config.home,
+    worker: guard.worker,
+    pause: (milliseconds) => pause(milliseconds),
+  };
+  const certificates = await certificatesFor(guard, clockOf(client));
+  const clientCa = await clientCaOf(guard);
+  if (!certificates.ok || !clientCa.ok) {
+    await stop();
+    return err([certificates, clientCa].flatMap((one) => (one.ok ? [] : [one.error])));
+  }
+  let isKnown = false;
+  const server = await startAdmissionServer({
+    host: guard.host,
+    port: guard.port,
+    certificates: certificates.value,
+    clientCa: clientCa.value,
+    review: (write) => reviewWrite(ports, write),
+    ready: () => (isKnown ? undefined : 'The API server does not know the certificate of this guard yet.'),
+    onFault: (message, fields) => alarm(message, fields),
+  });
+  if (!server.ok) {
+    await stop();
+    return err([server.error]);
+  }
+  stops.push(() => server.value.stop());
+  const offer = createAuthorityOffer({
+    cluster: source.name,
+    webhooks: createWebhooks(client),
+    ca: () => certificates.value.current().ca ?? '',
+    now: () => serverTime(client),
+    endOf: endOfCertificate,
+    alarm,
+  });
+  const offering = async (): Promise<void> => {
+    const isOffered = await offer();
+    // Where nothing is protected nobody asks.
+    isKnown = isOffered || !protectsAnything(ports);
+  };
+  const renewing = async (): Promise<void> => {
+    const renewed = await certificates.value.refresh();
+    if (!renewed.ok)
+      return alarm('The certificate of the guard cannot be renewed; it goes on with the last one', {
+        why: renewed.error,
+      });
+    if (!renewed.value) return;
+    // Known first, shown then: nobody meets a certificate that the API server does not know.
+    await offering().catch(() => undefined);
+    server.value.useCertificate();
+  };
+  const fault = (message: string) => (cause: unknown) => error(message, { cause: String(cause) });
+  await offering().catch(() => undefined);
+  const running = [
+    every(rounds.offer, offering, fault('The webhook configuration could not be looked at')),
+    every(rounds.certificate, renewing, fault('The certificate could not be looked at')),
+    policy.follow('guard', { info, error, tell }),
+  ];
+  for (const one of running) stops.push(() => one.stop());
+  info('The guard is running', { cluster: source.name, port: server.value.port });
+  return ok({ port: server.value.port, stop });
+};
+
+/** The API server's clock: it judges certificates. This machine's where it does not answer at start. */
+const clockOf = (client: RawClient): Clock => ({
+  now: () => serverTime(client).catch(() => Temporal.Now.instant()),
+});
+
+const protectsAnything = ({ settings, cluster }: GuardPorts): boolean =>
+  settings().policy.protect.some(({ clusters }) => clusters.some((one) => matches(one, cluster.name)));
+
+const certificatesFor = async (guard: GuardConfig, clock: Clock): Promise<Result<CertificateSource, string>> => {
+  const { certificate: folder, names } = guard;
+  if (folder === undefined) return ok(await ownCertificate({ names, clock, validFor: certificateLife }));
+  const mounted = await mountedCertificate(folder, clock);
+  // The API server has to be told whom to believe, also when somebody has taken that away.
+  if (mounted.ok && mounted.value.current().ca === undefined)
+    return err(`HALLPASS_GUARD_CERTIFICATE: "${folder}" has no ca.crt. Put the authority that signed tls.crt there.`);
+  return mounted;
+};
+
+const clientCaOf = async ({ clientCa }: GuardConfig): Promise<Result<string | undefined, string>> => {
+  if (clientCa === undefined) return ok(undefined);
+  try {
+    return ok(await readFile(clientCa, 'utf8'));
+  } catch (cause) {
+    return err(`HALLPASS_GUARD_CLIENT_CA leads to no file that can be read (${String(cause)}). Correct the path.`);
+  }
+};

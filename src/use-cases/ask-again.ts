@@ -1,0 +1,54 @@
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import { err, type Result } from '#domain/result.ts';
+import { sourceOf } from '#domain/source.ts';
+import type { ActRefusal } from './act-on-request.ts';
+import type { SubmitRefusal } from './asking.ts';
+import { admit } from './membership.ts';
+import type { BotPorts } from './ports.ts';
+import { find } from './request-log.ts';
+import { submitRequest } from './submit-request.ts';
+
+export type AgainRefusal =
+  | { readonly of: 'before'; readonly refusal: ActRefusal }
+  | { readonly of: 'again'; readonly refusal: SubmitRefusal };
+
+const before = (refusal: ActRefusal): Result<never, AgainRefusal> => err({ of: 'before', refusal });
+
+/**
+ * A denial of a held write stands for the same content, however often it is tried, until whoever answers for it asks anew and says
+ * why. That is a request of its own.
+ */
+export const askAgain = async (
+  ports: BotPorts,
+  { by, id, reason }: { readonly by: PersonId; readonly id: RequestId; readonly reason: string },
+): Promise<Result<Chain, AgainRefusal>> => {
+  const admitted = await admit(ports, by);
+  if (!admitted.ok) return before(admitted.error);
+  const found = await find(ports, id);
+  if (found.type === 'absent') return before({ type: 'no-such-request', id });
+  if (found.type === 'broken') return before({ type: 'broken-log' });
+  const { asked, state } = found.chain.request;
+  if (by !== asked.requester) return before({ type: 'not-yours', may: 'requester', chain: found.chain });
+  const { held } = asked;
+  if (held === undefined || state.status !== 'denied') return before({ type: 'nothing-to-ask-again' });
+  const filed = await submitRequest(ports, {
+    by,
+    subject: asked.subject,
+    source: sourceOf(asked),
+    kind: asked.kind,
+    cluster: asked.cluster,
+    namespace: asked.namespace,
+    ask: asked.ask as Json,
+    reason,
+    duration: 'good',
+    held,
+    follows: { request: id, why: 'it was denied' },
+    origin: `again ${id}`,
+  });
+  if (!filed.ok) return err({ of: 'again', refusal: filed.error });
+  // From now on the same write is known as this request.
+  await ports.keepHeld(held.fingerprint, filed.value.request.asked.id);
+  return filed;
+};

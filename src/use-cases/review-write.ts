@@ -1,0 +1,273 @@
+import { type GuardEntry, type Intent, writeEntry } from '#domain/guard/entry.ts';
+import {
+  breaksGlass,
+  changesNothing,
+  essence,
+  fingerprintOf,
+  intentPrefix,
+  writerMark,
+} from '#domain/guard/fingerprint.ts';
+import { passName, readPass } from '#domain/guard/pass.ts';
+import { mayScale, type Protection, protectionOf, protectsIn } from '#domain/guard/protection.ts';
+import {
+  sayApplying,
+  sayAway,
+  sayDenied,
+  sayDryRun,
+  sayFiled,
+  sayFlood,
+  sayLetThrough,
+  sayNamespace,
+  sayOfOther,
+  sayPart,
+  sayPending,
+  sayRefused,
+  sayUnderGrant,
+  sayUnnamed,
+  sayWorse,
+  sayWritten,
+} from '#domain/guard/words.ts';
+import { type Admission, admit, forbid, unready, type Write } from '#domain/guard/write.ts';
+import { type RequestId, requestIdFrom } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import { apiVersionOf, type Held } from '#kinds/kind.ts';
+import { coveringGrant } from './covering-grant.ts';
+import type { GuardPorts, Said } from './guard-ports.ts';
+import { isOurs, markersBeside } from './home.ts';
+import { find } from './request-log.ts';
+
+/** A write to something that is protected. */
+export type Guarded = {
+  readonly write: Write & { readonly namespace: string };
+  readonly sort: Held;
+  readonly protection: Protection;
+  readonly fingerprint: string;
+  /** In words. */
+  readonly what: string;
+};
+
+/**
+ * Says whether a write goes through: what is not protected, changes nothing, was approved or is covered by a grant. Everything else
+ * is held: filed for the bot, and refused for now. In doubt the answer is no; a dry run is answered and leaves nothing behind.
+ */
+export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admission> => {
+  const { policy, kinds } = ports.settings();
+  const cluster = ports.cluster.name;
+  if (write.group === '' && write.resource === 'namespaces') return namespaceGoes(ports, write);
+  const sort = kinds
+    .flatMap(({ holds }) => holds?.sorts ?? [])
+    .find(({ group, resource }) => group === write.group && resource === write.resource);
+  const { namespace } = write;
+  if (sort === undefined || namespace === undefined || isOurs(ports.home, namespace)) return admit();
+  const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
+  if (protection === undefined || changesNothing(write, protection.ignoreAnnotations)) return admit();
+  const what = sayWritten(write);
+  if (write.subresource !== undefined)
+    return write.subresource === 'scale' && mayScale(protection, write.user)
+      ? admit()
+      : unless(write, what, forbid(sayPart(what, write.subresource)));
+  if (write.name === '') return unless(write, what, forbid(sayUnnamed(what)));
+  if (await goesWithItsNamespace(ports, write)) return admit();
+  const fingerprint = fingerprintOf(cluster, write, protection.ignoreAnnotations, ports.trust.digest);
+  const guarded = { write: { ...write, namespace }, sort, protection, fingerprint, what };
+  try {
+    return write.user === ports.worker ? await byWorker(ports, guarded) : await judge(ports, guarded);
+  } catch (cause) {
+    ports.alarm('What is held could not be looked up; writes to protected objects are refused', {
+      cause: String(cause),
+    });
+    return unless(write, what, write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what)));
+  }
+};
+
+/** A dry run is never refused: some clients stop at that. It is told what would be. */
+const unless = ({ dryRun }: Write, what: string, answer: Admission): Admission => {
+  if (!dryRun || answer.allowed) return answer;
+  return admit(sayDryRun(what, `refused: ${answer.message.replaceAll('\n', ' ')}`));
+};
+
+const namespaceGoes = ({ settings, cluster }: GuardPorts, write: Write): Admission => {
+  if (write.operation !== 'delete') return admit();
+  const isHeld = protectsIn(settings().policy.protect, { cluster: cluster.name, namespace: write.name });
+  return isHeld ? unless(write, `namespace ${write.name}`, forbid(sayNamespace(write.name))) : admit();
+};
+
+const namespaceController = 'system:serviceaccount:kube-system:namespace-controller';
+
+/** What is in a namespace that is being deleted goes with it; its deletion was let through before. */
+const goesWithItsNamespace = async ({ cluster }: GuardPorts, { operation, user, namespace = '' }: Write) => {
+  if (operation !== 'delete' || user !== namespaceController) return false;
+  return (await cluster.namespace(namespace))?.terminating === true;
+};
+
+/** The worker is let through by no name: it shows a pass for this very write. */
+const byWorker = async (ports: GuardPorts, { write, fingerprint, what }: Guarded): Promise<Admission> => {
+  if (write.dryRun) return admit();
+  const { cluster, trust, home } = ports;
+  const object = await cluster.own(markersBeside(home), passName(fingerprint));
+  const pass = object && readPass(cluster.name, object, trust);
+  const now = await ports.clock.now();
+  const isGood = pass?.fingerprint === fingerprint && Temporal.Instant.compare(now, pass.until) < 0;
+  return isGood ? admit() : unready(`Hallpass itself shows no pass for this write to ${what}.`);
+};
+
+const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> => {
+  const { write, what } = guarded;
+  const known = await ports.held.find(guarded.fingerprint);
+  const standing = known === undefined ? undefined : await stands(ports, guarded, known);
+  if (standing?.answer.allowed === true) return standing.answer;
+  const covering = await coveringGrant(ports, guarded);
+  if (covering?.type === 'covers') {
+    if (!write.dryRun) await noteUse(ports, guarded, covering.chain, covering.risk);
+    return admit(sayUnderGrant(covering.chain.request.asked.id));
+  }
+  const worse = covering === undefined ? '' : `${sayWorse(covering.chain.request.asked.id, covering.risk)}\n`;
+  if (write.dryRun) return admit(sayDryRun(what, 'held until somebody agrees'));
+  if (standing !== undefined && breaksGlass(write) === undefined) {
+    await ports.held.tried(guarded.fingerprint, write.user);
+    return preceded(worse, standing.answer);
+  }
+  return preceded(worse, await hold(ports, guarded, known?.id));
+};
+
+/** `isKnown`: the bot has taken it in, or refused it. */
+type Standing = { readonly answer: Admission; readonly isKnown: boolean };
+
+const preceded = (by: string, answer: Admission): Admission =>
+  answer.allowed ? answer : { ...answer, message: `${by}${answer.message}` };
+
+/** What the log says of a write that was filed before; undefined where it is to be filed anew. */
+const stands = async (
+  ports: GuardPorts,
+  { write, fingerprint, what }: Guarded,
+  { id, said }: { readonly id: RequestId; readonly said?: Said },
+): Promise<Standing | undefined> => {
+  const found = await find(ports, id);
+  if (found.type === 'absent')
+    return said?.refused === undefined
+      ? { answer: forbid(sayFiled(what, id, said?.where)), isKnown: false }
+      : { answer: forbid(sayRefused(what, said.refused)), isKnown: true };
+  if (found.type === 'broken') return undefined;
+  const { request } = found.chain;
+  const { held } = request.asked;
+  // The index is only a hint: anybody who writes into Redis could have written it.
+  if (held?.fingerprint !== fingerprint) return undefined;
+  const isTheirs = writerMark(fingerprint, write.user, ports.trust.digest) === held.by;
+  const { state } = request;
+  const known = (answer: Admission): Standing => ({ answer, isKnown: true });
+  switch (state.status) {
+    case 'pending':
+      return known(forbid(sayPending(what, request, said?.where)));
+    case 'denied':
+      return known(forbid(sayDenied(what, request, said?.where)));
+    case 'approved':
+      if (state.ending !== undefined) return undefined;
+      if (!isTheirs) return known(forbid(sayOfOther(what, request)));
+      if (state.confirmed !== undefined) return known(forbid(sayApplying(what, request)));
+      return (await isStillGood(ports, found.chain)) ? known(admit(sayLetThrough(id))) : undefined;
+    case 'active':
+    case 'completed':
+    case 'revoked':
+    case 'withdrawn':
+    case 'timed-out':
+    case 'lapsed':
+    case 'failed':
+      return undefined;
+  }
+};
+
+/** In time, and not used before: an old log, restored, finds the closed marker. */
+const isStillGood = async (
+  { clock, cluster, home }: GuardPorts,
+  { request: { asked, state } }: Chain,
+): Promise<boolean> => {
+  if (state.status !== 'approved') return false;
+  if (Temporal.Instant.compare(await clock.now(), state.applyBy) > 0) return false;
+  const marker = await cluster.own(markersBeside(home), `applied-${asked.id}-r${asked.revision}`);
+  return marker === undefined;
+};
+
+/**
+ * So long (milliseconds) a first attempt waits for the bot, so that it can say where to look; and one that breaks glass, so that it is
+ * let through at once.
+ */
+const patience = { usual: 240, breaking: 600, step: 20 } as const;
+
+const hold = async (ports: GuardPorts, guarded: Guarded, instead: RequestId | undefined): Promise<Admission> => {
+  const { write, fingerprint, what } = guarded;
+  const id = requestIdFrom(ports.random(6));
+  const entry = writeEntry(entryOf(ports, guarded, id, instead), ports.signer);
+  const filed = await ports.held.file({ fingerprint, id, instead, author: write.user, entry });
+  if (filed.type === 'flood') return forbid(sayFlood(what, filed.of));
+  await ports.held.tried(fingerprint, write.user);
+  const filedAs = filed.type === 'held' ? filed.id : id;
+  const total = breaksGlass(write) === undefined ? patience.usual : patience.breaking;
+  for (let waited = 0; waited < total; waited += patience.step) {
+    await ports.pause(patience.step);
+    const said = await ports.held.said(filedAs);
+    const standing = await stands(ports, guarded, { id: filedAs, ...(said && { said }) });
+    if (standing?.isKnown === true) return standing.answer;
+  }
+  return forbid(sayFiled(what, filedAs));
+};
+
+const entryOf = (
+  ports: GuardPorts,
+  { write, sort, protection, fingerprint }: Guarded,
+  id: RequestId,
+  instead: RequestId | undefined,
+): GuardEntry => {
+  const { after } = write;
+  const why = breaksGlass(write);
+  return {
+    type: 'held',
+    id,
+    cluster: ports.cluster.name,
+    fingerprint,
+    user: write.user,
+    operation: write.operation,
+    profile: sort.profile,
+    protection: protection.name,
+    namespace: write.namespace,
+    name: write.name,
+    intent: intentOf(write),
+    ...(instead === undefined ? {} : { instead }),
+    ...(why === undefined ? {} : { breakGlass: why.slice(0, mostReason) }),
+    ...(after === undefined ? {} : { after: essence(after, []) as Json as never }),
+  };
+};
+
+const most = 500;
+/** Of a request. */
+const mostReason = 1_000;
+
+/** Why it is made, as the write itself says. */
+const intentOf = ({ before, after }: Write): Intent => {
+  const notes = (after ?? before)?.metadata.annotations ?? {};
+  const said = (key: string): string | undefined => {
+    const text = Object.hasOwn(notes, key) ? notes[key]?.trim() : undefined;
+    return text === undefined || text === '' ? undefined : text.slice(0, most);
+  };
+  const intent = {
+    reason: said(`${intentPrefix}reason`) ?? said('kubernetes.io/change-cause'),
+    ticket: said(`${intentPrefix}ticket`),
+    commit: said(`${intentPrefix}commit`),
+    pipeline: said(`${intentPrefix}pipeline`),
+  };
+  return Object.fromEntries(Object.entries(intent).filter(([, text]) => text !== undefined));
+};
+
+/** Its thread shall say so. A note that is lost lets nothing in. */
+const noteUse = async (
+  ports: GuardPorts,
+  { write, sort }: Guarded,
+  { request: { asked } }: Chain,
+  risk: 'none' | 'medium' | 'high' | 'critical',
+): Promise<void> => {
+  const target = { apiVersion: apiVersionOf(sort), kind: sort.kind, namespace: write.namespace, name: write.name };
+  const entry = writeEntry({ type: 'used', id: asked.id, operation: write.operation, target, risk }, ports.signer);
+  await ports.held.note(entry).catch((cause: unknown) => {
+    ports.alarm('The use of a grant could not be noted', { request: asked.id, cause: String(cause) });
+  });
+};

@@ -1,0 +1,58 @@
+import { contentMark } from '#domain/guard/fingerprint.ts';
+import type { RequestId } from '#domain/ids.ts';
+import { type Manifest, type Target, target as targetSchema } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import { closeMarker } from './marker.ts';
+import type { ClusterWriter, WorkerPorts } from './ports.ts';
+import { uidOf } from './prepared.ts';
+import { commit, find } from './request-log.ts';
+
+const most = 1_000;
+
+/**
+ * Completes what was held and approved once its object is seen as it was to be: whoever wrote it has done it again. An approval
+ * is used up only by that, for a write that was let through may still fail behind the guard.
+ */
+export const settleHeld = async (ports: WorkerPorts): Promise<void> => {
+  const faults: unknown[] = [];
+  for (const id of await ports.store.inStatus('approved', most))
+    await settleOne(ports, id).catch((cause: unknown) => void faults.push(cause));
+  if (faults.length > 0) throw new Error('Not all that was held could be looked at', { cause: faults[0] });
+};
+
+const settleOne = async (ports: WorkerPorts, id: RequestId): Promise<void> => {
+  const found = await find(ports, id);
+  if (found.type !== 'found') return;
+  const { chain } = found;
+  const { asked, state } = chain.request;
+  const { held, content } = asked;
+  const cluster = ports.clusters.get(asked.cluster);
+  const [changed] = content?.targets ?? [];
+  if (state.status !== 'approved' || held === undefined || changed === undefined || cluster === undefined) return;
+  // Hallpass makes it itself, or it was taken back.
+  if (state.confirmed !== undefined || state.ending !== undefined) return;
+  const target = targetSchema.parse(withoutOperation(changed));
+  const live = (await cluster.get(target))?.live;
+  if (!isSo(ports, chain, live)) return;
+  await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op: changed.op });
+};
+
+const withoutOperation = ({ op: _, ...rest }: Target & { readonly op: string }): Target => rest;
+
+/** Whether the object is as it was written; of a deletion, gone. */
+const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manifest | undefined): boolean => {
+  const { held } = asked;
+  if (held === undefined) return false;
+  if (live === undefined || held.after === undefined) return live === undefined && held.after === undefined;
+  return contentMark(live, held.ignore, trust.digest) === held.after;
+};
+
+type Changed = Target & { readonly uid: string; readonly op: 'create' | 'update' | 'delete' };
+
+const complete = async (ports: WorkerPorts, cluster: ClusterWriter, chain: Chain, changed: Changed): Promise<void> => {
+  const { asked, state } = chain.request;
+  if (state.status !== 'approved') return;
+  // First: from here on no old log lets it through once more.
+  await closeMarker(ports, cluster, asked, state.by, state.applyBy);
+  await commit(ports, asked.id, chain, [{ type: 'completed', changed: [changed] }], await ports.clock.now());
+};

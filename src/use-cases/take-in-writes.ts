@@ -1,0 +1,192 @@
+import { type GuardEntry, type HeldEntry, type Intent, readEntry } from '#domain/guard/entry.ts';
+import { contentMark, writerMark } from '#domain/guard/fingerprint.ts';
+import { type Protection, type Writer, writerOf } from '#domain/guard/protection.ts';
+import type { PersonId } from '#domain/ids.ts';
+import { type Manifest, targetKey } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { HeldWrite } from '#domain/request/events.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Asking, SubmitRefusal } from './asking.ts';
+import type { Intake } from './guard-ports.ts';
+import type { BotPorts } from './ports.ts';
+import { commit, find } from './request-log.ts';
+import { submitRequest } from './submit-request.ts';
+
+export type TakeInPorts = BotPorts & {
+  readonly intake: Intake;
+  /** Says in plain text why something was not filed, for who reads it in a terminal. */
+  readonly sayNotFiled: (refusal: SubmitRefusal) => string;
+  /** Where in Slack a request's card is, or the channel that it comes to; undefined where that is not known. */
+  readonly where: (asked: Asked) => Promise<string | undefined>;
+};
+
+/** Entries that are taken at once. */
+const batch = 20;
+
+/**
+ * Makes requests of what guards have held, and notes what they let through under a grant; waits for a while where there is nothing.
+ * Idempotent. What fails is handed out again later.
+ */
+export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
+  const taken = await ports.intake.take(batch);
+  await Promise.all(
+    taken.map(async ({ key, entry }) => {
+      const read = readEntry(entry, ports.trust);
+      try {
+        if (read !== undefined) await takeIn(ports, read);
+        else ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
+        await ports.intake.settle(key);
+      } catch (cause) {
+        ports.alarm('What a guard has left could not be taken in; it is tried again', { key, cause: String(cause) });
+      }
+    }),
+  );
+};
+
+const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
+  switch (entry.type) {
+    case 'held':
+      return fileHeld(ports, entry);
+    case 'used':
+      return noteUsed(ports, entry);
+  }
+};
+
+const fileHeld = async (ports: TakeInPorts, entry: HeldEntry): Promise<void> => {
+  const asking = askingOf(ports, entry);
+  const filed = asking.ok ? await submitRequest(ports, asking.value) : asking;
+  const chain = filed.ok ? filed.value : await filedBefore(ports, entry);
+  if (chain === undefined) {
+    if (filed.ok) return;
+    const refused = typeof filed.error === 'string' ? filed.error : ports.sayNotFiled(filed.error);
+    await ports.intake.say(entry.id, { refused });
+    // What it was before waits on, or stands.
+    if (entry.instead !== undefined) await ports.intake.keep(entry.fingerprint, entry.instead);
+    return;
+  }
+  await ports.intake.keep(entry.fingerprint, entry.id);
+  const where = await ports.where(chain.request.asked);
+  if (where !== undefined) await ports.intake.say(entry.id, { where });
+  await withdrawEarlier(ports, chain);
+};
+
+/** The same entry, taken in before by a bot that then crashed. */
+const filedBefore = async (ports: TakeInPorts, { id, fingerprint }: HeldEntry): Promise<Chain | undefined> => {
+  const found = await find(ports, id);
+  return found.type === 'found' && found.chain.request.asked.held?.fingerprint === fingerprint
+    ? found.chain
+    : undefined;
+};
+
+/** What the write asks for; `err` says why nobody can ask for it. */
+const askingOf = (ports: TakeInPorts, entry: HeldEntry): Result<Asking, string> => {
+  const { policy, kinds } = ports.settings();
+  const protection = policy.protect.find(({ name }) => name === entry.protection);
+  const kind = kinds.find(({ holds }) => holds?.sorts.some(({ profile }) => profile === entry.profile));
+  if (protection === undefined || kind?.holds === undefined)
+    return err('The policy has changed just now. Try again in a minute.');
+  const author = authorOf(ports, protection, entry.user);
+  if (!author.ok) return author;
+  const { profile, operation, name } = entry;
+  const after = entry.after as Manifest | undefined;
+  const ask = kind.holds.ask({ profile, operation, name, ...(after && { after }) });
+  if (!ask.ok) return ask;
+  const { person, writer } = author.value;
+  return ok({
+    id: entry.id,
+    by: person,
+    subject: person,
+    source: 'kubectl',
+    kind: kind.name,
+    cluster: entry.cluster,
+    namespace: entry.namespace,
+    ask: ask.value,
+    reason: entry.breakGlass ?? reasonOf(entry.intent),
+    ...(entry.breakGlass === undefined ? {} : { breakGlass: true }),
+    duration: 'good',
+    held: heldOf(ports, entry, protection, writer),
+    origin: `held ${entry.id}`,
+  });
+};
+
+type Author = { readonly person: PersonId; readonly writer?: Writer };
+
+/** Who answers for a user of the cluster: a person by the policy, or whoever is responsible for a pipeline. */
+const authorOf = ({ settings }: TakeInPorts, protection: Protection, user: string): Result<Author, string> => {
+  const { identities } = settings();
+  const mine = identities.filter(({ kubernetes }) => kubernetes.user === user);
+  const [person] = mine;
+  if (person !== undefined && mine.length === 1) return ok({ person: person.person });
+  const writer = writerOf(protection, user);
+  if (writer !== undefined) return ok({ person: writer.responsible as PersonId, writer });
+  return err(
+    `nobody knows who "${user.slice(0, 200)}" is in Slack. Ask for a line in identities.yaml, or under "writers" of protection "${protection.name}" for a pipeline or controller.`,
+  );
+};
+
+const heldOf = (
+  { trust }: TakeInPorts,
+  { fingerprint, user, after }: HeldEntry,
+  { ignoreAnnotations, complete, retryWithin }: Protection,
+  writer: Writer | undefined,
+): HeldWrite => ({
+  fingerprint,
+  by: writerMark(fingerprint, user, trust.digest),
+  ...(writer === undefined ? {} : { writer: writer.name }),
+  ...(writer?.selfHeals === true ? { selfHeals: true as const } : {}),
+  complete: [...complete],
+  retryWithin: retryWithin.total('seconds'),
+  ignore: [...ignoreAnnotations],
+  ...(after === undefined ? {} : { after: contentMark(after as Manifest, ignoreAnnotations, trust.digest) }),
+});
+
+/** In the words of whoever wrote it, as far as there are any. */
+const reasonOf = ({ reason, ticket, commit: change, pipeline }: Intent): string => {
+  const parts = [
+    reason ?? 'No reason was given with the write.',
+    ...(ticket === undefined ? [] : [`Ticket: ${ticket}`]),
+    ...(change === undefined ? [] : [`Commit: ${change}`]),
+    ...(pipeline === undefined ? [] : [`Pipeline: ${pipeline}`]),
+  ];
+  return parts.join('\n').slice(0, 1_000);
+};
+
+/** Requests of one person that wait are at most these. */
+const mostLooked = 40;
+
+/** Whoever writes other content to the same object does not want what they wrote before. */
+const withdrawEarlier = async (ports: TakeInPorts, { request: { asked } }: Chain): Promise<void> => {
+  const targets = (chain: Chain) => chain.request.asked.content?.targets.map(targetKey).join(' ');
+  for (const id of await ports.store.ofPerson(asked.requester, mostLooked)) {
+    if (id === asked.id) continue;
+    const found = await find(ports, id);
+    if (found.type !== 'found') continue;
+    const { chain } = found;
+    const other = chain.request.asked;
+    const isEarlier =
+      chain.request.state.status === 'pending' &&
+      other.held !== undefined &&
+      other.held.writer === asked.held?.writer &&
+      other.cluster === asked.cluster &&
+      targets(chain) === asked.content?.targets.map(targetKey).join(' ');
+    if (isEarlier)
+      await commit(ports, id, chain, [{ type: 'withdrawn', by: asked.requester }], await ports.clock.now());
+  }
+};
+
+/** So often its thread says that a grant was used; more is in the API server's own log. */
+const mostUses = 100;
+
+const noteUsed = async (ports: TakeInPorts, entry: Extract<GuardEntry, { type: 'used' }>): Promise<void> => {
+  const { id, operation, target, risk } = entry;
+  for (;;) {
+    const found = await find(ports, id);
+    if (found.type !== 'found' || found.chain.request.state.status !== 'active') return;
+    const uses = found.chain.entries.filter(({ event }) => event.type === 'used').length;
+    if (uses >= mostUses) return;
+    const event = { type: 'used', operation, target, risk } as const;
+    const result = await commit(ports, id, found.chain, [event], await ports.clock.now());
+    if (result.type !== 'conflict') return;
+  }
+};
