@@ -1,11 +1,13 @@
 import type { Write } from '#domain/guard/write.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
-import type { AccessProbe } from '#domain/plan.ts';
+import type { Json } from '#domain/json.ts';
+import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
 import { type Risk, risks } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { findingsIn, levelOf } from '#domain/risk/assess.ts';
 import { identityMark } from '#domain/seal.ts';
+import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
 import { find } from './request-log.ts';
 import type { Guarded } from './review-write.ts';
@@ -36,12 +38,32 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
     if (state.status !== 'active' || state.ending !== undefined || asked.subject !== person) continue;
     if (asked.cluster !== ports.cluster.name || Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
     if (identityMark(id, identity.value, ports.trust.digest) !== state.identity) continue;
-    if (!state.toProve.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
+    const rights = await rightsOf(ports, found.chain, identity.value);
+    if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
     const shown = (asked.content ?? asked.around)?.risk ?? 'none';
     if (risks.indexOf(risk) <= risks.indexOf(shown)) return { type: 'covers', chain: found.chain, risk };
     worse ??= { type: 'worse', chain: found.chain, risk };
   }
   return worse;
+};
+
+/** All that a grant gives, as it was approved: by a profile that is another by now nobody knows what it gave. */
+const rightsOf = async (
+  { settings, cluster, trust }: GuardPorts,
+  { request: { asked } }: Chain,
+  identity: KubernetesIdentity,
+): Promise<readonly AccessProbe[]> => {
+  const { id: request, namespace } = asked;
+  const ask = asked.ask as Json;
+  const kind = settings().kinds.find(({ name }) => name === asked.kind);
+  const looks = kind?.look(ask, namespace);
+  if (kind?.isForSomebody !== true || looks?.ok !== true || looks.value.length > 0) return [];
+  const plan = kind.plan(ask, { request, namespace, identity, seen: [] });
+  const place = await cluster.namespace(namespace);
+  if (!plan.ok || place === undefined) return [];
+  const { create, probes, proofs } = plan.value;
+  const draft = { namespaceUid: place.uid, plan: { create, probes, proofs }, edits: [] };
+  return sealOfDraft(asked, identity, draft, trust.digest) === asked.seal ? probes : [];
 };
 
 /** By a line of the policy only: an address is for the bot to look up. */

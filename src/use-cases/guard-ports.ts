@@ -5,8 +5,9 @@ import type { Core, NamespaceInfo } from './ports.ts';
 
 /** What the bot tells people about a write that was filed, beside its log. It lets nothing in. */
 export const said = z.strictObject({
-  /** Why it became no request. */
+  /** Why it became no request, and for whom that is so (`writerMark`). */
   refused: z.string().optional(),
+  by: z.string().optional(),
   /** Where its card is, or the channel that it comes to. */
   where: z.string().optional(),
 });

@@ -123,7 +123,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
     return admit(sayUnderGrant(covering.chain.request.asked.id));
   }
   const worse = covering === undefined ? '' : `${sayWorse(covering.chain.request.asked.id, covering.risk)}\n`;
-  if (write.dryRun) return admit(sayDryRun(what, 'held until somebody agrees'));
+  if (write.dryRun) return admit(sayDryRun(what, wouldBe(known?.id, standing)));
   if (standing !== undefined && breaksGlass(write) === undefined) {
     await ports.held.tried(guarded.fingerprint, write.user);
     return preceded(worse, standing.answer);
@@ -133,6 +133,9 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
 
 /** `isKnown`: the bot has taken it in, or refused it. */
 type Standing = { readonly answer: Admission; readonly isKnown: boolean };
+
+const wouldBe = (id: RequestId | undefined, standing: Standing | undefined): string =>
+  id === undefined || standing === undefined ? 'held until somebody agrees' : `refused, as request ${id}`;
 
 const preceded = (by: string, answer: Admission): Admission =>
   answer.allowed ? answer : { ...answer, message: `${by}${answer.message}` };
@@ -144,16 +147,14 @@ const stands = async (
   { id, said }: { readonly id: RequestId; readonly said?: Said },
 ): Promise<Standing | undefined> => {
   const found = await find(ports, id);
-  if (found.type === 'absent')
-    return said?.refused === undefined
-      ? { answer: forbid(sayFiled(what, id, said?.where)), isKnown: false }
-      : { answer: forbid(sayRefused(what, said.refused)), isKnown: true };
+  const mark = writerMark(fingerprint, write.user, ports.trust.digest);
+  if (found.type === 'absent') return unfiled(what, id, said, mark);
   if (found.type === 'broken') return undefined;
   const { request } = found.chain;
   const { held } = request.asked;
   // The index is only a hint: anybody who writes into Redis could have written it.
   if (held?.fingerprint !== fingerprint) return undefined;
-  const isTheirs = writerMark(fingerprint, write.user, ports.trust.digest) === held.by;
+  const isTheirs = mark === held.by;
   const { state } = request;
   const known = (answer: Admission): Standing => ({ answer, isKnown: true });
   switch (state.status) {
@@ -175,6 +176,12 @@ const stands = async (
     case 'failed':
       return undefined;
   }
+};
+
+/** The bot has yet to take it in, or made no request of it; of somebody else's write it may. */
+const unfiled = (what: string, id: RequestId, said: Said | undefined, mark: string): Standing | undefined => {
+  if (said?.refused === undefined) return { answer: forbid(sayFiled(what, id, said?.where)), isKnown: false };
+  return said.by === mark ? { answer: forbid(sayRefused(what, said.refused)), isKnown: true } : undefined;
 };
 
 /** In time, and not used before: an old log, restored, finds the closed marker. */

@@ -60,7 +60,7 @@ const fileHeld = async (ports: TakeInPorts, entry: HeldEntry): Promise<void> => 
   if (chain === undefined) {
     if (filed.ok) return;
     const refused = typeof filed.error === 'string' ? filed.error : ports.sayNotFiled(filed.error);
-    await ports.intake.say(entry.id, { refused });
+    await ports.intake.say(entry.id, { refused, by: writerMark(entry.fingerprint, entry.user, ports.trust.digest) });
     // What it was before waits on, or stands.
     if (entry.instead !== undefined) await ports.intake.keep(entry.fingerprint, entry.instead);
     return;
@@ -155,8 +155,12 @@ const reasonOf = ({ reason, ticket, commit: change, pipeline }: Intent): string 
 /** Requests of one person that wait are at most these. */
 const mostLooked = 40;
 
-/** Whoever writes other content to the same object does not want what they wrote before. */
+/**
+ * A pipeline or controller that writes other content to the same object does not want what it wrote before. A person may have written
+ * two things.
+ */
 const withdrawEarlier = async (ports: TakeInPorts, { request: { asked } }: Chain): Promise<void> => {
+  if (asked.held?.writer === undefined) return;
   const targets = (chain: Chain) => chain.request.asked.content?.targets.map(targetKey).join(' ');
   for (const id of await ports.store.ofPerson(asked.requester, mostLooked)) {
     if (id === asked.id) continue;
