@@ -20,7 +20,7 @@ import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
-import { reviewWrite } from '#use-cases/review-write.ts';
+import { reviewWrite, undecided } from '#use-cases/review-write.ts';
 import { createAlarm } from './alarm.ts';
 import type { Config, GuardConfig } from './config.ts';
 import { every } from './every.ts';
@@ -95,7 +95,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     port: guard.port,
     certificates: certificates.value,
     clientCa: clientCa.value,
-    review: (write) => reviewWrite(ports, write),
+    review: (write) => inTime(reviewWrite(ports, write), () => undecided(ports, write)),
     ready: () => (isKnown ? undefined : 'The API server does not know the certificate of this guard yet.'),
     onFault: (message, fields) => alarm(message, fields),
   });
@@ -138,6 +138,20 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
   for (const one of running) stops.push(() => one.stop());
   info('The guard is running', { cluster: source.name, port: server.value.port });
   return ok({ port: server.value.port, stop });
+};
+
+/** Milliseconds, of which Redis and the cluster may take what they like: nobody waits for a no for longer than a second. */
+const decideWithin = 800;
+
+const inTime = async <T>(work: Promise<T>, otherwise: () => T): Promise<T> => {
+  const late = new AbortController();
+  const waiting = pause(decideWithin, undefined, { signal: late.signal }).then(otherwise);
+  waiting.catch(() => undefined);
+  try {
+    return await Promise.race([work, waiting]);
+  } finally {
+    late.abort();
+  }
 };
 
 /** The API server's clock: it judges certificates. This machine's where it does not answer at start. */

@@ -58,6 +58,8 @@ export type Intake = {
 export type GuardedCluster = {
   readonly name: string;
   readonly namespace: (name: string) => Promise<NamespaceInfo | undefined>;
+  /** The API server's clock. */
+  readonly time: () => Promise<Temporal.Instant>;
   /** A ConfigMap beside Hallpass's home. */
   readonly own: (namespace: string, name: string) => Promise<Manifest | undefined>;
 };

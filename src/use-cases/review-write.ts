@@ -77,8 +77,14 @@ export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admi
     ports.alarm('What is held could not be looked up; writes to protected objects are refused', {
       cause: String(cause),
     });
-    return unless(write, what, write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what)));
+    return undecided(ports, write);
   }
+};
+
+/** What is answered where nothing could be looked up in time. */
+export const undecided = (ports: Pick<GuardPorts, 'worker'>, write: Write): Admission => {
+  const what = sayWritten(write);
+  return unless(write, what, write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what)));
 };
 
 /** A dry run is never refused: some clients stop at that. It is told what would be. */
@@ -107,7 +113,8 @@ const byWorker = async (ports: GuardPorts, { write, fingerprint, what }: Guarded
   const { cluster, trust, home } = ports;
   const object = await cluster.own(markersBeside(home), passName(fingerprint));
   const pass = object && readPass(cluster.name, object, trust);
-  const now = await ports.clock.now();
+  // Not by Redis: what has to be taken back is let through while that is away.
+  const now = await cluster.time();
   const isGood = pass?.fingerprint === fingerprint && Temporal.Instant.compare(now, pass.until) < 0;
   return isGood ? admit() : unready(`Hallpass itself shows no pass for this write to ${what}.`);
 };

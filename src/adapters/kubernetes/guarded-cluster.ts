@@ -1,5 +1,5 @@
 import type { GuardedCluster } from '#use-cases/guard-ports.ts';
-import { createClusterReader } from './cluster.ts';
+import { createClusterReader, serverTime } from './cluster.ts';
 import { unlessAbsent } from './fault.ts';
 import { liveObject } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
@@ -9,6 +9,7 @@ import { segment } from './resources.ts';
 export const createGuardedCluster = (client: RawClient): GuardedCluster => ({
   name: client.cluster,
   namespace: createClusterReader(client).namespace,
+  time: () => serverTime(client),
   own: (namespace, name) => {
     const path = `/api/v1/namespaces/${segment(namespace)}/configmaps/${segment(name)}`;
     const saying = `get ConfigMap "${name}" in "${namespace}"`;
