@@ -62,9 +62,13 @@ export type KubernetesIdentity = { readonly user: string; readonly groups: reado
  * What an object that is not Hallpass's own shall be: written as it stands here (whole, raw, made from the live one where
  * there is one; created where there is none), or gone.
  */
-export type Edit =
+export type Edit = (
   | { readonly op: 'write'; readonly content: Manifest }
-  | { readonly op: 'delete'; readonly target: Target };
+  | { readonly op: 'delete'; readonly target: Target }
+) & {
+  /** Only its author makes it, and Hallpass may not even try it. */
+  readonly byAuthor?: true;
+};
 
 /**
  * What approval does, as generic changes that the Kubernetes adapter runs: the objects are created in this order and

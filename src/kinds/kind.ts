@@ -48,8 +48,8 @@ export type Sort = ResourceType & { readonly kind: string; readonly namespaced: 
 export const apiVersionOf = ({ group, version }: ResourceType): string =>
   group === '' ? version : `${group}/${version}`;
 
-/** A sort of objects, and the profile by which rules speak of it. */
-export type Held = Sort & { readonly profile: string };
+/** A sort of objects, and the profile by which rules speak of it. `byAuthor`: Hallpass cannot make such a write itself. */
+export type Held = Sort & { readonly profile: string; readonly byAuthor?: true };
 
 /** A write that was held, as far as it says what shall be. `after` is content alone, without bookkeeping. */
 export type HeldObject = {
@@ -57,6 +57,8 @@ export type HeldObject = {
   readonly operation: 'create' | 'update' | 'delete';
   readonly name: string;
   readonly after?: Manifest | undefined;
+  /** Of a write that only sets how many there are (`…/scale`); there is no `after` then. */
+  readonly replicas?: number | undefined;
 };
 
 /** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */

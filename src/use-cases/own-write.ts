@@ -51,7 +51,7 @@ const probeFor = ({ settings }: BotPorts, { op, name, namespace, ...target }: Ch
   const sort = settings()
     .kinds.flatMap(({ holds }) => holds?.sorts ?? [])
     .find((one) => isOf(one, target));
-  if (sort === undefined || namespace === undefined) return undefined;
+  if (sort === undefined || sort.byAuthor === true || namespace === undefined) return undefined;
   return { verb: op, group: sort.group, resource: sort.resource, namespace, name };
 };
 

@@ -1,3 +1,4 @@
+import { isMap } from '#domain/content/tree.ts';
 import { type GuardEntry, type Intent, writeEntry } from '#domain/guard/entry.ts';
 import {
   breaksGlass,
@@ -63,10 +64,10 @@ export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admi
   const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
   if (protection === undefined || changesNothing(write, protection.ignoreAnnotations)) return admit();
   const what = sayWritten(write);
-  if (write.subresource !== undefined)
-    return write.subresource === 'scale' && mayScale(protection, write.user)
-      ? admit()
-      : unless(write, what, forbid(sayPart(what, write.subresource)));
+  if (write.subresource !== undefined) {
+    if (write.subresource === 'scale' && mayScale(protection, write.user)) return admit();
+    if (replicasIn(write) === undefined) return unless(write, what, forbid(sayPart(what, write.subresource)));
+  }
   if (write.name === '') return unless(write, what, forbid(sayUnnamed(what)));
   if (await goesWithItsNamespace(ports, write)) return admit();
   const fingerprint = fingerprintOf(cluster, write, protection.ignoreAnnotations, ports.trust.digest);
@@ -234,6 +235,7 @@ const entryOf = (
 ): GuardEntry => {
   const { after } = write;
   const why = breaksGlass(write);
+  const replicas = replicasIn(write);
   return {
     type: 'held',
     id,
@@ -248,8 +250,21 @@ const entryOf = (
     intent: intentOf(write),
     ...(instead === undefined ? {} : { instead }),
     ...(why === undefined ? {} : { breakGlass: why.slice(0, mostReason) }),
-    ...(after === undefined ? {} : { after: essence(after, []) as Json as never }),
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(after === undefined || replicas !== undefined ? {} : { after: essence(after, []) as Json as never }),
   };
+};
+
+/**
+ * How many there shall be, by a write that says nothing else. Only of Kubernetes' own workloads it is known where they keep that;
+ * of others it is not held but refused.
+ */
+const replicasIn = ({ subresource, group, after }: Write): number | undefined => {
+  const spec = after?.kind === 'Scale' ? after.spec : undefined;
+  if (subresource !== 'scale' || group !== 'apps' || !isMap(spec)) return undefined;
+  // The API server leaves out none.
+  const { replicas = 0 } = spec;
+  return typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0 ? replicas : undefined;
 };
 
 const most = 500;

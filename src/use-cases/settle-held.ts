@@ -43,9 +43,13 @@ const withoutOperation = ({ op: _, ...rest }: Target & { readonly op: string }):
 const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manifest | undefined): boolean => {
   const { held } = asked;
   if (held === undefined) return false;
+  if (held.replicas !== undefined) return live !== undefined && replicasOf(live) === held.replicas;
   if (live === undefined || held.after === undefined) return live === undefined && held.after === undefined;
   return contentMark(live, held.ignore, trust.digest) === held.after;
 };
+
+const replicasOf = ({ spec }: Manifest): unknown =>
+  typeof spec === 'object' && spec !== null && 'replicas' in spec ? spec.replicas : undefined;
 
 type Changed = Target & { readonly uid: string; readonly op: 'create' | 'update' | 'delete' };
 

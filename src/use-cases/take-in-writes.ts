@@ -88,10 +88,12 @@ const askingOf = (ports: TakeInPorts, entry: HeldEntry): Result<Asking, string> 
     return err('The policy has changed just now. Try again in a minute.');
   const author = authorOf(ports, protection, entry.user);
   if (!author.ok) return author;
-  const { profile, operation, name } = entry;
+  const { profile, operation, name, replicas } = entry;
   const after = entry.after as Manifest | undefined;
-  const ask = kind.holds.ask({ profile, operation, name, ...(after && { after }) });
+  const what = { ...(after && { after }), ...(replicas === undefined ? {} : { replicas }) };
+  const ask = kind.holds.ask({ profile, operation, name, ...what });
   if (!ask.ok) return ask;
+  const byAuthor = kind.holds.sorts.some((sort) => sort.profile === profile && sort.byAuthor === true);
   const { person, writer } = author.value;
   return ok({
     id: entry.id,
@@ -105,7 +107,7 @@ const askingOf = (ports: TakeInPorts, entry: HeldEntry): Result<Asking, string> 
     reason: entry.breakGlass ?? reasonOf(entry.intent),
     ...(entry.breakGlass === undefined ? {} : { breakGlass: true }),
     duration: 'good',
-    held: heldOf(ports, entry, protection, writer),
+    held: heldOf(ports, entry, byAuthor ? { ...protection, complete: ['retry'] } : protection, writer),
     origin: `held ${entry.id}`,
   });
 };
@@ -127,7 +129,7 @@ const authorOf = ({ settings }: TakeInPorts, protection: Protection, user: strin
 
 const heldOf = (
   { trust }: TakeInPorts,
-  { fingerprint, user, after }: HeldEntry,
+  { fingerprint, user, after, replicas }: HeldEntry,
   { ignoreAnnotations, complete, retryWithin }: Protection,
   writer: Writer | undefined,
 ): HeldWrite => ({
@@ -138,6 +140,7 @@ const heldOf = (
   complete: [...complete],
   retryWithin: retryWithin.total('seconds'),
   ignore: [...ignoreAnnotations],
+  ...(replicas === undefined ? {} : { replicas }),
   ...(after === undefined ? {} : { after: contentMark(after as Manifest, ignoreAnnotations, trust.digest) }),
 });
 

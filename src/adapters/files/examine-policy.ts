@@ -108,11 +108,23 @@ const speakingOfNoObjects = (file: YamlFile, { rules }: RulesFile, kinds: readon
 /** What is protected is held and becomes a request, so that some kind has to know it. */
 const protectingNothing = (file: YamlFile, { protect }: RulesFile, kinds: readonly Kind[]): readonly string[] => {
   const known = kinds.flatMap(({ holds }) => (holds?.sorts ?? []).map(({ profile }) => profile));
-  return resourcesIn(protect).flatMap(([name, path]) => {
-    if (known.includes(name)) return [];
-    const message = `"${name}" is no sort of objects that can be held. There are: ${known.join(', ')}.`;
-    return [sayProblem(file, { path: ['protect', ...path], message })];
-  });
+  const byAuthor = kinds.flatMap(({ holds }) =>
+    (holds?.sorts ?? []).flatMap((sort) => (sort.byAuthor === true ? [sort.profile] : [])),
+  );
+  return resourcesIn(protect)
+    .flatMap(([name, path]) => {
+      if (known.includes(name)) return [];
+      const message = `"${name}" is no sort of objects that can be held. There are: ${known.join(', ')}.`;
+      return [sayProblem(file, { path: ['protect', ...path], message })];
+    })
+    .concat(
+      protect.flatMap(({ complete, resources }, index) => {
+        const never = resources.filter((name) => byAuthor.includes(name));
+        if (complete.includes('retry') || never.length === 0) return [];
+        const message = `only their author can write ${never.join(', ')}; name "retry" too`;
+        return [sayProblem(file, { path: ['protect', index, 'complete'], message })];
+      }),
+    );
 };
 
 const checked = <S extends z.ZodType>(

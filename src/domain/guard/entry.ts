@@ -28,6 +28,8 @@ const heldEntry = z.strictObject({
   name: z.string(),
   /** Content alone, raw. */
   after: z.json().optional(),
+  /** Instead of it: only how many there are. */
+  replicas: z.int().min(0).optional(),
   intent,
   /** What the same write was a request of before. */
   instead: requestId.optional(),

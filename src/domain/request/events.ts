@@ -65,6 +65,8 @@ export const held = z.strictObject({
   ignore: z.array(z.string()),
   /** Digest of the object as it shall be (`contentMark`); absent for a deletion. */
   after: z.string().optional(),
+  /** Of a write that only sets how many there are, which has no `after`. */
+  replicas: z.int().min(0).optional(),
 });
 export type HeldWrite = z.infer<typeof held>;
 

@@ -20,6 +20,10 @@ export const aim = (asked: Ask, resources: Resources): Result<readonly Aimed[], 
     const one = { edit, resource: resource.value, name };
     if (aimed.some((other) => other.resource === one.resource && other.name === name))
       return err(`${sayAimed(one)} is changed twice. Put it into one edit.`);
+    if (one.resource.byAuthor === true && edit.do !== 'held')
+      return err(
+        `${one.resource.title} cannot be changed through Hallpass. Write it yourself: it is held then, if the policy protects it.`,
+      );
     const needed = neededFor(edit);
     if (!needed.some((operation) => one.resource.operations.includes(operation)))
       return err(notAllowed(one.resource, needed[0]));

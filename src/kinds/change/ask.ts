@@ -111,6 +111,8 @@ const edit = z.discriminatedUnion(
       name: objectName,
       operation: z.enum(['create', 'update', 'delete']),
       content: members.optional(),
+      /** Instead of a content: only how many there are. */
+      replicas: z.int().min(0).max(1_000_000).optional(),
     }),
   ],
   { error: 'an edit is a "manifest", a "patch", a "delete" or an "ingress"' },

@@ -9,7 +9,7 @@ import { askFromForm } from './from-form.ts';
 import { askFromWords, usage } from './from-words.ts';
 import { planChange } from './plan.ts';
 import { asJson, readAsk } from './read-ask.ts';
-import { changesFile, problemsOf, type Resource, resourcesOf } from './resources.ts';
+import { changesFile, problemsOf, type Resource, resourcesOf, sortsIn } from './resources.ts';
 import { isRouting, listsServices, looksForServices } from './services.ts';
 
 /** Changes of objects that are not Hallpass's own: shown as a diff first, for a time or for good. */
@@ -22,8 +22,8 @@ export const change: KindModule = {
   configure: (settings) => {
     const file = changesFile.safeParse(settings);
     if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));
-    const problems = problemsOf(file.data.resources);
-    return problems.length > 0 ? err(problems) : ok(changeOver(file.data.resources));
+    const problems = problemsOf(file.data);
+    return problems.length > 0 ? err(problems) : ok(changeOver(sortsIn(file.data)));
   },
 };
 
@@ -73,20 +73,19 @@ const changeOver = (all: readonly Resource[]): Kind => {
       return aimed.ok ? planChange(aimed.value, context) : aimed;
     },
     holds: {
-      sorts: all.map(({ name, group, version, resource, kind }) => ({
+      sorts: all.map(({ name, group, version, resource, kind, byAuthor }) => ({
         profile: name,
         group,
         version,
         resource,
         kind,
         namespaced: true,
+        ...(byAuthor === undefined ? {} : { byAuthor }),
       })),
-      ask: ({ profile, operation, name, after }) =>
-        settle(
-          ok({
-            edits: [{ do: 'held', resource: profile, name, operation, ...(after && { content: after }) }],
-          }),
-        ),
+      ask: ({ profile, operation, name, after, replicas }) => {
+        const what = { ...(after && { content: after }), ...(replicas === undefined ? {} : { replicas }) };
+        return settle(ok({ edits: [{ do: 'held', resource: profile, name, operation, ...what }] }));
+      },
     },
     permissions: permissionsOf(all),
   };
@@ -105,7 +104,8 @@ const permissionsOf = (resources: readonly Resource[]): Permissions => ({
 const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
   [...resources]
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
-    .map(({ group, resource, operations }) => {
+    .map(({ group, resource, operations, byAuthor }) => {
+      if (byAuthor === true) return { apiGroups: [group], resources: [resource], verbs: ['get'] };
       const makes = operations.includes('create') || operations.includes('delete');
       const updates = operations.includes('update');
       const verbs = [

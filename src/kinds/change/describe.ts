@@ -73,6 +73,7 @@ const powersOf = (one: Aimed): readonly string[] => {
     case 'patch':
       return listed(isList(edit.patch) ? operationPowers(one, edit.patch) : mergePowers(one, edit.patch));
     case 'held':
+      if (edit.replicas !== undefined) return [`Scale ${sayAimed(one)} to ${edit.replicas}`];
       return [
         edit.operation === 'delete'
           ? `Delete ${sayAimed(one)}`

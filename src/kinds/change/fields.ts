@@ -46,7 +46,7 @@ export const changeFields = (
   chosen: Readonly<Record<string, string>>,
   offered: readonly string[],
 ): readonly Field[] => {
-  const mine = all.filter(({ name }) => offered.includes(name));
+  const mine = all.filter(({ name, byAuthor }) => byAuthor === undefined && offered.includes(name));
   const options = [
     ...mine.map(({ name, title }) => ({ value: name, label: title })),
     ...(mine.length > 1 ? [{ value: several, label: 'Several objects, or another sort: manifest' }] : []),

@@ -24,7 +24,7 @@ export const planChange = (
     const live = seen[index]?.[0];
     const planned = planOne(one, live, targetOfAimed(one, namespace));
     if (!planned.ok) return err(`${sayAimed(one)}: ${planned.error}`);
-    const edit = planned.value;
+    const edit: Edit = one.resource.byAuthor === true ? { ...planned.value, byAuthor: true } : planned.value;
     if (edit.op === 'write' && live !== undefined && isSameJson(edit.content, live)) {
       notes.push(`${sayAimed(one)} is already as asked.`);
       continue;
@@ -104,9 +104,15 @@ const wanted = (live: Manifest, edit: Exclude<AskedEdit, { do: 'delete' }>, targ
     case 'ingress':
       return editIngress(live, edit.edit);
     case 'held':
-      return ok(asWritten(live, edit.content ?? {}));
+      return ok(edit.replicas === undefined ? asWritten(live, edit.content ?? {}) : scaled(live, edit.replicas));
   }
 };
+
+/** Only how many there are is another. */
+const scaled = (live: Manifest, replicas: number): Json => ({
+  ...live,
+  spec: { ...(isMembers(live.spec) ? live.spec : {}), replicas },
+});
 
 /** All of it is as it was written; what the API server keeps about an object stays as it keeps it. */
 const asWritten = (live: Manifest, content: Members): Json => {

@@ -59,13 +59,18 @@ const settledEdit = (one: AskedEdit): Result<AskedEdit, string> => {
       return problem === undefined ? ok(one) : err(problem);
     }
     case 'held':
-      return (one.content === undefined) === (one.operation === 'delete')
+      return isWhole(one)
         ? ok(one)
-        : err('A held write has the object as it shall be, and a held deletion has none.');
+        : err('A held write has the object as it shall be or how many there are, and a held deletion has neither.');
     case 'delete':
     case 'ingress':
       return ok(one);
   }
+};
+
+const isWhole = ({ operation, content, replicas }: Extract<AskedEdit, { do: 'held' }>): boolean => {
+  if (replicas !== undefined) return operation === 'update' && content === undefined;
+  return (content === undefined) === (operation === 'delete');
 };
 
 const settledManifest = (pasted: Members): Result<AskedEdit, string> => {

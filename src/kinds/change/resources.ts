@@ -18,12 +18,30 @@ const resource = z.strictObject({
     .array(operation)
     .min(1, 'nothing may be done with it; name "create", "update" or "delete", or leave the resource out'),
 });
-export type Resource = z.infer<typeof resource>;
+
+/** `byAuthor`: a direct write of it can be held, and nobody but its author makes it then. */
+export type Resource = z.infer<typeof resource> & { readonly byAuthor?: true };
 
 /** `changes.yaml`: the sorts of objects that may be changed through Hallpass, and how. It is the worker's ceiling. */
 export const changesFile = z
-  .strictObject({ resources: z.array(resource).min(1) })
+  .strictObject({
+    resources: z.array(resource).min(1),
+    held: z
+      .array(resource.omit({ operations: true }))
+      .default([])
+      .describe(
+        'Sorts that Hallpass cannot change; direct writes of them can be held, for their authors to make again.',
+      ),
+  })
   .describe('The sorts of objects that may be changed, each in one version. It is the ceiling of what can be changed.');
+
+const everything = ['create', 'update', 'delete'] as const;
+
+/** All sorts of the settings, in the order of the file. */
+export const sortsIn = ({ resources, held }: z.infer<typeof changesFile>): readonly Resource[] => [
+  ...resources,
+  ...held.map((one) => ({ ...one, operations: [...everything], byAuthor: true as const })),
+];
 
 const closedGroups: Readonly<Record<string, string>> = {
   'rbac.authorization.k8s.io': 'it gives rights; ask for access instead, which ends by itself',
@@ -76,8 +94,18 @@ const clusterScoped = new Set([
   'clustersecretstores',
 ]);
 
+/** Of what may not even be held. */
+const notHeld: Readonly<Record<string, string>> = {
+  secrets: 'the content of Secrets is not stored',
+  pods: 'pods are made by controllers, which would all be held',
+};
+
 /** Why a sort of objects must not be changed through Hallpass; undefined where it may. */
 const closed = (one: Resource): string | undefined => {
+  if (one.byAuthor === true && !one.resource.includes('/') && !clusterScoped.has(one.resource)) {
+    const core = Object.hasOwn(closedKinds, one.kind) ? (closedKinds[one.kind] ?? '') : one.resource;
+    return one.group === '' && Object.hasOwn(notHeld, core) ? notHeld[core] : undefined;
+  }
   if (one.resource.includes('/')) return 'it is a part of another object; name the object itself';
   if (Object.hasOwn(closedGroups, one.group)) return closedGroups[one.group];
   const core = Object.hasOwn(closedKinds, one.kind) ? closedKinds[one.kind] : one.resource;
@@ -88,8 +116,13 @@ const closed = (one: Resource): string | undefined => {
 };
 
 /** What the schema cannot see: sorts that must stay closed, names and sorts that are there twice. */
-export const problemsOf = (resources: readonly Resource[]): readonly Problem[] =>
-  resources.flatMap((one, index) => {
+export const problemsOf = (file: z.infer<typeof changesFile>): readonly Problem[] => {
+  const resources = sortsIn(file);
+  const places = resources.map((_, index) =>
+    index < file.resources.length ? ['resources', index] : ['held', index - file.resources.length],
+  );
+  return resources.flatMap((one, index) => {
+    const place = places[index] ?? [];
     const why = closed(one);
     const earlier = resources.slice(0, index);
     const same = earlier.find(
@@ -100,14 +133,14 @@ export const problemsOf = (resources: readonly Resource[]): readonly Problem[] =
         ? []
         : [
             {
-              path: ['resources', index, 'resource'],
+              path: [...place, 'resource'],
               message: `"${one.resource}" cannot be changed through Hallpass: ${why}`,
             },
           ]),
       ...(earlier.some(({ name }) => name === one.name)
         ? [
             {
-              path: ['resources', index, 'name'],
+              path: [...place, 'name'],
               message: `resource "${one.name}" is there twice; give each its own name`,
             },
           ]
@@ -117,15 +150,16 @@ export const problemsOf = (resources: readonly Resource[]): readonly Problem[] =
         ? []
         : [
             {
-              path: ['resources', index, 'kind'],
+              path: [...place, 'kind'],
               message: `${one.kind} is there already, as "${same.name}"; name each sort once, in one version`,
             },
           ]),
       ...(new Set(one.operations).size === one.operations.length
         ? []
-        : [{ path: ['resources', index, 'operations'], message: 'an operation is there twice' }]),
+        : [{ path: [...place, 'operations'], message: 'an operation is there twice' }]),
     ];
   });
+};
 
 /** The sorts of the settings, found by what people and manifests call them. */
 export type Resources = {
