@@ -13,7 +13,7 @@ import { type Counts, countsFileVariable, lastLine, printNow } from '#test/repor
 const root = new URL('..', import.meta.url).pathname;
 const quick = process.argv.includes('--quick');
 const forVitest = process.argv.slice(2).filter((argument) => argument !== '--quick');
-const minutes = Number(process.env.HALLPASS_TEST_MINUTES ?? (quick ? 3 : 20));
+const minutes = Number(process.env.HALLPASS_TEST_MINUTES ?? (quick ? 5 : 40));
 
 type Outcome = { ok: boolean; milliseconds: number };
 let running: ChildProcess | undefined;
