@@ -24,7 +24,8 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
   const policy = folder === '' ? Promise.resolve(undefined) : readPolicyFolder(folder);
   const authors = authorsOf(role);
   const hasRedis = !problems.some((problem) => problem.startsWith('REDIS_URL '));
-  const redis = hasRedis ? checkRedisAt(redisUrl, authors.includes('bot') ? 'bot' : 'worker') : undefined;
+  const [first = 'worker'] = authors;
+  const redis = hasRedis ? checkRedisAt(redisUrl, first) : undefined;
   const known = { policy, redisAhead: redis?.ahead ?? Promise.resolve(undefined) };
   return [
     { about: 'Settings', look: async () => checkSettings(inspected) },
@@ -40,7 +41,7 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
     ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),
     ...authors.flatMap((author) =>
-      (author === 'bot' ? config.clusters : config.workerClusters)
+      (author === 'worker' ? config.workerClusters : config.clusters)
         .filter(({ name }) => name !== '')
         .map((source) => checkCluster(author, source, config, known)),
     ),

@@ -2,7 +2,7 @@ import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { examineCluster } from '#adapters/kubernetes/examine.ts';
 import { namedNamespaces } from '#adapters/kubernetes/manifests-rules.ts';
-import { type Need, needsOfBot, needsOfWorker } from '#adapters/kubernetes/needs.ts';
+import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from '#adapters/kubernetes/needs.ts';
 import { createRawClient } from '#adapters/kubernetes/raw-client.ts';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import { appliesTo } from '#domain/policy/policy.ts';
@@ -34,18 +34,27 @@ export const checkCluster = (author: Author, { name, source }: ClusterSource, co
     const needs = settings === undefined ? [] : needsOf(author, name, config, settings);
     const { findings, ahead } = await examineCluster(client, needs, namespacesOf(author, config));
     const unknown = settings === undefined ? [caution('What it needs is not known: the policy cannot be read.')] : [];
-    const unmanaged = author === 'bot' || settings === undefined ? [] : notManaged(config, settings);
+    const unmanaged = author !== 'worker' || settings === undefined ? [] : notManaged(config, settings);
     const clocks = ahead === undefined ? [] : [sayClocks(ahead, await known.redisAhead)];
     return [...findings, ...unknown, ...unmanaged, ...clocks];
   },
 });
 
-const namespacesOf = (author: Author, { home, managedNamespaces }: Config): readonly string[] =>
-  author === 'bot' ? [home] : [...new Set([home, markersBeside(home), ...managedNamespaces])];
+const namespacesOf = (author: Author, { home, managedNamespaces }: Config): readonly string[] => {
+  switch (author) {
+    case 'bot':
+      return [home];
+    case 'guard':
+      return [home, markersBeside(home)];
+    case 'worker':
+      return [...new Set([home, markersBeside(home), ...managedNamespaces])];
+  }
+};
 
 const needsOf = (author: Author, cluster: string, config: Config, settings: Settings): readonly Need[] => {
   const { kinds, policy } = settings;
   if (author === 'bot') return needsOfBot(kinds);
+  if (author === 'guard') return needsOfGuard(config.home);
   /** What reaches further than the namespace asked for has rights of its own where it reaches. */
   const isAskedIn = (namespace: string): boolean =>
     kinds.some((kind) =>
@@ -56,7 +65,8 @@ const needsOf = (author: Author, cluster: string, config: Config, settings: Sett
         ),
       ),
     );
-  return needsOfWorker(kinds, { home: config.home, managed: config.managedNamespaces, isAskedIn });
+  const hasGuard = config.guardAt !== undefined;
+  return needsOfWorker(kinds, { home: config.home, managed: config.managedNamespaces, isAskedIn, hasGuard });
 };
 
 const notManaged = ({ managedNamespaces }: Config, { kinds }: Settings): readonly Finding[] =>

@@ -35,7 +35,7 @@ export const checkSettings = ({ config, problems }: Inspected): readonly Finding
 
 const saySettings = ({ role, clusters, workerClusters, managedNamespaces }: Config): string => {
   const names = (role === 'worker' ? workerClusters : clusters).map(({ name }) => name).join(', ');
-  const managed = role === 'bot' ? '' : `; managed namespaces: ${managedNamespaces.join(', ')}`;
+  const managed = role === 'bot' || role === 'guard' ? '' : `; managed namespaces: ${managedNamespaces.join(', ')}`;
   return `All are there. Role: ${role}; clusters: ${names}${managed}.`;
 };
 

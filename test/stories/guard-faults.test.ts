@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inMemory } from '#local/ways-in.ts';
+import { doctor } from '#src/commands/doctor.ts';
 import { companyFor } from './company.ts';
 import { front, frontIngress, handsOf, heldAs } from './guard-story.ts';
 import { storyOf } from './story.ts';
@@ -23,6 +24,25 @@ describe('a guard around which something is lost', () => {
 
   beforeAll(async () => {
     await story.until('the guard to be asked', async () => (await write('shop')).message.includes('Hallpass'));
+  });
+
+  it('is found healthy by the doctor, and what it may not do is named', async () => {
+    const { stand } = company();
+    const { redisUrl, policy, keys } = stand.config('guard');
+    const environment = {
+      HALLPASS_ROLE: 'guard',
+      REDIS_URL: redisUrl,
+      HALLPASS_POLICY: policy,
+      HALLPASS_KEYS: keys,
+      HALLPASS_CLUSTERS: `shop=${stand.kubeconfig('hallpass-guard')}`,
+    };
+    const well = await doctor([], environment);
+    expect((well.out ?? []).join('\n')).toContain('Role: guard');
+    expect((well.out ?? []).join('\n')).toContain('Cluster shop, guard');
+    expect(well.status).toBe(0);
+    const ill = await doctor([], { ...environment, HALLPASS_CLUSTERS: `shop=${stand.kubeconfig('hallpass-bot')}` });
+    expect(ill.status).toBe(1);
+    expect((ill.out ?? []).join('\n')).toContain('guard/base.yaml');
   });
 
   it('says no within a second while Redis is away, and yes to a dry run; afterwards it goes on as before', async () => {
