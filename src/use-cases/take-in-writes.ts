@@ -1,4 +1,4 @@
-import { type GuardEntry, type HeldEntry, type Intent, readEntry } from '#domain/guard/entry.ts';
+import { type GuardEntry, type HeldEntry, type Intent, noReason, readEntry } from '#domain/guard/entry.ts';
 import { contentMark, writerMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, type Writer, writerOf } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
@@ -147,7 +147,7 @@ const heldOf = (
 /** In the words of whoever wrote it, as far as there are any. */
 const reasonOf = ({ reason, ticket, commit: change, pipeline }: Intent): string => {
   const parts = [
-    reason ?? 'No reason was given with the write.',
+    reason ?? noReason,
     ...(ticket === undefined ? [] : [`Ticket: ${ticket}`]),
     ...(change === undefined ? [] : [`Commit: ${change}`]),
     ...(pipeline === undefined ? [] : [`Pipeline: ${pipeline}`]),

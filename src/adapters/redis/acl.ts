@@ -42,7 +42,7 @@ const guards: typeof common = [
   ['held:*', 'get set'],
   ['said:*', 'get'],
   ['intake', 'xlen xadd'],
-  ['tried:*', 'hincrby hset expire'],
+  ['tried:*', 'hincrby hmget hset expire'],
   ['filed-by:*', 'incr expire'],
   ['alarms', 'rpush ltrim'],
 ];

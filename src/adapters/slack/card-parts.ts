@@ -1,4 +1,5 @@
 import type { RichTextBlock } from '@slack/types';
+import { noReason } from '#domain/guard/entry.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Asked, isOver, type State } from '#domain/request/request.ts';
@@ -203,6 +204,8 @@ const unexplained = ({ kind, ask }: Asked, share: Shares): readonly Piece[] => {
 
 /** The requester's own words, and where the rest of them is. */
 export const reasonBlock = (reason: string, share: Shares): RichTextBlock => {
+  // Ours, and nobody's words.
+  if (reason === noReason) return richText(line(bold('Why  '), 'not said with the write; ask whoever wrote it'));
   const { shown, hidden } = excerpt(reason, { characters: share.reason, lines: reasonLines });
   const rest = hidden === undefined ? [] : [line(`${hidden} in the thread`)];
   return richText(line(bold('Why, in their words')), quote(shown), ...rest);

@@ -5,6 +5,9 @@ import { objectRef } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 
+/** Stands where nobody has said why. */
+export const noReason = 'No reason was given with the write.';
+
 const operation = z.enum(['create', 'update', 'delete']);
 const intent = z.strictObject({
   reason: z.string().optional(),

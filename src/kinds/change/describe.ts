@@ -73,12 +73,8 @@ const powersOf = (one: Aimed): readonly string[] => {
     case 'patch':
       return listed(isList(edit.patch) ? operationPowers(one, edit.patch) : mergePowers(one, edit.patch));
     case 'held':
-      if (edit.replicas !== undefined) return [`Scale ${sayAimed(one)} to ${edit.replicas}`];
-      return [
-        edit.operation === 'delete'
-          ? `Delete ${sayAimed(one)}`
-          : `Let ${sayAimed(one)} be as it was written, all of it${edit.operation === 'create' ? ' new' : ''}`,
-      ];
+      // Title and diff say all of it.
+      return edit.replicas === undefined ? [] : [`Scale ${sayAimed(one)} to ${edit.replicas}`];
     case 'delete':
       return [`Delete ${sayAimed(one)}`];
   }

@@ -6,6 +6,7 @@ import { createClusterPanel } from '#local/panel/cluster-panel.ts';
 import { startNodeStandIn } from '#local/parts/node-stand-in.ts';
 import { keepIn } from '#local/slack/keep.ts';
 import { createPageRoutes } from '#local/slack/page-routes.ts';
+import { demoSeed } from '#local/slack/seed.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { overSocket } from '#local/ways-in.ts';
@@ -31,7 +32,9 @@ export const startDemo = async ({
   const stand = await startStand({ folder, controllerManager: true, guard: true, say });
   onStop(stand.stop);
   const { url, caPem, adminToken, version } = stand.plane;
-  const workspace = createWorkspace();
+  const workspace = createWorkspace({
+    seed: { ...demoSeed(), team: { ...demoSeed().team, address: `http://127.0.0.1:${port}/` } },
+  });
   const keep = keepIn(join(folder, 'slack'), workspace);
   const way = await overSocket(workspace, {
     port,

@@ -79,6 +79,12 @@ const file = (workspace: Workspace, userId: string, id: string, response: Server
   return true;
 };
 
+/** A link to a message, followed from elsewhere (a terminal): it leads to its channel. */
+const lead = (response: ServerResponse, channel: string): true => {
+  response.writeHead(302, { location: `/#at=${channel}`, ...securityHeaders }).end();
+  return true;
+};
+
 const showCluster = async (
   cluster: NonNullable<PageRoutesOptions['cluster']>,
   url: URL,
@@ -146,6 +152,8 @@ export const createPageRoutes = (
     if (isSlack) return false;
     if (!isLocal(request))
       return json(response, 403, { error: 'This page answers only on its own address on this machine.' });
+    const channel = /^\/archives\/(\w+)/.exec(url.pathname)?.[1];
+    if (channel !== undefined) return lead(response, channel);
     if (!url.pathname.startsWith(`${PAGE_API}/`))
       return serveStatic === undefined ? false : serveStatic(request, response, url);
     const name = url.pathname.slice(PAGE_API.length + 1);

@@ -50,8 +50,11 @@ export type AppSeed = {
   events: string[];
 };
 
+/** Where the workspace is, as `auth.test` and permalinks say it; Slack's own, unless its page stands elsewhere. */
+export const addressOf = ({ domain, address }: Seed['team']): string => address ?? `https://${domain}.slack.com/`;
+
 export type Seed = {
-  team: { id: string; name: string; domain: string; enterpriseId?: string };
+  team: { id: string; name: string; domain: string; enterpriseId?: string; address?: string };
   /** User groups need a paid plan. */
   plan: 'paid' | 'free';
   app: AppSeed;

@@ -22,7 +22,8 @@ const safeUrl = (url) => {
 
 /** Slack's permalinks to this workspace's messages lead to them here. @param {URL} url */
 const placeBehind = (url) => {
-  if (seen.state === null || url.host !== `${seen.state.team.domain}.slack.com`) return undefined;
+  if (seen.state === null || ![`${seen.state.team.domain}.slack.com`, location.host].includes(url.host))
+    return undefined;
   const [, channelId, digits] = /^\/archives\/(\w+)\/p(\d+)$/.exec(url.pathname) ?? [];
   if (channelId === undefined || digits === undefined) return undefined;
   return { channelId, ts: url.searchParams.get('thread_ts') ?? `${digits.slice(0, -6)}.${digits.slice(-6)}` };

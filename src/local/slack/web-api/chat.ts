@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addMessage, type Core, messagesIn, removeMessage } from '#local/slack/core.ts';
 import { checkContent, maxPostText } from '#local/slack/message-content.ts';
+import { addressOf } from '#local/slack/seed.ts';
 import { messageShape } from '#local/slack/shapes.ts';
 import type { Message } from '#local/slack/state.ts';
 import { type Answer, flag, json, method, refuse, ts } from './method.ts';
@@ -125,7 +126,7 @@ const getPermalink = method({
       (one) => one.ts === args.message_ts && one.onlyFor === undefined,
     );
     if (message === undefined) return refuse('message_not_found');
-    const base = `https://${core.state.team.domain}.slack.com/archives/${reach.channel.id}/p${args.message_ts.replace('.', '')}`;
+    const base = `${addressOf(core.state.team)}archives/${reach.channel.id}/p${args.message_ts.replace('.', '')}`;
     const isReply = message.threadTs !== undefined && message.threadTs !== message.ts;
     const permalink = isReply ? `${base}?thread_ts=${message.threadTs}&cid=${reach.channel.id}` : base;
     return { ok: true, channel: reach.channel.id, permalink };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressOf } from '#local/slack/seed.ts';
 import { groupShape, userShape } from '#local/slack/shapes.ts';
 import { type Answer, count, flag, has, method, pageOf, refuse } from './method.ts';
 import { canSeePerson } from './reach.ts';
@@ -8,7 +9,7 @@ const authTest = method({
   args: {},
   run: ({ state }): Answer => ({
     ok: true,
-    url: `https://${state.team.domain}.slack.com/`,
+    url: addressOf(state.team),
     team: state.team.name,
     user: state.app.name.toLowerCase(),
     team_id: state.team.id,
