@@ -69,6 +69,8 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
                  ${examples.access}
                  ${examples.dev}   (nobody is asked)
                  ${examples.breakGlass}   (nobody is asked, everybody is told)
+     or write  ${examples.write(kubeconfig('requester'))}
+                 (held until Bob agrees; then the same goes through, or Hallpass does it once Alice says that it is hers)
   3. As Bob (platform), and for payments as Dan (security) too, click Approve on the card
   4. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
      Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger

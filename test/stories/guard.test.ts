@@ -80,7 +80,7 @@ describe('a direct write to something protected', () => {
     expect(first.message).toContain('Hallpass holds this write to Ingress shop-front/whole');
     const id = heldAs(first);
     const card = await story.card(id);
-    expect(card.shown).toContain('wrote this directly; it is held · by kubectl');
+    expect(card.shown).toContain('wrote this directly, and it was held · by kubectl');
     expect(card.shown).toContain('+        path: /beta');
     expect(await live('whole')).not.toContain('/beta');
     await story.click('U0BOB', id, 'Approve');

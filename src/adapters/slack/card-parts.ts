@@ -103,7 +103,7 @@ export const factsBlock = (
 };
 
 const whoAsks = (asked: Asked): readonly Piece[] => {
-  if (asked.held !== undefined) return [...writtenBy(asked), ' directly; it is held'];
+  if (asked.held !== undefined) return [...writtenBy(asked), ' directly, and it was held'];
   return asked.requester === asked.subject
     ? [user(asked.requester), ' asks']
     : [user(asked.requester), ' asks for ', user(asked.subject)];

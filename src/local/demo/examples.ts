@@ -5,4 +5,7 @@ export const examples = {
   access: '/jit request access ingress-edit shop-payments/ledger for 5m because checkout 502s',
   breakGlass: '/jit break-glass access ingress-edit shop-payments/ledger for 5m because all of checkout is down',
   dev: '/jit request access ingress-edit shop-dev for 5m because I try things out',
+  /** By kubectl, with its kubeconfig. */
+  write: (kubeconfig: string) =>
+    `kubectl --kubeconfig ${kubeconfig} -n shop-front annotate ingress shop acme.test/owner=checkout`,
 } as const;
