@@ -133,6 +133,8 @@ export type Kind = {
     readonly sorts: readonly Held[];
     /** What is asked for by such a write; `err` says why it cannot be asked for. */
     readonly ask: (write: HeldObject) => Result<Json, string>;
+    /** Whether what is asked is of a write to a part of an object (`…/scale`). */
+    readonly isOfPart: (ask: Json) => boolean;
   };
   /** Absent for kinds of which nothing can become unsafe while it is in force. */
   readonly watch?: {

@@ -23,6 +23,7 @@ import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.
 import type { Prepared } from './prepared.ts';
 import { isProlonged, letLast, prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
+import { settleSeen } from './settle-held.ts';
 import { takeBackEdits } from './take-back.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
@@ -39,6 +40,8 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   if (state.status !== 'approved') return;
   const cluster = ports.clusters.get(asked.cluster);
   if (await waitsForConfirmation(cluster, asked, state)) return;
+  // Before it is said that nothing came of it.
+  if (await settleSeen(ports, chain)) return;
   const event =
     state.ending === undefined ? await outcome(ports, asked, state) : await takenBack(ports, cluster, asked);
   // No old log grants it, as long as the approval in it would be good for.

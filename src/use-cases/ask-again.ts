@@ -1,7 +1,7 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { err, type Result } from '#domain/result.ts';
+import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { SubmitRefusal } from './asking.ts';
@@ -47,8 +47,16 @@ export const askAgain = async (
     follows: { request: id, why: 'it was denied' },
     origin: `again ${id}`,
   });
-  if (!filed.ok) return err({ of: 'again', refusal: filed.error });
+  const chain = filed.ok ? filed.value : await filedBefore(ports, filed.error);
+  if (chain === undefined) return filed.ok ? filed : err({ of: 'again', refusal: filed.error });
   // From now on the same write is known as this request.
-  await ports.keepHeld(held.fingerprint, filed.value.request.asked.id);
-  return filed;
+  await ports.keepHeld(held.fingerprint, chain.request.asked.id);
+  return ok(chain);
+};
+
+/** A bot that crashed behind it has asked already. */
+const filedBefore = async (ports: BotPorts, refusal: SubmitRefusal): Promise<Chain | undefined> => {
+  if (refusal.type !== 'filed-before') return undefined;
+  const found = await find(ports, refusal.id);
+  return found.type === 'found' && found.chain.request.asked.held !== undefined ? found.chain : undefined;
 };

@@ -9,6 +9,7 @@ import { findingsIn, levelOf } from '#domain/risk/assess.ts';
 import { identityMark } from '#domain/seal.ts';
 import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
+import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 import type { Guarded } from './review-write.ts';
 
@@ -28,9 +29,9 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
   const identity = identityOf(ports.settings().identities, person);
   if (!identity.ok) return undefined;
   const wanted = { group: sort.group, resource: sort.resource, namespace: write.namespace, name: write.name };
-  const risk = levelOf(findingsIn([{ before: write.before, after: write.after }]));
   let worse: Covering | undefined;
-  const now = await ports.clock.now();
+  let risk: Risk | undefined;
+  const now = await latest(ports);
   for (const id of await ports.store.ofPerson(person, mostLooked)) {
     const found = await find(ports, id);
     if (found.type !== 'found') continue;
@@ -41,11 +42,18 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
     const rights = await rightsOf(ports, found.chain, identity.value);
     if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
     const shown = (asked.content ?? asked.around)?.risk ?? 'none';
+    risk ??= riskOf(write);
     if (risks.indexOf(risk) <= risks.indexOf(shown)) return { type: 'covers', chain: found.chain, risk };
     worse ??= { type: 'worse', chain: found.chain, risk };
   }
   return worse;
 };
+
+/** Characters of an object: looking for dangers in a longer one would keep others waiting, so that nothing covers it. */
+const longest = 200_000;
+
+const riskOf = ({ before, after }: Write): Risk =>
+  JSON.stringify([before, after]).length > longest ? 'critical' : levelOf(findingsIn([{ before, after }]));
 
 /** All that a grant gives, as it was approved: by a profile that is another by now nobody knows what it gave. */
 const rightsOf = async (

@@ -3,12 +3,13 @@ import type { Content } from '#domain/content/content.ts';
 import { notKept } from '#domain/content/kept.ts';
 import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
+import { fingerprintOf } from '#domain/guard/fingerprint.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import type { Labels } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import type { Kind, Look, PlanContext, Seen } from '#kinds/kind.ts';
+import { apiVersionOf, type Kind, type Look, type PlanContext, type Seen } from '#kinds/kind.ts';
 import { type Assessed, assessTried, changesOf, riskFound } from './assess-tried.ts';
 import { listed, packContent } from './contents.ts';
 import { isOurs } from './home.ts';
@@ -125,8 +126,34 @@ export const draftRequest = async (
     if (content.text.length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
     const judged = await judge(ports, cluster, input, tried, assessed);
-    return ok({ ...draftOf(tried), content, ...(judged === undefined ? {} : { judged }) });
+    const fingerprint = writeMark(ports, cluster, input, tried);
+    return ok({
+      ...draftOf(tried),
+      content,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(judged === undefined ? {} : { judged }),
+    });
   });
+};
+
+/** As the guard would know the write, were it made now. Of a write to a part of an object the object does not tell. */
+const writeMark = (
+  { settings, trust }: DraftPorts,
+  { name: cluster }: ClusterWriter,
+  { held, ask }: DraftInput,
+  { edits, plan }: Tried,
+): string | undefined => {
+  const [edit] = edits;
+  if (held === undefined || edit === undefined || edits.length > 1) return undefined;
+  const { apiVersion, kind, namespace, name } = edit.target;
+  const holding = settings().kinds.flatMap(({ holds }) => holds ?? []);
+  const sort = holding
+    .flatMap(({ sorts }) => sorts)
+    .find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  if (sort === undefined || holding.some(({ isOfPart }) => isOfPart(ask)) || plan.create.length > 0) return undefined;
+  const { group, resource } = sort;
+  const write = { operation: edit.op, group, resource, namespace, name, before: edit.live, after: edit.made };
+  return fingerprintOf(cluster, write, held.ignore, trust.digest);
 };
 
 /** What the conditions of rules say of what was tried, in a namespace with the labels that were found then. */

@@ -13,6 +13,14 @@ export const said = z.strictObject({
 });
 export type Said = z.infer<typeof said>;
 
+/** What an object was when a write of it was let through for the first time. */
+export const admittedAt = z.strictObject({
+  uid: z.string(),
+  generation: z.int().optional(),
+  version: z.string(),
+});
+export type AdmittedAt = z.infer<typeof admittedAt>;
+
 /** `held`: it was filed before, under this id. `flood`: more than that is not taken in. */
 export type Filed =
   | { readonly type: 'filed' }
@@ -37,6 +45,8 @@ export type HeldWrites = {
   }) => Promise<Filed>;
   /** Leaves something else for the bot, if there is room. */
   readonly note: (entry: string) => Promise<void>;
+  /** What an object of a request was when it was let through first; kept as it is, once there is one. */
+  readonly admitted: (key: string, now: AdmittedAt) => Promise<AdmittedAt>;
   /** Counts an attempt at what is held. */
   readonly tried: (fingerprint: string, by: string) => Promise<void>;
 };
@@ -49,6 +59,8 @@ export type Intake = {
   readonly take: (most: number) => Promise<readonly { readonly key: string; readonly entry: string }[]>;
   readonly settle: (key: string) => Promise<void>;
   readonly say: (id: RequestId, said: Said) => Promise<void>;
+  /** Says why a write became no request, for so many seconds: then it is filed anew. */
+  readonly refuse: (fingerprint: string, id: RequestId, said: Said, seconds: number) => Promise<void>;
   /** Remembers for as long as a log may matter which request a write became. */
   readonly keep: (fingerprint: string, id: RequestId) => Promise<void>;
   readonly attempts: (fingerprint: string) => Promise<Attempts | undefined>;

@@ -47,7 +47,7 @@ export const byItsRule = (
   const { shortest, longest } = durationBy(rule, isBroken);
   const within =
     asked.seconds === undefined
-      ? rule.permanent && !isBroken
+      ? rule.permanent && (!isBroken || asked.held !== undefined)
       : asked.seconds <= longest.total('seconds') &&
         (asked.extends !== undefined || asked.seconds >= (shortest?.total('seconds') ?? 0));
   if (!mayBegin(asked)) return 'It would begin at a time at which nothing may begin. Ask again.';

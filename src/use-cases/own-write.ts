@@ -52,7 +52,9 @@ const probeFor = ({ settings }: BotPorts, { op, name, namespace, ...target }: Ch
     .kinds.flatMap(({ holds }) => holds?.sorts ?? [])
     .find((one) => isOf(one, target));
   if (sort === undefined || sort.byAuthor === true || namespace === undefined) return undefined;
-  return { verb: op, group: sort.group, resource: sort.resource, namespace, name };
+  const probe = { verb: op, group: sort.group, resource: sort.resource, namespace };
+  // Kubernetes asks without a name whether somebody may create.
+  return op === 'create' ? probe : { ...probe, name };
 };
 
 const isOf = (sort: Sort, { apiVersion, kind }: Pick<Target, 'apiVersion' | 'kind'>): boolean =>

@@ -121,6 +121,8 @@ export type DraftInput = {
   readonly temporary: boolean;
   /** It would keep what this one has changed in force for longer, and change nothing. */
   readonly prolongs?: RequestId | undefined;
+  /** It is a direct write that was held; annotations that make no difference to it. */
+  readonly held?: { readonly ignore: readonly string[] } | undefined;
   /** What conditions of rules may speak of; absent where no rule is looked for. */
   readonly facts?: Facts | undefined;
 };
@@ -130,6 +132,8 @@ export type Draft = {
   readonly namespaceUid: string;
   readonly plan: Pick<Plan, 'create' | 'probes' | 'proofs'>;
   readonly edits: readonly SealedEdit[];
+  /** Of a held write, as it would be made now (`fingerprintOf`); absent where that cannot be told. */
+  readonly fingerprint?: string | undefined;
   /** Absent when the ask itself says it all. */
   readonly content?: PackedContent | undefined;
   /** What it reaches, where it changes no object that is there. */

@@ -5,11 +5,15 @@ import {
   changesNothing,
   essence,
   fingerprintOf,
+  glassIndex,
   intentPrefix,
+  letsGo,
+  noteIn,
+  passMark,
   writerMark,
 } from '#domain/guard/fingerprint.ts';
 import { passName, readPass } from '#domain/guard/pass.ts';
-import { mayScale, type Protection, protectionOf, protectsIn } from '#domain/guard/protection.ts';
+import { mayScale, type Protection, protectionOf, protectsIn, writerOf } from '#domain/guard/protection.ts';
 import {
   sayApplying,
   sayAway,
@@ -20,9 +24,11 @@ import {
   sayLetThrough,
   sayNamespace,
   sayOfOther,
+  sayOrphans,
   sayPart,
   sayPending,
   sayRefused,
+  sayTooLarge,
   sayUnderGrant,
   sayUnnamed,
   sayWorse,
@@ -36,6 +42,8 @@ import { apiVersionOf, type Held } from '#kinds/kind.ts';
 import { coveringGrant } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { isOurs, markersBeside } from './home.ts';
+import { isUnused } from './is-unused.ts';
+import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 
 /** A write to something that is protected. */
@@ -62,17 +70,18 @@ export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admi
   const { namespace } = write;
   if (sort === undefined || namespace === undefined || isOurs(ports.home, namespace)) return admit();
   const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
-  if (protection === undefined || changesNothing(write, protection.ignoreAnnotations)) return admit();
+  if (protection === undefined || changesNothing(write, protection.ignoreAnnotations) || letsGo(write)) return admit();
   const what = sayWritten(write);
   if (write.subresource !== undefined) {
     if (write.subresource === 'scale' && mayScale(protection, write.user)) return admit();
     if (replicasIn(write) === undefined) return unless(write, what, forbid(sayPart(what, write.subresource)));
   }
-  if (write.name === '') return unless(write, what, forbid(sayUnnamed(what)));
-  if (await goesWithItsNamespace(ports, write)) return admit();
+  if (write.orphans === true) return unless(write, what, forbid(sayOrphans(what)));
+  if (isUnnamed(write)) return unless(write, what, forbid(sayUnnamed(what)));
   const fingerprint = fingerprintOf(cluster, write, protection.ignoreAnnotations, ports.trust.digest);
   const guarded = { write: { ...write, namespace }, sort, protection, fingerprint, what };
   try {
+    if (await goesWithItsNamespace(ports, write)) return admit();
     return write.user === ports.worker ? await byWorker(ports, guarded) : await judge(ports, guarded);
   } catch (cause) {
     ports.alarm('What is held could not be looked up; writes to protected objects are refused', {
@@ -88,16 +97,20 @@ export const undecided = (ports: Pick<GuardPorts, 'worker'>, write: Write): Admi
   return unless(write, what, write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what)));
 };
 
+/** Each attempt would have another name, so that none is the one that was approved. */
+const isUnnamed = ({ operation, name, after }: Write): boolean =>
+  name === '' || (operation === 'create' && after !== undefined && 'generateName' in after.metadata);
+
 /** A dry run is never refused: some clients stop at that. It is told what would be. */
 const unless = ({ dryRun }: Write, what: string, answer: Admission): Admission => {
   if (!dryRun || answer.allowed) return answer;
-  return admit(sayDryRun(what, `refused: ${answer.message.replaceAll('\n', ' ')}`));
+  return admit(sayDryRun(what, `refused: ${answer.message.replaceAll('\n', ' ').replace(/\.$/, '')}`));
 };
 
 const namespaceGoes = ({ settings, cluster }: GuardPorts, write: Write): Admission => {
   if (write.operation !== 'delete') return admit();
   const isHeld = protectsIn(settings().policy.protect, { cluster: cluster.name, namespace: write.name });
-  return isHeld ? unless(write, `namespace ${write.name}`, forbid(sayNamespace(write.name))) : admit();
+  return isHeld ? unless(write, sayWritten(write), forbid(sayNamespace(write.name))) : admit();
 };
 
 const namespaceController = 'system:serviceaccount:kube-system:namespace-controller';
@@ -109,9 +122,10 @@ const goesWithItsNamespace = async ({ cluster }: GuardPorts, { operation, user, 
 };
 
 /** The worker is let through by no name: it shows a pass for this very write. */
-const byWorker = async (ports: GuardPorts, { write, fingerprint, what }: Guarded): Promise<Admission> => {
+const byWorker = async (ports: GuardPorts, { write, what }: Guarded): Promise<Admission> => {
   if (write.dryRun) return admit();
   const { cluster, trust, home } = ports;
+  const fingerprint = passMark(cluster.name, write, trust.digest);
   const object = await cluster.own(markersBeside(home), passName(fingerprint));
   const pass = object && readPass(cluster.name, object, trust);
   // Not by Redis: what has to be taken back is let through while that is away.
@@ -174,7 +188,7 @@ const stands = async (
       if (state.ending !== undefined) return undefined;
       if (!isTheirs) return known(forbid(sayOfOther(what, request)));
       if (state.confirmed !== undefined) return known(forbid(sayApplying(what, request)));
-      return (await isStillGood(ports, found.chain)) ? known(admit(sayLetThrough(id))) : undefined;
+      return (await isStillGood(ports, found.chain, write)) ? known(admit(sayLetThrough(id))) : undefined;
     case 'active':
     case 'completed':
     case 'revoked':
@@ -193,15 +207,17 @@ const unfiled = (what: string, id: RequestId, said: Said | undefined, mark: stri
 };
 
 /** In time, and not used before: an old log, restored, finds the closed marker. */
-const isStillGood = async (
-  { clock, cluster, home }: GuardPorts,
-  { request: { asked, state } }: Chain,
-): Promise<boolean> => {
+const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Chain, write: Write): Promise<boolean> => {
+  const { cluster, home } = ports;
   if (state.status !== 'approved') return false;
-  if (Temporal.Instant.compare(await clock.now(), state.applyBy) > 0) return false;
+  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
   const marker = await cluster.own(markersBeside(home), `applied-${asked.id}-r${asked.revision}`);
-  return marker === undefined;
+  if (marker !== undefined) return false;
+  return write.dryRun || isUnused(ports, asked.id, write);
 };
+
+/** Characters of what is filed: a request holds no more, and the store is not for files. */
+const mostEntry = 110_000;
 
 /**
  * So long (milliseconds) a first attempt waits for the bot, so that it can say where to look; and one that breaks glass, so that it is
@@ -209,15 +225,18 @@ const isStillGood = async (
  */
 const patience = { usual: 240, breaking: 600, step: 20 } as const;
 
-const hold = async (ports: GuardPorts, guarded: Guarded, instead: RequestId | undefined): Promise<Admission> => {
-  const { write, fingerprint, what } = guarded;
+const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | undefined): Promise<Admission> => {
+  const { write, fingerprint, what, protection } = guarded;
   const id = requestIdFrom(ports.random(6));
-  const entry = writeEntry(entryOf(ports, guarded, id, instead), ports.signer);
-  const filed = await ports.held.file({ fingerprint, id, instead, author: write.user, entry });
+  const entry = writeEntry(entryOf(ports, guarded, id), ports.signer);
+  if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
+  const isBreaking = breaksGlass(write) !== undefined;
+  const index = isBreaking ? await breakingIndex(ports, guarded) : { fingerprint, instead: known };
+  const filed = await ports.held.file({ ...index, id, author: accountOf(ports, protection, write.user), entry });
   if (filed.type === 'flood') return forbid(sayFlood(what, filed.of));
   await ports.held.tried(fingerprint, write.user);
   const filedAs = filed.type === 'held' ? filed.id : id;
-  const total = breaksGlass(write) === undefined ? patience.usual : patience.breaking;
+  const total = isBreaking ? patience.breaking : patience.usual;
   for (let waited = 0; waited < total; waited += patience.step) {
     await ports.pause(patience.step);
     const said = await ports.held.said(filedAs);
@@ -227,12 +246,22 @@ const hold = async (ports: GuardPorts, guarded: Guarded, instead: RequestId | un
   return forbid(sayFiled(what, filedAs));
 };
 
-const entryOf = (
-  ports: GuardPorts,
-  { write, sort, protection, fingerprint }: Guarded,
-  id: RequestId,
-  instead: RequestId | undefined,
-): GuardEntry => {
+const breakingIndex = async (ports: GuardPorts, guarded: Guarded) => {
+  const mark = writerMark(guarded.fingerprint, guarded.write.user, ports.trust.digest);
+  const index = glassIndex(guarded.fingerprint, mark);
+  const before = await ports.held.find(index);
+  const isOver = before !== undefined && (await stands(ports, guarded, before)) === undefined;
+  return { fingerprint: index, instead: isOver ? before.id : undefined };
+};
+
+/** On whose account it is filed: all users of one line of writers are one, and so are all whom nobody knows. */
+const accountOf = ({ settings }: GuardPorts, protection: Protection, user: string): string => {
+  if (settings().identities.some(({ kubernetes }) => kubernetes.user === user)) return `user ${user}`;
+  const writer = writerOf(protection, user);
+  return writer === undefined ? 'unknown' : `writer ${protection.name} ${writer.user}`;
+};
+
+const entryOf = (ports: GuardPorts, { write, sort, protection, fingerprint }: Guarded, id: RequestId): GuardEntry => {
   const { after } = write;
   const why = breaksGlass(write);
   const replicas = replicasIn(write);
@@ -248,7 +277,6 @@ const entryOf = (
     namespace: write.namespace,
     name: write.name,
     intent: intentOf(write),
-    ...(instead === undefined ? {} : { instead }),
     ...(why === undefined ? {} : { breakGlass: why.slice(0, mostReason) }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(after === undefined || replicas !== undefined ? {} : { after: essence(after, []) as Json as never }),
@@ -273,10 +301,10 @@ const mostReason = 1_000;
 
 /** Why it is made, as the write itself says. */
 const intentOf = ({ before, after }: Write): Intent => {
-  const notes = (after ?? before)?.metadata.annotations ?? {};
   const said = (key: string): string | undefined => {
-    const text = Object.hasOwn(notes, key) ? notes[key]?.trim() : undefined;
-    return text === undefined || text === '' ? undefined : text.slice(0, most);
+    const text = noteIn(after, key);
+    // What an earlier write has left is not said by this one.
+    return text === '' || text === noteIn(before, key) ? undefined : text.slice(0, most);
   };
   const intent = {
     reason: said(`${intentPrefix}reason`) ?? said('kubernetes.io/change-cause'),

@@ -1,13 +1,14 @@
 import type { Content } from '#domain/content/content.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import { sayTarget, targetKey } from '#domain/plan.ts';
+import { type KubernetesIdentity, sayTarget, targetKey } from '#domain/plan.ts';
 import type { Facts, Labels } from '#domain/policy/policy.ts';
 import { type Asker, judgeAll, otherRule } from '#domain/policy/verdict.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { momentOf } from '#domain/request/terms.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
+import type { Digest } from '#domain/seal.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
@@ -60,6 +61,7 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
     identity: who,
     temporary,
     ...(prolongs && { prolongs }),
+    ...(asked.held && { held: { ignore: asked.held.ignore } }),
   };
   const known = await lookUp(ports, kind, asked);
   const facts = await factsOf(ports, kind, asked, known);
@@ -75,6 +77,9 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   }
   const otherwise = await ruledOtherwise(ports, kind, asked, known, draft.value.judged);
   if (otherwise !== undefined) return otherwise;
+  // What was written fits only what it was written to: nobody can make it any more, so that nobody is to approve it.
+  if (asked.held !== undefined && isAnother(asked, who, draft.value, ports.trust.digest))
+    return { type: 'impossible', why: 'The object has moved since it was written. Whoever needs it writes it anew.' };
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
   const isSame = sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal;
@@ -87,6 +92,11 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const seal = sealOfDraft({ ...asked, revision }, who, draft.value, ports.trust.digest);
   return revise(ports, chain, { revision, seal }, draft.value);
 };
+
+const isAnother = (asked: Asked, who: KubernetesIdentity, draft: Draft, digest: Digest): boolean =>
+  draft.fingerprint === undefined
+    ? sealOfDraft(asked, who, draft, digest) !== asked.seal
+    : draft.fingerprint !== asked.held?.fingerprint;
 
 /** Where a rule wants to know how far it reaches. What the grant before it gives is not counted. */
 const judgedByDraft = async (

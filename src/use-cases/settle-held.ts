@@ -22,19 +22,22 @@ export const settleHeld = async (ports: WorkerPorts): Promise<void> => {
 
 const settleOne = async (ports: WorkerPorts, id: RequestId): Promise<void> => {
   const found = await find(ports, id);
-  if (found.type !== 'found') return;
-  const { chain } = found;
+  if (found.type === 'found') await settleSeen(ports, found.chain);
+};
+
+/** Completes a held write if it is seen to have been made; true if so. One that Hallpass makes is none of these. */
+export const settleSeen = async (ports: WorkerPorts, chain: Chain): Promise<boolean> => {
   const { asked, state } = chain.request;
   const { held, content } = asked;
   const cluster = ports.clusters.get(asked.cluster);
   const [changed] = content?.targets ?? [];
-  if (state.status !== 'approved' || held === undefined || changed === undefined || cluster === undefined) return;
-  // Hallpass makes it itself, or it was taken back.
-  if (state.confirmed !== undefined || state.ending !== undefined) return;
+  if (state.status !== 'approved' || held === undefined || changed === undefined || cluster === undefined) return false;
+  if (state.confirmed !== undefined) return false;
   const target = targetSchema.parse(withoutOperation(changed));
   const live = (await cluster.get(target))?.live;
-  if (!isSo(ports, chain, live)) return;
+  if (!isSo(ports, chain, live)) return false;
   await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op: changed.op });
+  return true;
 };
 
 const withoutOperation = ({ op: _, ...rest }: Target & { readonly op: string }): Target => rest;
@@ -45,7 +48,8 @@ const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manif
   if (held === undefined) return false;
   if (held.replicas !== undefined) return live !== undefined && replicasOf(live) === held.replicas;
   if (live === undefined || held.after === undefined) return live === undefined && held.after === undefined;
-  return contentMark(live, held.ignore, trust.digest) === held.after;
+  const operation = asked.content?.targets[0]?.op ?? 'update';
+  return contentMark(live, operation, held.ignore, trust.digest) === held.after;
 };
 
 const replicasOf = ({ spec }: Manifest): unknown =>

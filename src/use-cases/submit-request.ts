@@ -4,7 +4,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { applyByOf, needsNobody } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Asking, SubmitRefusal } from './asking.ts';
+import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { lookAhead } from './look-ahead.ts';
 import { alreadyHeld } from './look-at-place.ts';
@@ -14,8 +14,8 @@ import type { BotPorts, Draft } from './ports.ts';
 import { commit, mostUnasked } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
-/** So many may wait at a time, of one person and in all: a flood must not fill the store that revocations need. */
-const pendingLimits = { own: 20, total: 2_000 } as const;
+/** So many may wait at a time, of one person, of all for which one answers, and in all: a flood must not fill the store that revocations need. */
+const pendingLimits = { own: 20, answeredFor: 200, total: 2_000 } as const;
 /** Of the rules that were passed over, so many are written down with what they did not fit by. */
 const mostPassed = 50;
 
@@ -30,7 +30,8 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   const pending = await ports.store.countPending(asking.by);
   // What waits keeps nobody from breaking glass, which does not wait.
   if (asking.breakGlass !== true) {
-    if (pending.own >= pendingLimits.own) return err({ type: 'too-many', limit: pendingLimits.own, of: 'yours' });
+    const own = asking.held?.writer === undefined ? pendingLimits.own : pendingLimits.answeredFor;
+    if (pending.own >= own) return err({ type: 'too-many', limit: own, of: 'yours' });
     if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
   }
 
@@ -41,11 +42,13 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const { namespace, ask } = asking;
     const prolongs =
       asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
-    const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }) };
-    const held = asking.extends?.objects ?? [];
+    const held = asking.held && { held: { ignore: asking.held.ignore } };
+    const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }), ...held };
     const whole = { ...input, kind: kind.name, cluster: cluster.name };
-    const draft = await draftFor(ports, kind, whole, asking.by, held);
+    const draft = await draftFor(ports, kind, whole, asking.by, asking.extends?.objects ?? []);
     if (!draft.ok) return draft;
+    const isMoved = draft.value.fingerprint !== undefined && draft.value.fingerprint !== asking.held?.fingerprint;
+    if (asking.held !== undefined && isMoved) return err(unclear('ask', hasMoved));
     const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
     // The append says so for certain; what would be kept before it need not be.
@@ -64,6 +67,9 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
 };
+
+/** Approvers would see another difference than the one that was written, and what they approve would fit no write. */
+const hasMoved = 'The object is another by now than when this was written. Look at it, and write anew.';
 
 /** What somebody else may do already, and why, is not the asker's to read. */
 const forOthers = (refusal: SubmitRefusal, { by, subject }: Asking): SubmitRefusal =>

@@ -1,5 +1,5 @@
 import { type GuardEntry, type HeldEntry, type Intent, noReason, readEntry } from '#domain/guard/entry.ts';
-import { contentMark, writerMark } from '#domain/guard/fingerprint.ts';
+import { contentMark, glassIndex, writerMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, type Writer, writerOf } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
 import { type Manifest, targetKey } from '#domain/plan.ts';
@@ -57,19 +57,28 @@ const fileHeld = async (ports: TakeInPorts, entry: HeldEntry): Promise<void> => 
   const asking = askingOf(ports, entry);
   const filed = asking.ok ? await submitRequest(ports, asking.value) : asking;
   const chain = filed.ok ? filed.value : await filedBefore(ports, entry);
-  if (chain === undefined) {
-    if (filed.ok) return;
-    const refused = typeof filed.error === 'string' ? filed.error : ports.sayNotFiled(filed.error);
-    await ports.intake.say(entry.id, { refused, by: writerMark(entry.fingerprint, entry.user, ports.trust.digest) });
-    // What it was before waits on, or stands.
-    if (entry.instead !== undefined) await ports.intake.keep(entry.fingerprint, entry.instead);
-    return;
-  }
-  await ports.intake.keep(entry.fingerprint, entry.id);
+  if (chain === undefined) return filed.ok ? undefined : refuse(ports, entry, filed.error);
+  const { status } = chain.request.state;
+  // Handed out again after a crash, it may have been denied meanwhile, and be asked for again.
+  if (status === 'pending' || status === 'approved') await ports.intake.keep(entry.fingerprint, entry.id);
   const where = await ports.where(chain.request.asked);
   if (where !== undefined) await ports.intake.say(entry.id, { where });
   await withdrawEarlier(ports, chain);
 };
+
+/** Seconds that a refusal is told: long enough to be read by who tries again, and no longer than it may be wrong. */
+const toldFor = { lasting: 30, passing: 3 } as const;
+
+const refuse = async (ports: TakeInPorts, entry: HeldEntry, error: SubmitRefusal | string): Promise<void> => {
+  const refused = typeof error === 'string' ? error : ports.sayNotFiled(error);
+  const by = writerMark(entry.fingerprint, entry.user, ports.trust.digest);
+  // What broke no glass takes the place of nothing.
+  const index = entry.breakGlass === undefined ? entry.fingerprint : glassIndex(entry.fingerprint, by);
+  const passes = typeof error !== 'string' && passing.includes(error.type);
+  await ports.intake.refuse(index, entry.id, { refused, by }, passes ? toldFor.passing : toldFor.lasting);
+};
+
+const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ', 'too-many'];
 
 /** The same entry, taken in before by a bot that then crashed. */
 const filedBefore = async (ports: TakeInPorts, { id, fingerprint }: HeldEntry): Promise<Chain | undefined> => {
@@ -95,6 +104,9 @@ const askingOf = (ports: TakeInPorts, entry: HeldEntry): Result<Asking, string> 
   if (!ask.ok) return ask;
   const byAuthor = kind.holds.sorts.some((sort) => sort.profile === profile && sort.byAuthor === true);
   const { person, writer } = author.value;
+  // Whoever may change what it writes could break it through it.
+  if (writer !== undefined && entry.breakGlass !== undefined)
+    return err(`no pipeline or controller breaks glass. Whoever may does so by themselves, or with /jit break-glass.`);
   return ok({
     id: entry.id,
     by: person,
@@ -129,7 +141,7 @@ const authorOf = ({ settings }: TakeInPorts, protection: Protection, user: strin
 
 const heldOf = (
   { trust }: TakeInPorts,
-  { fingerprint, user, after, replicas }: HeldEntry,
+  { fingerprint, user, operation, after, replicas }: HeldEntry,
   { ignoreAnnotations, complete, retryWithin }: Protection,
   writer: Writer | undefined,
 ): HeldWrite => ({
@@ -141,13 +153,13 @@ const heldOf = (
   retryWithin: retryWithin.total('seconds'),
   ignore: [...ignoreAnnotations],
   ...(replicas === undefined ? {} : { replicas }),
-  ...(after === undefined ? {} : { after: contentMark(after as Manifest, ignoreAnnotations, trust.digest) }),
+  ...(after === undefined ? {} : { after: contentMark(after as Manifest, operation, ignoreAnnotations, trust.digest) }),
 });
 
 /** In the words of whoever wrote it, as far as there are any. */
 const reasonOf = ({ reason, ticket, commit: change, pipeline }: Intent): string => {
   const parts = [
-    reason ?? noReason,
+    ...(reason === undefined && (ticket ?? change ?? pipeline) !== undefined ? [] : [reason ?? noReason]),
     ...(ticket === undefined ? [] : [`Ticket: ${ticket}`]),
     ...(change === undefined ? [] : [`Commit: ${change}`]),
     ...(pipeline === undefined ? [] : [`Pipeline: ${pipeline}`]),
@@ -175,11 +187,18 @@ const withdrawEarlier = async (ports: TakeInPorts, { request: { asked } }: Chain
       chain.request.state.status === 'pending' &&
       other.held !== undefined &&
       other.held.writer === asked.held?.writer &&
+      isBefore(other, asked) &&
       other.cluster === asked.cluster &&
       targets(chain) === asked.content?.targets.map(targetKey).join(' ');
     if (isEarlier)
       await commit(ports, id, chain, [{ type: 'withdrawn', by: asked.requester }], await ports.clock.now());
   }
+};
+
+/** Of two that were filed at once one is the earlier all the same. */
+const isBefore = (one: Asked, other: Asked): boolean => {
+  const order = Temporal.Instant.compare(one.submittedAt, other.submittedAt);
+  return order < 0 || (order === 0 && one.id < other.id);
 };
 
 /** So often its thread says that a grant was used; more is in the API server's own log. */

@@ -1,13 +1,14 @@
-import { changesNothing, fingerprintOf } from '#domain/guard/fingerprint.ts';
+import { essence, passMark } from '#domain/guard/fingerprint.ts';
 import { passObject } from '#domain/guard/pass.ts';
-import { type Protection, protectionOf } from '#domain/guard/protection.ts';
+import { protectionOf } from '#domain/guard/protection.ts';
 import type { Write } from '#domain/guard/write.ts';
+import { isSameJson } from '#domain/json.ts';
 import { type Manifest, type Target, targetOf } from '#domain/plan.ts';
-import { apiVersionOf, type Held } from '#kinds/kind.ts';
-import { markersBeside } from './home.ts';
+import { apiVersionOf } from '#kinds/kind.ts';
+import { isOurs, markersBeside } from './home.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 
-type PassPorts = Pick<WorkerPorts, 'settings' | 'signer' | 'trust' | 'home' | 'clock'>;
+type PassPorts = Pick<WorkerPorts, 'settings' | 'signer' | 'trust' | 'home'>;
 
 /** A pass is for a write that is made at once. */
 const goodFor = Temporal.Duration.from({ seconds: 60 });
@@ -18,20 +19,14 @@ const goodFor = Temporal.Duration.from({ seconds: 60 });
  * because that is what the guard is asked about.
  */
 export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWriter => {
-  const protectedAs = (target: Target): Shielded | undefined => shieldOf(ports, cluster.name, target);
+  const isShielded = (target: Target): boolean => mayBeShielded(ports, cluster.name, target);
 
-  const carrying = async <T>(write: Described, shield: Shielded, work: () => Promise<T>): Promise<T> => {
-    const { protection, sort } = shield;
-    const about = { ...write, group: sort.group, resource: sort.resource };
-    if (
-      changesNothing(
-        { ...about, uid: '', user: '', groups: [], version: '', dryRun: false },
-        protection.ignoreAnnotations,
-      )
-    )
-      return work();
-    const fingerprint = fingerprintOf(cluster.name, about, protection.ignoreAnnotations, ports.trust.digest);
-    const until = (await ports.clock.now().catch(() => cluster.time())).add(goodFor);
+  const carrying = async <T>(write: Described, work: () => Promise<T>): Promise<T> => {
+    // Whoever changes nothing is asked for nothing.
+    if (isIdle(write)) return work();
+    const fingerprint = passMark(cluster.name, write, ports.trust.digest);
+    // By the clock that the guard goes by, whatever Redis says.
+    const until = (await cluster.time()).add(goodFor);
     const pass = passObject(markersBeside(ports.home), { cluster: cluster.name, fingerprint, until }, ports.signer);
     const { ref, existed } = await cluster.create(pass);
     // One that was left behind may be over.
@@ -47,70 +42,67 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
   return {
     ...cluster,
     write: async (manifest, options) => {
-      const shield = protectedAs(targetOf(manifest));
-      if (shield === undefined) return cluster.write(manifest, options);
+      const target = targetOf(manifest);
+      if (!isShielded(target)) return cluster.write(manifest, options);
       const tried = await cluster.tryWrite(manifest, options);
       if (tried.type === 'moved') return tried;
-      const before = (await cluster.get(targetOf(manifest)))?.live;
-      return carrying(described(targetOf(manifest), before, tried.live), shield, () =>
-        cluster.write(manifest, options),
-      );
+      const before = (await cluster.get(target))?.live;
+      return carrying(described(before, tried.live), () => cluster.write(manifest, options));
     },
     delete: async (ref, version) => {
-      const shield = protectedAs(ref);
-      const before = shield && (await cluster.get(ref))?.live;
-      if (shield === undefined || before === undefined) return cluster.delete(ref, version);
-      return carrying(described(ref, before, undefined), shield, () => cluster.delete(ref, version));
+      const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
+      if (before === undefined) return cluster.delete(ref, version);
+      return carrying(described(before, undefined), () => cluster.delete(ref, version));
     },
     create: async (manifest) => {
       const target = targetOf(manifest);
-      const shield = protectedAs(target);
-      if (shield === undefined || (await cluster.get(target)) !== undefined) return cluster.create(manifest);
+      if (!isShielded(target)) return cluster.create(manifest);
+      // The guard is asked about what cannot be created too, and no trial tells what it is asked.
+      const there = await cluster.get(target);
+      if (there !== undefined && !isGoing(there.live)) return { ...there, existed: true };
       const tried = await cluster.tryWrite(manifest, { manager: 'hallpass' });
       if (tried.type === 'moved') return cluster.create(manifest);
-      return carrying(described(target, undefined, tried.live), shield, () => cluster.create(manifest));
+      return carrying(described(undefined, tried.live), () => cluster.create(manifest));
     },
     remove: async (ref) => {
-      const shield = protectedAs(ref);
-      const before = shield && (await cluster.get(ref))?.live;
-      if (shield === undefined || before === undefined) return cluster.remove(ref);
-      return carrying(described(ref, before, undefined), shield, () => cluster.remove(ref));
+      const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
+      if (before === undefined) return cluster.remove(ref);
+      return carrying(described(before, undefined), () => cluster.remove(ref));
     },
   };
 };
 
-type Shielded = { readonly protection: Protection; readonly sort: Held };
-type Described = Pick<Write, 'operation' | 'namespace' | 'name' | 'before' | 'after'>;
+const isGoing = ({ metadata }: Manifest): boolean => 'deletionTimestamp' in metadata;
 
-const described = (
-  { namespace, name }: Pick<Target, 'namespace' | 'name'>,
-  before: Manifest | undefined,
-  after: Manifest | undefined,
-): Described => ({
+type Described = Pick<Write, 'operation' | 'before' | 'after'>;
+
+const isIdle = ({ before, after }: Described): boolean =>
+  before !== undefined && after !== undefined && isSameJson(essence(before, []), essence(after, []));
+
+const described = (before: Manifest | undefined, after: Manifest | undefined): Described => ({
   operation: after === undefined ? 'delete' : before === undefined ? 'create' : 'update',
-  namespace,
-  name,
   before,
   after,
 });
 
-const shieldOf = (ports: PassPorts, cluster: string, target: Target): Shielded | undefined => {
-  const { policy, kinds } = settingsOf(ports) ?? {};
-  if (policy === undefined || kinds === undefined) return undefined;
+/**
+ * Whether the guard may be asked about it. Where the policy cannot be read it may be asked about anything, and what has to be taken
+ * back must not wait for somebody to mend a file.
+ */
+const mayBeShielded = ({ settings, home }: PassPorts, cluster: string, target: Target): boolean => {
   const { apiVersion, kind, namespace } = target;
-  const sort = kinds
+  if (namespace === undefined || isOurs(home, namespace)) return false;
+  let known: ReturnType<typeof settings>;
+  try {
+    known = settings();
+  } catch {
+    return true;
+  }
+  const sort = known.kinds
     .flatMap(({ holds }) => holds?.sorts ?? [])
     .find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
-  if (sort === undefined || namespace === undefined) return undefined;
-  const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
-  return protection && { protection, sort };
-};
-
-/** Where the policy cannot be read nothing is known to be protected: what has to end is tried all the same. */
-const settingsOf = ({ settings }: PassPorts) => {
-  try {
-    return settings();
-  } catch {
-    return undefined;
-  }
+  return (
+    sort !== undefined &&
+    protectionOf(known.policy.protect, { cluster, namespace, profile: sort.profile }) !== undefined
+  );
 };

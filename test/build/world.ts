@@ -4,7 +4,8 @@ import { compareStates, digestState } from '#domain/content/compare.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Identity, Membership } from '#domain/people.ts';
 import { reachOf } from '#domain/radius/reach.ts';
-import type { Chain } from '#domain/request/chain.ts';
+import type { Chain, Signer } from '#domain/request/chain.ts';
+import type { Author } from '#domain/request/events.ts';
 import { findingsIn } from '#domain/risk/assess.ts';
 import { createMemoryCluster, type MemoryCluster } from '#test/memory/cluster.ts';
 import { createMemoryContents, type MemoryContents } from '#test/memory/contents.ts';
@@ -41,6 +42,8 @@ export type World = {
   /** Which request each held write is now, as the bot has told guards. */
   readonly kept: ReadonlyMap<string, RequestId>;
   readonly alarms: string[];
+  /** Signs as any of the processes. */
+  readonly signer: (author: Author) => Signer;
   readonly settings: {
     policy: Settings['policy'];
     identities: readonly Identity[];
@@ -147,6 +150,7 @@ export const createWorld = (): World => {
     directory,
     kept,
     alarms,
+    signer: keys.signer,
     settings,
     advance: (by) => {
       at = at.add(by);

@@ -16,8 +16,11 @@ import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { checkRedis } from '#adapters/redis/health.ts';
+import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
+import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { refusedCommands } from '#adapters/redis/rights.ts';
 import { err, ok } from '#domain/result.ts';
 import { ada, anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 
@@ -147,24 +150,195 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     ['EVAL', "return redis.call('FLUSHALL')", 0],
     ['EVAL', "return redis.call('GET', 'elsewhere')", 0],
   ];
-  test.each(forbidden.map((command) => [command.join(' '), command] as const))(
-    '%s is refused',
-    async (_, [command, ...args]) => {
-      const told = await own()
-        .call(command, ...args)
-        .then(
-          (answer) => `answered ${JSON.stringify(answer)}`,
-          (fault: unknown) => String(fault),
-        );
-      expect(told).toMatch(/NOPERM|The user executing the script can't/);
-    },
+  test.each(forbidden.map((command) => [command.join(' '), command] as const))('%s is refused', async (_, command) =>
+    expect(await tell(own(), command)).toMatch(refusal),
   );
 });
 
-test.each(['hallpass-bot', 'hallpass-worker'])('DEBUG is not for %s, even where a Redis allows it', async (user) => {
-  expect(await admin().call('ACL', 'DRYRUN', user, 'DEBUG', 'SLEEP', '0')).toContain('no permissions');
-  expect(await admin().call('ACL', 'DRYRUN', user, 'PING')).toBe('OK');
+type Command = readonly [string, ...(string | number)[]];
+const refusal = /NOPERM|The user executing the script can't/;
+const tell = (connection: Redis, [command, ...args]: Command): Promise<string> =>
+  connection.call(command, ...args).then(
+    (answer) => `answered ${JSON.stringify(answer)}`,
+    (fault: unknown) => String(fault),
+  );
+
+describe('as the user of the guard', () => {
+  const own = (): Redis => as('hallpass-guard', 'guard');
+  const bots = () => ({ commit: as('hallpass-bot', 'bot'), consume: as('hallpass-bot', 'bot', 'consume') });
+
+  test('what is held is filed for the bot, counted and found again; the bot takes it in and says what became of it', async () => {
+    const [held, intake] = [createRedisHeldWrites(own()), createRedisIntake(bots(), 'bot')];
+    const [id, other] = [anId(), anId()];
+    const write = { fingerprint: 'guarded', author: 'alice@example.com', entry: 'a write' };
+    expect(await held.file({ ...write, id })).toEqual({ type: 'filed' });
+    expect(await held.file({ ...write, id: other })).toEqual({ type: 'held', id });
+    expect(await held.file({ ...write, id: other, instead: id })).toEqual({ type: 'filed' });
+    await held.note('a note');
+    await held.tried('guarded', 'alice@example.com');
+    const taken = await intake.take(20);
+    expect(taken.map(({ entry }) => entry)).toEqual(['a write', 'a write', 'a note']);
+    for (const { key } of taken) await intake.settle(key);
+    await intake.say(other, { where: 'there' });
+    await intake.keep('guarded', other);
+    expect(await intake.attempts('guarded')).toMatchObject({ count: 1 });
+    expect(await held.find('guarded')).toEqual({ id: other, said: { where: 'there' } });
+  });
+
+  test('logs are read, by the common clock, and alarms are left for whoever can tell people', async () => {
+    const [writer, id] = [as('hallpass-bot', 'bot'), anId()];
+    await createRedisEventStore(writer, createRedisClock(writer)).append(id, 0, ['a', 'b'], index());
+    const connection = own();
+    const clock = createRedisClock(connection);
+    const store = createRedisEventStore(connection, clock);
+    expect(await store.read(id)).toEqual(['a', 'b']);
+    expect(await store.ofPerson(ada, 30)).toContain(id);
+    expect(Math.abs((await clock.now()).since(await createRedisClock(admin()).now()).total('seconds'))).toBeLessThan(2);
+    await createAlarmBox(connection).put('the guard has seen something');
+    expect(await createAlarmBox(writer).take()).toBe('the guard has seen something');
+  });
+
+  test('no log is written, and none is found but by its id or its person', async () => {
+    const store = createRedisEventStore(own(), createRedisClock(own()));
+    await expect(store.append(anId(), 0, ['a'], index())).rejects.toThrow('append');
+    await expect(store.inStatus('approved', 10)).rejects.toThrow();
+    await expect(store.due(at(1), 10)).rejects.toThrow();
+    await expect(store.countPending(ada)).rejects.toThrow();
+    await expect(store.markShown(anId(), 1)).rejects.toThrow();
+  });
+
+  test('nothing of what it has left is taken or settled', async () => {
+    const its = { commit: own(), consume: as('hallpass-guard', 'guard', 'consume') };
+    const intake = createRedisIntake(its, 'guard');
+    await expect(intake.take(1)).rejects.toThrow(keys.intake);
+    await expect(intake.settle('0-1')).rejects.toThrow(keys.intake);
+    await expect(intake.say(anId(), { where: 'elsewhere' })).rejects.toThrow('did not write');
+    await expect(intake.attempts('guarded')).rejects.toThrow('did not read');
+  });
+
+  const id = anId();
+  const content = keys.content(id, 'a'.repeat(64));
+  const forbidden: Command[] = [
+    ['FLUSHALL'],
+    ['FLUSHDB'],
+    ['KEYS', '*'],
+    ['SCAN', '0'],
+    ['CONFIG', 'SET', 'appendonly', 'no'],
+    ['SHUTDOWN', 'NOSAVE'],
+    ['ACL', 'LIST'],
+    ['SCRIPT', 'FLUSH'],
+    ['MONITOR'],
+    ['CLIENT', 'KILL', 'TYPE', 'normal'],
+    ['SUBSCRIBE', 'channel'],
+    ['GET', 'elsewhere'],
+    ['RPUSH', keys.log(id), 'forged'],
+    ['LPUSH', keys.log(id), 'forged'],
+    ['LSET', keys.log(id), 0, 'edited'],
+    ['LTRIM', keys.log(id), 0, 0],
+    ['DEL', keys.log(id)],
+    ['UNLINK', keys.log(id)],
+    ['RENAME', keys.log(id), keys.log(anId())],
+    ['EXPIRE', keys.log(id), 1],
+    ['XADD', keys.audit, '*', 'a', 'b'],
+    ['XRANGE', keys.audit, '-', '+'],
+    ['ZADD', keys.status('approved'), 0, id],
+    ['ZRANGE', keys.status('approved'), 0, -1],
+    ['ZADD', keys.person(ada), 0, id],
+    ['ZREM', keys.person(ada), id],
+    ['ZADD', keys.due, 0, id],
+    ['ZADD', keys.unshown, 0, id],
+    ['GET', content],
+    ['SET', content, 'something else'],
+    ['HGET', keys.view('cards', id), 'value'],
+    ['HSET', keys.view('cards', id), 'value', 'x'],
+    ['SET', keys.lock('cards', id), 'mine'],
+    ['DEL', keys.lock('cards', id)],
+    ['GET', keys.origin('form')],
+    ['SET', keys.origin('form'), id],
+    ['LPOP', keys.alarms],
+    ['SET', keys.said(id), '{}'],
+    ['DEL', keys.said(id)],
+    ['DEL', keys.held('guarded')],
+    ['EXPIRE', keys.held('guarded'), 1],
+    ['HGETALL', keys.tried('guarded')],
+    ['DEL', keys.tried('guarded')],
+    ['DEL', keys.filedBy('alice@example.com')],
+    ['SET', keys.filedBy('alice@example.com'), 0],
+    ['XREAD', 'STREAMS', keys.intake, '0'],
+    ['XRANGE', keys.intake, '-', '+'],
+    ['XREADGROUP', 'GROUP', 'bot', 'guard', 'STREAMS', keys.intake, '>'],
+    ['XAUTOCLAIM', keys.intake, 'bot', 'guard', 0, '0'],
+    ['XACK', keys.intake, 'bot', '0-1'],
+    ['XDEL', keys.intake, '0-1'],
+    ['XTRIM', keys.intake, 'MAXLEN', 0],
+    ['DEL', keys.intake],
+    ['XGROUP', 'CREATE', keys.intake, 'bot', '$'],
+    ['XGROUP', 'DESTROY', keys.intake, 'bot'],
+    ['LPUSH', '{hallpass}:cluster:wait', '1'],
+    ['HSET', '{hallpass}:cluster:1', 'data', '{}'],
+    ['XADD', '{hallpass}:cluster:events', '*', 'a', 'b'],
+    ['LPUSH', '{hallpass}:drafts:wait', '1'],
+    ['SET', '{hallpass}:draft:1', 'forged'],
+    ['EVAL', "return redis.call('DEL', KEYS[1])", 1, keys.held('guarded')],
+    ['EVAL', "return redis.call('RPUSH', KEYS[1], 'forged')", 1, keys.log(id)],
+    ['EVAL', "return redis.call('XDEL', KEYS[1], '0-1')", 1, keys.intake],
+    ['EVAL', "return redis.call('FLUSHALL')", 0],
+    ['EVAL', "return redis.call('GET', 'elsewhere')", 0],
+  ];
+  test.each(forbidden.map((command) => [command.join(' '), command] as const))('%s is refused', async (_, command) =>
+    expect(await tell(own(), command)).toMatch(refusal),
+  );
 });
+
+describe('what guards and bots have between them', () => {
+  const forbidden: ['bot' | 'worker', ...Command[]][] = [
+    [
+      'bot',
+      ['XADD', keys.intake, '*', 'entry', 'forged'],
+      ['XTRIM', keys.intake, 'MAXLEN', 0],
+      ['DEL', keys.intake],
+      ['XGROUP', 'DESTROY', keys.intake, 'bot'],
+      ['HINCRBY', keys.tried('guarded'), 'count', 1],
+      ['INCR', keys.filedBy('alice@example.com')],
+      ['DEL', keys.held('guarded')],
+    ],
+    [
+      'worker',
+      ['XADD', keys.intake, '*', 'entry', 'forged'],
+      ['XREAD', 'STREAMS', keys.intake, '0'],
+      ['XREADGROUP', 'GROUP', 'bot', 'worker', 'STREAMS', keys.intake, '>'],
+      ['XDEL', keys.intake, '0-1'],
+      ['GET', keys.held('guarded')],
+      ['SET', keys.held('guarded'), 'x'],
+      ['GET', keys.said(anId())],
+      ['SET', keys.said(anId()), '{}'],
+      ['HGETALL', keys.tried('guarded')],
+    ],
+  ];
+  test.each(
+    forbidden.flatMap(([name, ...commands]) => commands.map((command) => [name, command.join(' '), command] as const)),
+  )('is not for the %s to %s', async (name, _, command) =>
+    expect(await tell(as(`hallpass-${name}`, name), command)).toMatch(refusal),
+  );
+});
+
+test.each(['bot', 'worker', 'guard'] as const)('the doctor finds nothing refused to the user of the %s', async (name) =>
+  expect(await refusedCommands(as(`hallpass-${name}`, name), name)).toEqual([]),
+);
+
+test('the doctor finds what is refused, as the user of another process', async () => {
+  const refused = await refusedCommands(as('hallpass-worker', 'worker'), 'guard');
+  expect(refused).toContainEqual({ command: 'xadd', key: keys.intake });
+  expect(refused).not.toContainEqual({ command: 'lrange', key: '{hallpass}:log:doctor' });
+});
+
+test.each(['hallpass-bot', 'hallpass-worker', 'hallpass-guard'])(
+  'DEBUG is not for %s, even where a Redis allows it',
+  async (user) => {
+    expect(await admin().call('ACL', 'DRYRUN', user, 'DEBUG', 'SLEEP', '0')).toContain('no permissions');
+    expect(await admin().call('ACL', 'DRYRUN', user, 'PING')).toBe('OK');
+  },
+);
 
 test('the bot keeps its notes under a lock; the worker reaches neither', async () => {
   const [id, bot, worker] = [anId(), as('hallpass-bot', 'bot'), as('hallpass-worker', 'worker')];

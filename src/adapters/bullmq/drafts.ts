@@ -59,6 +59,7 @@ const input = z.strictObject({
   identity: z.strictObject({ user: z.string(), groups: z.array(z.string()) }),
   temporary: z.boolean(),
   prolongs: requestId.optional(),
+  held: z.strictObject({ ignore: z.array(z.string()) }).optional(),
   facts: facts.optional(),
 });
 
@@ -84,6 +85,7 @@ const draft = z.strictObject({
   namespaceUid: z.string(),
   plan: z.strictObject({ create: z.array(manifest), probes: z.array(accessProbe), proofs: z.array(accessProbe) }),
   edits: z.array(z.strictObject({ op: operation, target, uid: z.string().optional(), delta: z.string() })),
+  fingerprint: z.string().optional(),
   content: contentRef.optional(),
   judged: z
     .strictObject({

@@ -30,6 +30,13 @@ const object = z.preprocess(withName, z.custom<Manifest>(isObject, 'is no object
 
 const uid = z.string().min(1).max(128);
 
+/** What the API server itself takes no longer, and without what moves a cursor: it would not have sent it. */
+const short = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^\P{Cc}*$/u, 'has characters that nobody sees');
+
 /** What Hallpass reads of a review; Kubernetes sends more. Texts that it leaves out when empty may be missing. */
 const reviewed = z.object({
   apiVersion: z.literal(apiVersion),
@@ -37,14 +44,15 @@ const reviewed = z.object({
   request: z.object({
     uid,
     operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
-    resource: z.object({ group: z.string(), version: z.string().min(1), resource: z.string().min(1) }),
-    subResource: z.string().optional(),
-    namespace: z.string().optional(),
-    name: z.string().default(''),
-    userInfo: z.object({ username: z.string().min(1), groups: z.array(z.string()).nullish() }),
+    resource: z.object({ group: short(253), version: short(63).min(1), resource: short(253).min(1) }),
+    subResource: short(63).optional(),
+    namespace: short(63).optional(),
+    name: short(253).default(''),
+    userInfo: z.object({ username: short(1_024).min(1), groups: z.array(z.string()).nullish() }),
     object,
     oldObject: object,
     dryRun: z.boolean().nullish(),
+    options: z.object({ propagationPolicy: z.string().nullish(), orphanDependents: z.boolean().nullish() }).nullish(),
   }),
 });
 type Request = z.infer<typeof reviewed>['request'];
@@ -101,8 +109,12 @@ const writeOf = (request: Request): Write | undefined => {
     before,
     after,
     dryRun: request.dryRun ?? false,
+    ...(isOrphaning(request) ? { orphans: true as const } : {}),
   };
 };
+
+const isOrphaning = ({ operation, options }: Request): boolean =>
+  operation === 'DELETE' && (options?.propagationPolicy === 'Orphan' || options?.orphanDependents === true);
 
 const firstProblem = ({ issues: [issue] }: z.ZodError): string =>
   issue === undefined ? 'it is something else' : oneLine(`${issue.path.join('.') || 'it'}: ${issue.message}`);

@@ -73,7 +73,6 @@ test.for<[how: string, review: Review]>([
     status: { code: 403, message: expect.stringMatching(/^Hallpass cannot decide at the moment; nothing was changed/) },
   });
   expect(onFault).toHaveBeenCalledExactlyOnceWith('A write was refused because Hallpass failed to decide', {
-    uid,
     operation: 'update',
     resource: 'ingresses',
     subresource: '',

@@ -70,8 +70,7 @@ const decide = async (write: Write, { review, onFault }: Deciding): Promise<Admi
 };
 
 /** Which write it was, by what anybody may read of it. */
-const fieldsOf = ({ uid, operation, resource, subresource = '', namespace = '', name, user }: Write) => ({
-  uid,
+const fieldsOf = ({ operation, resource, subresource = '', namespace = '', name, user }: Write) => ({
   operation,
   resource,
   subresource,

@@ -20,7 +20,7 @@ export const botFiles = (kinds: readonly Kind[]): Files => ({
     `The bot connects to Slack itself (Socket Mode); nothing from outside has to reach it.
   kubectl -n ${home} create secret generic hallpass-bot-key --from-file=bot.key
   kubectl -n ${home} create secret generic hallpass-bot --from-literal=SLACK_BOT_TOKEN=xoxb-… \\
-    --from-literal=SLACK_APP_TOKEN=xapp-… --from-literal=REDIS_URL=rediss://bot:…@redis:6379
+    --from-literal=SLACK_APP_TOKEN=xapp-… --from-literal=REDIS_URL=rediss://hallpass-bot:…@redis:6379
 For signed HTTP instead give SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and put your own Ingress or Gateway, at a
 public HTTPS address, before the Service below.`,
     [deployment(component, 1, { container: { ports: [{ name: 'http', containerPort: 3000 }] } }), service],

@@ -43,6 +43,7 @@ const guards: typeof common = [
   ['said:*', 'get'],
   ['intake', 'xlen xadd'],
   ['tried:*', 'hincrby hmget hset expire'],
+  ['admitted:*', 'get set'],
   ['filed-by:*', 'incr expire'],
   ['alarms', 'rpush ltrim'],
 ];

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
-import { type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
+import { admittedAt, type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
 import { defineScript } from './script.ts';
@@ -10,8 +10,10 @@ import { defineScript } from './script.ts';
 const most = { waiting: 300, ofAuthor: 30 } as const;
 /** Bytes of all that waits: a write may be as large as a request. */
 const mostBytes = 120_000;
+/** Of a note: it names an object. */
+const mostNote = 4_000;
 /** Seconds. A write that is filed has a log within one; the bot then keeps the index for as long as the log. */
-const remember = { filed: 3_600, tried: 30 * 86_400, author: 60 } as const;
+const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60 } as const;
 
 /**
  * KEYS: held, intake, filed-by. ARGV: id, the id that it may replace or '', entry, how many may wait, how many of an author,
@@ -81,14 +83,28 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
       if (entry.length > mostBytes) throw new Error(`A write of ${entry.length} characters is too long to be filed`);
       const at = [keys.held(fingerprint), keys.intake, keys.filedBy(author)];
       const bounds = [most.waiting, most.ofAuthor, remember.filed, remember.author];
-      const answer = await asking('file a held write', runFile(at, [id, instead ?? '', entry, ...bounds]));
+      const answer = await asking(
+        `file a held write in "${keys.intake}"`,
+        runFile(at, [id, instead ?? '', entry, ...bounds]),
+      );
       return filedOf(readAs(filed, keys.held(fingerprint), answer));
     },
     note: async (entry) => {
-      await asking('leave a note for the bot', runNote([keys.intake], [entry, most.waiting]));
+      if (entry.length > mostNote) throw new Error(`A note of ${entry.length} characters is too long to be left`);
+      await asking(`leave a note in "${keys.intake}"`, runNote([keys.intake], [entry, most.waiting]));
+    },
+    admitted: async (object, now) => {
+      const key = keys.admitted(object);
+      const text = JSON.stringify(now);
+      const before = asking(`write "${key}"`, redis.set(key, text, 'EX', remember.admitted, 'NX', 'GET'));
+      const found = await before;
+      return found === null ? now : readAs(admittedAt, key, parsed(found));
     },
     tried: async (fingerprint, by) => {
-      await asking('count an attempt', runTried([keys.tried(fingerprint)], [by.slice(0, 253), remember.tried]));
+      await asking(
+        `count an attempt in "${keys.tried(fingerprint)}"`,
+        runTried([keys.tried(fingerprint)], [by.slice(0, 253), remember.tried]),
+      );
     },
   };
 };

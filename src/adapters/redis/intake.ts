@@ -7,8 +7,8 @@ import { keys } from './keys.ts';
 const group = 'bot';
 /** Milliseconds after which an entry is handed out again: whoever took it has crashed. */
 const givenUp = 30_000;
-/** Seconds: as long as a reason is worth reading, and as long as anything may last. */
-const remember = { refused: 600, shown: 400 * 86_400 } as const;
+/** Seconds: as long as anything may last. */
+const remembered = 400 * 86_400;
 
 const entries = z.array(z.tuple([z.string(), z.union([z.null(), z.array(z.string())])]));
 const streams = z.array(z.tuple([z.string(), entries])).nullable();
@@ -72,15 +72,20 @@ export const createRedisIntake = (
       }
     },
     settle: async (key) => {
-      await asking(`settle "${keys.intake}"`, redis.xack(keys.intake, group, key));
+      // In this order: what is acknowledged and not deleted would be handed out no more, and take a place for ever.
       await asking(`settle "${keys.intake}"`, redis.xdel(keys.intake, key));
+      await asking(`settle "${keys.intake}"`, redis.xack(keys.intake, group, key));
     },
     say: async (id, what) => {
-      const seconds = what.refused === undefined ? remember.shown : remember.refused;
-      await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', seconds));
+      await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', remembered));
+    },
+    refuse: async (fingerprint, id, what, seconds) => {
+      const { held, said } = { held: keys.held(fingerprint), said: keys.said(id) };
+      await asking(`write "${said}"`, redis.set(said, JSON.stringify(what), 'EX', seconds));
+      await asking(`write "${held}"`, redis.set(held, id, 'EX', seconds));
     },
     keep: async (fingerprint, id) => {
-      await asking(`write "${keys.held(fingerprint)}"`, redis.set(keys.held(fingerprint), id, 'EX', remember.shown));
+      await asking(`write "${keys.held(fingerprint)}"`, redis.set(keys.held(fingerprint), id, 'EX', remembered));
     },
     attempts: async (fingerprint) => {
       const key = keys.tried(fingerprint);

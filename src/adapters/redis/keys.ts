@@ -52,6 +52,8 @@ export const keys = {
   held: (fingerprint: string) => `${tag}:held:${fingerprint}`,
   /** String: what the bot tells people about a held write, as JSON. */
   said: (id: RequestId) => `${tag}:said:${id}`,
+  /** String: what the object of a held write was when it was let through first, as JSON. */
+  admitted: (object: string) => `${tag}:admitted:${createHash('sha256').update(object).digest('hex')}`,
   /** Hash: how often a held write was tried, and by whom last. */
   tried: (fingerprint: string) => `${tag}:tried:${fingerprint}`,
   /** String: how many writes of one author were filed within a minute. */

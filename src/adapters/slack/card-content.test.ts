@@ -269,7 +269,9 @@ describe('a card of a change', () => {
 
   test('says what it follows and what follows it', () => {
     const follows = { request: 'k7m3-qx', why: 'Ingress shop was changed' } as never;
-    expect(shown(of(4), [], { follows })).toContain('Follows  k7m3-qx, which lapsed: Ingress shop was changed');
+    expect(shown(of(4), [], { follows })).toContain(
+      'Follows  k7m3-qx, which came to nothing: Ingress shop was changed',
+    );
     const lapsed: RequestEvent = { type: 'lapsed', why: 'It moved.', moved: true };
     const card = shown(of(4), [vote, approved, lapsed, { type: 'followed', request: 'k7m4-qx' } as never]);
     expect(card).toContain('nothing was changed. It moved. · asked for anew as k7m4-qx');

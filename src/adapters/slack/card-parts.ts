@@ -81,7 +81,12 @@ export const factsBlock = (
   ];
   return richText(
     lines([
-      [bold('Who  '), ...who, ` · ${ways[sourceOf(asked)]}, `, date(asked.submittedAt)],
+      [
+        bold('Who  '),
+        ...who,
+        ` · ${asked.held === undefined ? ways[sourceOf(asked)] : 'with their own tools'}, `,
+        date(asked.submittedAt),
+      ],
       [bold('Where  '), ...where],
       [...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)],
       ...starts(asked),
@@ -150,7 +155,7 @@ const goesOnFrom = ({ extends: before, seconds = 0 }: Asked): readonly (readonly
 const follows = ({ follows: before }: Asked): readonly (readonly Piece[])[] =>
   before === undefined
     ? []
-    : [[bold('Follows  '), code(before.request), `, which lapsed: ${cutMiddle(oneLine(before.why), 120)}`]];
+    : [[bold('Follows  '), code(before.request), `, which came to nothing: ${cutMiddle(oneLine(before.why), 120)}`]];
 
 /** Objects that a diff names are not named twice; powers are introduced where they are listed below. */
 const described = (

@@ -93,7 +93,7 @@ describe('the thread of a change', () => {
     ]);
     const { seconds: _, ...forGood } = changing(whole, { follows: { request: id('k7m3-qx'), why: 'It moved' } });
     expect(thread(forGood)[0]).toContain('\nFor good: nothing takes it back\n');
-    expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which lapsed: It moved');
+    expect(thread(forGood)[0]).toContain('Follows k7m3-qx, which came to nothing: It moved');
   });
 
   test('keeps what each revision was to be warned of', () => {

@@ -160,7 +160,7 @@ const changes = (content: ContentRef | undefined) => {
 const followed = ({ follows }: Extract<RequestEvent, { type: 'submitted' }>) =>
   follows === undefined
     ? []
-    : [line('Follows ', bold(follows.request), `, which lapsed: ${cutMiddle(oneLine(follows.why), 400)}`)];
+    : [line('Follows ', bold(follows.request), `, which came to nothing: ${cutMiddle(oneLine(follows.why), 400)}`)];
 
 const words = (text: string) => {
   if (text === '') return [];

@@ -7,7 +7,7 @@ import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { applyWithin } from '#domain/request/terms.ts';
-import { cut } from '#domain/text.ts';
+import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { byWhom, unasked, writtenBy } from './approvals.ts';
@@ -201,7 +201,7 @@ const sentenceOf = (
         '✏️ ',
         user(asked.subject),
         ` ${usedAs[event.operation]} `,
-        bold(sayTarget(event.target)),
+        bold(cut(oneLine(sayTarget(event.target)), 300)),
         ' directly, under this grant',
         ...(event.risk === 'none' ? [] : [` (${event.risk} risk, as its card said)`]),
       ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJson } from '#domain/content/tree.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { objectRef } from '#domain/plan.ts';
@@ -30,12 +31,10 @@ const heldEntry = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   /** Content alone, raw. */
-  after: z.json().optional(),
+  after: z.custom<Json>(isJson).optional(),
   /** Instead of it: only how many there are. */
   replicas: z.int().min(0).optional(),
   intent,
-  /** What the same write was a request of before. */
-  instead: requestId.optional(),
   /** Why it is not to wait for anybody. */
   breakGlass: z.string().optional(),
 });
@@ -52,7 +51,7 @@ const usedEntry = z.strictObject({
 const entry = z.discriminatedUnion('type', [heldEntry, usedEntry]);
 export type GuardEntry = z.infer<typeof entry>;
 
-const signedEntry = z.strictObject({ entry: z.json(), key: z.string(), signature: z.string() });
+const signedEntry = z.strictObject({ entry: z.custom<Json>(isJson), key: z.string(), signature: z.string() });
 const textOf = (said: Json): string => canonical({ use: 'hallpass.dev/intake', entry: said });
 
 /** Writes an entry as the guard leaves it for the bot. */

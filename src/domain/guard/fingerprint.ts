@@ -1,7 +1,7 @@
 import { normalise } from '#domain/content/normalise.ts';
-import { isMap, type JsonMap, mapOf } from '#domain/content/tree.ts';
+import { isList, isMap, type JsonMap, mapOf } from '#domain/content/tree.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
-import type { Manifest } from '#domain/plan.ts';
+import { type Manifest, targetOf } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { Write } from './write.ts';
 
@@ -26,8 +26,39 @@ export const essence = (object: Manifest, ignore: readonly string[]): Manifest =
 /** What controllers of Kubernetes count in an object that they carry out; nobody is told anything by it. */
 const counters = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'];
 
+/** Annotations that are no content of the object: a write that leaves them out takes nothing away. */
+export const isNoContent = (key: string): boolean => isBesidePoint(key, []);
+
 const isBesidePoint = (key: string, ignore: readonly string[]): boolean =>
   ignore.includes(key) || counters.includes(key) || key.startsWith(intentPrefix);
+
+/**
+ * The same of an object that is being created: the API server gives each attempt at a Service other addresses and ports, which is
+ * seen by the guard.
+ */
+const essenceOfNew = (object: Manifest, ignore: readonly string[]): Manifest => {
+  const whole = essence(object, ignore);
+  const { spec } = whole;
+  if (whole.kind !== 'Service' || whole.apiVersion !== 'v1' || !isMap(spec)) return whole;
+  const { clusterIP, clusterIPs, healthCheckNodePort: _, ports, ...rest } = spec;
+  return {
+    ...whole,
+    spec: {
+      ...rest,
+      ...(clusterIP === 'None' ? { clusterIP, ...(clusterIPs === undefined ? {} : { clusterIPs }) } : {}),
+      ...(ports === undefined ? {} : { ports: isList(ports) ? ports.map(withoutNodePort) : ports }),
+    },
+  };
+};
+
+const withoutNodePort = (port: Json): Json => {
+  if (!isMap(port)) return port;
+  const { nodePort: _, ...rest } = port;
+  return rest;
+};
+
+const essenceAfter = (operation: Write['operation'], object: Manifest, ignore: readonly string[]): Manifest =>
+  operation === 'create' ? essenceOfNew(object, ignore) : essence(object, ignore);
 
 /** Whether a write changes nothing that counts: also one of a status, or one that only says anew who owns which field. */
 export const changesNothing = ({ operation, before, after }: Write, ignore: readonly string[]): boolean =>
@@ -35,6 +66,22 @@ export const changesNothing = ({ operation, before, after }: Write, ignore: read
   before !== undefined &&
   after !== undefined &&
   isSameJson(essence(before, ignore), essence(after, ignore));
+
+/** Whether it only lets go what is being deleted: that was agreed to before, and its controllers take their finalizers away. */
+export const letsGo = ({ operation, before, after }: Write): boolean => {
+  if (operation !== 'update' || before === undefined || after === undefined) return false;
+  if (!('deletionTimestamp' in before.metadata)) return false;
+  const [had, has] = [finalizersOf(before), finalizersOf(after)];
+  return has.every((one) => had.includes(one)) && isSameJson(withoutFinalizers(before), withoutFinalizers(after));
+};
+
+const finalizersOf = ({ metadata }: Manifest): readonly unknown[] =>
+  'finalizers' in metadata && Array.isArray(metadata.finalizers) ? metadata.finalizers : [];
+
+const withoutFinalizers = (object: Manifest): Manifest => {
+  const { metadata, ...rest } = essence(object, []);
+  return { ...rest, metadata: { ...metadata, finalizers: undefined } } as Manifest;
+};
 
 /**
  * The same for the same write, however often and by whichever way it is made: client-side or server-side apply, replace,
@@ -49,6 +96,7 @@ export const fingerprintOf = (
     subresource,
     namespace,
     name,
+    orphans,
     before,
     after,
   }: Omit<Write, 'uid' | 'user' | 'groups' | 'dryRun' | 'version'>,
@@ -65,8 +113,9 @@ export const fingerprintOf = (
       subresource: subresource ?? null,
       namespace: namespace ?? null,
       name,
+      ...(orphans === true ? { orphans } : {}),
       before: before === undefined ? null : essence(before, ignore),
-      after: after === undefined ? null : essence(after, ignore),
+      after: after === undefined ? null : essenceAfter(operation, after, ignore),
     } as Json),
   );
 
@@ -74,20 +123,52 @@ export const fingerprintOf = (
 export const writerMark = (fingerprint: string, user: string, digest: Digest): string =>
   digest(canonical({ use: 'hallpass.dev/writer', fingerprint, user }));
 
+/** Under what a write that breaks glass is known until the bot has let it: each author's is one, and takes the place of nothing. */
+export const glassIndex = (fingerprint: string, mark: string): string => `${fingerprint}-${mark}`;
+
 /**
  * Why a write is made in spite of being held, as it says itself, if it says so anew: what stays behind on an object from an
  * earlier write breaks no glass again.
  */
 export const breaksGlass = ({ before, after }: Pick<Write, 'before' | 'after'>): string | undefined => {
   const key = `${intentPrefix}break-glass`;
-  const said = (object: Manifest | undefined): string => {
-    const { annotations } = object?.metadata ?? {};
-    return annotations !== undefined && Object.hasOwn(annotations, key) ? (annotations[key]?.trim() ?? '') : '';
-  };
-  const why = said(after);
-  return why === '' || why === said(before) ? undefined : why;
+  const why = noteIn(after, key);
+  return why === '' || why === noteIn(before, key) ? undefined : why;
 };
 
-/** Tells an object apart from one in another state. */
-export const contentMark = (object: Manifest, ignore: readonly string[], digest: Digest): string =>
-  digest(canonical(essence(object, ignore) as Json));
+/** What an object says under the key of an annotation; empty where it says nothing. */
+export const noteIn = (object: Manifest | undefined, key: string): string => {
+  const annotations: unknown = object?.metadata.annotations;
+  const text =
+    isMap(annotations as Json) && Object.hasOwn(annotations as object, key)
+      ? Reflect.get(annotations as object, key)
+      : '';
+  return typeof text === 'string' ? text.trim() : '';
+};
+
+/** Tells an object apart from one in another state, as `operation` makes it so. */
+export const contentMark = (
+  object: Manifest,
+  operation: Write['operation'],
+  ignore: readonly string[],
+  digest: Digest,
+): string => digest(canonical(essenceAfter(operation, object, ignore) as Json));
+
+/** The write of an object as whoever makes it knows it, without any policy at hand. */
+export const passMark = (
+  cluster: string,
+  { operation, before, after }: Pick<Write, 'operation' | 'before' | 'after'>,
+  digest: Digest,
+): string => {
+  const object = after ?? before;
+  return digest(
+    canonical({
+      use: 'hallpass.dev/own-write',
+      cluster,
+      operation,
+      object: object === undefined ? null : { ...targetOf(object) },
+      before: before === undefined ? null : essence(before, []),
+      after: after === undefined ? null : essenceAfter(operation, after, []),
+    } as Json),
+  );
+};

@@ -38,13 +38,19 @@ export const sayApplying = (what: string, { asked }: Pick<Request, 'asked'>): st
   `Hallpass makes this write to ${what} itself just now, as request ${asked.id}. Look in a moment whether it is done.`;
 
 export const sayRefused = (what: string, why: string): string =>
-  `Hallpass holds writes to ${what}, and this one cannot be asked for: ${cut(why, 1_500)}`;
+  `Hallpass holds writes to ${what}, and this one cannot be asked for: ${cut(oneLine(why), 1_500)}`;
+
+export const sayTooLarge = (what: string, size: number): string =>
+  `Hallpass holds writes to ${what}, and this one is too large to be asked for: ${Math.ceil(size / 1_000)} KB, of 100 at most. Write it in parts, or make the object smaller.`;
 
 export const sayFlood = (what: string, of: 'author' | 'all'): string =>
   `Hallpass holds writes to ${what}, and takes in no more for now: ${of === 'author' ? 'this user has filed' : 'there are'} too many. Wait a minute, and write less at once.`;
 
 export const sayNamespace = (name: string): string =>
   `Namespace ${cut(oneLine(name), 80)} holds objects that Hallpass protects, and they would go with it. Ask for their deletion one by one, or have whoever keeps the policy take the namespace out of "protect" first.`;
+
+export const sayOrphans = (what: string): string =>
+  `Hallpass holds writes to ${what}, and a deletion that leaves behind what belongs to it (--cascade=orphan) cannot be asked for. Delete it with all of that.`;
 
 export const sayUnnamed = (what: string): string =>
   `Hallpass holds writes to ${what}, and one without a name (generateName) cannot be asked for. Give the object a name.`;

@@ -21,6 +21,8 @@ export type Write = {
   readonly before?: Manifest | undefined;
   readonly after?: Manifest | undefined;
   readonly dryRun: boolean;
+  /** It leaves behind what belongs to the object (`propagationPolicy: Orphan`). */
+  readonly orphans?: true;
 };
 
 /** What is answered. */

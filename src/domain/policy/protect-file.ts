@@ -74,10 +74,17 @@ const anHour = Temporal.Duration.from({ hours: 1 });
 /** The least that somebody needs to try again, and the most that an approval of what was seen then is good for. */
 const [least, most] = [Temporal.Duration.from({ minutes: 1 }), Temporal.Duration.from({ hours: 24 })];
 
-/** Keys under which controllers and Kubernetes itself are told what to do: these always make a difference. */
+/** Domains under whose keys controllers, and Kubernetes itself, are told what to do: these always make a difference. */
+const meaningful = [
+  ...['kubernetes.io', 'k8s.io', 'nginx.org', 'nginx.com', 'haproxy.org', 'haproxy.com', 'traefik.io', 'konghq.com'],
+  ...['cert-manager.io', 'istio.io', 'linkerd.io', 'cilium.io', 'projectcalico.org', 'projectcontour.io', 'solo.io'],
+  ...['getambassador.io', 'apisix.apache.org', 'gloo.solo.io', 'openshift.io', 'amazonaws.com', 'azure.com'],
+  ...['google.com', 'cloud.google.com', 'keda.sh', 'stakater.com'],
+];
 const isMeaningful = (key: string): boolean => {
   const prefix = key.split('/').at(-2) ?? '';
-  return /(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && key !== 'kubernetes.io/change-cause';
+  const isTold = meaningful.some((domain) => prefix === domain || prefix.endsWith(`.${domain}`));
+  return isTold && key !== 'kubernetes.io/change-cause';
 };
 
 /** What the schema cannot see. */
@@ -97,7 +104,13 @@ export const problemsOfProtect = (list: ProtectList): readonly Problem[] =>
         : [],
     ),
     ...(one.retryWithin !== undefined && (isLonger(least, one.retryWithin) || isLonger(one.retryWithin, most))
-      ? [{ path: [index, 'retryWithin'], message: 'is not between 1m and 24h' }]
+      ? [
+          {
+            path: [index, 'retryWithin'],
+            message:
+              'is not between 1m and 24h. Write it like "30m"; an approval of what was seen is good for a day at most',
+          },
+        ]
       : []),
   ]);
 

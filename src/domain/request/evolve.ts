@@ -148,8 +148,8 @@ const fromApproved = (
   if (event.type === 'lapsed') return lapsed(event, at);
   if (event.type === 'confirmed' || event.type === 'withheld') return confirm(asked, state, event, at);
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
-  // What was taken back meanwhile does not become active any more.
-  if (state.ending !== undefined) return undefined;
+  // What was taken back meanwhile does not become active any more. A held write may have been made before that.
+  if (state.ending !== undefined && !(asked.held !== undefined && event.type === 'completed')) return undefined;
   if (event.type === 'completed') return { status: 'completed', by: state.by, at, changed: event.changed };
   if (event.type !== 'activated') return undefined;
   const { startedAt, expiresAt, objects, identity, proofs, changed = [] } = event;
@@ -184,7 +184,8 @@ const confirm = (
   at: Temporal.Instant,
 ): State | undefined => {
   if (state.ending !== undefined || !needsConfirmation(asked, state.at)) return undefined;
-  if (asked.held !== undefined && !isOwned(asked, state, event)) return undefined;
+  if (asked.held !== undefined ? !isOwned(asked, state, event) : event.type === 'confirmed' && event.by !== undefined)
+    return undefined;
   return event.type === 'confirmed'
     ? { ...state, confirmed: at }
     : { status: 'lapsed', why: event.why, at, moved: false };

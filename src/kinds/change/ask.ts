@@ -13,6 +13,10 @@ export const objectName = z
     /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
     'that is not the name of an object; names are in lower case, with digits, - and . between',
   );
+/** Of any sort: those of RBAC may have colons and capitals (`IsValidPathSegmentName`). */
+const heldName = z
+  .string({ error: 'an object has a name' })
+  .regex(/^(?!\.\.?$)[^/%]{1,253}$/, 'that is not the name of an object');
 const resourceName = z.string({ error: 'say which resource' }).max(60, 'that is not the name of a resource');
 
 /** The empty one is the rule without a host, which takes what no other host's rule does. */
@@ -108,7 +112,7 @@ const edit = z.discriminatedUnion(
     z.strictObject({
       do: z.literal('held'),
       resource: resourceName,
-      name: objectName,
+      name: heldName,
       operation: z.enum(['create', 'update', 'delete']),
       content: members.optional(),
       /** Instead of a content: only how many there are. */

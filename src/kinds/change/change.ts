@@ -86,6 +86,10 @@ const changeOver = (all: readonly Resource[]): Kind => {
         const what = { ...(after && { content: after }), ...(replicas === undefined ? {} : { replicas }) };
         return settle(ok({ edits: [{ do: 'held', resource: profile, name, operation, ...what }] }));
       },
+      isOfPart: (json) => {
+        const asked = readAsk(json);
+        return asked.ok && asked.value.edits.some((edit) => edit.do === 'held' && edit.replicas !== undefined);
+      },
     },
     permissions: permissionsOf(all),
   };

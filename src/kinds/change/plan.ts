@@ -1,4 +1,5 @@
 import { jsonPatch, mergePatch } from '#domain/content/patch.ts';
+import { isNoContent } from '#domain/guard/fingerprint.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Edit, type Manifest, type Plan, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
@@ -71,6 +72,7 @@ const create = ({ edit, resource }: Aimed, target: Target): Result<Edit, string>
     if (at(placed.value, 'metadata', key) !== undefined)
       return err(`metadata.${key} cannot be set through Hallpass. Leave it out.`);
   if (!isManifest(placed.value)) return err('the manifest is not one: labels and annotations are texts.');
+  if (targetKey(targetOf(placed.value)) !== targetKey(target)) return err('its content is of another object.');
   return isOurs(placed.value) ? err(stamps) : ok({ op: 'write', content: placed.value });
 };
 
@@ -108,6 +110,9 @@ const wanted = (live: Manifest, edit: Exclude<AskedEdit, { do: 'delete' }>, targ
   }
 };
 
+/** What a write says of an object's metadata itself: what it leaves out it takes away. */
+const writable = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+
 /** Only how many there are is another. */
 const scaled = (live: Manifest, replicas: number): Json => ({
   ...live,
@@ -117,11 +122,12 @@ const scaled = (live: Manifest, replicas: number): Json => ({
 /** All of it is as it was written; what the API server keeps about an object stays as it keeps it. */
 const asWritten = (live: Manifest, content: Members): Json => {
   const metadata = at(content, 'metadata');
-  const kept = Object.entries(live.metadata).filter(([key]) => key !== 'labels' && key !== 'annotations');
-  const before = at(live, 'metadata', 'annotations', lastApplied);
+  const kept = Object.entries(live.metadata).filter(([key]) => !writable.includes(key));
+  const own = live.metadata.annotations ?? {};
+  const beside = Object.entries(own).filter(([key]) => key === lastApplied || isNoContent(key));
   const annotations = {
     ...(isMembers(metadata) && isMembers(metadata.annotations) ? metadata.annotations : {}),
-    ...(before === undefined ? {} : { [lastApplied]: before }),
+    ...Object.fromEntries(beside),
   };
   return {
     ...content,

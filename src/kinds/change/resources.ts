@@ -92,24 +92,32 @@ const clusterScoped = new Set([
   'clusterissuers',
   'clustertrustbundles',
   'clustersecretstores',
+  'clusterroles',
+  'clusterrolebindings',
+  'customresourcedefinitions',
+  'apiservices',
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
 ]);
 
 /** Of what may not even be held. */
 const notHeld: Readonly<Record<string, string>> = {
   secrets: 'the content of Secrets is not stored',
   pods: 'pods are made by controllers, which would all be held',
+  nodes: 'whoever changes a node reaches every pod on it',
 };
 
 /** Why a sort of objects must not be changed through Hallpass; undefined where it may. */
 const closed = (one: Resource): string | undefined => {
-  if (one.byAuthor === true && !one.resource.includes('/') && !clusterScoped.has(one.resource)) {
-    const core = Object.hasOwn(closedKinds, one.kind) ? (closedKinds[one.kind] ?? '') : one.resource;
-    return one.group === '' && Object.hasOwn(notHeld, core) ? notHeld[core] : undefined;
-  }
   if (one.resource.includes('/')) return 'it is a part of another object; name the object itself';
-  if (Object.hasOwn(closedGroups, one.group)) return closedGroups[one.group];
+  const isHeld = one.byAuthor === true;
+  if (Object.hasOwn(closedGroups, one.group) && !(isHeld && one.group === 'rbac.authorization.k8s.io'))
+    return closedGroups[one.group];
   const core = Object.hasOwn(closedKinds, one.kind) ? closedKinds[one.kind] : one.resource;
-  if (one.group === '' && core !== undefined && Object.hasOwn(closedCore, core)) return closedCore[core];
+  const never = isHeld ? notHeld : closedCore;
+  if (one.group === '' && core !== undefined && Object.hasOwn(never, core)) return never[core];
   return clusterScoped.has(one.resource) || one.kind === 'Namespace'
     ? 'it belongs to the whole cluster, and a request is for one namespace'
     : undefined;

@@ -16,9 +16,12 @@ export const isRouting = ({ group, kind }: Resource): boolean =>
 
 /** A change of where traffic goes is looked at together with the Services of its namespace; it is the last look. */
 export const looksForServices = (aimed: readonly Aimed[], namespace: string): readonly Look[] =>
-  aimed.some(({ resource, edit }) => isRouting(resource) && edit.do !== 'delete')
+  aimed.some(({ resource, edit }) => isRouting(resource) && !isDeletion(edit))
     ? [{ type: 'list', of: services, namespace }]
     : [];
+
+const isDeletion = (edit: Aimed['edit']): boolean =>
+  edit.do === 'delete' || (edit.do === 'held' && edit.operation === 'delete');
 
 type Backend = { readonly service: string; readonly port: number | string | undefined };
 
