@@ -77,12 +77,13 @@ export const storyOf = (company: () => Company) => {
       .flatMap(({ name }) => slack.as('U0BOB').readChannel(name))
       .find((one) => one.metadata?.event_type === 'hallpass_card' && one.metadata.event_payload.request === id);
   };
-  const card = (id: string): Promise<ReadMessage> => until(`the card of ${id}`, () => cardOf(id));
+  /** Slack takes a post a second in a channel: behind others it takes its time. */
+  const card = (id: string): Promise<ReadMessage> => until(`the card of ${id}`, () => cardOf(id), 60_000);
   const click = async (person: string, id: string, button: string) =>
     company()
       .slack.as(person)
       .click(await card(id), button, { confirm: true });
-  const shows = (id: string, words: string, milliseconds = 20_000) =>
+  const shows = (id: string, words: string, milliseconds = 60_000) =>
     until(`"${words}" on the card of ${id}`, () => named(cardOf(id)?.shown ?? '').includes(words), milliseconds).catch(
       (cause: unknown) => {
         throw new Error(`The card of ${id} reads:\n${cardOf(id)?.shown}`, { cause });
