@@ -13,6 +13,7 @@ const folder = (channels: readonly string[]): PolicyFolder => ({
   },
   whereIsGroup: (name) => `rules.yaml: ${name}`,
   whereIsRule: (index) => `rules.yaml:${index}`,
+  whereIsProtection: (index) => `rules.yaml:${index}`,
   whereIsProfile: () => '',
 });
 const slack = (answers: Partial<SlackDirectory> = {}): SlackDirectory => ({

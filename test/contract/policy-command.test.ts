@@ -54,6 +54,13 @@ describe('hallpass policy check', () => {
         'open.yaml:2: no rule speaks of "pods-to-pods" (open), so nobody can ask for it. Name it in a rule, or take it out.',
       ],
     ],
+    [
+      'what is protected and nobody can ask for',
+      `${shopOnly}protect:\n  - name: shop\n    namespaces: [shop]\n    resources: [ingresses]\n`,
+      [
+        'rules.yaml:16: each direct write to ingresses that "shop" protects is refused: no rule lets anybody ask for them there. Such writes are for good, so a rule that speaks of them needs "permanent: true", and "kubectl" under its "match.sources" where it names any.',
+      ],
+    ],
   ])('warns of %s, with file and line, and is content', async (_, text, warnings) => {
     const { status, out, error } = await check({ 'rules.yaml': text });
     expect({ status, error }).toEqual({ status: 0, error: '' });

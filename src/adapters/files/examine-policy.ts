@@ -24,6 +24,7 @@ export type Examined = {
     readonly allGroups: string;
     readonly groups: ReadonlyMap<string, string>;
     readonly rules: readonly string[];
+    readonly protect: readonly string[];
     /** Of each kind, in the order of its file. */
     readonly profiles: readonly (readonly string[])[];
   };
@@ -57,6 +58,7 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
       allGroups: rules.where(['groups']),
       groups: new Map(Object.keys(ruled.value.groups).map((name) => [name, rules.where(['groups', name])])),
       rules: ruled.value.rules.map((_, index) => rules.where(['rules', index])),
+      protect: ruled.value.protect.map((_, index) => rules.where(['protect', index])),
       profiles: kinds.map((kind, nth) =>
         kind.ok ? kind.value.profiles.map((_, index) => forKinds[nth]?.where([listOf(nth), index]) ?? '') : [],
       ),

@@ -14,6 +14,7 @@ export type PolicyFolder = {
   readonly settings: Settings;
   readonly whereIsGroup: (name: string) => string;
   readonly whereIsRule: (index: number) => string;
+  readonly whereIsProtection: (index: number) => string;
   /** Of a kind by its place among the kinds. */
   readonly whereIsProfile: (kind: number, index: number) => string;
 };
@@ -54,6 +55,7 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
     },
     whereIsGroup: (name) => lines.groups.get(name) ?? lines.allGroups,
     whereIsRule: (index) => lines.rules[index] ?? 'rules.yaml',
+    whereIsProtection: (index) => lines.protect[index] ?? 'rules.yaml',
     whereIsProfile: (kind, index) => lines.profiles[kind]?.[index] ?? kindModules[kind]?.settingsFile ?? '',
   };
 };
@@ -70,6 +72,8 @@ const whereIs = (folder: PolicyFolder, about: Suspicion['about']): string => {
       return folder.whereIsRule(about.index);
     case 'group':
       return folder.whereIsGroup(about.name);
+    case 'protection':
+      return folder.whereIsProtection(about.index);
     case 'profile':
       return folder.whereIsProfile(about.kind, about.index);
   }

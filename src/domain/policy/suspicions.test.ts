@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Protection } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
 import { sources } from '#domain/source.ts';
 import { matchIf } from '#test/build/conditions.ts';
+import { protection } from '#test/build/guarded.ts';
 import { alice, bob, carol } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { appliesTo, fitsLabels, fitsSource, type GroupSource, matches, type Policy, type Rule } from './policy.ts';
@@ -338,4 +340,63 @@ test('what a rule comes to is no condition: one that refuses, or approves by its
         .map(({ message }) => message)
         .join(),
     ).toContain('"first"');
+});
+
+describe('what is protected', () => {
+  const offered: readonly Offered[] = [
+    ...kinds.slice(0, 1),
+    {
+      name: 'change',
+      profiles: [
+        { profile: 'ingresses', reachesFurther: false },
+        { profile: 'roles', reachesFurther: false },
+      ],
+      holds: { sorts: [{ profile: 'ingresses' }, { profile: 'roles' }] },
+    },
+  ];
+  const stuck = (rules: readonly Rule[], changed: Partial<Protection> = {}) =>
+    of(rules, { protect: [protection({ resources: ['ingresses', 'roles'], ...changed })] }, offered).filter(
+      ({ about }) => about.type === 'protection',
+    );
+
+  test('and cannot be asked for by any rule is said, by its names', () => {
+    expect(stuck([one('all'), one('some', { profiles: ['ingresses'] }, { permanent: true })])).toEqual([
+      {
+        about: { type: 'protection', index: 0 },
+        message:
+          'each direct write to roles that "shop" protects is refused: no rule lets anybody ask for them there. Such writes are for good, so a rule that speaks of them needs "permanent: true", and "kubectl" under its "match.sources" where it names any.',
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<Rule['match']>, Partial<Rule>, Partial<Protection>]>([
+    ['is for a time only', {}, { permanent: false }, {}],
+    ['refuses', {}, { permanent: true, refuse: 'Not here.', approve: [] }, {}],
+    ['is for what comes from elsewhere', { sources: ['slack'] }, { permanent: true }, {}],
+    ['is for another cluster', { clusters: ['stage*'] }, { permanent: true }, { clusters: ['prod-*'] }],
+    ['is for other namespaces', { namespaces: ['pay-*'] }, { permanent: true }, { namespaces: ['shop-*'] }],
+    ['is for another kind', { kinds: ['access'] }, { permanent: true }, {}],
+  ])('is refused where the only rule %s', (_, match, changed, protecting) => {
+    expect(stuck([one('only', match, changed)], protecting)).toHaveLength(1);
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['the same', ['shop-front'], ['shop-front']],
+    ['more', ['*'], ['shop-front']],
+    ['fewer', ['shop-front'], ['shop-*']],
+    ['others, and some of both', ['*-front'], ['shop-*']],
+    ['one of them', ['pay', 'shop'], ['shop', 'bank']],
+  ])('can be asked for by a rule that speaks of %s', (_, namespaces, protectedOnes) => {
+    expect(stuck([one('some', { namespaces }, { permanent: true })], { namespaces: protectedOnes })).toEqual([]);
+  });
+
+  test('is not said to be stuck while there is a name that both speak of', () => {
+    const part = fc.stringMatching(/^[ab*]{1,4}$/);
+    fc.assert(
+      fc.property(part, part, fc.stringMatching(/^[ab]{1,6}$/), (one_, other, name) => {
+        fc.pre(matches(one_, name) && matches(other, name));
+        expect(stuck([one('some', { namespaces: [one_] }, { permanent: true })], { namespaces: [other] })).toEqual([]);
+      }),
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import type { Protection } from '#domain/guard/protection.ts';
 import { sources } from '#domain/source.ts';
 import { fitsSource, matches, type Policy, type Rule, speaksOf } from './policy.ts';
 
@@ -5,6 +6,8 @@ import { fitsSource, matches, type Policy, type Rule, speaksOf } from './policy.
 export type Offered = {
   readonly name: string;
   readonly profiles: readonly { readonly profile: string; readonly reachesFurther: boolean }[];
+  /** Of which a direct write can be held. */
+  readonly holds?: { readonly sorts: readonly { readonly profile: string }[] };
 };
 
 /** What is valid and probably a mistake, and what it is about; kinds and profiles by their place. */
@@ -12,13 +15,14 @@ export type Suspicion = {
   readonly about:
     | { readonly type: 'rule'; readonly index: number }
     | { readonly type: 'group'; readonly name: string }
+    | { readonly type: 'protection'; readonly index: number }
     | { readonly type: 'profile'; readonly kind: number; readonly index: number };
   readonly message: string;
 };
 
 /**
  * Looks for what has no effect: rules that never decide, groups that nobody names, things to ask for that no rule speaks
- * of; for what is taken by break-glass and looked at by nobody else, or past a stricter rule. Only what is certain is said: a
+ * of, or that nobody may write; for what is taken by break-glass and looked at by nobody else, or past a stricter rule. Only what is certain is said: a
  * condition that is not understood here may always make the difference.
  */
 export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonly Suspicion[] => [
@@ -27,6 +31,7 @@ export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonl
   ...reviewedByThemselves(policy),
   ...takenPast(policy, kinds),
   ...unspokenOf(policy.rules, kinds),
+  ...heldForEver(policy, kinds),
 ];
 
 /** A group is used where its name stands, wherever that is. */
@@ -81,9 +86,9 @@ const whyIdle = (rule: Rule, earlier: readonly Rule[], kinds: readonly Offered[]
 type Thing = { readonly kind: string; readonly profile: string; readonly reachesFurther: boolean };
 
 const spokenOf = (rule: Rule, kinds: readonly Offered[]): readonly Thing[] =>
-  kinds.flatMap(({ name, profiles }) =>
-    profiles.map((one) => ({ kind: name, ...one })).filter((one) => speaks(rule, one)),
-  );
+  kinds.flatMap(thingsOf).filter((one) => speaks(rule, one));
+
+const thingsOf = ({ name, profiles }: Offered): readonly Thing[] => profiles.map((one) => ({ kind: name, ...one }));
 
 const speaks = (rule: Rule, thing: Thing): boolean => anyOf(rule.match.kinds, thing.kind) && speaksOf(rule, thing);
 
@@ -227,6 +232,42 @@ const unspokenOf = (rules: readonly Rule[], kinds: readonly Offered[]): readonly
       ];
     }),
   );
+
+/** What is protected and no rule lets anybody ask for: each direct write would be refused. */
+const heldForEver = ({ rules, protect }: Policy, kinds: readonly Offered[]): readonly Suspicion[] =>
+  protect.flatMap((protection, index) => {
+    const stuck = protection.resources.filter((profile) => {
+      const kind = kinds.find(({ holds }) => holds?.sorts.some((sort) => sort.profile === profile));
+      const things = kind === undefined ? [] : thingsOf(kind).filter((thing) => thing.profile === profile);
+      return things.length > 0 && !rules.some((rule) => things.some((thing) => mayLet(rule, thing, protection)));
+    });
+    if (stuck.length === 0) return [];
+    const message = `each direct write to ${stuck.join(', ')} that "${protection.name}" protects is refused: no rule lets anybody ask for them there. Such writes are for good, so a rule that speaks of them needs "permanent: true", and "kubectl" under its "match.sources" where it names any.`;
+    return [{ about: { type: 'protection' as const, index }, message }];
+  });
+
+const mayLet = (rule: Rule, thing: Thing, { clusters, namespaces }: Protection): boolean =>
+  rule.permanent &&
+  rule.refuse === undefined &&
+  fitsSource(rule, 'kubectl') &&
+  mayOverlap(rule.match.clusters, clusters) &&
+  mayOverlap(rule.match.namespaces, namespaces) &&
+  speaks(rule, thing);
+
+/** Whether there may be a name that is in both; a yes too many is said of patterns with a middle. */
+const mayOverlap = (some: readonly string[], others: readonly string[]): boolean =>
+  some.some((one) => others.some((other) => mayMeet(one, other)));
+
+const mayMeet = (one: string, other: string): boolean => {
+  if (!one.includes('*')) return matches(other, one);
+  if (!other.includes('*')) return matches(one, other);
+  const [first, second] = [one.split('*'), other.split('*')];
+  const [head, otherHead] = [first.at(0) ?? '', second.at(0) ?? ''];
+  const [tail, otherTail] = [first.at(-1) ?? '', second.at(-1) ?? ''];
+  return (
+    (head.startsWith(otherHead) || otherHead.startsWith(head)) && (tail.endsWith(otherTail) || otherTail.endsWith(tail))
+  );
+};
 
 const anyOf = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => matches(pattern, text));
