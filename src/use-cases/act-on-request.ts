@@ -206,6 +206,10 @@ export const reviewRequest = (
 export const withdrawRequest = (ports: BotPorts, { by, id }: Which) =>
   act(ports, { by, id, as: 'owner' }, () => ({ type: 'withdraw', by }));
 
+/** Whoever answers for a held write that came without a reason says why it is made. */
+export const explainWrite = (ports: BotPorts, { by, id, reason }: Which & { readonly reason: string }) =>
+  act(ports, { by, id, as: 'owner' }, () => ({ type: 'explain', by, reason: reason.trim() }));
+
 /** The requester or the subject no longer needs a grant. */
 export const finishGrant = (ports: BotPorts, { by, id }: Which) =>
   act(ports, { by, id, as: 'owner' }, () => ({ type: 'done', by }));

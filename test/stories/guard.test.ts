@@ -108,7 +108,21 @@ describe('a direct write to something protected', () => {
     const card = await story.card(id);
     expect(card.shown).toContain('wrote this directly, and it was held · with their own tools');
     expect(card.shown).toContain('+        path: /beta');
+    expect(card.shown).toContain('not said with the write');
     expect(await live('whole')).not.toContain('/beta');
+    const { slack } = company();
+    const told = await story.until(
+      'Alice to be asked why',
+      () =>
+        slack
+          .as('U0ALICE')
+          .dms()
+          .find(({ shown }) => shown.includes(id) && shown.includes('Say why')),
+      60_000,
+    );
+    await slack.as('U0ALICE').click(told, 'Say why');
+    await slack.as('U0ALICE').fillAndSubmit({ Why: 'QA wants to try the beta' });
+    await story.shows(id, 'QA wants to try the beta');
     await story.click('U0BOB', id, 'Approve');
     await story.shows(id, 'waits for the write to be done again');
     const again = await addPath(alice, 'whole', '/beta');

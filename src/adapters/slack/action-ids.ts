@@ -11,6 +11,8 @@ export const actions = {
   /** Whose write was held says that it is theirs, or that it is not. */
   own: 'hallpass_own',
   disown: 'hallpass_disown',
+  /** Opens the form for why a write is made that did not say. */
+  explain: 'hallpass_explain',
   done: 'hallpass_done',
   revoke: 'hallpass_revoke',
   /** Opens the form by which a grant is to go on. */

@@ -2,7 +2,7 @@ import type { RichTextBlock } from '@slack/types';
 import { noReason } from '#domain/guard/entry.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { type Asked, isOver, type State } from '#domain/request/request.ts';
+import { type Asked, isOver, type Request, type State } from '#domain/request/request.ts';
 import { type Source, sourceOf } from '#domain/source.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -208,7 +208,8 @@ const unexplained = ({ kind, ask }: Asked, share: Shares): readonly Piece[] => {
 };
 
 /** The requester's own words, and where the rest of them is. */
-export const reasonBlock = (reason: string, share: Shares): RichTextBlock => {
+export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichTextBlock => {
+  const reason = explained?.reason ?? asked.reason;
   // Ours, and nobody's words.
   if (reason === noReason) return richText(line(bold('Why  '), 'not said with the write; ask whoever wrote it'));
   const { shown, hidden } = excerpt(reason, { characters: share.reason, lines: reasonLines });

@@ -147,7 +147,7 @@ const compose = (
       ? [contentBlock(shown.content, asked, state.status === 'pending', room)]
       : []),
     ...(attempts === undefined || isOver(state.status) ? [] : attemptsBlock(attempts)),
-    reasonBlock(asked.reason, share),
+    reasonBlock(chain.request, share),
     ...pastCautionBlock(pastCautions(chain, description, shown), share.cautions / 2),
     ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
     ...(buttons.length === 0 ? [] : [actionRow(buttons)]),

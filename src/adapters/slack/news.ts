@@ -4,7 +4,7 @@ import { sayTarget } from '#domain/plan.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { Proof } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
-import { lengthOf, mayBeApplied } from '#domain/request/terms.ts';
+import { lacksReason, lengthOf, mayBeApplied } from '#domain/request/terms.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { actions, buttonValue } from './action-ids.ts';
@@ -112,6 +112,7 @@ export const newsFor = (
       return laterNews(chain, whose);
     // The thread has these.
     case 'withdrawn':
+    case 'explained':
     case 'voted':
     case 'end-requested':
     case 'end-delayed':
@@ -155,8 +156,12 @@ const heldNews = (asked: Asked): News => ({
       : ['A write by ', bold(asked.held.writer), ', for which you answer, to ']),
     bold(asked.content?.targets.map(sayTarget).join(', ') ?? 'an object'),
     ' was held. You are told here once it is decided.',
+    ...(lacksReason(asked) ? [' It did not say why, and whoever decides will want to know.'] : []),
     ...(asked.held?.writer === undefined ? [' Was it not you? Withdraw it, and tell whoever keeps the cluster.'] : []),
   ],
+  buttons: lacksReason(asked)
+    ? [button({ text: 'Say why', action: actions.explain, value: buttonValue(asked), style: 'primary' })]
+    : [],
 });
 
 /** The one moment at which whoever wrote it has to do something. */

@@ -131,6 +131,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return refusal.reviewed === undefined
         ? 'There is nothing to review: it was not taken by break-glass, or came to nothing.'
         : `It is reviewed already, by ${mention(refusal.reviewed)}.`;
+    case 'nothing-to-explain':
+      return 'It says why already. What was shown to those who decide is not changed any more.';
     case 'not-to-be-applied':
       return 'Hallpass does not make this write itself: whoever wrote it has to do it again.';
     case 'nothing-to-ask-again':

@@ -8,6 +8,7 @@ import {
   type ActRefusal,
   approveRequest,
   denyRequest,
+  explainWrite,
   reviewRequest,
   revokeGrant,
   settleConflict,
@@ -186,7 +187,11 @@ const submitWhy = async (ports: BotPorts, payload: ViewPayload): Promise<Errors 
   const reason = answersIn(payload).reason?.[0] ?? '';
   if (target === undefined)
     return { field: 'reason', text: 'This form leads to no request. Click the button on the card again.' };
-  if (reason.trim() === '') return { field: 'reason', text: 'Say why; the person who asked will read it.' };
+  if (reason.trim() === '')
+    return {
+      field: 'reason',
+      text: `Say why; ${act === 'explain' ? 'whoever decides' : 'the person who asked'} will read it.`,
+    };
   if (reason.length > longestWhy)
     return { field: 'reason', text: `Say it in at most ${longestWhy} characters; these are ${reason.length}.` };
   const finding = findingIn(answersIn(payload).finding?.[0]);
@@ -210,6 +215,8 @@ const decideWhy = (
       return denyRequest(ports, which);
     case 'revoke':
       return revokeGrant(ports, which);
+    case 'explain':
+      return explainWrite(ports, which);
     case 'keep':
     case 'restore':
       return settleConflict(ports, { ...which, choice: act });
@@ -217,6 +224,6 @@ const decideWhy = (
 };
 
 const wantedBy = (act: WhyAct): Wanted => {
-  if (act === 'deny') return 'decide on';
+  if (act === 'deny' || act === 'explain') return 'decide on';
   return act === 'revoke' || act === 'review' ? act : 'settle';
 };

@@ -55,6 +55,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
     case 'revised':
       return between([], description, shown, ...changes(event.content), line('seal ', code(event.seal.slice(0, 12))));
     case 'denied':
+    case 'explained':
     case 'end-requested':
     case 'settled':
       return words(event.reason);

@@ -123,6 +123,8 @@ const sentenceOf = (
         : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];
     case 'denied':
       return ['⛔ ', user(event.by), ' ', bold('denied'), ' it'];
+    case 'explained':
+      return ['📝 ', user(event.by), ' says why it is made'];
     case 'withdrawn':
       return ['↩️ ', user(event.by), ' withdrew it'];
     case 'reminded':

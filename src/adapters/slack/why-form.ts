@@ -6,7 +6,7 @@ import { richText } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
 
 /** What needs a reason, each by a button of its own. */
-export const whyActs = ['deny', 'revoke', 'keep', 'restore', 'review'] as const;
+export const whyActs = ['deny', 'revoke', 'keep', 'restore', 'review', 'explain'] as const;
 export type WhyAct = (typeof whyActs)[number];
 
 /** Characters of a reason; what Slack lets nobody type is refused all the same. */
@@ -18,6 +18,7 @@ const words: Readonly<Record<WhyAct, { readonly title: string; readonly submit: 
   keep: { title: 'Keep as it is now', submit: 'Keep' },
   restore: { title: 'Restore as it was', submit: 'Restore' },
   review: { title: 'Review break-glass', submit: 'Review' },
+  explain: { title: 'Why the write is made', submit: 'Say so' },
 };
 
 const metadata = z.object({ act: z.enum(whyActs), value: z.string() });
@@ -40,7 +41,10 @@ export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[
       type: 'input',
       block_id: 'reason|',
       label: { type: 'plain_text', text: 'Why' },
-      hint: { type: 'plain_text', text: 'The person who asked will read it.' },
+      hint: {
+        type: 'plain_text',
+        text: act === 'explain' ? 'Whoever decides will read it.' : 'The person who asked will read it.',
+      },
       element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: longestWhy },
     },
   ],

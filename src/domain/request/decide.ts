@@ -3,7 +3,7 @@ import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Finding, RequestEvent } from './events.ts';
 import type { Request, State, Status } from './request.ts';
-import { applyByOf, leastOf, mayBeApplied, needsReview } from './terms.ts';
+import { applyByOf, leastOf, mayBeApplied, mayBeExplained, needsReview } from './terms.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
 export type Command =
@@ -41,6 +41,8 @@ export type Command =
       readonly standing: Standing;
     }
   | { readonly type: 'withdraw'; readonly by: PersonId }
+  /** They say why a write is made that was held and did not say. */
+  | { readonly type: 'explain'; readonly by: PersonId; readonly reason: string }
   /** They say whether a write that was held is theirs, and have it done. */
   | { readonly type: 'own'; readonly by: PersonId; readonly isTheirs: boolean }
   | { readonly type: 'done'; readonly by: PersonId }
@@ -76,6 +78,8 @@ export type Refusal =
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
   | { readonly type: 'nothing-to-settle' }
+  /** It said why, or somebody has by now. */
+  | { readonly type: 'nothing-to-explain' }
   /** It is no held write that Hallpass may do. */
   | { readonly type: 'not-to-be-applied' }
   /** It was not taken by break-glass, came to nothing, or is `reviewed` already. */
@@ -104,6 +108,8 @@ export const decide = (
       return review(request, command);
     case 'withdraw':
       return withdraw(request, command, now);
+    case 'explain':
+      return explain(request, command, now);
     case 'own':
       return own(request, command, now);
     case 'done':
@@ -236,6 +242,18 @@ const withdraw = (
   if (state.status !== 'pending') return err(over(request));
   if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
   return ok([{ type: 'withdrawn', by: command.by }]);
+};
+
+const explain = (
+  request: Request,
+  { by, reason }: Extract<Command, { type: 'explain' }>,
+  now: Temporal.Instant,
+): Result<readonly RequestEvent[], Refusal> => {
+  const { asked, state } = request;
+  if (by !== asked.requester) return err({ type: 'not-yours', may: 'requester' });
+  if (state.status !== 'pending') return err(over(request));
+  if (Temporal.Instant.compare(now, asked.respondBy) >= 0) return err({ type: 'too-late', respondBy: asked.respondBy });
+  return mayBeExplained(request) ? ok([{ type: 'explained', by, reason }]) : err({ type: 'nothing-to-explain' });
 };
 
 /** Whoever wrote what was held says that it is theirs: Hallpass does it then. What they did not write comes to nothing. */

@@ -173,6 +173,8 @@ export const requestEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
   z.strictObject({ type: z.literal('withdrawn'), by: personId }),
+  /** Whoever answers for a held write that came without a reason says why it is made. */
+  z.strictObject({ type: z.literal('explained'), by: personId, reason: z.string() }),
   z.strictObject({ type: z.literal('timed-out') }),
   /** Those who have not decided, or not reviewed what was taken by break-glass, are to be told once more. */
   z.strictObject({ type: z.literal('reminded') }),
@@ -269,6 +271,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'approved':
     case 'denied':
     case 'withdrawn':
+    case 'explained':
     case 'revised':
     case 'seen':
     case 'followed':

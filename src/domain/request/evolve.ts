@@ -1,6 +1,14 @@
 import type { RequestEvent } from './events.ts';
 import type { Active, Asked, Ending, Impossible, Request, State, Vote } from './request.ts';
-import { isEscalated, leastOf, mayBeApplied, needsConfirmation, needsNobody, needsReview } from './terms.ts';
+import {
+  isEscalated,
+  leastOf,
+  mayBeApplied,
+  mayBeExplained,
+  needsConfirmation,
+  needsNobody,
+  needsReview,
+} from './terms.ts';
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
@@ -18,6 +26,10 @@ const besideState = (request: Request, event: RequestEvent, at: Temporal.Instant
   if (event.type === 'revised') return revise(request, event);
   if (event.type === 'escalated') return escalate(request, at);
   if (event.type === 'reminded') return remind(request, at);
+  if (event.type === 'explained')
+    return mayBeExplained(request) && event.by === request.asked.requester
+      ? { ...request, explained: { at, reason: event.reason } }
+      : undefined;
   if (event.type !== 'reviewed' || !needsReview(request)) return undefined;
   const { requester, subject } = request.asked;
   const { by, finding, note } = event;

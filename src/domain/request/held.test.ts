@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { noReason } from '#domain/guard/entry.ts';
 import { heldWrite } from '#test/build/held.ts';
 import { alice, bob, carol, id } from '#test/build/people.ts';
 import { activated, approved, grown, later, noon, pending, quorum, standing, submitted } from '#test/build/requests.ts';
@@ -403,5 +404,55 @@ describe('a log', () => {
   ])('with a held write of %s is none', (_, changed) => {
     const odd = submitted({ held: { ...heldWrite(), ...changed } as HeldWrite });
     expect(() => linesOf([odd])).toThrow();
+  });
+});
+
+describe('a held write that did not say why', () => {
+  const silent = (changed: Partial<HeldWrite> = {}): Request => {
+    const { seconds: _, ...asked } = submitted();
+    return pending({ ...asked, seconds: undefined, kind: 'change', reason: noReason, held: heldWrite(changed) });
+  };
+  const explain = (by = alice): Command => ({ type: 'explain', by, reason: 'the shop is slow' });
+  const explained: RequestEvent = { type: 'explained', by: alice, reason: 'the shop is slow' };
+
+  test('is explained by whoever answers for it, once, while it waits; nothing else of it changes', () => {
+    for (const one of [silent(), silent({ writer: 'Flux' })]) {
+      expect(decide(one, explain(), later(1))).toEqual({ ok: true, value: [explained] });
+      const after = grown(one, explained);
+      expect(after).toEqual({ ...one, explained: { at: later(1), reason: 'the shop is slow' } });
+      expect(decide(after, explain(), later(2))).toMatchObject({ ok: false, error: { type: 'nothing-to-explain' } });
+      impossible(after, explained);
+    }
+  });
+
+  test('keeps the votes that it has', () => {
+    const twice = silent();
+    const voted = grown(
+      { ...twice, asked: { ...twice.asked, ...quorum(['platform', 2]) } },
+      { type: 'voted', by: bob, revision: 1 },
+    );
+    expect(grown(voted, explained).state).toEqual(voted.state);
+  });
+
+  test('is explained by nobody else, not too late, and not where it is decided', () => {
+    expect(decide(silent(), explain(bob), later(1))).toMatchObject({ ok: false, error: { type: 'not-yours' } });
+    expect(decide(silent(), explain(), later(600))).toMatchObject({ ok: false, error: { type: 'too-late' } });
+    const denied = grown(silent(), { type: 'denied', by: bob, revision: 1, reason: 'no' });
+    expect(decide(denied, explain(), later(2))).toMatchObject({ ok: false, error: { type: 'already-over' } });
+    impossible(silent(), { ...explained, by: bob });
+    impossible(denied, explained);
+  });
+
+  test('is the only thing that can be explained', () => {
+    expect(decide(holding(), explain(), later(1))).toMatchObject({ ok: false, error: { type: 'nothing-to-explain' } });
+    impossible(holding(), explained);
+    // In Slack somebody typed these words themselves.
+    const typed = pending({ reason: noReason });
+    expect(decide(typed, explain(), later(1))).toMatchObject({ ok: false, error: { type: 'nothing-to-explain' } });
+    impossible(typed, explained);
+  });
+
+  test('is explained by the bot’s word only', () => {
+    expect(authorOf('explained')).toBe('bot');
   });
 });

@@ -146,6 +146,8 @@ export type Request = {
   /** It waited so long that others might decide; they may end it and review it as well. */
   readonly escalated?: true;
   readonly review?: Review;
+  /** Why a held write is made that came without a reason, as its people said afterwards. No rule looks at it. */
+  readonly explained?: { readonly at: Temporal.Instant; readonly reason: string };
 };
 
 /** An event that cannot follow the state it meets: the log was altered, or a newer version wrote it. */

@@ -1,3 +1,4 @@
+import { noReason } from '#domain/guard/entry.ts';
 import type { Asked, Request, State } from './request.ts';
 
 /** From when on others may decide as well; undefined where nobody else ever may. */
@@ -26,6 +27,14 @@ export const needsReview = ({ asked, state, review }: Request): boolean =>
     state.status === 'active' ||
     state.status === 'revoked' ||
     (state.status === 'lapsed' && state.made === true));
+
+/** Whether its people may still say why it is made: once, while somebody has to decide, and where the write did not say. */
+export const mayBeExplained = ({ asked, state, explained }: Request): boolean =>
+  state.status === 'pending' && lacksReason(asked) && explained === undefined;
+
+/** Whether it is a held write that came without a reason. */
+export const lacksReason = ({ held, reason }: Pick<Asked, 'held' | 'reason'>): boolean =>
+  held !== undefined && reason === noReason;
 
 /** Whether it was approved when it was filed, and by nobody. */
 export const needsNobody = ({ auto, breakGlass }: Asked['approval']): boolean =>
