@@ -21,11 +21,11 @@ export const admittedAt = z.strictObject({
 });
 export type AdmittedAt = z.infer<typeof admittedAt>;
 
-/** `held`: it was filed before, under this id. `flood`: more than that is not taken in. */
+/** `held`: it was filed before, under this id. `flood`: more than that is not taken in; `isNew`: nobody was told of it yet. */
 export type Filed =
   | { readonly type: 'filed' }
   | { readonly type: 'held'; readonly id: RequestId }
-  | { readonly type: 'flood'; readonly of: 'author' | 'all' };
+  | { readonly type: 'flood'; readonly of: 'author' | 'all'; readonly isNew: boolean };
 
 /** Where a guard looks up and files what it holds. Nothing that is found here lets anything in: the log has to say so. */
 export type HeldWrites = {

@@ -417,11 +417,20 @@ describe('a write that is held', () => {
       code: 403,
       message: expect.stringContaining('takes in no more for now: this user has filed too many'),
     });
+    const told =
+      'More direct writes to protected objects come than are taken in. The rest is refused, and this is said once';
+    for (let nth = 32; nth < 40; nth += 1) await write(nth);
+    expect(world.alarms).toEqual([told]);
     expect(await write(31, userOf('dave'))).toMatchObject({ message: expect.stringContaining('It is request') });
     expect(world.held.waiting()).toHaveLength(31);
     expect(await world.held.intake.attempts(await world.fingerprint({ object: gate({ nth: '30' }) }))).toBeUndefined();
     world.advance({ minutes: 1 });
     expect(await write(30)).toMatchObject({ message: expect.stringContaining('It is request') });
+    // Another one, after it was calm.
+    world.advance({ minutes: 11 });
+    await world.takeIn();
+    for (let nth = 40; nth < 80; nth += 1) await write(nth);
+    expect(world.alarms).toEqual([told, told]);
   });
 
   test('in a flood of many is refused: the three hundred and first that waits', async () => {

@@ -232,8 +232,12 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
   const isBreaking = breaksGlass(write) !== undefined;
   const index = isBreaking ? await breakingIndex(ports, guarded) : { fingerprint, instead: known };
-  const filed = await ports.held.file({ ...index, id, author: accountOf(ports, protection, write.user), entry });
-  if (filed.type === 'flood') return forbid(sayFlood(what, filed.of));
+  const author = accountOf(ports, protection, write.user);
+  const filed = await ports.held.file({ ...index, id, author, entry });
+  if (filed.type === 'flood') {
+    if (filed.isNew) tellFlood(ports, write, filed.of === 'all' ? 'all together' : author);
+    return forbid(sayFlood(what, filed.of));
+  }
   await ports.held.tried(fingerprint, write.user);
   const filedAs = filed.type === 'held' ? filed.id : id;
   const total = isBreaking ? patience.breaking : patience.usual;
@@ -245,6 +249,13 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   }
   return forbid(sayFiled(what, filedAs));
 };
+
+const tellFlood = ({ alarm, cluster }: GuardPorts, { user, namespace }: Write, of: string): void =>
+  alarm('More direct writes to protected objects come than are taken in. The rest is refused, and this is said once', {
+    cluster: cluster.name,
+    of,
+    last: `${user}, in ${namespace}`,
+  });
 
 const breakingIndex = async (ports: GuardPorts, guarded: Guarded) => {
   const mark = writerMark(guarded.fingerprint, guarded.write.user, ports.trust.digest);
@@ -258,7 +269,7 @@ const breakingIndex = async (ports: GuardPorts, guarded: Guarded) => {
 const accountOf = ({ settings }: GuardPorts, protection: Protection, user: string): string => {
   if (settings().identities.some(({ kubernetes }) => kubernetes.user === user)) return `user ${user}`;
   const writer = writerOf(protection, user);
-  return writer === undefined ? 'unknown' : `writer ${protection.name} ${writer.user}`;
+  return writer === undefined ? 'users whom nobody knows' : `writer ${protection.name} ${writer.user}`;
 };
 
 const entryOf = (ports: GuardPorts, { write, sort, protection, fingerprint }: Guarded, id: RequestId): GuardEntry => {

@@ -169,7 +169,7 @@ describe('Redis', () => {
       ),
     ]);
     expect(await found({ REDIS_URL: as('hallpass-worker') })).toEqual([
-      expect.stringMatching(/hget \{hallpass\}:view:\*.* and \d+ more/),
+      expect.stringMatching(/xgroup\|create \{hallpass\}:intake.* and \d+ more/),
     ]);
   });
 

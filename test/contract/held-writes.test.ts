@@ -170,7 +170,11 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
       ...Array.from({ length: 30 }, () => 'filed'),
       ...Array.from({ length: 5 }, () => 'flood'),
     ]);
-    expect(answers[30]).toEqual({ type: 'flood', of: 'author' });
+    // Of one flood somebody is told once.
+    expect(answers.slice(30)).toEqual([
+      { type: 'flood', of: 'author', isNew: true },
+      ...Array.from({ length: 4 }, () => ({ type: 'flood', of: 'author', isNew: false })),
+    ]);
     expect(await held.find('f30')).toBeUndefined();
     expect(await file(100, 'calm')).toEqual({ type: 'filed' });
     // What is held already counts no more than once.
@@ -186,12 +190,12 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
     );
     expect(filed.every(({ type }) => type === 'filed')).toBe(true);
     const late = filing({ fingerprint: 'late', author: 'late' });
-    expect(await held.file(late)).toEqual({ type: 'flood', of: 'all' });
+    expect(await held.file(late)).toEqual({ type: 'flood', of: 'all', isNew: true });
     expect(await held.find('late')).toBeUndefined();
     await held.note('one note more');
     // What is taken and not settled takes up its room.
     const [taken] = await intake.take(1);
-    expect(await held.file(late)).toEqual({ type: 'flood', of: 'all' });
+    expect(await held.file(late)).toEqual({ type: 'flood', of: 'all', isNew: false });
     await intake.settle(taken?.key ?? '');
     expect(await held.file(late)).toEqual({ type: 'filed' });
     expect([taken?.entry, ...(await takeAll())]).toEqual([
@@ -336,11 +340,12 @@ describe('what Redis keeps', () => {
     await held.tried('f1', author);
     expect(await lasts(keys.held('f1'))).toBe(3_600);
     expect(await lasts(keys.filedBy(author))).toBe(60);
-    expect(await lasts(keys.tried('f1'))).toBe(30 * 86_400);
+    expect(await lasts(keys.tried('f1'))).toBe(3_600);
     await intake.keep('f1', id);
     expect(await lasts(keys.held('f1'))).toBe(400 * 86_400);
-    await intake.say(id, { refused: 'no' });
-    expect(await lasts(keys.said(id))).toBe(600);
+    await intake.refuse('f2', id, { refused: 'no' }, 30);
+    expect(await lasts(keys.said(id))).toBe(30);
+    expect(await lasts(keys.held('f2'))).toBe(30);
     await intake.say(id, { where: 'there' });
     expect(await lasts(keys.said(id))).toBe(400 * 86_400);
     for (const { key } of await intake.take(20)) await intake.settle(key);

@@ -20,6 +20,7 @@ const seconds = (count: number): Temporal.Duration => Temporal.Duration.from({ s
 const remember = {
   filed: seconds(3_600),
   author: seconds(60),
+  flood: seconds(600),
   tried: seconds(3_600),
   shown: seconds(400 * 86_400),
 } as const;
@@ -50,6 +51,7 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
   const index = createLasting<RequestId>();
   const told = createLasting<Said>();
   const filedBy = createLasting<number>();
+  const floods = createLasting<true>();
   const tries = createLasting<Attempts>();
   const entries = new Map<string, Entry>();
   const firsts = new Map<string, AdmittedAt>();
@@ -68,11 +70,16 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
   ): Awaited<ReturnType<HeldWrites['file']>> => {
     const before = index.get(fingerprint, now);
     if (before !== undefined && before !== instead) return { type: 'held', id: before };
-    if (!hasRoom()) return { type: 'flood', of: 'all' };
+    const flood = (of: 'author' | 'all', key: string) => {
+      const isNew = floods.get(key, now) === undefined;
+      floods.set(key, true, now.add(remember.flood));
+      return { type: 'flood', of, isNew } as const;
+    };
+    if (!hasRoom()) return flood('all', '');
     const filed = filedBy.get(author, now);
     if (filed === undefined) filedBy.set(author, 1, now.add(remember.author));
     else filedBy.change(author, filed + 1);
-    if ((filed ?? 0) >= most.ofAuthor) return { type: 'flood', of: 'author' };
+    if ((filed ?? 0) >= most.ofAuthor) return flood('author', author);
     index.set(fingerprint, id, now.add(remember.filed));
     add(entry);
     return { type: 'filed' };

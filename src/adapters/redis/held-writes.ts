@@ -13,19 +13,26 @@ const mostBytes = 120_000;
 /** Of a note: it names an object. */
 const mostNote = 4_000;
 /** Seconds. A write that is filed has a log within one; the bot then keeps the index for as long as the log. */
-const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60 } as const;
+const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60, flood: 600 } as const;
 
 /**
- * KEYS: held, intake, filed-by. ARGV: id, the id that it may replace or '', entry, how many may wait, how many of an author,
- * seconds to remember the index, seconds of the author's count.
+ * A flood is one and the same until it has been calm for a while.
+ *
+ * KEYS: held, intake, filed-by, floods of the author, floods of all. ARGV: id, the id that it may replace or '', entry, how many may
+ * wait, how many of an author, seconds to remember the index, seconds of the author's count, seconds of calm.
  */
 const fileScript = `
+local function flood(key, of)
+  local times = redis.call('INCR', key)
+  redis.call('EXPIRE', key, ARGV[8])
+  return {'flood', of, times == 1 and 1 or 0}
+end
 local found = redis.call('GET', KEYS[1])
 if found and found ~= ARGV[2] then return {'held', found} end
-if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return {'flood', 'all'} end
+if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return flood(KEYS[5], 'all') end
 local filed = redis.call('INCR', KEYS[3])
 if filed == 1 then redis.call('EXPIRE', KEYS[3], ARGV[7]) end
-if filed > tonumber(ARGV[5]) then return {'flood', 'author'} end
+if filed > tonumber(ARGV[5]) then return flood(KEYS[4], 'author') end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[6])
 redis.call('XADD', KEYS[2], '*', 'entry', ARGV[3])
 return {'filed'}
@@ -56,7 +63,7 @@ return 1
 const filed = z.union([
   z.tuple([z.literal('filed')]),
   z.tuple([z.literal('held'), requestId]),
-  z.tuple([z.literal('flood'), z.enum(['author', 'all'])]),
+  z.tuple([z.literal('flood'), z.enum(['author', 'all']), z.literal([0, 1])]),
 ]);
 
 /** Looks up and files what a guard holds, over a connection of the `commit` profile. */
@@ -81,8 +88,9 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
     said: saidOf,
     file: async ({ fingerprint, id, instead, author, entry }) => {
       if (entry.length > mostBytes) throw new Error(`A write of ${entry.length} characters is too long to be filed`);
-      const at = [keys.held(fingerprint), keys.intake, keys.filedBy(author)];
-      const bounds = [most.waiting, most.ofAuthor, remember.filed, remember.author];
+      const floods = [keys.filedBy(`flood ${author}`), keys.filedBy('flood')];
+      const at = [keys.held(fingerprint), keys.intake, keys.filedBy(author), ...floods];
+      const bounds = [most.waiting, most.ofAuthor, remember.filed, remember.author, remember.flood];
       const answer = await asking(
         `file a held write in "${keys.intake}"`,
         runFile(at, [id, instead ?? '', entry, ...bounds]),
@@ -124,6 +132,6 @@ const filedOf = (answer: z.output<typeof filed>): Filed => {
     case 'held':
       return { type: 'held', id: answer[1] };
     case 'flood':
-      return { type: 'flood', of: answer[1] };
+      return { type: 'flood', of: answer[1], isNew: answer[2] === 1 };
   }
 };
