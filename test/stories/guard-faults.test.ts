@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { inMemory } from '#local/ways-in.ts';
 import { doctor } from '#src/commands/doctor.ts';
 import { companyFor } from './company.ts';
-import { front, frontIngress, handsOf, heldAs } from './guard-story.ts';
+import { front, frontIngress, handsOnce, heldAs } from './guard-story.ts';
 import { storyOf } from './story.ts';
 
 const at = (name: string): string => `${front}/${name}`;
@@ -16,7 +16,7 @@ describe('a guard around which something is lost', () => {
     },
   });
   const story = storyOf(company);
-  const alice = handsOf(company, 'local-alice@acme.test');
+  const alice = handsOnce(company, 'local-alice@acme.test');
   const admin = () => company().stand.admin;
   const live = async (name: string): Promise<string> => (await alice('GET', at(name))).text;
   const write = (name: string, more: object = {}) =>

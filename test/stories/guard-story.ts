@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
@@ -51,8 +52,23 @@ const types = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-/** Somebody with a token, who writes straight to the API server. */
-export const handsOf =
+/**
+ * Somebody with a token, who writes straight to the API server; and again, as they are told, where the guard on a machine with too much
+ * to do cannot look up in time whether that is approved.
+ */
+export const handsOf = (company: () => Company, token: string | (() => string)): Hands => {
+  const once = handsOnce(company, token);
+  return async (...write) => {
+    for (let left = 5; ; left -= 1) {
+      const reply = await once(...write);
+      if (left === 0 || !reply.message.includes('cannot look up just now')) return reply;
+      await setTimeout(1_000);
+    }
+  };
+};
+
+/** Somebody who does not try again. */
+export const handsOnce =
   (company: () => Company, token: string | (() => string)): Hands =>
   async (method, path, body, way = 'json') => {
     const { plane } = company().stand;
