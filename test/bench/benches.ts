@@ -5,14 +5,20 @@ import { benchDiff } from './diff.ts';
 import { benchExpire } from './expire.ts';
 import type { Figure } from './figure.ts';
 import { benchFlood } from './flood.ts';
+import { benchGuardHeld } from './guard-held.ts';
+import { benchGuardLatency } from './guard-latency.ts';
+import { type GuardStage, startGuardStage } from './guard-stage.ts';
+import { benchGuardThroughput } from './guard-throughput.ts';
 import { readOptions } from './options.ts';
 import { benchRadius } from './radius.ts';
 import { benchRevert } from './revert.ts';
 import { type Stage, startStage } from './stage.ts';
 import { benchVerdict } from './verdict.ts';
 
+type Benches<S> = Readonly<Record<string, (stage: S) => Promise<readonly Figure[]>>>;
+
 /** In the order in which they run; `--only` takes one of these names. */
-const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure[]>>> = {
+const benches: Benches<Stage> = {
   // First: it waits for cards, and behind the others hundreds of them wait for Slack's pace.
   diff: benchDiff,
   radius: benchRadius,
@@ -25,23 +31,40 @@ const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Figure
   flood: benchFlood,
 };
 
+/** On parts of their own: with a guard, and without bot and worker. */
+const guardBenches: Benches<GuardStage> = {
+  'guard-latency': benchGuardLatency,
+  'guard-throughput': benchGuardThroughput,
+  'guard-held': benchGuardHeld,
+};
+
 /** Runs the benches and sends each figure to the parent, which prints them: this process' own stdout is the bot's log. */
 const options = readOptions(process.argv.slice(2));
 process.once('disconnect', () => process.exit(1));
 const say = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-const chosen = Object.entries(benches).filter(([name]) => options.only === undefined || options.only === name);
-if (chosen.length === 0)
-  throw new Error(`There is no bench "${options.only}". There are: ${Object.keys(benches).join(', ')}.`);
+const all = [...Object.keys(benches), ...Object.keys(guardBenches)];
+if (options.only !== undefined && !all.includes(options.only))
+  throw new Error(`There is no bench "${options.only}". There are: ${all.join(', ')}.`);
 
-const stage = await startStage(options, say);
-try {
-  for (const [name, bench] of chosen) {
-    say(`${name} …`);
-    for (const figure of await bench(stage)) process.send?.(figure);
+const runAll = async <S extends { readonly stop: () => Promise<void> }>(
+  from: Benches<S>,
+  start: (set: typeof options, tell: typeof say) => Promise<S>,
+): Promise<void> => {
+  const chosen = Object.entries(from).filter(([name]) => options.only === undefined || options.only === name);
+  if (chosen.length === 0) return;
+  const stage = await start(options, say);
+  try {
+    for (const [name, bench] of chosen) {
+      say(`${name} …`);
+      for (const figure of await bench(stage)) process.send?.(figure);
+    }
+  } finally {
+    await stage.stop();
   }
-} finally {
-  await stage.stop();
-}
+};
+
+await runAll(benches, startStage);
+await runAll(guardBenches, startGuardStage);
 process.disconnect?.();
 process.exit(0);

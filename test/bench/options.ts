@@ -4,19 +4,22 @@ export type Options = {
   readonly only?: string;
   /** A smoke test of the benches themselves: its figures say nothing. */
   readonly small: boolean;
-  /** A folder for CPU profiles of the worker and of the process with bot, Slack and benches. */
+  /** The long form of those benches that have one. */
+  readonly long: boolean;
+  /** A folder for CPU profiles of the worker, of the guard and of the process with bot, Slack and benches. */
   readonly profile?: string;
 };
 
 export const readOptions = (words: readonly string[]): Options => {
   const options = new Map(words.map((word) => [word.split('=')[0] ?? '', word.split('=').slice(1).join('=')]));
   for (const name of options.keys()) {
-    if (!['--only', '--small', '--profile'].includes(name))
-      throw new Error(`${name} is not an option. There are: --only=<bench>, --small, --profile=<folder>.`);
+    if (!['--only', '--small', '--long', '--profile'].includes(name))
+      throw new Error(`${name} is not an option. There are: --only=<bench>, --small, --long, --profile=<folder>.`);
   }
   const [only, profile] = [options.get('--only'), options.get('--profile')];
   return {
     small: options.has('--small'),
+    long: options.has('--long'),
     ...(only === undefined ? {} : { only }),
     ...(profile === undefined ? {} : { profile }),
   };
