@@ -20,6 +20,7 @@ import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
+import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { reviewWrite, undecided } from '#use-cases/review-write.ts';
 import { createAlarm } from './alarm.ts';
 import type { Config, GuardConfig } from './config.ts';
@@ -78,6 +79,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     settings: policy.settings,
     cluster: createGuardedCluster(client),
     held: createRedisHeldWrites(redis),
+    readLog: createRememberedLogs(),
     random: (count) => randomBytes(count),
     home: config.home,
     worker: guard.worker,
@@ -144,13 +146,12 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
 const decideWithin = 800;
 
 const inTime = async <T>(work: Promise<T>, otherwise: () => T): Promise<T> => {
-  const late = new AbortController();
-  const waiting = pause(decideWithin, undefined, { signal: late.signal }).then(otherwise);
-  waiting.catch(() => undefined);
+  const { promise: late, resolve } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => resolve(otherwise()), decideWithin);
   try {
-    return await Promise.race([work, waiting]);
+    return await Promise.race([work, late]);
   } finally {
-    late.abort();
+    clearTimeout(timer);
   }
 };
 

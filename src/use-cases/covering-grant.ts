@@ -32,13 +32,13 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
   let worse: Covering | undefined;
   let risk: Risk | undefined;
   const now = await latest(ports);
-  for (const id of await ports.store.ofPerson(person, mostLooked)) {
-    const found = await find(ports, id);
+  const ids = await ports.store.ofPerson(person, mostLooked);
+  for (const found of await Promise.all(ids.map((id) => find(ports, id)))) {
     if (found.type !== 'found') continue;
     const { asked, state } = found.chain.request;
     if (state.status !== 'active' || state.ending !== undefined || asked.subject !== person) continue;
     if (asked.cluster !== ports.cluster.name || Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
-    if (identityMark(id, identity.value, ports.trust.digest) !== state.identity) continue;
+    if (identityMark(asked.id, identity.value, ports.trust.digest) !== state.identity) continue;
     const rights = await rightsOf(ports, found.chain, identity.value);
     if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
     const shown = (asked.content ?? asked.around)?.risk ?? 'none';

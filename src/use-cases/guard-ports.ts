@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
+import type { ReadLog } from './remembered-logs.ts';
 
 /** What the bot tells people about a write that was filed, beside its log. It lets nothing in. */
 export const said = z.strictObject({
@@ -79,6 +80,7 @@ export type GuardedCluster = {
 export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'alarm' | 'heads' | 'settings'> & {
   readonly cluster: GuardedCluster;
   readonly held: HeldWrites;
+  readonly readLog: ReadLog;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in. */

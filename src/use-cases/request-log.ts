@@ -5,6 +5,7 @@ import { nextAct, nextNews, nextStep } from '#domain/request/next-step.ts';
 import { isOver, type Request } from '#domain/request/request.ts';
 import { needsNobody, needsReview } from '#domain/request/terms.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
+import type { ReadLog } from './remembered-logs.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
 export type Found =
@@ -12,14 +13,16 @@ export type Found =
   | { readonly type: 'absent' }
   | { readonly type: 'broken'; readonly why: string };
 
+type LogPorts = Pick<Core, 'store' | 'trust' | 'alarm' | 'heads'> & { readonly readLog?: ReadLog };
+
 /** Reads and verifies a request's log: by itself, and against what this process has seen of it before. */
 export const find = async (
-  { store, trust, alarm, heads }: Pick<Core, 'store' | 'trust' | 'alarm' | 'heads'>,
+  { store, trust, alarm, heads, readLog = readChain }: LogPorts,
   id: RequestId,
 ): Promise<Found> => {
   // Looked up before the log is read: what was seen then must be in it.
   const before = heads.seen(id);
-  const read = readChain(id, await store.read(id), trust);
+  const read = readLog(id, await store.read(id), trust);
   const why = read.ok ? lost(read.value, before) : `entry ${read.error.version}: ${read.error.why}`;
   if (!read.ok || why !== undefined) {
     alarm('The log of a request cannot be believed; nothing is done for it', { request: id, why: why ?? '' });

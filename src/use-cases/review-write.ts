@@ -147,7 +147,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
   const worse = covering === undefined ? '' : `${sayWorse(covering.chain.request.asked.id, covering.risk)}\n`;
   if (write.dryRun) return admit(sayDryRun(what, wouldBe(known?.id, standing)));
   if (standing !== undefined && breaksGlass(write) === undefined) {
-    await ports.held.tried(guarded.fingerprint, write.user);
+    countAttempt(ports, guarded);
     return preceded(worse, standing.answer);
   }
   return preceded(worse, await hold(ports, guarded, known?.id));
@@ -238,7 +238,7 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
     if (filed.isNew) tellFlood(ports, write, filed.of === 'all' ? 'all together' : author);
     return forbid(sayFlood(what, filed.of));
   }
-  await ports.held.tried(fingerprint, write.user);
+  countAttempt(ports, guarded);
   const filedAs = filed.type === 'held' ? filed.id : id;
   const total = isBreaking ? patience.breaking : patience.usual;
   for (let waited = 0; waited < total; waited += patience.step) {
@@ -249,6 +249,12 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   }
   return forbid(sayFiled(what, filedAs));
 };
+
+/** Whoever is refused does not wait for it. */
+const countAttempt = ({ held, alarm }: GuardPorts, { fingerprint, write, what }: Guarded): void =>
+  void held.tried(fingerprint, write.user).catch((cause: unknown) => {
+    alarm('An attempt at what is held could not be counted', { of: what, cause: String(cause) });
+  });
 
 const tellFlood = ({ alarm, cluster }: GuardPorts, { user, namespace }: Write, of: string): void =>
   alarm('More direct writes to protected objects come than are taken in. The rest is refused, and this is said once', {

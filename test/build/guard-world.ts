@@ -17,6 +17,7 @@ import { approveRequest, denyRequest } from '#use-cases/act-on-request.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import type { ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
+import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { find } from '#use-cases/request-log.ts';
 import { reviewWrite } from '#use-cases/review-write.ts';
 import { settleHeld } from '#use-cases/settle-held.ts';
@@ -161,6 +162,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     trust: world.bot.trust,
     alarm: world.bot.alarm,
     heads: world.bot.heads,
+    readLog: createRememberedLogs(),
     settings: world.bot.settings,
     cluster: {
       name: world.cluster.name,

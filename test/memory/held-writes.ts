@@ -20,7 +20,7 @@ const seconds = (count: number): Temporal.Duration => Temporal.Duration.from({ s
 const remember = {
   filed: seconds(3_600),
   author: seconds(60),
-  flood: seconds(600),
+  flood: seconds(1_200),
   tried: seconds(3_600),
   shown: seconds(400 * 86_400),
 } as const;

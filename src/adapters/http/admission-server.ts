@@ -94,7 +94,8 @@ const optionsOf = ({ request, idle }: typeof usual, knowsClients: boolean) => ({
 });
 
 const send = (response: ServerResponse, { status, type, body }: Answer, isLast: boolean): void => {
-  response.writeHead(status, { 'content-type': type, ...(isLast ? { connection: 'close' } : {}) }).end(body);
+  const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...(isLast ? { connection: 'close' } : {}) }).end(body);
 };
 
 const listen = async (server: Server, port: number, host: string | undefined): Promise<Result<number, string>> => {

@@ -43,9 +43,13 @@ export const measureJson = (text: string): Measured => {
 };
 
 const endOfString = (text: string, start: number): number => {
-  let at = start;
-  while (at < text.length && text.charCodeAt(at) !== code.quote) at += text.charCodeAt(at) === code.backslash ? 2 : 1;
-  return at + 1;
+  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slash = at;
+    while (slash > start && text.charCodeAt(slash - 1) === code.backslash) slash -= 1;
+    // An even number of them stands for half as many, and the quote for itself.
+    if ((at - slash) % 2 === 0) return at + 1;
+  }
+  return text.length + 1;
 };
 
 const endOfNumber = (text: string, start: number): number => {

@@ -44,7 +44,7 @@ const guards: typeof common = [
   ['intake', 'xlen xadd'],
   ['tried:*', 'hincrby hmget hset expire'],
   ['admitted:*', 'get set'],
-  ['filed-by:*', 'incr expire'],
+  ['filed-by:*', 'get ttl incr expire'],
   ['alarms', 'rpush ltrim'],
 ];
 

@@ -13,16 +13,18 @@ const mostBytes = 120_000;
 /** Of a note: it names an object. */
 const mostNote = 4_000;
 /** Seconds. A write that is filed has a log within one; the bot then keeps the index for as long as the log. */
-const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60, flood: 600 } as const;
+const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60, flood: 1_200 } as const;
 
 /**
- * A flood is one and the same until it has been calm for a while.
+ * A flood is one and the same until it has been calm for a while. What is refused writes next to nothing: each write of Redis waits for
+ * its disk.
  *
  * KEYS: held, intake, filed-by, floods of the author, floods of all. ARGV: id, the id that it may replace or '', entry, how many may
  * wait, how many of an author, seconds to remember the index, seconds of the author's count, seconds of calm.
  */
 const fileScript = `
 local function flood(key, of)
+  if redis.call('TTL', key) > tonumber(ARGV[8]) / 2 then return {'flood', of, 0} end
   local times = redis.call('INCR', key)
   redis.call('EXPIRE', key, ARGV[8])
   return {'flood', of, times == 1 and 1 or 0}
@@ -30,9 +32,9 @@ end
 local found = redis.call('GET', KEYS[1])
 if found and found ~= ARGV[2] then return {'held', found} end
 if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return flood(KEYS[5], 'all') end
-local filed = redis.call('INCR', KEYS[3])
-if filed == 1 then redis.call('EXPIRE', KEYS[3], ARGV[7]) end
-if filed > tonumber(ARGV[5]) then return flood(KEYS[4], 'author') end
+local filed = tonumber(redis.call('GET', KEYS[3]) or '0')
+if filed >= tonumber(ARGV[5]) then return flood(KEYS[4], 'author') end
+if redis.call('INCR', KEYS[3]) == 1 then redis.call('EXPIRE', KEYS[3], ARGV[7]) end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[6])
 redis.call('XADD', KEYS[2], '*', 'entry', ARGV[3])
 return {'filed'}
