@@ -12,6 +12,7 @@ import { webhookConfiguration } from '#domain/guard/webhook.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
+import { heldSorts } from '#kinds/kind.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import { markersBeside } from '#use-cases/home.ts';
 import { createWebhookKeeper } from '#use-cases/keep-webhook.ts';
@@ -196,7 +197,7 @@ const keepWebhooks = ({ core, clients, info, onStop }: Ground, { guardAt, home }
       wanted: () =>
         webhookConfiguration({
           protections: core.settings().policy.protect,
-          held: core.settings().kinds.flatMap(({ holds }) => holds?.sorts ?? []),
+          held: heldSorts(core.settings().kinds),
           cluster,
           own: [home, markersBeside(home)],
           at: guardAt,

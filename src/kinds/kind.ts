@@ -160,3 +160,12 @@ export type KindModule = {
   readonly settingsSchema: z.ZodType;
   readonly configure: (settings: unknown) => Result<Kind, readonly Problem[]>;
 };
+
+/** All sorts of objects of which direct writes can be held, by whichever kind. */
+export const heldSorts = (kinds: readonly Kind[]): readonly Held[] => kinds.flatMap(({ holds }) => holds?.sorts ?? []);
+
+/** That of an object; undefined where no direct write to it can be held. */
+export const heldSortOf = (
+  kinds: readonly Kind[],
+  { apiVersion, kind }: Pick<Target, 'apiVersion' | 'kind'>,
+): Held | undefined => heldSorts(kinds).find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);

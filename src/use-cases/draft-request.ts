@@ -9,7 +9,7 @@ import type { Labels } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { apiVersionOf, type Kind, type Look, type PlanContext, type Seen } from '#kinds/kind.ts';
+import { heldSortOf, type Kind, type Look, type PlanContext, type Seen } from '#kinds/kind.ts';
 import { type Assessed, assessTried, changesOf, riskFound } from './assess-tried.ts';
 import { listed, packContent } from './contents.ts';
 import { isOurs } from './home.ts';
@@ -145,12 +145,10 @@ const writeMark = (
 ): string | undefined => {
   const [edit] = edits;
   if (held === undefined || edit === undefined || edits.length > 1) return undefined;
-  const { apiVersion, kind, namespace, name } = edit.target;
-  const holding = settings().kinds.flatMap(({ holds }) => holds ?? []);
-  const sort = holding
-    .flatMap(({ sorts }) => sorts)
-    .find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
-  if (sort === undefined || holding.some(({ isOfPart }) => isOfPart(ask)) || plan.create.length > 0) return undefined;
+  const { namespace, name } = edit.target;
+  const { kinds } = settings();
+  const sort = heldSortOf(kinds, edit.target);
+  if (sort === undefined || kinds.some(({ holds }) => holds?.isOfPart(ask)) || plan.create.length > 0) return undefined;
   const { group, resource } = sort;
   const write = { operation: edit.op, group, resource, namespace, name, before: edit.live, after: edit.made };
   return fingerprintOf(cluster, write, held.ignore, trust.digest);

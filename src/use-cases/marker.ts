@@ -20,11 +20,14 @@ export const tolerance = Temporal.Duration.from({ seconds: 30 });
 type Ended = Extract<RequestEvent, { type: 'lapsed' | 'failed' }>;
 
 const endedNote = 'hallpass.dev/ended-at';
-const refOf = (home: string, { id, revision }: Asked) => ({
+/** The name of the marker of a request's revision. */
+export const markerName = ({ id, revision }: Pick<Asked, 'id' | 'revision'>): string => `applied-${id}-r${revision}`;
+
+const refOf = (home: string, asked: Asked) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   namespace: markersBeside(home),
-  name: `applied-${id}-r${revision}`,
+  name: markerName(asked),
 });
 
 /**

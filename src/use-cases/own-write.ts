@@ -1,10 +1,11 @@
+import type { ContentRef } from '#domain/content/content.ts';
 import { writerMark } from '#domain/guard/fingerprint.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
-import type { AccessProbe, Target } from '#domain/plan.ts';
+import type { AccessProbe } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { mayBeApplied } from '#domain/request/terms.ts';
 import type { Result } from '#domain/result.ts';
-import { apiVersionOf, type Sort } from '#kinds/kind.ts';
+import { heldSortOf } from '#kinds/kind.ts';
 import { type ActRefusal, act } from './act-on-request.ts';
 import { identify } from './identify.ts';
 import type { BotPorts } from './ports.ts';
@@ -44,18 +45,13 @@ const hindered = async (ports: BotPorts, by: PersonId, chain: Chain): Promise<Ac
   return undefined;
 };
 
-type Changed = Target & { readonly op: 'create' | 'update' | 'delete' };
+type Changed = ContentRef['targets'][number];
 
 /** The question whether somebody may make this write; undefined for a sort that is held no more. */
 const probeFor = ({ settings }: BotPorts, { op, name, namespace, ...target }: Changed): AccessProbe | undefined => {
-  const sort = settings()
-    .kinds.flatMap(({ holds }) => holds?.sorts ?? [])
-    .find((one) => isOf(one, target));
+  const sort = heldSortOf(settings().kinds, target);
   if (sort === undefined || sort.byAuthor === true || namespace === undefined) return undefined;
   const probe = { verb: op, group: sort.group, resource: sort.resource, namespace };
   // Kubernetes asks without a name whether somebody may create.
   return op === 'create' ? probe : { ...probe, name };
 };
-
-const isOf = (sort: Sort, { apiVersion, kind }: Pick<Target, 'apiVersion' | 'kind'>): boolean =>
-  apiVersionOf(sort) === apiVersion && sort.kind === kind;

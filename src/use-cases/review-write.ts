@@ -37,13 +37,15 @@ import {
 import { type Admission, admit, forbid, unready, type Write } from '#domain/guard/write.ts';
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
+import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { apiVersionOf, type Held } from '#kinds/kind.ts';
+import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
 import { coveringGrant } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { isOurs, markersBeside } from './home.ts';
 import { isUnused } from './is-unused.ts';
 import { latest } from './latest-time.ts';
+import { markerName } from './marker.ts';
 import { find } from './request-log.ts';
 
 /** A write to something that is protected. */
@@ -64,9 +66,7 @@ export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admi
   const { policy, kinds } = ports.settings();
   const cluster = ports.cluster.name;
   if (write.group === '' && write.resource === 'namespaces') return namespaceGoes(ports, write);
-  const sort = kinds
-    .flatMap(({ holds }) => holds?.sorts ?? [])
-    .find(({ group, resource }) => group === write.group && resource === write.resource);
+  const sort = heldSorts(kinds).find(({ group, resource }) => group === write.group && resource === write.resource);
   const { namespace } = write;
   if (sort === undefined || namespace === undefined || isOurs(ports.home, namespace)) return admit();
   const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
@@ -211,7 +211,7 @@ const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Cha
   const { cluster, home } = ports;
   if (state.status !== 'approved') return false;
   if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
-  const marker = await cluster.own(markersBeside(home), `applied-${asked.id}-r${asked.revision}`);
+  const marker = await cluster.own(markersBeside(home), markerName(asked));
   if (marker !== undefined) return false;
   return write.dryRun || isUnused(ports, asked.id, write);
 };
@@ -337,7 +337,7 @@ const noteUse = async (
   ports: GuardPorts,
   { write, sort }: Guarded,
   { request: { asked } }: Chain,
-  risk: 'none' | 'medium' | 'high' | 'critical',
+  risk: Risk,
 ): Promise<void> => {
   const target = { apiVersion: apiVersionOf(sort), kind: sort.kind, namespace: write.namespace, name: write.name };
   const entry = writeEntry({ type: 'used', id: asked.id, operation: write.operation, target, risk }, ports.signer);

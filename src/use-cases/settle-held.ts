@@ -1,7 +1,8 @@
 import { contentMark } from '#domain/guard/fingerprint.ts';
 import type { RequestId } from '#domain/ids.ts';
-import { type Manifest, type Target, target as targetSchema } from '#domain/plan.ts';
+import type { Manifest } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { ChangedRef } from '#domain/request/events.ts';
 import { closeMarker } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { uidOf } from './prepared.ts';
@@ -33,14 +34,12 @@ export const settleSeen = async (ports: WorkerPorts, chain: Chain): Promise<bool
   const [changed] = content?.targets ?? [];
   if (state.status !== 'approved' || held === undefined || changed === undefined || cluster === undefined) return false;
   if (state.confirmed !== undefined) return false;
-  const target = targetSchema.parse(withoutOperation(changed));
+  const { op, ...target } = changed;
   const live = (await cluster.get(target))?.live;
   if (!isSo(ports, chain, live)) return false;
-  await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op: changed.op });
+  await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op });
   return true;
 };
-
-const withoutOperation = ({ op: _, ...rest }: Target & { readonly op: string }): Target => rest;
 
 /** Whether the object is as it was written; of a deletion, gone. */
 const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manifest | undefined): boolean => {
@@ -55,9 +54,12 @@ const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manif
 const replicasOf = ({ spec }: Manifest): unknown =>
   typeof spec === 'object' && spec !== null && 'replicas' in spec ? spec.replicas : undefined;
 
-type Changed = Target & { readonly uid: string; readonly op: 'create' | 'update' | 'delete' };
-
-const complete = async (ports: WorkerPorts, cluster: ClusterWriter, chain: Chain, changed: Changed): Promise<void> => {
+const complete = async (
+  ports: WorkerPorts,
+  cluster: ClusterWriter,
+  chain: Chain,
+  changed: ChangedRef,
+): Promise<void> => {
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   // First: from here on no old log lets it through once more.

@@ -4,7 +4,7 @@ import { protectionOf } from '#domain/guard/protection.ts';
 import type { Write } from '#domain/guard/write.ts';
 import { isSameJson } from '#domain/json.ts';
 import { type Manifest, type Target, targetOf } from '#domain/plan.ts';
-import { apiVersionOf } from '#kinds/kind.ts';
+import { heldSortOf } from '#kinds/kind.ts';
 import { isOurs, markersBeside } from './home.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 
@@ -90,7 +90,7 @@ const described = (before: Manifest | undefined, after: Manifest | undefined): D
  * back must not wait for somebody to mend a file.
  */
 const mayBeShielded = ({ settings, home }: PassPorts, cluster: string, target: Target): boolean => {
-  const { apiVersion, kind, namespace } = target;
+  const { namespace } = target;
   if (namespace === undefined || isOurs(home, namespace)) return false;
   let known: ReturnType<typeof settings>;
   try {
@@ -98,9 +98,7 @@ const mayBeShielded = ({ settings, home }: PassPorts, cluster: string, target: T
   } catch {
     return true;
   }
-  const sort = known.kinds
-    .flatMap(({ holds }) => holds?.sorts ?? [])
-    .find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  const sort = heldSortOf(known.kinds, target);
   return (
     sort !== undefined &&
     protectionOf(known.policy.protect, { cluster, namespace, profile: sort.profile }) !== undefined

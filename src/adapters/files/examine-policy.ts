@@ -8,7 +8,7 @@ import { problemsOf, type RulesFile, rulesFile } from '#domain/policy/rules-file
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
-import type { Kind } from '#kinds/kind.ts';
+import { heldSorts, type Kind } from '#kinds/kind.ts';
 import type { FileText, PolicyFiles } from './policy-files.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
@@ -109,10 +109,9 @@ const speakingOfNoObjects = (file: YamlFile, { rules }: RulesFile, kinds: readon
 
 /** What is protected is held and becomes a request, so that some kind has to know it. */
 const protectingNothing = (file: YamlFile, { protect }: RulesFile, kinds: readonly Kind[]): readonly string[] => {
-  const known = kinds.flatMap(({ holds }) => (holds?.sorts ?? []).map(({ profile }) => profile));
-  const byAuthor = kinds.flatMap(({ holds }) =>
-    (holds?.sorts ?? []).flatMap((sort) => (sort.byAuthor === true ? [sort.profile] : [])),
-  );
+  const sorts = heldSorts(kinds);
+  const known = sorts.map(({ profile }) => profile);
+  const byAuthor = sorts.flatMap((sort) => (sort.byAuthor === true ? [sort.profile] : []));
   return resourcesIn(protect)
     .flatMap(([name, path]) => {
       if (known.includes(name)) return [];

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { isLonger, parseDuration } from '#domain/duration.ts';
+import { isLonger } from '#domain/duration.ts';
 import { completions, type Protection } from '#domain/guard/protection.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
+import { durationText } from './duration-text.ts';
 
 const name = z
   .string()
@@ -17,14 +18,6 @@ const annotationKey = z
     /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
     'not the key of an annotation, as in "acme.test/commit"',
   );
-const duration = z
-  .string({ error: 'not a duration. Write it like "30m", "1h30m" or "2h".' })
-  .transform((text, context) => {
-    const parsed = parseDuration(text);
-    if (parsed.ok) return parsed.value;
-    context.issues.push({ code: 'custom', input: text, message: parsed.error });
-    return z.NEVER;
-  });
 
 const writer = z.strictObject({
   user: z
@@ -62,7 +55,7 @@ const protection = z.strictObject({
     .describe(
       '"retry": its author does it again. "confirm": Hallpass does it, once its author has said in Slack that it is theirs.',
     ),
-  retryWithin: duration.optional().describe('How long an approval waits to be used; an hour when left out.'),
+  retryWithin: durationText.optional().describe('How long an approval waits to be used; an hour when left out.'),
   writers: z.array(writer).default([]).describe('Who writes there and is nobody in Slack: pipelines, controllers.'),
 });
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
+import { formatDuration, isLonger } from '#domain/duration.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { tally } from '#domain/quorum.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { sources } from '#domain/source.ts';
 import { compileCondition } from './condition.ts';
+import { durationText as duration } from './duration-text.ts';
 import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
 import { problemsOfProtect, protectList } from './protect-file.ts';
@@ -52,15 +53,6 @@ const namespaceLabels = z
 function notALabelValue(): string {
   return 'neither a pattern nor a list of patterns. Write it in quotes, like "true" or ["prod", "stage-*"].';
 }
-
-const duration = z
-  .string({ error: 'not a duration. Write it like "30m", "1h30m" or "2h".' })
-  .transform((text, context) => {
-    const parsed = parseDuration(text);
-    if (parsed.ok) return parsed.value;
-    context.issues.push({ code: 'custom', input: text, message: parsed.error });
-    return z.NEVER;
-  });
 
 const time = z.string({ error: notATime }).transform((text, context) => {
   if (/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) return Temporal.PlainTime.from(text);
