@@ -132,6 +132,7 @@ test('everything that is wrong is named at once', () => {
 
 test.each([
   ['HALLPASS_ROLE', 'both', 'HALLPASS_ROLE is "both". Set it to "bot", "worker", "all" or "guard".'],
+  ['HALLPASS_GUARD', 'hallpass-guard:70000', 'The port in HALLPASS_GUARD is "70000". Set it to a port between 1'],
   ['HALLPASS_GUARD', 'http://10.0.0.5/review', 'HALLPASS_GUARD is "http://10.0.0.5/review". Set it to the guard'],
   ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '65536', 'HALLPASS_PORT is "65536". Set it to a port between 1 and 65535.'],

@@ -1,3 +1,4 @@
+import type { GuardAddress } from '#domain/guard/webhook.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
 /** Where a cluster's API server is, and as whom Hallpass calls it. */
@@ -10,11 +11,6 @@ export type ClusterSource = {
 
 /** Bot, worker, or both in one process (small installations, the demo). A guard has a process of its own. */
 export type Role = 'bot' | 'worker' | 'all' | 'guard';
-
-/** Where the API server reaches the guard: its Service in Hallpass's namespace, or an address. */
-export type GuardAddress =
-  | { readonly service: { readonly namespace: string; readonly name: string; readonly port: number } }
-  | { readonly url: string };
 
 export type GuardConfig = {
   readonly host?: string;
@@ -205,7 +201,8 @@ const readGuardAddress = (
   const text = environment.HALLPASS_GUARD?.trim() || (role === 'guard' ? 'hallpass-guard' : '');
   if (text === '') return undefined;
   const [, service, port = '443'] = /^([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (service !== undefined) return { service: { namespace: home, name: service, port: Number(port) } };
+  if (service !== undefined)
+    return { service: { namespace: home, name: service, port: portOf('The port in HALLPASS_GUARD', port, problems) } };
   if (URL.canParse(text) && new URL(text).protocol === 'https:') return { url: text };
   problems.push(
     `HALLPASS_GUARD is ${JSON.stringify(text)}. Set it to the guard's Service in the namespace "${home}", like "hallpass-guard", or to an address like "https://10.0.0.5:8443/review".`,

@@ -1,8 +1,8 @@
 import type { RichTextBlock } from '@slack/types';
-import { noReason } from '#domain/guard/entry.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { type Asked, isOver, type Request, type State } from '#domain/request/request.ts';
+import { lacksReason } from '#domain/request/terms.ts';
 import { type Source, sourceOf } from '#domain/source.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -209,9 +209,10 @@ const unexplained = ({ kind, ask }: Asked, share: Shares): readonly Piece[] => {
 
 /** The requester's own words, and where the rest of them is. */
 export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichTextBlock => {
+  // What stands there is ours, and nobody's words.
+  if (explained === undefined && lacksReason(asked))
+    return richText(line(bold('Why  '), 'not said with the write; ask whoever wrote it'));
   const reason = explained?.reason ?? asked.reason;
-  // Ours, and nobody's words.
-  if (reason === noReason) return richText(line(bold('Why  '), 'not said with the write; ask whoever wrote it'));
   const { shown, hidden } = excerpt(reason, { characters: share.reason, lines: reasonLines });
   const rest = hidden === undefined ? [] : [line(`${hidden} in the thread`)];
   return richText(line(bold('Why, in their words')), quote(shown), ...rest);
