@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
@@ -6,6 +7,7 @@ import { createClusterWriter, serverTime } from '#adapters/kubernetes/cluster.ts
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
 import { checkIdentity, sayExcess } from '#adapters/kubernetes/identity.ts';
 import { createWebhooks, selectsNamespaces } from '#adapters/kubernetes/webhooks.ts';
+import { createRedisAgreedStates, createRedisLeaving } from '#adapters/redis/agreed-states.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
 import { webhookConfiguration } from '#domain/guard/webhook.ts';
@@ -14,6 +16,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import { heldSorts } from '#kinds/kind.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
+import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import { markersBeside } from '#use-cases/home.ts';
 import { createWebhookKeeper } from '#use-cases/keep-webhook.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
@@ -22,7 +25,9 @@ import { settleHeld } from '#use-cases/settle-held.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
 import { createJournalSweep } from '#use-cases/sweep-journals.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
+import { createDriftWatch } from '#use-cases/watch-drift.ts';
 import { watchGrants } from '#use-cases/watch-grants.ts';
+import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -38,6 +43,7 @@ const rounds = {
   log: 1_000,
   held: 500,
   webhook: 2_000,
+  drift: 5_000,
   cluster: 2_000,
   watch: 2_000,
   everything: 60_000,
@@ -67,9 +73,16 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const { close, ...examiner } = createExaminer();
   ground.onStop(close);
   const passing = { ...core, home: config.home };
-  const clusters = new Map(
-    clients.map((client) => [client.cluster, withPasses(passing, createClusterWriter(client, scope))]),
-  );
+  const agreed = createRedisAgreedStates(ground.redis('commit', 'agreed'));
+  // Where no guard holds anything, everybody changes what they like.
+  const writers = clients.map((client) => {
+    const writer = withPasses(passing, createClusterWriter(client, scope));
+    return [
+      client.cluster,
+      config.guardAt === undefined ? writer : withAgreed({ ...passing, agreed }, writer),
+    ] as const;
+  });
+  const clusters = new Map(writers);
   const addressOf = await addressesFor(config);
   if (addressOf === undefined && ground.folder?.settings.identityTemplate !== undefined)
     core.alarm('The worker cannot ask Slack for addresses, by which identities.yaml says who people are', {
@@ -82,12 +95,22 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     home: config.home,
     managed: config.managedNamespaces,
     examiner,
+    ...(config.guardAt === undefined
+      ? {}
+      : { agree: (cluster, target, live) => agree({ ...passing, agreed }, cluster, target, live) }),
     vault: vault.value,
     pause: (milliseconds) => pause(milliseconds),
   };
   const steps = createStepRunner(ports);
   startSweeps(ground, ports, steps);
   keepWebhooks(ground, config);
+  if (config.guardAt !== undefined)
+    watchDrift(ground, {
+      ...ports,
+      agreed,
+      leave: createRedisLeaving(ground.redis('commit', 'found')),
+      random: (count) => randomBytes(count),
+    });
   const worker = createStepWorker({
     queue: 'cluster',
     connection: ground.redis('consume', 'steps'),
@@ -174,6 +197,20 @@ const startSweeps = ({ core, onStop }: Ground, ports: WorkerPorts, steps: StepRu
     ...[...ports.clusters.values()].flatMap(ofCluster),
   ];
   onStop(() => Promise.all(running.map(({ stop }) => stop())));
+};
+
+/** Looks for what is protected and was changed by no request. */
+const watchDrift = ({ core, onStop }: Ground, ports: DriftPorts): void => {
+  for (const cluster of ports.clusters.values()) {
+    const watch = createDriftWatch(ports, cluster);
+    const watching = every(rounds.drift, watch, (cause) =>
+      core.alarm('What is protected could not be looked over for changes that nobody asked for', {
+        cluster: cluster.name,
+        cause: causes(cause),
+      }),
+    );
+    onStop(() => watching.stop());
+  }
 };
 
 /** Keeps the guard's webhook configuration in each cluster as the policy says, whoever changes or removes it. */

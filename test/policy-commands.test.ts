@@ -134,7 +134,7 @@ test.each<[what: string, cases: unknown, problem: string]>([
   [
     'a source that there is not',
     [{ ...one, source: 'email', expect: { rule: 'usual' } }],
-    'not a source of requests. Write one of slack, kubectl, api, cli, mcp.',
+    'not a source of requests. Write one of slack, kubectl, api, cli, mcp, drift.',
   ],
   ['no cases', [], 'there are no cases'],
 ])('a case that expects or says %s is told with its line', async (_, cases, problem) => {

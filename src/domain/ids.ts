@@ -21,3 +21,6 @@ export const personId = z
   .regex(/^[UW][A-Z0-9]{2,20}$/, 'not a Slack user id; ids look like "U02ABCDEF"')
   .brand<'PersonId'>();
 export type PersonId = z.infer<typeof personId>;
+
+/** In whose name Hallpass files what it has found by itself. Longer than any id that Slack gives, so that it is nobody's. */
+export const itself = personId.parse('UHALLPASSITSELF');

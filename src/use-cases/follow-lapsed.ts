@@ -39,6 +39,8 @@ const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant)
   state.followedBy === undefined &&
   // Whoever wrote it writes it anew, and it is held anew.
   asked.held === undefined &&
+  // Whoever has found it finds what it is now.
+  asked.drift === undefined &&
   // It is asked for from the grant itself, which knows how long it may last.
   asked.extends === undefined &&
   Temporal.Instant.compare(state.at.add(within), now) > 0;

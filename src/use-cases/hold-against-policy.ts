@@ -1,4 +1,4 @@
-import type { PersonId } from '#domain/ids.ts';
+import { itself, type PersonId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, durationBy, fitsSource, type Policy, type Rule, risks } from '#domain/policy/policy.ts';
@@ -35,9 +35,11 @@ export const byItsRule = (
   if (rule === undefined) return 'The rule that it was approved by is no longer in the policy. Ask again.';
   const { quorum, auto, never, breakGlass, escalate } = asked.approval;
   const isBroken = breakGlass !== undefined;
+  // Nobody asked for it: what a rule lets people ask for, and how, is not about it.
+  const isDrift = asked.drift !== undefined;
   const same =
     rule.refuse === undefined &&
-    rule.auto === auto &&
+    (isDrift ? auto === undefined : rule.auto === auto) &&
     (!isBroken || rule.breakGlass?.remindEvery.total('seconds') === breakGlass.remindEvery) &&
     // Of what nobody was asked about they are told there.
     (!needsNobody(asked.approval) || rule.channel === asked.approval.channel) &&
@@ -47,11 +49,11 @@ export const byItsRule = (
   const { shortest, longest } = durationBy(rule, isBroken);
   const within =
     asked.seconds === undefined
-      ? rule.permanent && (!isBroken || asked.held !== undefined)
+      ? isDrift || (rule.permanent && (!isBroken || asked.held !== undefined))
       : asked.seconds <= longest.total('seconds') &&
         (asked.extends !== undefined || asked.seconds >= (shortest?.total('seconds') ?? 0));
   if (!mayBegin(asked)) return 'It would begin at a time at which nothing may begin. Ask again.';
-  const isWorded = isBroken || rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
+  const isWorded = isBroken || isDrift || rule.reason === undefined || rule.reason.pattern.matches(asked.reason);
   if (!same || !within || !isWorded) return 'The rule that it was approved by has changed since. Ask again.';
   if (rule.match.when !== undefined && !isWithin(rule.match.when, wallsAt(now)))
     return `The rule that it was approved by allows it only ${rule.match.when.map(sayWindow).join(', or ')}.`;
@@ -164,6 +166,7 @@ const mayBeInAll = (
   person: PersonId,
   byBreakGlass: boolean,
 ): readonly (readonly string[])[] => {
+  if (person === itself) return [[...policy.groups.keys()]];
   const names = [...policy.groups.keys()].filter((name) => mayBeIn(policy, name, person));
   const sure = names.filter((name) => policy.groups.get(name)?.type === 'people');
   const slack = names.filter((name) => !sure.includes(name));
@@ -201,6 +204,6 @@ const peopleFit = (policy: Policy, rule: Rule, asked: Asked, { by: approvers, vo
   );
   const isBroken = approval.breakGlass !== undefined;
   const asking = isBroken ? (rule.breakGlass?.who ?? []) : rule.ask;
-  if (!asking.some((name) => mayBeIn(policy, name, requester))) return false;
-  return rule.auto === true || isBroken ? approvers.length === 0 : tally(rule.approve, approvers, standing).met;
+  if (requester !== itself && !asking.some((name) => mayBeIn(policy, name, requester))) return false;
+  return approval.auto === true || isBroken ? approvers.length === 0 : tally(rule.approve, approvers, standing).met;
 };

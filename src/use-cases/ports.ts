@@ -337,6 +337,8 @@ export type WorkerPorts = Core & {
   readonly managed: readonly string[];
   readonly examiner: Examiner;
   readonly vault: Vault;
+  /** Writes down that an object is as it was agreed to; absent where nobody looks after that. */
+  readonly agree?: (cluster: string, target: Target, live: Manifest | undefined) => Promise<void>;
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

@@ -196,7 +196,12 @@ const checkWords = ({ reason }: Asking): SubmitRefusal | undefined => {
 /** What a rule wants of the words: its form of a reason, and a duration within its bounds. */
 const fitsRule = (asking: Asking, kind: Kind, rule: Rule): Result<number | undefined, SubmitRefusal> => {
   // In an emergency there may be no ticket yet.
-  if (asking.breakGlass !== true && rule.reason !== undefined && !rule.reason.pattern.matches(asking.reason.trim()))
+  if (
+    asking.breakGlass !== true &&
+    asking.drift === undefined &&
+    rule.reason !== undefined &&
+    !rule.reason.pattern.matches(asking.reason.trim())
+  )
     return err(unclear('reason', `The rule "${rule.name}" wants another reason: ${rule.reason.say}`));
   const seconds = secondsOf(asking, kind, rule);
   return seconds.ok ? seconds : err(unclear('duration', seconds.error));
@@ -235,7 +240,7 @@ const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<nu
 const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
 
 const secondsOf = (
-  { duration: typed, breakGlass = false, held }: Asking,
+  { duration: typed, breakGlass = false, held, drift }: Asking,
   { mayBePermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
@@ -245,7 +250,7 @@ const secondsOf = (
     if (!mayBePermanent) return err(onlyForATime);
     if (breakGlass && held === undefined)
       return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
-    if (!rule.permanent)
+    if (!rule.permanent && drift === undefined)
       return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
     return ok(undefined);
   }

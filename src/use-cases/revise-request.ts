@@ -53,6 +53,7 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const { id: request, cluster, namespace, seconds } = asked;
   const prolongs = prolongedBy(ports.settings(), asked);
   const temporary = seconds !== undefined;
+  const written = asked.held ?? asked.drift;
   const input = {
     request,
     kind: kind.name,
@@ -61,7 +62,7 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
     identity: who,
     temporary,
     ...(prolongs && { prolongs }),
-    ...(asked.held && { held: { ignore: asked.held.ignore } }),
+    ...(written && { held: { ignore: written.ignore } }),
   };
   const known = await lookUp(ports, kind, asked);
   const facts = await factsOf(ports, kind, asked, known);
@@ -78,8 +79,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const otherwise = await ruledOtherwise(ports, kind, asked, known, draft.value.judged);
   if (otherwise !== undefined) return otherwise;
   // What was written fits only what it was written to: nobody can make it any more, so that nobody is to approve it.
-  if (asked.held !== undefined && isAnother(asked, who, draft.value, ports.trust.digest))
-    return { type: 'impossible', why: 'The object has moved since it was written. Whoever needs it writes it anew.' };
+  if (written !== undefined && isAnother(asked, who, draft.value, ports.trust.digest))
+    return { type: 'impossible', why: asked.held === undefined ? driftedOn : writtenTo };
   const revision = asked.revision + 1;
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
   const isSame = sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal;
@@ -93,10 +94,13 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   return revise(ports, chain, { revision, seal }, draft.value);
 };
 
+const writtenTo = 'The object has moved since it was written. Whoever needs it writes it anew.';
+const driftedOn = 'The object has moved since this was found. A card of what it is now comes within seconds.';
+
 const isAnother = (asked: Asked, who: KubernetesIdentity, draft: Draft, digest: Digest): boolean =>
   draft.fingerprint === undefined
     ? sealOfDraft(asked, who, draft, digest) !== asked.seal
-    : draft.fingerprint !== asked.held?.fingerprint;
+    : draft.fingerprint !== (asked.held ?? asked.drift)?.fingerprint;
 
 /** Where a rule wants to know how far it reaches. What the grant before it gives is not counted. */
 const judgedByDraft = async (

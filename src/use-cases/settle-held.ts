@@ -37,6 +37,7 @@ export const settleSeen = async (ports: WorkerPorts, chain: Chain): Promise<bool
   const { op, ...target } = changed;
   const live = (await cluster.get(target))?.live;
   if (!isSo(ports, chain, live)) return false;
+  await ports.agree?.(asked.cluster, target, live);
   await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op });
   return true;
 };

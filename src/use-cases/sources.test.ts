@@ -25,7 +25,7 @@ test('where a request comes from chooses its rule, and stands in its log', async
   const world = worldOf(comingFrom('kubectl', 'api'), comingFrom('slack'));
   for (const source of sources) {
     const filed = await submitRequest(world.bot, asking({ source, origin: source }));
-    if (['cli', 'mcp'].includes(source))
+    if (['cli', 'mcp', 'drift'].includes(source))
       expect(filed).toMatchObject({ error: { passed: [{ why: 'not for where it comes from' }, {}] } });
     else
       expect(filed).toMatchObject({

@@ -30,7 +30,8 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   const pending = await ports.store.countPending(asking.by);
   // What waits keeps nobody from breaking glass, which does not wait.
   if (asking.breakGlass !== true) {
-    const own = asking.held?.writer === undefined ? pendingLimits.own : pendingLimits.answeredFor;
+    const isOwn = asking.held?.writer === undefined && asking.drift === undefined;
+    const own = isOwn ? pendingLimits.own : pendingLimits.answeredFor;
     if (pending.own >= own) return err({ type: 'too-many', limit: own, of: 'yours' });
     if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
   }
@@ -42,17 +43,18 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const { namespace, ask } = asking;
     const prolongs =
       asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
-    const held = asking.held && { held: { ignore: asking.held.ignore } };
+    const written = asking.held ?? asking.drift;
+    const held = written && { held: { ignore: written.ignore } };
     const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }), ...held };
     const whole = { ...input, kind: kind.name, cluster: cluster.name };
     const draft = await draftFor(ports, kind, whole, asking.by, asking.extends?.objects ?? []);
     if (!draft.ok) return draft;
-    const isMoved = draft.value.fingerprint !== undefined && draft.value.fingerprint !== asking.held?.fingerprint;
-    if (asking.held !== undefined && isMoved) return err(unclear('ask', hasMoved));
+    const isMoved = draft.value.fingerprint !== undefined && draft.value.fingerprint !== written?.fingerprint;
+    if (written !== undefined && isMoved) return err(unclear('ask', hasMoved));
     const ruled = ruledBy(draft.value.judged);
     if (!ruled.ok) return ruled;
     // The append says so for certain; what would be kept before it need not be.
-    const isUnasked = asking.breakGlass === true || ruled.value.rule.auto === true;
+    const isUnasked = asking.breakGlass === true || (ruled.value.rule.auto === true && asking.drift === undefined);
     if (isUnasked && pending.unasked >= mostUnasked)
       return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
     const ahead = await lookAhead(ports, kind, asking, startsAt, ruled.value.seconds);
@@ -75,7 +77,8 @@ const hasMoved = 'The object is another by now than when this was written. Look 
 const forOthers = (refusal: SubmitRefusal, { by, subject }: Asking): SubmitRefusal =>
   refusal.type === 'already-have' && subject !== by ? { ...refusal, who: 'they', allowedBy: '' } : refusal;
 
-const admitBoth = async (ports: BotPorts, { by, subject }: Asking): Promise<Result<null, NotAdmitted>> => {
+const admitBoth = async (ports: BotPorts, { by, subject, drift }: Asking): Promise<Result<null, NotAdmitted>> => {
+  if (drift !== undefined) return ok(null);
   const asker = await admit(ports, by);
   return asker.ok && subject !== by ? admit(ports, subject) : asker;
 };
@@ -106,13 +109,14 @@ const file = async (
     source: asking.source,
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
-    approval: { ...approvalBy(rule, asking.breakGlass === true), policyHash, ...writtenDown(passed) },
+    approval: { ...approvalBy(rule, asking), policyHash, ...writtenDown(passed) },
     seal: sealOfDraft({ id, ...asked }, identity, draft, ports.trust.digest),
     respondBy: respondBy(now, rule, asking),
     ...(content === undefined ? {} : { content: content.ref }),
     ...(around === undefined ? {} : { around: around.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
     ...(asking.held === undefined ? {} : { held: asking.held }),
+    ...(asking.drift === undefined ? {} : { drift: asking.drift }),
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
   for (const one of [content, around]) if (one !== undefined) await ports.contents.keep(id, one.ref.digest, one.text);
@@ -124,23 +128,33 @@ const file = async (
   return result.type === 'conflict' ? 'taken' : err(result);
 };
 
+/** Nobody waits for it, and it is so all the while. */
+const driftWaits = Temporal.Duration.from({ hours: 7 * 24 });
+
 /** A grant that has ended is not extended any more. */
-const respondBy = (now: Temporal.Instant, { respondWithin }: Rule, { extends: extended }: Asking): Temporal.Instant => {
-  const usual = now.add(respondWithin);
+const respondBy = (
+  now: Temporal.Instant,
+  { respondWithin }: Rule,
+  { extends: extended, drift }: Asking,
+): Temporal.Instant => {
+  const usual = now.add(drift === undefined ? respondWithin : driftWaits);
   const end = extended?.grant.expiresAt;
   return end !== undefined && Temporal.Instant.compare(end, usual) < 0 ? end : usual;
 };
 
-const approvalBy = (rule: Rule, byBreakGlass: boolean): Omit<Submitted['approval'], 'policyHash'> => ({
+/** What nobody asked for, somebody decides on, also where a rule lets people have the same at once. */
+const approvalBy = (rule: Rule, { breakGlass, drift }: Asking): Omit<Submitted['approval'], 'policyHash'> => ({
   rule: rule.name,
   quorum: [...rule.approve],
   channel: rule.channel,
   settle: [...rule.settle],
-  ...(rule.auto === undefined ? {} : { auto: rule.auto }),
+  ...(rule.auto === undefined || drift !== undefined ? {} : { auto: rule.auto }),
   ...(rule.never === undefined ? {} : { never: [...rule.never] }),
-  ...(byBreakGlass && rule.breakGlass !== undefined
+  ...(breakGlass === true && rule.breakGlass !== undefined
     ? { breakGlass: { remindEvery: rule.breakGlass.remindEvery.total('seconds') } }
-    : waitingBy(rule)),
+    : drift === undefined
+      ? waitingBy(rule)
+      : {}),
 });
 
 /** What is done while it waits. */

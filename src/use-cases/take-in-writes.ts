@@ -8,6 +8,7 @@ import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
+import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -25,7 +26,7 @@ export type TakeInPorts = BotPorts & {
 const batch = 20;
 
 /**
- * Makes requests of what guards have held, and notes what they let through under a grant; waits for a while where there is nothing.
+ * Makes requests of what guards have held and of what workers have found changed, and notes what was let through under a grant; waits for a while where there is nothing.
  * Idempotent. What fails is handed out again later.
  */
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
@@ -50,6 +51,10 @@ const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
       return fileHeld(ports, entry);
     case 'used':
       return noteUsed(ports, entry);
+    case 'drifted':
+      return fileDrift(ports, entry);
+    case 'drift-over':
+      return endDrift(ports, entry);
   }
 };
 
@@ -202,7 +207,7 @@ const isBefore = (one: Asked, other: Asked): boolean => {
 };
 
 /** So often its thread says that a grant was used; more is in the API server's own log. */
-const mostUses = 100;
+export const mostUses = 100;
 
 const noteUsed = async (ports: TakeInPorts, entry: Extract<GuardEntry, { type: 'used' }>): Promise<void> => {
   const { id, operation, target, risk } = entry;

@@ -10,18 +10,22 @@ import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { change } from '#kinds/change/change.ts';
 import { apiVersionOf, type Kind } from '#kinds/kind.ts';
+import { createMemoryAgreedStates, type MemoryAgreedStates } from '#test/memory/agreed-states.ts';
 import type { MemoryCluster } from '#test/memory/cluster.ts';
 import { createMemoryHeldWrites, type MemoryHeldWrites } from '#test/memory/held-writes.ts';
 import { refusal } from '#test/memory/refusal.ts';
 import { approveRequest, denyRequest } from '#use-cases/act-on-request.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
+import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
-import type { ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
+import type { ClusterWriter } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { find } from '#use-cases/request-log.ts';
 import { reviewWrite } from '#use-cases/review-write.ts';
 import { settleHeld } from '#use-cases/settle-held.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
+import { createDriftWatch } from '#use-cases/watch-drift.ts';
+import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
 import { changeable } from './changes.ts';
 import { protection } from './guarded.ts';
@@ -41,10 +45,12 @@ export type Writing = {
   readonly fails?: boolean;
 };
 
-export type GuardWorld = World & {
+export type GuardWorld = Omit<World, 'worker'> & {
   readonly bot: TakeInPorts;
   readonly guard: GuardPorts;
+  readonly worker: DriftPorts;
   readonly held: MemoryHeldWrites;
+  readonly agreed: MemoryAgreedStates;
   /** The cluster as the worker would meet it without passes. */
   readonly guarded: ClusterWriter;
   /** What the API server would ask about. */
@@ -59,6 +65,8 @@ export type GuardWorld = World & {
   readonly review: (changed: Partial<Write>) => Promise<Admission>;
   /** The bot takes in what was left for it. */
   readonly takeIn: () => Promise<void>;
+  /** The worker looks over what is protected, and the bot takes in what it has found. */
+  readonly look: () => Promise<void>;
   /** The worker does what is owed. */
   readonly steps: () => Promise<void>;
   /** Writes, and the bot takes it in: the request that it became. */
@@ -243,10 +251,17 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     if (answer.code === 503) throw new Error(answer.message);
     throw refusal(answer.code, `write ${target.kind} ${target.name}`, answer.message);
   });
-  const worker: WorkerPorts = {
-    ...world.worker,
-    clusters: new Map([[world.cluster.name, withPasses(world.worker, guarded)]]),
+  const agreed = createMemoryAgreedStates();
+  const agreeing = { ...world.worker, agreed };
+  const writer = withAgreed(agreeing, withPasses(world.worker, guarded));
+  const worker: DriftPorts = {
+    ...agreeing,
+    clusters: new Map([[world.cluster.name, writer]]),
+    agree: (cluster, target, live) => agree(agreeing, cluster, target, live),
+    leave: async (entry) => held.leave(entry),
+    random: (count) => randomBytes(count),
   };
+  const watch = createDriftWatch(worker, writer);
   const bot: TakeInPorts = {
     ...world.bot,
     draft: (input) => draftRequest(worker, input),
@@ -261,6 +276,10 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     const found = await find(bot, id);
     if (found.type === 'found') return found.chain;
     throw new Error(`The log of the request is ${found.type}`);
+  };
+  const look = async (): Promise<void> => {
+    await watch();
+    await takeIn();
   };
   const steps = async (): Promise<void> => {
     await settleHeld(worker);
@@ -280,6 +299,8 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     write,
     review: async (changed) => reviewWrite(guard, { ...(await ask({ object: gate({ auth: 'off' }) })), ...changed }),
     takeIn,
+    agreed,
+    look,
     steps,
     hold: async (writing) => {
       const answer = await write(writing);

@@ -35,6 +35,12 @@ const botsOwn: typeof common = [
   ['content:*', 'get set'],
 ];
 
+/** The worker looks after what is protected, and leaves for the bot what it finds. */
+const workers: typeof common = [
+  ['agreed:*', 'hgetall hget hset hdel unlink'],
+  ['intake', 'xlen xadd'],
+];
+
 /** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */
 const guards: typeof common = [
   ['log:*', 'lrange'],
@@ -70,7 +76,7 @@ const partsOf = (name: RedisUser): typeof common => {
     case 'bot':
       return [...common, ...botsOwn];
     case 'worker':
-      return common;
+      return [...common, ...workers];
     case 'guard':
       return guards;
   }

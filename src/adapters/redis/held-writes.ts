@@ -41,7 +41,7 @@ return {'filed'}
 `;
 
 /** KEYS: intake. ARGV: entry, how many may wait. */
-const noteScript = `
+export const noteScript = `
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('XADD', KEYS[1], '*', 'entry', ARGV[1])
 return 1

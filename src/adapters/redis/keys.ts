@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Watched } from '#domain/guard/agreed.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Status } from '#domain/request/request.ts';
 
@@ -58,5 +59,7 @@ export const keys = {
   tried: (fingerprint: string) => `${tag}:tried:${fingerprint}`,
   /** String: how many writes of one author were filed within a minute. */
   filedBy: (author: string) => `${tag}:filed-by:${createHash('sha256').update(author).digest('hex')}`,
+  /** Hash: what workers know of protected objects of one sort in one namespace. */
+  agreed: ({ cluster, namespace, profile }: Watched) => `${tag}:agreed:${cluster}/${namespace}/${profile}`,
   lock: (projection: string, id: RequestId) => `${tag}:lock:${projection}:${id}`,
 };

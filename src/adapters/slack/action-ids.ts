@@ -7,6 +7,8 @@ export const actions = {
   /** Opens the form for an approval of less than was asked. */
   approveLess: 'hallpass_approve_less',
   deny: 'hallpass_deny',
+  /** Leaves what was found changed as it is. */
+  accept: 'hallpass_accept',
   withdraw: 'hallpass_withdraw',
   /** Whose write was held says that it is theirs, or that it is not. */
   own: 'hallpass_own',

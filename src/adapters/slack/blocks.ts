@@ -12,7 +12,7 @@ import type {
   RichTextSection,
   SectionBlock,
 } from '@slack/types';
-import type { PersonId } from '#domain/ids.ts';
+import { itself, type PersonId } from '#domain/ids.ts';
 import { cut, visible } from '#domain/text.ts';
 import { cutMarkup, dateFallback, dateFormat, epochSeconds, escaped } from './mrkdwn.ts';
 
@@ -105,7 +105,8 @@ const elements = (pieces: readonly Piece[]): RichTextElement[] =>
 
 export const bold = (text: string): Piece => ({ type: 'text', text: visible(text), style: { bold: true } });
 export const code = (text: string): Piece => ({ type: 'text', text: visible(text), style: { code: true } });
-export const user = (person: PersonId): Piece => ({ type: 'user', user_id: person });
+export const user = (person: PersonId): Piece =>
+  person === itself ? bold('Hallpass') : { type: 'user', user_id: person };
 export const date = (instant: Temporal.Instant): Piece => ({
   type: 'date',
   timestamp: epochSeconds(instant),

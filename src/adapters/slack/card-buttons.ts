@@ -42,8 +42,16 @@ export const buttonsOf = (
   const isMore = shown?.type === 'shown' && (shown.content.changes.length > 0 || hasMore);
   const whole = isMore ? [button({ text: wholeText(shown), action: actions.whole, value })] : [];
   if (state.status === 'pending') {
+    const isFound = asked.drift !== undefined;
+    const cannot = shown?.type === 'unreadable' || asked.drift?.byAuthor === true;
+    if (isFound)
+      return [
+        ...(cannot ? [] : approve(value, asked, cautions, description)),
+        button({ text: 'Accept', action: actions.accept, value }),
+        ...whole,
+      ];
     return [
-      ...(shown?.type === 'unreadable' ? [] : approve(value, asked, cautions, description)),
+      ...(cannot ? [] : approve(value, asked, cautions, description)),
       button({ text: 'Deny', action: actions.deny, value, style: 'danger' }),
       ...whole,
       button({ text: 'Withdraw', action: actions.withdraw, value }),
@@ -99,7 +107,7 @@ const approve = (
   const less = confirm === undefined ? {} : { confirm: { ...confirm, yes: 'Go on' } };
   return [
     button({
-      text: 'Approve',
+      text: asked.drift === undefined ? 'Approve' : 'Put back',
       action: actions.approve,
       value,
       style: 'primary',
@@ -120,10 +128,9 @@ const secondLook = (
   const [worst, ...rest] = cautions;
   const isForGood = asked.seconds === undefined;
   if (worst === undefined && !isForGood) return undefined;
-  const confirm = isCritical(cautions)
-    ? { title: 'Approve something CRITICAL?', yes: 'Approve anyway', no: 'Look again', isDanger: true }
-    : { title: 'Approve this?', yes: 'Approve', no: 'Look again' };
-  const what = `${whatIsApproved(asked, description)}${isForGood ? `\n*${nothingTakesItBack}*` : ''}`;
+  const confirm = wordsFor(asked, isCritical(cautions));
+  const isKept = isForGood && asked.drift === undefined;
+  const what = `${whatIsApproved(asked, description)}${isKept ? `\n*${nothingTakesItBack}*` : ''}`;
   if (worst === undefined) return { ...confirm, markup: what };
   if (isCritical(cautions)) return { ...confirm, markup: criticalMarkup(cautions, what) };
   const others = rest.length === 0 ? '' : ` And ${more(rest.length, 'caution')} on the card.`;
@@ -132,6 +139,17 @@ const secondLook = (
   const ports = through(description, room - leastOfCaution);
   const markup = `${what}${ports}\n⚠️ ${cutMarkup(escaped(worst.text), room - ports.length)}${others}`;
   return { ...confirm, markup };
+};
+
+const wordsFor = ({ drift }: Asked, critical: boolean) => {
+  const no = 'Look again';
+  if (drift !== undefined)
+    return critical
+      ? { title: 'CRITICAL once put back. Go on?', yes: 'Put back anyway', no, isDanger: true }
+      : { title: 'Put this back?', yes: 'Put back', no };
+  return critical
+    ? { title: 'Approve something CRITICAL?', yes: 'Approve anyway', no, isDanger: true }
+    : { title: 'Approve this?', yes: 'Approve', no };
 };
 
 /** What is critical comes first, and what is approved has the room that it leaves: the card says that too. */
@@ -158,7 +176,13 @@ const whatIsApproved = (asked: Asked, description?: Description): string => {
   const room = 130 - where.length;
   const title = cutMarkup(escaped(cut(oneLine(wordedTitle(asked, description)), room)), room + 10);
   const from = startsAt === undefined ? [] : [`from ${clock(startsAt)}`];
-  return [who, title, where, ...(seconds === undefined ? [] : [sayHowLong(asked)]), ...from].join(' · ');
+  return [
+    ...(asked.drift === undefined ? [who] : []),
+    title,
+    where,
+    ...(seconds === undefined ? [] : [sayHowLong(asked)]),
+    ...from,
+  ].join(' · ');
 };
 
 /** On which ports an opening lets through, which its title does not say: whole, or not at all. */

@@ -12,11 +12,10 @@ import { writtenBy } from './approvals.ts';
 import { bold, bullets, code, date, line, lines, type Piece, quote, richText, user } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
-import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
+import { briefly, cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
-import { briefly } from './status-line.ts';
 
 /**
  * Shares of the 10,000 characters that a message may hold; together with what else is on a card without a diff they stay
@@ -81,14 +80,11 @@ export const factsBlock = (
   ];
   return richText(
     lines([
-      [
-        bold('Who  '),
-        ...who,
-        ` · ${asked.held === undefined ? ways[sourceOf(asked)] : 'with their own tools'}, `,
-        date(asked.submittedAt),
-      ],
+      [bold('Who  '), ...who, ` · ${wayOf(asked)}, `, date(asked.submittedAt)],
       [bold('Where  '), ...where],
-      [...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)],
+      ...(asked.drift === undefined
+        ? [[...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)]]
+        : []),
       ...starts(asked),
       ...goesOnFrom(asked),
       ...(asked.held?.selfHeals === true
@@ -109,6 +105,7 @@ export const factsBlock = (
 
 const whoAsks = (asked: Asked): readonly Piece[] => {
   if (asked.held !== undefined) return [...writtenBy(asked), ' directly, and it was held'];
+  if (asked.drift !== undefined) return ['nobody asked'];
   return asked.requester === asked.subject
     ? [user(asked.requester), ' asks']
     : [user(asked.requester), ' asks for ', user(asked.subject)];
@@ -121,7 +118,10 @@ const ways: Readonly<Record<Source, string>> = {
   api: 'over the API',
   cli: 'from the command line',
   mcp: 'by an agent, over MCP',
+  drift: 'found by Hallpass',
 };
+
+const wayOf = (asked: Asked): string => (asked.held === undefined ? ways[sourceOf(asked)] : 'with their own tools');
 
 /** What stays is not to be read as one more duration, while somebody may still decide on it. */
 const howLong = (asked: Asked, over: boolean, description?: Description): readonly Piece[] =>

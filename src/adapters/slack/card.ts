@@ -2,6 +2,7 @@ import type { KnownBlock, MessageMetadata } from '@slack/types';
 import { cardRoom } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { Drift } from '#domain/request/events.ts';
 import { isOver } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -42,6 +43,7 @@ import {
 } from './cautions.ts';
 import { contentBlock, type Room } from './content-block.ts';
 import { wordedTitle } from './described.ts';
+import { choiceBlock, foundBlock } from './drift-words.ts';
 import { escaped, link } from './mrkdwn.ts';
 import { hidesReach, reachBlock, reachIn } from './reach.ts';
 import { statusLine } from './status-line.ts';
@@ -73,10 +75,14 @@ export const cardEvent = 'hallpass_card';
 
 /** What was taken without asking looks like nothing else. */
 const headline = (chain: Chain, description?: Description, shown?: Shown): string => {
-  const isBroken = chain.request.asked.approval.breakGlass !== undefined;
-  const worst = worstNew(cautionsOf(chain, description, shown));
+  const { approval, drift } = chain.request.asked;
+  const isBroken = approval.breakGlass !== undefined;
+  const worst = drift === undefined ? worstNew(cautionsOf(chain, description, shown)) : severityOf(drift);
   return `${isBroken ? '🚨 BREAK-GLASS · ' : ''}${worst === undefined ? '' : titleMarks[worst]}${titleOf(chain, description)}`;
 };
+
+/** Of what was done, which is what somebody has to look at; and not of its being put back. */
+const severityOf = ({ risk }: Drift) => (risk === 'none' ? undefined : risk);
 
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
 export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, description?: Description): string =>
@@ -133,21 +139,25 @@ const compose = (
   const hasMore = hidesSome(cautions, share.cautions) || hidesReach(reachIn(shown), share.reach);
   const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore });
   const where = `press ${wholeText(shown)}`;
+  const { drift } = asked;
+  const beware = cautionBlock(cautions, share.cautions, readAt(description, shown));
+  const reaches = isOver(state.status) ? [] : reachBlock(reachIn(shown), share.reach, where);
+  const facts = factsBlock(chain, share, description, shown);
   return [
     header(headline(chain, description, shown)),
     richText(line(...statusLine(chain, description?.noun))),
     ...unreadableBlock(chain, shown),
     ...revisionBlock(chain),
     ...outcomeBlocks(chain, share, description),
-    ...cautionBlock(cautions, share.cautions, readAt(description, shown)),
-    ...(state.status === 'pending' ? noFindings(cautions, shown) : []),
-    ...(isOver(state.status) ? [] : reachBlock(reachIn(shown), share.reach, where)),
-    factsBlock(chain, share, description, shown),
+    // What is dangerous in what was found comes first; what is in its being put back stands where that is.
+    ...(drift === undefined
+      ? [...beware, ...(state.status === 'pending' ? noFindings(cautions, shown) : []), ...reaches, facts]
+      : [foundBlock(drift, share.powers), facts, ...choiceBlock(drift, state), ...beware, ...reaches]),
     ...(shown?.type === 'shown' && shown.content.changes.length > 0
       ? [contentBlock(shown.content, asked, state.status === 'pending', room)]
       : []),
     ...(attempts === undefined || isOver(state.status) ? [] : attemptsBlock(attempts)),
-    reasonBlock(chain.request, share),
+    ...(drift === undefined ? [reasonBlock(chain.request, share)] : []),
     ...pastCautionBlock(pastCautions(chain, description, shown), share.cautions / 2),
     ...(approvals.length === 0 ? [] : [richText(line(...approvals))]),
     ...(buttons.length === 0 ? [] : [actionRow(buttons)]),

@@ -1,4 +1,4 @@
-import type { PersonId } from '#domain/ids.ts';
+import { itself, type PersonId } from '#domain/ids.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -22,7 +22,7 @@ export const directMessages = (
   moment?: Moment,
 ): readonly DirectMessage[] => {
   const { asked } = chain.request;
-  const people = [...new Set([asked.requester, asked.subject])];
+  const people = [...new Set([asked.requester, asked.subject])].filter((one) => one !== itself);
   const entry = chain.entries.findLast(({ event }) => turns.includes(event.type));
   if (entry === undefined) return [];
   return people.flatMap((to) => {

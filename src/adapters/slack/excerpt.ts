@@ -1,4 +1,4 @@
-import { cut, visible } from '#domain/text.ts';
+import { cut, oneLine, visible } from '#domain/text.ts';
 
 /** What is shown of a text or a list, and in words what is not: nothing is ever cut silently. */
 export type Excerpt = { readonly shown: string; readonly hidden?: string };
@@ -39,3 +39,6 @@ export const cutMiddle = (text: string, limit: number): string => {
 
 /** `1 more object`, `3 more objects`. */
 export const more = (count: number, one: string): string => `${count} more ${one}${count === 1 ? '' : 's'}`;
+
+/** What a system said, on one line and of bearable length. */
+export const briefly = (text: string): string => cutMiddle(oneLine(text), 400);

@@ -4,9 +4,9 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
 import { ownersButtons } from './card-buttons.ts';
+import { briefly } from './excerpt.ts';
 import type { Moment, News } from './news.ts';
 import type { Noun } from './nouns.ts';
-import { briefly } from './status-line.ts';
 
 /** Told only while it is true: nothing of what is over, being ended, or waits to be settled. */
 export const warningNews = (

@@ -1,4 +1,4 @@
-import type { PersonId } from '#domain/ids.ts';
+import { itself, type PersonId } from '#domain/ids.ts';
 import { cut, visible } from '#domain/text.ts';
 
 /** Slack has no escape for its own marks, so each is shown by a sign that looks like it and means nothing. */
@@ -20,7 +20,7 @@ export const escaped = (text: string): string =>
     .replaceAll('>', '&gt;');
 
 /** Names a person; Slack shows the name, and tells them. */
-export const mention = (person: PersonId): string => `<@${person}>`;
+export const mention = (person: PersonId): string => (person === itself ? 'Hallpass' : `<@${person}>`);
 
 /** How a date is written: "today 10:42 PM" in the reader's own zone and habit. */
 export const dateFormat = '{date_short_pretty} {time}';

@@ -10,12 +10,11 @@ import type { Description } from '#kinds/kind.ts';
 import { actions, buttonValue } from './action-ids.ts';
 import { bold, button, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
-import { cutMiddle, more } from './excerpt.ts';
+import { briefly, cutMiddle, more } from './excerpt.ts';
 import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
-import { briefly } from './status-line.ts';
 import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { itself } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
 import { waitingExtension } from '#use-cases/extend-grant.ts';
 import type { Core } from '#use-cases/ports.ts';
@@ -42,7 +43,8 @@ export const createShowNews = (tools: Tools, core: Core): Step => {
       cardOf(notes) === undefined && !isOver(chain.request.state.status)
         ? await channelProblemOf(subject, tools)
         : undefined;
-    if (stuck !== undefined) await tell(notes, 'stuck', stuckMessage(chain, description));
+    if (stuck !== undefined && chain.request.asked.requester !== itself)
+      await tell(notes, 'stuck', stuckMessage(chain, description));
     const waitsForCard =
       notes.now().messages.card === undefined && stuck === undefined && !isOver(chain.request.state.status);
     if (waitsForCard) return;

@@ -2,11 +2,11 @@ import { formatDuration } from '#domain/duration.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked, State, Status } from '#domain/request/request.ts';
-import { oneLine } from '#domain/text.ts';
 import { byWhom } from './approvals.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
-import { cutMiddle } from './excerpt.ts';
+import { driftStatus } from './drift-words.ts';
+import { briefly } from './excerpt.ts';
 import { type Noun, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 
@@ -38,14 +38,14 @@ export const sayLag = (milliseconds: number): string => {
   return formatDuration(Temporal.Duration.from({ milliseconds }));
 };
 
-/** What a system said, on one line and of bearable length. */
-export const briefly = (text: string): string => cutMiddle(oneLine(text), 400);
-
 /** Where a request stands, in one line: the state, who, and until or since when; in the words for what was asked. */
-export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>, noun?: Noun): readonly Piece[] => [
-  `${signOf(state)} `,
-  ...words(state, asked, noun),
-];
+export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>, noun?: Noun): readonly Piece[] =>
+  asked.drift === undefined
+    ? [`${signOf(state)} `, ...words(state, asked, noun)]
+    : [`${driftSigns[state.status] ?? signOf(state)} `, ...driftStatus(asked.drift, state, asked.respondBy)];
+
+/** Accepted is not refused, and put back is not granted. */
+const driftSigns: Partial<Record<Status, string>> = { pending: '🔀', denied: '☑️', completed: '↩️', withdrawn: '✔️' };
 
 const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
   const { respondBy, approval } = asked;

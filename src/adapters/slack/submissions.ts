@@ -212,6 +212,7 @@ const decideWhy = (
 ): Promise<Result<unknown, ActRefusal>> => {
   switch (act) {
     case 'deny':
+    case 'accept':
       return denyRequest(ports, which);
     case 'revoke':
       return revokeGrant(ports, which);
@@ -224,6 +225,6 @@ const decideWhy = (
 };
 
 const wantedBy = (act: WhyAct): Wanted => {
-  if (act === 'deny' || act === 'explain') return 'decide on';
+  if (act === 'deny' || act === 'accept' || act === 'explain') return 'decide on';
   return act === 'revoke' || act === 'review' ? act : 'settle';
 };

@@ -49,7 +49,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
         ...changes(event.content),
         ...extending(event),
         ...followed(event),
-        ...words(event.reason),
+        ...(event.drift === undefined ? words(event.reason) : []),
         line('seal ', code(event.seal.slice(0, 12)), ', policy ', code(event.approval.policyHash.slice(0, 12))),
       );
     case 'revised':

@@ -15,13 +15,15 @@ import { reminder, takenNews } from './asked-groups.ts';
 import { bold, line, markupOf, mrkdwn, type Piece, richText, user, users } from './blocks.ts';
 import type { Message } from './card.ts';
 import { whereConflicts } from './conflicts.ts';
+import { driftFound } from './drift-words.ts';
+import { briefly } from './excerpt.ts';
 import { byName, type Mention } from './mentions.ts';
 import { dateFallback } from './mrkdwn.ts';
 import { type Noun, sayLength, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
-import { briefly, sayLag } from './status-line.ts';
+import { sayLag } from './status-line.ts';
 import { detailsOf } from './thread-details.ts';
 
 export const threadEvent = 'hallpass_event';
@@ -100,6 +102,7 @@ const sentenceOf = (
           ' directly, and it was held',
           ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
         ];
+      if (asked.drift !== undefined) return driftFound({ ...asked, drift: asked.drift });
       return [
         user(event.requester),
         ' asked',
@@ -122,11 +125,15 @@ const sentenceOf = (
         ? ['☑️ ', bold('Approved'), ' ', ...byWhom([], asked.approval), ...whenApplied(asked, event)]
         : ['☑️ ', bold('Approved'), ' by ', ...users(event.by), ': enough have agreed', ...whenApplied(asked, event)];
     case 'denied':
-      return ['⛔ ', user(event.by), ' ', bold('denied'), ' it'];
+      return asked.drift === undefined
+        ? ['⛔ ', user(event.by), ' ', bold('denied'), ' it']
+        : ['☑️ ', user(event.by), ' ', bold('accepted'), ' it as it is'];
     case 'explained':
       return ['📝 ', user(event.by), ' says why it is made'];
     case 'withdrawn':
-      return ['↩️ ', user(event.by), ' withdrew it'];
+      return event.why === undefined
+        ? ['↩️ ', user(event.by), ' withdrew it']
+        : ['✔️ ', bold('Over'), `: ${withoutStop(briefly(event.why))}`];
     case 'reminded':
       return ['⏰ ', ...reminder(request, standing, mention, reviewers)];
     case 'escalated':
@@ -142,7 +149,9 @@ const sentenceOf = (
         ? ['✔️ ', user(event.by), ' reviewed it: ', bold('it was right to break the glass')]
         : ['⚠️ ', user(event.by), ' reviewed it: ', bold('it should not have been taken without asking')];
     case 'timed-out':
-      return ['⌛ ', bold('Timed out'), ': nobody decided in time. It has to be asked for anew'];
+      return asked.drift === undefined
+        ? ['⌛ ', bold('Timed out'), ': nobody decided in time. It has to be asked for anew']
+        : ['⌛ ', bold('Nobody decided'), ': it stays as it is'];
     case 'activated':
       return ['✅ ', bold('Active'), ` until ${dateFallback(event.expiresAt)}: the API server confirms it`];
     case 'lapsed':
@@ -173,7 +182,9 @@ const sentenceOf = (
       ];
     case 'completed':
       if (asked.extends !== undefined) return ['⏩ ', bold(asked.extends.request), ' stays in force for longer now'];
-      return ['✅ ', bold('Done for good'), `: the API server confirms it${sayChanged(event.changed.length)}`];
+      return asked.drift === undefined
+        ? ['✅ ', bold('Done for good'), `: the API server confirms it${sayChanged(event.changed.length)}`]
+        : ['↩️ ', bold('Put back'), ': the API server confirms it'];
     case 'followed':
       return ['↪️ It was asked for anew, as ', bold(event.request)];
     case 'conflicted':

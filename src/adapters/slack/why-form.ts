@@ -6,7 +6,7 @@ import { richText } from './blocks.ts';
 import { conflictLines } from './conflicts.ts';
 
 /** What needs a reason, each by a button of its own. */
-export const whyActs = ['deny', 'revoke', 'keep', 'restore', 'review', 'explain'] as const;
+export const whyActs = ['deny', 'accept', 'revoke', 'keep', 'restore', 'review', 'explain'] as const;
 export type WhyAct = (typeof whyActs)[number];
 
 /** Characters of a reason; what Slack lets nobody type is refused all the same. */
@@ -14,11 +14,18 @@ export const longestWhy = 500;
 
 const words: Readonly<Record<WhyAct, { readonly title: string; readonly submit: string }>> = {
   deny: { title: 'Deny the request', submit: 'Deny' },
+  accept: { title: 'Accept it as it is', submit: 'Accept' },
   revoke: { title: 'Revoke it', submit: 'Revoke' },
   keep: { title: 'Keep as it is now', submit: 'Keep' },
   restore: { title: 'Restore as it was', submit: 'Restore' },
   review: { title: 'Review break-glass', submit: 'Review' },
   explain: { title: 'Why the write is made', submit: 'Say so' },
+};
+
+/** Where that is not whoever asked. */
+const readers: Partial<Record<WhyAct, string>> = {
+  explain: 'Whoever decides will read it.',
+  accept: 'Whoever asks later will read it.',
 };
 
 const metadata = z.object({ act: z.enum(whyActs), value: z.string() });
@@ -43,7 +50,7 @@ export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[
       label: { type: 'plain_text', text: 'Why' },
       hint: {
         type: 'plain_text',
-        text: act === 'explain' ? 'Whoever decides will read it.' : 'The person who asked will read it.',
+        text: readers[act] ?? 'The person who asked will read it.',
       },
       element: { type: 'plain_text_input', action_id: fieldAction('reason'), multiline: true, max_length: longestWhy },
     },

@@ -5,6 +5,7 @@ import { canonical, type Json } from '#domain/json.ts';
 import { objectRef } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
+import { type Author, drift } from '#domain/request/events.ts';
 
 /** Stands where nobody has said why. */
 export const noReason = 'No reason was given with the write.';
@@ -48,25 +49,47 @@ const usedEntry = z.strictObject({
   target: objectRef.omit({ uid: true }),
   risk: z.enum(risks),
 });
-const entry = z.discriminatedUnion('type', [heldEntry, usedEntry]);
+
+/** What is protected is another than was agreed to last. Left by a worker, which looks. */
+const driftedEntry = z.strictObject({
+  type: z.literal('drifted'),
+  id: requestId,
+  cluster: z.string(),
+  profile: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  /** What would put it back, as in a held write. */
+  operation,
+  after: z.custom<Json>(isJson).optional(),
+  drift,
+});
+export type DriftedEntry = z.infer<typeof driftedEntry>;
+
+/** That is no more: it was put back, or has become something else. */
+const settledEntry = z.strictObject({ type: z.literal('drift-over'), id: requestId, why: z.string() });
+const entry = z.discriminatedUnion('type', [heldEntry, usedEntry, driftedEntry, settledEntry]);
 export type GuardEntry = z.infer<typeof entry>;
 
 const signedEntry = z.strictObject({ entry: z.custom<Json>(isJson), key: z.string(), signature: z.string() });
 const textOf = (said: Json): string => canonical({ use: 'hallpass.dev/intake', entry: said });
 
-/** Writes an entry as the guard leaves it for the bot. */
+/** Who alone may leave it: a taken guard reports nothing that it does not hold. */
+const authorOf = ({ type }: GuardEntry): Author => (type === 'drifted' || type === 'drift-over' ? 'worker' : 'guard');
+
+/** Writes an entry as it is left for the bot. */
 export const writeEntry = (said: GuardEntry, signer: Signer): string => {
   const plain = entry.encode(said) as Json;
   return JSON.stringify({ entry: plain, key: signer.key, signature: signer.sign(textOf(plain)) });
 };
 
-/** Believes only what a guard has signed: whoever writes into Redis files nothing. Undefined for anything else. */
+/** Believes only what was signed by whom it is for to say: whoever writes into Redis files nothing. Undefined for anything else. */
 export const readEntry = (text: string, trust: Trust): GuardEntry | undefined => {
   try {
     const read = signedEntry.safeParse(JSON.parse(text)).data;
-    if (read === undefined || !trust.verify('guard', read.key, textOf(read.entry as Json), read.signature))
-      return undefined;
-    return entry.safeParse(read.entry).data;
+    const found = entry.safeParse(read?.entry).data;
+    if (read === undefined || found === undefined) return undefined;
+    const isGenuine = trust.verify(authorOf(found), read.key, textOf(read.entry as Json), read.signature);
+    return isGenuine ? found : undefined;
   } catch {
     return undefined;
   }

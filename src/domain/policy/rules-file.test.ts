@@ -236,7 +236,7 @@ test.each([
   [
     'a source that there is not',
     withRule({ match: { sources: ['slack', 'email'] } }),
-    'rules.0.match.sources.1: not a source of requests. Write one of slack, kubectl, api, cli, mcp.',
+    'rules.0.match.sources.1: not a source of requests. Write one of slack, kubectl, api, cli, mcp, drift.',
   ],
   [
     'a pattern of sources',

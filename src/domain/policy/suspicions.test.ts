@@ -63,7 +63,11 @@ describe('a rule below another one', () => {
       one('b', { namespaceLabels: { env: ['prod-eu', 'stage'], team: ['shop'] } }),
     ],
     ['it is for fewer sources', one('a', { sources: ['slack', 'api'] }), one('b', { sources: ['api'] })],
-    ['the other is for all sources', one('a', { sources: ['slack', 'kubectl', 'api', 'cli', 'mcp'] }), one('b')],
+    [
+      'the other is for all sources',
+      one('a', { sources: ['slack', 'kubectl', 'api', 'cli', 'mcp', 'drift'] }),
+      one('b'),
+    ],
     ['fewer may ask', one('a', {}, { ask: ['developers', 'platform'] }), one('b')],
     [
       'its patterns stand for no more than is there',

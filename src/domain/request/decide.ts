@@ -129,6 +129,7 @@ const approve = (
   const open = reviewable(request, command, now);
   if (!open.ok) return open;
   const { asked } = request;
+  if (asked.drift?.byAuthor === true) return err({ type: 'not-to-be-applied' });
   const earlier = open.value.votes.map((vote) => vote.by);
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
   if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))

@@ -70,6 +70,23 @@ export const held = z.strictObject({
 });
 export type HeldWrite = z.infer<typeof held>;
 
+/** How what is protected was found to be another than was agreed to last, by no request. */
+export const drift = z.strictObject({
+  what: z.enum(['created', 'changed', 'deleted']),
+  /** Of the write that would put it back (`fingerprintOf`). */
+  fingerprint: z.string(),
+  /** Annotations that make no difference. */
+  ignore: z.array(z.string()),
+  /** Field managers that own what is another now, as the API server says. */
+  by: z.array(z.string()),
+  /** What is more dangerous by it than before, in words. */
+  dangers: z.array(z.string()),
+  risk: z.enum(risks),
+  /** Hallpass cannot write such objects, and so not put it back. */
+  byAuthor: z.literal(true).optional(),
+});
+export type Drift = z.infer<typeof drift>;
+
 /** What a review may find: it was right to take it without asking, or it was not. */
 export const findings = ['justified', 'not-justified'] as const;
 export type Finding = (typeof findings)[number];
@@ -102,6 +119,8 @@ const submitted = z.strictObject({
   follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
   /** Absent for what somebody asked for. */
   held: held.optional(),
+  /** Nobody asked: something was changed, and shall be put back or accepted. */
+  drift: drift.optional(),
   /** Goes on from another grant without a break; `seconds` are those beyond its end. */
   extends: z
     .strictObject({
@@ -172,7 +191,7 @@ export const requestEvent = z.discriminatedUnion('type', [
     applyBy: instant,
   }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
-  z.strictObject({ type: z.literal('withdrawn'), by: personId }),
+  z.strictObject({ type: z.literal('withdrawn'), by: personId, why: z.string().optional() }),
   /** Whoever answers for a held write that came without a reason says why it is made. */
   z.strictObject({ type: z.literal('explained'), by: personId, reason: z.string() }),
   z.strictObject({ type: z.literal('timed-out') }),

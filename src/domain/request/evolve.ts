@@ -97,7 +97,8 @@ const fromPending = (
     return agreed(asked, state, event) ? approvedBy(event, state.votes, at) : undefined;
   }
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
-  if (event.type === 'withdrawn') return { status: 'withdrawn', by: event.by, at };
+  if (event.type === 'withdrawn')
+    return { status: 'withdrawn', by: event.by, ...(event.why === undefined ? {} : { why: event.why }), at };
   if (event.type === 'timed-out') return { status: 'timed-out', at };
   return undefined;
 };

@@ -98,7 +98,12 @@ export type State =
       readonly lagMilliseconds: number;
     } & Granted)
   | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string; readonly at: Temporal.Instant }
-  | { readonly status: 'withdrawn'; readonly by: PersonId; readonly at: Temporal.Instant }
+  | {
+      readonly status: 'withdrawn';
+      readonly by: PersonId;
+      readonly why?: string;
+      readonly at: Temporal.Instant;
+    }
   | { readonly status: 'timed-out'; readonly at: Temporal.Instant }
   | {
       readonly status: 'lapsed';

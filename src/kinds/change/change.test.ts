@@ -381,9 +381,9 @@ test('the worker holds what the operations need, and what taking them back needs
     const { permissions } = changeOver([{ ...changeable[0], operations }]);
     return permissions.namespaced[0]?.verbs;
   };
-  expect(held(['create'])).toEqual(['delete', 'create', 'get']);
-  expect(held(['update'])).toEqual(['update', 'patch', 'get']);
-  expect(held(['delete'])).toEqual(['delete', 'create', 'patch', 'get']);
+  expect(held(['create'])).toEqual(['delete', 'create', 'get', 'list']);
+  expect(held(['update'])).toEqual(['update', 'patch', 'get', 'list']);
+  expect(held(['delete'])).toEqual(['delete', 'create', 'patch', 'get', 'list']);
   expect(kind.permissions).toMatchObject({ inNamespaces: {}, clusterWide: [] });
   expect(kind.permissions.namespaced.map(({ apiGroups, resources }) => [apiGroups, resources])).toEqual([
     [['apps'], ['deployments']],

@@ -109,7 +109,7 @@ const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
   [...resources]
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
     .map(({ group, resource, operations, byAuthor }) => {
-      if (byAuthor === true) return { apiGroups: [group], resources: [resource], verbs: ['get'] };
+      if (byAuthor === true) return { apiGroups: [group], resources: [resource], verbs: ['get', 'list'] };
       const makes = operations.includes('create') || operations.includes('delete');
       const updates = operations.includes('update');
       const verbs = [
@@ -117,6 +117,8 @@ const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
         ...(updates ? ['update'] : []),
         ...(updates || operations.includes('delete') ? ['patch'] : []),
         'get',
+        // What is protected is looked over for changes that nobody asked for.
+        'list',
       ];
       return { apiGroups: [group], resources: [resource], verbs };
     });

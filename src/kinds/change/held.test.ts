@@ -335,7 +335,7 @@ describe('of what only its author writes', () => {
 
   test('the worker may read it, and no more', () => {
     const mine = over.permissions.namespaced.filter(({ apiGroups }) => apiGroups.includes(roles.group));
-    expect(mine).toEqual([{ apiGroups: [roles.group], resources: ['roles'], verbs: ['get'] }]);
+    expect(mine).toEqual([{ apiGroups: [roles.group], resources: ['roles'], verbs: ['get', 'list'] }]);
   });
 });
 

@@ -1,0 +1,70 @@
+import type { DriftedEntry, GuardEntry } from '#domain/guard/entry.ts';
+import { itself } from '#domain/ids.ts';
+import type { Manifest } from '#domain/plan.ts';
+import { sayTarget } from '#domain/plan.ts';
+import { apiVersionOf } from '#kinds/kind.ts';
+import type { SubmitRefusal } from './asking.ts';
+import { commit, find } from './request-log.ts';
+import { submitRequest } from './submit-request.ts';
+import type { TakeInPorts } from './take-in-writes.ts';
+
+/** Stands where somebody else says why. */
+const noReason = 'Nobody asked for this change. It was found.';
+
+/** Makes a request of what a worker has found changed: to put it back, or to accept it. */
+export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promise<void> => {
+  const { id, cluster, profile, namespace, name, operation, drift } = entry;
+  const kind = ports.settings().kinds.find(({ holds }) => holds?.sorts.some((sort) => sort.profile === profile));
+  const sort = kind?.holds?.sorts.find((one) => one.profile === profile);
+  if (kind?.holds === undefined || sort === undefined) return;
+  const after = entry.after as Manifest | undefined;
+  const ask = kind.holds.ask({ profile, operation, name, ...(after && { after }) });
+  const object = sayTarget({ apiVersion: apiVersionOf(sort), kind: sort.kind, namespace, name });
+  if (!ask.ok) return tell(ports, entry, object, ask.error);
+  const filed = await submitRequest(ports, {
+    id,
+    by: itself,
+    subject: itself,
+    source: 'drift',
+    kind: kind.name,
+    cluster,
+    namespace,
+    ask: ask.value,
+    reason: noReason,
+    duration: 'good',
+    drift,
+    origin: `drift ${id}`,
+  });
+  if (filed.ok || filed.error.type === 'filed-before') return;
+  // It is handed out again.
+  if (passing.includes(filed.error.type)) throw new Error(ports.sayNotFiled(filed.error));
+  tell(ports, entry, object, ports.sayNotFiled(filed.error));
+};
+
+const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ'];
+
+/** Somebody has to know, also where no rule says who decides. */
+const tell = (ports: TakeInPorts, { cluster, drift }: DriftedEntry, object: string, why: string): void =>
+  ports.alarm('A protected object was changed without a request, and no card can be made of it', {
+    cluster,
+    object,
+    what: drift.what,
+    by: drift.by.join(', '),
+    why,
+  });
+
+/** What was found is over, so that nobody has to decide on it. */
+export const endDrift = async (
+  ports: TakeInPorts,
+  { id, why }: Extract<GuardEntry, { type: 'drift-over' }>,
+): Promise<void> => {
+  for (;;) {
+    const found = await find(ports, id);
+    if (found.type !== 'found') return;
+    const { asked, state } = found.chain.request;
+    if (asked.drift === undefined || state.status !== 'pending') return;
+    const event = { type: 'withdrawn', by: itself, why } as const;
+    const result = await commit(ports, id, found.chain, [event], await ports.clock.now());
+    if (result.type !== 'conflict') return;
+  }
+};
