@@ -10,8 +10,8 @@ import { levelOf } from '#domain/risk/assess.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import { cut } from '#domain/text.ts';
 import type { DriftPorts } from './drift-ports.ts';
+import type { Drifted } from './drifted.ts';
 import type { ClusterWriter } from './ports.ts';
-import type { Drifted } from './watch-drift.ts';
 
 /** Of an entry: a request holds no more. */
 const mostEntry = 110_000;

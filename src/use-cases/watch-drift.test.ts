@@ -170,6 +170,15 @@ describe('what is protected and was changed past the guard', () => {
 });
 
 describe('no request is made', () => {
+  test('of what was seen once and was gone, though it is seen once more later', async () => {
+    const world = await watchedWorld();
+    for (const auth of ['off', 'on', 'off', 'on']) {
+      pastTheGuard(world, { auth, limit: '10' });
+      await world.look();
+    }
+    expect(await world.requests()).toEqual({});
+  });
+
   test('of what is there when somebody looks for the first time', async () => {
     const world = createGuardWorld();
     pastTheGuard(world, { auth: 'off', limit: '10' });
