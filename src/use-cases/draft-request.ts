@@ -7,6 +7,7 @@ import { fingerprintOf } from '#domain/guard/fingerprint.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import type { Labels } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { heldSortOf, type Kind, type Look, type PlanContext, type Seen } from '#kinds/kind.ts';
@@ -25,6 +26,7 @@ import {
 import { managerOf, type Prepared, type PreparedEdit, sealedPart, uidOf } from './prepared.ts';
 import { prepareLonger } from './prolong-change.ts';
 import { type Judged, judgeTried } from './tried.ts';
+import { withWhatGoes } from './what-goes.ts';
 
 type DraftPorts = Pick<
   WorkerPorts,
@@ -122,7 +124,8 @@ export const draftRequest = async (
     if (!prepared.ok) return prepared;
     const tried = prepared.value;
     const assessed = await assessTried(ports, cluster, tried, input.identity, { atMostOld: drawn });
-    const content = packContent(await contentOf(ports, cluster, input, tried, assessed), ports.trust.digest);
+    const changed = await contentOf(ports, cluster, input, tried, assessed);
+    const content = packContent(await withWhatGoes(ports, cluster, changed, drawn), ports.trust.digest);
     if (content.text.length > contentLimit)
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
     const judged = await judge(ports, cluster, input, tried, assessed);
@@ -215,8 +218,12 @@ const liveIn = (looks: readonly Look[], seen: Seen): ReadonlyMap<string, Manifes
 
 export const placesOf = ({ create, edits }: Pick<Plan, 'create' | 'edits'>): readonly string[] => [
   ...create.flatMap(({ metadata }) => metadata.namespace ?? []),
-  ...edits.flatMap((edit) => targetIn(edit).namespace ?? []),
+  ...edits.flatMap((edit) => placeOf(targetIn(edit))),
 ];
+
+/** A namespace is in itself. */
+const placeOf = (target: Target): readonly string[] =>
+  isNamespace(target) ? [target.name] : [target.namespace ?? []].flat();
 
 const targetIn = (edit: Edit): Target => (edit.op === 'delete' ? edit.target : targetOf(edit.content));
 

@@ -12,6 +12,7 @@ import {
   passMark,
   writerMark,
 } from '#domain/guard/fingerprint.ts';
+import { isGoing, isOfNamespaces } from '#domain/guard/namespace.ts';
 import { passName, readPass } from '#domain/guard/pass.ts';
 import { mayScale, type Protection, protectionOf, protectsIn, writerOf } from '#domain/guard/protection.ts';
 import {
@@ -42,6 +43,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
 import { coveringGrant } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
+import { heldNamespace } from './hold-namespace.ts';
 import { isOurs, markersBeside } from './home.ts';
 import { isUnused } from './is-unused.ts';
 import { latest } from './latest-time.ts';
@@ -65,7 +67,7 @@ export type Guarded = {
 export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admission> => {
   const { policy, kinds } = ports.settings();
   const cluster = ports.cluster.name;
-  if (write.group === '' && write.resource === 'namespaces') return namespaceGoes(ports, write);
+  if (isOfNamespaces(write)) return namespaceGoes(ports, write);
   const sort = heldSorts(kinds).find(({ group, resource }) => group === write.group && resource === write.resource);
   const { namespace } = write;
   if (sort === undefined || namespace === undefined || isOurs(ports.home, namespace)) return admit();
@@ -80,9 +82,15 @@ export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admi
   if (isUnnamed(write)) return unless(write, what, forbid(sayUnnamed(what)));
   const fingerprint = fingerprintOf(cluster, write, protection.ignoreAnnotations, ports.trust.digest);
   const guarded = { write: { ...write, namespace }, sort, protection, fingerprint, what };
-  try {
+  return orUndecided(ports, write, async () => {
     if (await goesWithItsNamespace(ports, write)) return admit();
-    return write.user === ports.worker ? await byWorker(ports, guarded) : await judge(ports, guarded);
+    return write.user === ports.worker ? byWorker(ports, guarded) : judge(ports, guarded);
+  });
+};
+
+const orUndecided = async (ports: GuardPorts, write: Write, look: () => Promise<Admission>): Promise<Admission> => {
+  try {
+    return await look();
   } catch (cause) {
     ports.alarm('What is held could not be looked up; writes to protected objects are refused', {
       cause: String(cause),
@@ -107,10 +115,17 @@ const unless = ({ dryRun }: Write, what: string, answer: Admission): Admission =
   return admit(sayDryRun(what, `refused: ${answer.message.replaceAll('\n', ' ').replace(/\.$/, '')}`));
 };
 
-const namespaceGoes = ({ settings, cluster }: GuardPorts, write: Write): Admission => {
-  if (write.operation !== 'delete') return admit();
-  const isHeld = protectsIn(settings().policy.protect, { cluster: cluster.name, namespace: write.name });
-  return isHeld ? unless(write, sayWritten(write), forbid(sayNamespace(write.name))) : admit();
+/** What goes already is not asked about again. No grant covers it, and the worker has no pass for it: it is asked for, or refused. */
+const namespaceGoes = async (ports: GuardPorts, write: Write): Promise<Admission> => {
+  const { name: namespace, before } = write;
+  const place = { cluster: ports.cluster.name, namespace };
+  if (write.operation !== 'delete' || !protectsIn(ports.settings().policy.protect, place)) return admit();
+  if (before !== undefined && isGoing(before)) return admit();
+  const guarded = heldNamespace(ports, write);
+  const what = sayWritten(write);
+  if (guarded === undefined) return unless(write, what, forbid(sayNamespace(namespace)));
+  if (write.orphans === true) return unless(write, what, forbid(sayOrphans(what)));
+  return orUndecided(ports, write, () => judge(ports, guarded));
 };
 
 const namespaceController = 'system:serviceaccount:kube-system:namespace-controller';
@@ -139,7 +154,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
   const known = await ports.held.find(guarded.fingerprint);
   const standing = known === undefined ? undefined : await stands(ports, guarded, known);
   if (standing?.answer.allowed === true) return standing.answer;
-  const covering = await coveringGrant(ports, guarded);
+  const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded) : undefined;
   if (covering?.type === 'covers') {
     if (!write.dryRun) await noteUse(ports, guarded, covering.chain, covering.risk);
     return admit(sayUnderGrant(covering.chain.request.asked.id));
@@ -213,7 +228,8 @@ const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Cha
   if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
   const marker = await cluster.own(markersBeside(home), markerName(asked));
   if (marker !== undefined) return false;
-  return write.dryRun || isUnused(ports, asked.id, write);
+  // The uid of a namespace is deleted once.
+  return write.dryRun || isOfNamespaces(write) || isUnused(ports, asked.id, write);
 };
 
 /** Characters of what is filed: a request holds no more, and the store is not for files. */

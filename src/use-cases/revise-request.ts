@@ -21,6 +21,7 @@ import type { BotPorts, Draft, DraftInput } from './ports.ts';
 import { prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
+import { takesNamespace } from './what-goes.ts';
 
 /** Whether what was shown of a pending request is still what would be done. */
 export type Standing =
@@ -235,8 +236,9 @@ const whatMoved = async (ports: BotPorts, asked: Asked, now: string): Promise<st
 /** What the same difference brings or opens now, and did not. */
 const worseNow = (before: Shown, now: Shown): string => {
   const [first] = before.type === 'shown' && now.type === 'shown' ? newIn(now.content, before.content) : [];
-  return first === undefined
-    ? 'What it is about was changed by somebody else.'
+  if (first === undefined) return 'What it is about was changed by somebody else.';
+  return changesOf(now).some(takesNamespace)
+    ? `More would go with it than was shown: ${first}`
     : `It would now open more than was shown: ${first}`;
 };
 

@@ -1,8 +1,10 @@
-import { contentMark } from '#domain/guard/fingerprint.ts';
+import { contentMark, fingerprintOf } from '#domain/guard/fingerprint.ts';
+import { isGoing } from '#domain/guard/namespace.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { ChangedRef } from '#domain/request/events.ts';
+import type { ChangedRef, HeldWrite } from '#domain/request/events.ts';
+import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import { closeMarker } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { uidOf } from './prepared.ts';
@@ -38,18 +40,33 @@ export const settleSeen = async (ports: WorkerPorts, chain: Chain): Promise<bool
   const live = (await cluster.get(target))?.live;
   if (!isSo(ports, chain, live)) return false;
   await ports.agree?.(asked.cluster, target, live);
-  await complete(ports, cluster, chain, { ...target, uid: (live && uidOf(live)) ?? '', op });
+  // A namespace that is there and does not go was made after the one that is gone.
+  const isAnother = live !== undefined && isNamespace(live) && !isGoing(live);
+  await complete(ports, cluster, chain, { ...target, uid: (live && !isAnother && uidOf(live)) || '', op });
   return true;
 };
 
 /** Whether the object is as it was written; of a deletion, gone. */
-const isSo = ({ trust }: WorkerPorts, { request: { asked } }: Chain, live: Manifest | undefined): boolean => {
+const isSo = (ports: WorkerPorts, { request: { asked } }: Chain, live: Manifest | undefined): boolean => {
+  const { trust } = ports;
   const { held } = asked;
   if (held === undefined) return false;
+  if (live !== undefined && isNamespace(live)) return isNamespaceGone(ports, asked.cluster, held, live);
   if (held.replicas !== undefined) return live !== undefined && replicasOf(live) === held.replicas;
   if (live === undefined || held.after === undefined) return live === undefined && held.after === undefined;
   const operation = asked.content?.targets[0]?.op ?? 'update';
   return contentMark(live, operation, held.ignore, trust.digest) === held.after;
+};
+
+/** A namespace takes its time to go, and nobody takes that back; one with another uid was made since. */
+const isNamespaceGone = (
+  { trust }: WorkerPorts,
+  cluster: string,
+  { fingerprint, ignore }: HeldWrite,
+  live: Manifest,
+): boolean => {
+  const deletion = { operation: 'delete', group: '', resource: 'namespaces', name: live.metadata.name } as const;
+  return isGoing(live) || fingerprintOf(cluster, { ...deletion, before: live }, ignore, trust.digest) !== fingerprint;
 };
 
 const replicasOf = ({ spec }: Manifest): unknown =>

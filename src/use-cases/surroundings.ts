@@ -145,7 +145,7 @@ const withVersions = (sorts: readonly Sort[], changed: Wanted['routes']): readon
 type Read<T> = (object: Manifest) => T;
 
 /** A sort that the cluster does not have has no objects. */
-const permitted = async <T>(
+export const permitted = async <T>(
   cluster: ClusterWriter,
   of: Sort,
   namespace: string | undefined,

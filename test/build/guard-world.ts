@@ -88,12 +88,13 @@ export const workerUser = 'system:serviceaccount:hallpass:hallpass-worker';
 export const userOf = (name: string): string => `${name}@example.com`;
 export const gateTarget: Target = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'gate' };
 
-/** As in `changes.yaml`: what Hallpass changes, and Roles and RoleBindings, of which writes are held for their author alone. */
+/** As in `changes.yaml`: what Hallpass changes, and Roles, RoleBindings and namespaces, of which writes are held for their author alone. */
 const changes = (): Kind => {
   const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' };
   const held = [
     { name: 'roles', title: 'Roles', ...rbac, resource: 'roles', kind: 'Role' },
     { name: 'rolebindings', title: 'RoleBindings', ...rbac, resource: 'rolebindings', kind: 'RoleBinding' },
+    { name: 'namespaces', title: 'Namespaces', group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace' },
   ];
   const kind = change.configure({ resources: changeable, held });
   if (kind.ok) return kind.value;

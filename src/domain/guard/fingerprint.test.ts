@@ -255,3 +255,31 @@ describe('a mark', () => {
     expect([print(), writerMark(mark, '', digest), contentMark(written, 'update', ignore, digest)]).not.toContain(mark);
   });
 });
+
+describe('the fingerprint of a namespace that goes', () => {
+  const going = (metadata: object, changed: Partial<Write> = {}): string => {
+    const before = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', ...metadata } };
+    const sort = { group: '', resource: 'namespaces' } as const;
+    return print({
+      ...sort,
+      operation: 'delete',
+      name: 'shop',
+      namespace: undefined,
+      before,
+      after: undefined,
+      ...changed,
+    });
+  };
+  const one = going({ uid: 'one' });
+
+  test('is the same whatever labels it has by then, and whether or not the server calls it one that is in itself', () => {
+    expect(going({ uid: 'one', labels: { team: 'shop' }, annotations: { a: 'b' }, finalizers: [] })).toBe(one);
+    expect(going({ uid: 'one' }, { namespace: 'shop' })).toBe(one);
+  });
+
+  test('is another one for another uid, name or cluster, and where it leaves something behind', () => {
+    const others = [going({ uid: 'two' }), going({}), going({ uid: 'one' }, { name: 'bank' })];
+    const more = [going({ uid: 'one' }, { orphans: true }), going({ uid: 'one' }, { group: 'acme.test' })];
+    expect(new Set([one, ...others, ...more]).size).toBe(6);
+  });
+});

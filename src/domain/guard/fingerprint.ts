@@ -3,6 +3,7 @@ import { isList, isMap, type JsonMap, mapOf } from '#domain/content/tree.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
+import { isOfNamespaces, namespaceUid } from './namespace.ts';
 import type { Write } from './write.ts';
 
 /** Annotations by which a write says why it is made. They are read, and make no difference. */
@@ -85,7 +86,8 @@ const withoutFinalizers = (object: Manifest): Manifest => {
 
 /**
  * The same for the same write, however often and by whichever way it is made: client-side or server-side apply, replace,
- * annotate. Different for one character, another cluster or object, and another state that it starts from.
+ * annotate. Different for one character, another cluster or object, and another state that it starts from. Of a namespace that goes
+ * only its uid counts: whatever labels it has by then, all that is in it goes, and one that is made again is another one.
  */
 export const fingerprintOf = (
   cluster: string,
@@ -111,13 +113,17 @@ export const fingerprintOf = (
       group,
       resource,
       subresource: subresource ?? null,
-      namespace: namespace ?? null,
+      // A server may call a namespace one that is in itself.
+      namespace: isOfNamespaces({ group, resource }) ? null : (namespace ?? null),
       name,
       ...(orphans === true ? { orphans } : {}),
-      before: before === undefined ? null : essence(before, ignore),
+      before: before === undefined ? null : stateOf(before, { group, resource }, ignore),
       after: after === undefined ? null : essenceAfter(operation, after, ignore),
     } as Json),
   );
+
+const stateOf = (object: Manifest, sort: Pick<Write, 'group' | 'resource'>, ignore: readonly string[]): Json =>
+  isOfNamespaces(sort) ? { uid: namespaceUid(object) ?? null } : (essence(object, ignore) as Json);
 
 /** Tells whether a write was made by this user, without naming them in the log. */
 export const writerMark = (fingerprint: string, user: string, digest: Digest): string =>

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { protection } from '#test/build/guarded.ts';
-import { mayScale, type Protection, protectionOf, protectsIn, type Writer, writerOf } from './protection.ts';
+import {
+  mayScale,
+  type Protection,
+  protectionOf,
+  protectionOfNamespace,
+  protectsIn,
+  type Writer,
+  writerOf,
+} from './protection.ts';
 
 const place = { cluster: 'prod', namespace: 'shop', profile: 'ingress' };
 const nameOf = (protections: readonly Protection[], changed: Partial<typeof place> = {}) =>
@@ -88,4 +96,19 @@ test('only those who are named may scale', () => {
   expect(mayScale(scaled, 'system:serviceaccount:keda:keda-operator')).toBe(true);
   expect(mayScale(scaled, 'alice@example.com')).toBe(false);
   expect(mayScale(protection(), autoscaler)).toBe(false);
+});
+
+test('a namespace itself is protected by what names namespaces there, or else by the first that protects anything in it', () => {
+  const all = [
+    protection({ name: 'elsewhere', namespaces: ['bank'], resources: ['namespaces'] }),
+    protection({ name: 'dev', clusters: ['dev'] }),
+    protection({ name: 'routes' }),
+    protection({ name: 'policies', resources: ['networkpolicy'] }),
+  ];
+  const itself = { ...place, profile: 'namespaces' };
+  expect(protectionOfNamespace(all, itself)?.name).toBe('routes');
+  const whole = protection({ name: 'whole', resources: ['namespaces'] });
+  expect(protectionOfNamespace([...all, whole], itself)?.name).toBe('whole');
+  expect(protectionOfNamespace(all, { ...itself, namespace: 'pay' })).toBeUndefined();
+  expect(protectionOfNamespace(all, { ...itself, cluster: 'stage' })?.name).toBe('routes');
 });

@@ -49,6 +49,14 @@ export const protectsIn = (
   { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>,
 ): boolean => protections.some((one) => any(one.clusters, cluster) && any(one.namespaces, namespace));
 
+/**
+ * By which the deletion of a namespace is held: the first that names the sort of namespaces there, or else the first that protects
+ * anything in it.
+ */
+export const protectionOfNamespace = (protections: readonly Protection[], place: Place): Protection | undefined =>
+  protectionOf(protections, place) ??
+  protections.find(({ clusters, namespaces }) => any(clusters, place.cluster) && any(namespaces, place.namespace));
+
 /** Whom a user of the cluster is written down as; the first that fits. */
 export const writerOf = ({ writers }: Protection, user: string): Writer | undefined =>
   writers.find((one) => matches(one.user, user));

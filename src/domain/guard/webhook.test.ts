@@ -97,6 +97,13 @@ describe('the webhook configuration', () => {
     expect(guarding([protection()], { held: [{ ...ingresses, namespaced: false }] })).toBeUndefined();
   });
 
+  test('asks about the end of a namespace where only that is protected, and about nothing else of it', () => {
+    const namespaces = { group: '', version: 'v1', resource: 'namespaces', namespaced: false, profile: 'namespaces' };
+    const configuration = guarded([protection({ resources: ['namespaces'] })], { held: [ingresses, namespaces] });
+    expect(only(configuration).rules).toMatchObject([{ operations: ['DELETE'], resources: ['namespaces'] }]);
+    expect(only(configuration).namespaceSelector).toEqual(selector('In', 'shop'));
+  });
+
   test("asks about all namespaces but Hallpass's own where one is a pattern", () => {
     const patterns = [protection(), protection({ namespaces: ['team-*'] })];
     expect(only(guarded(patterns)).namespaceSelector).toEqual(selector('NotIn', 'hallpass', 'hallpass-markers'));

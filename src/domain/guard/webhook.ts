@@ -3,6 +3,7 @@ import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { isOfNamespaces } from './namespace.ts';
 import type { Protection } from './protection.ts';
 
 /** The one configuration that the guard answers for, and its one webhook. */
@@ -53,9 +54,11 @@ export type WebhookInput = {
 export const webhookConfiguration = (input: WebhookInput): Manifest | undefined => {
   const { held, cluster, own, at, selectsNamespaces } = input;
   const sorts = held.filter(({ namespaced }) => namespaced);
+  // Of namespaces themselves only the deletion is asked about, wherever anything is protected.
+  const asked = [...sorts, ...held.filter(isOfNamespaces)];
   const here = input.protections.filter(
     ({ clusters, resources }) =>
-      clusters.some((pattern) => matches(pattern, cluster)) && sorts.some(({ profile }) => resources.includes(profile)),
+      clusters.some((pattern) => matches(pattern, cluster)) && asked.some(({ profile }) => resources.includes(profile)),
   );
   const selector = selectorFor(here, own);
   if (selector === undefined) return undefined;

@@ -63,6 +63,8 @@ describe('what is written to is called', () => {
     expect(sayWritten(writing())).toBe(what);
     expect(sayWritten(writing({ after: undefined }))).toBe(what);
     expect(sayWritten(writing({ namespace: undefined }))).toBe('Ingress shop');
+    const namespace = { group: '', resource: 'namespaces', before: undefined, after: undefined } as const;
+    expect(sayWritten(writing({ ...namespace, namespace: 'shop' }))).toBe('namespaces shop');
   });
 
   test('by its resource where there is no object or only a part of one', () => {

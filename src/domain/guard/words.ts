@@ -1,9 +1,13 @@
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { isOfNamespaces } from './namespace.ts';
 import type { Write } from './write.ts';
 
 /** `Ingress shop-front/shop`, of what is written to; as the API server calls it where there is no object. */
-export const sayWritten = ({ before, after, resource, subresource, namespace, name }: Write): string => {
+export const sayWritten = (write: Write): string => {
+  const { before, after, resource, subresource, name } = write;
+  // Some servers say of a namespace that it is in itself.
+  const namespace = isOfNamespaces(write) ? undefined : write.namespace;
   const what = subresource === undefined ? ((after ?? before)?.kind ?? resource) : `${resource}/${subresource}`;
   return `${cut(oneLine(what), 80)} ${namespace === undefined ? '' : `${cut(oneLine(namespace), 80)}/`}${cut(oneLine(name), 100)}`;
 };
@@ -47,7 +51,7 @@ export const sayFlood = (what: string, of: 'author' | 'all'): string =>
   `Hallpass holds writes to ${what}, and takes in no more for now: ${of === 'author' ? 'this user has filed' : 'there are'} too many. Wait a minute, and write less at once.`;
 
 export const sayNamespace = (name: string): string =>
-  `Namespace ${cut(oneLine(name), 80)} holds objects that Hallpass protects, and they would go with it. Ask for their deletion one by one, or have whoever keeps the policy take the namespace out of "protect" first.`;
+  `Namespace ${cut(oneLine(name), 80)} holds objects that Hallpass protects, and they would go with it. Ask for their deletion one by one, or have whoever keeps the policy let it be asked for ("namespaces" under "held" in changes.yaml, and in a rule), or take the namespace out of "protect" first.`;
 
 export const sayOrphans = (what: string): string =>
   `Hallpass holds writes to ${what}, and a deletion that leaves behind what belongs to it (--cascade=orphan) cannot be asked for. Delete it with all of that.`;

@@ -384,6 +384,19 @@ describe('what is protected', () => {
     expect(stuck([one('only', match, changed)], protecting)).toHaveLength(1);
   });
 
+  test('and is a sort of namespaces is asked for by a rule that names it, and by no pattern', () => {
+    const namespaces = { profile: 'namespaces', reachesFurther: true };
+    const change = { name: 'change', profiles: [namespaces], holds: { sorts: [namespaces] } };
+    const said = (profiles: readonly string[], resources = ['namespaces']) =>
+      of([one('ends', { profiles }, { permanent: true })], { protect: [protection({ resources })] }, [
+        ...kinds.slice(0, 1),
+        change,
+      ]).map(({ about }) => about.type);
+    expect(said(['namespaces'])).toEqual([]);
+    expect(said(['*'])).toEqual(['profile', 'protection']);
+    expect(said(['namespaces'], ['ingresses'])).toEqual([]);
+  });
+
   test.each<[string, readonly string[], readonly string[]]>([
     ['the same', ['shop-front'], ['shop-front']],
     ['more', ['*'], ['shop-front']],

@@ -153,4 +153,9 @@ test('only what reaches somewhere is looked around for', () => {
   });
   expect(wantedFor([{ before: shop, after: undefined }])).toBeUndefined();
   expect(wantedFor([{ before: undefined, after: podManifest('pay/x') }])).toBeUndefined();
+  // Its pods go with it.
+  expect(wantedFor([{ before: namespaceManifest('pay'), after: undefined }])).toBeUndefined();
+  expect(wantedFor([{ before: namespaceManifest('pay'), after: namespaceManifest('pay') }])).toMatchObject({
+    network: true,
+  });
 });

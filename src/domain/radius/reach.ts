@@ -1,4 +1,5 @@
 import type { Change } from '#domain/risk/assess.ts';
+import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import { type Finding, worstFirst } from '#domain/risk/finding.ts';
 import { isService } from '#domain/risk/service/service.ts';
 import { takenElsewhere } from './elsewhere.ts';
@@ -27,7 +28,7 @@ export const wantedFor = (changes: readonly Change[]): Wanted | undefined => {
   const after = changes.flatMap((change) => change.after ?? []);
   const routing = after.filter(isRouting);
   const services = after.filter(isService);
-  const network = objects.some(isAboutNetwork);
+  const network = changes.some(isOfNetwork);
   const policies = network || changes.some(isRelabelled);
   const unknown = notUnderstood(objects).length > 0;
   if (routing.length + services.length === 0 && !policies && !unknown) return undefined;
@@ -39,13 +40,19 @@ export const wantedFor = (changes: readonly Change[]): Wanted | undefined => {
   return { behind: [...new Set(behind)].sort(), routes: [...sorts.values()], policies, network };
 };
 
+/** With a namespace its pods go: nobody is asked what those could reach. */
+const isOfNetwork = (change: Change): boolean => {
+  const isGone = change.before !== undefined && change.after === undefined && isNamespace(change.before);
+  return !isGone && bothOf(change).some(isAboutNetwork);
+};
+
 const bothOf = ({ before, after }: Change) => [before, after].flatMap((one) => one ?? []);
 
 /** `unseen` says what could not be looked at, each in a sentence. */
 export const reachOf = (changes: readonly Change[], sight: Sight, unseen: readonly string[]): Reach => {
   const exposure = exposureOf(changes, sight);
   const taken = takenElsewhere(changes, sight.routes);
-  const isNetwork = changes.some((change) => bothOf(change).some(isAboutNetwork));
+  const isNetwork = changes.some(isOfNetwork);
   const flows = isNetwork ? flowsOf(changes, sight) : undefined;
   const known = flows?.ok === true ? flows.value : undefined;
   const relabelled = relabelledBy(changes, sight);

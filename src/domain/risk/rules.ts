@@ -1,5 +1,6 @@
 import { admissionPolicyChanged } from '#domain/risk/cluster/admission-policy-changed.ts';
 import { admissionPolicyMutates } from '#domain/risk/cluster/admission-policy-mutates.ts';
+import { namespaceDeleted } from '#domain/risk/cluster/namespace-deleted.ts';
 import { namespaceLabels } from '#domain/risk/cluster/namespace-labels.ts';
 import { namespacePrivileged } from '#domain/risk/cluster/namespace-privileged.ts';
 import { namespaceSecurity } from '#domain/risk/cluster/namespace-security.ts';
@@ -152,6 +153,7 @@ export const rules: readonly Rule[] = [
   workloadCapabilities,
   workloadHostProcess,
   workloadGitRepo,
+  namespaceDeleted,
   webhookChanged,
   admissionPolicyChanged,
   policyLetsAll,

@@ -1,3 +1,4 @@
+import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import type { Target } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
@@ -83,6 +84,6 @@ const missing = (edit: AskedEdit): string => {
 export const targetOfAimed = ({ resource, name }: Aimed, namespace: string): Target => ({
   apiVersion: apiVersionOf(resource),
   kind: resource.kind,
-  namespace,
+  ...(isOfNamespaces(resource) ? {} : { namespace }),
   name,
 });

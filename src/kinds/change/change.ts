@@ -1,7 +1,9 @@
+import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import type { Json } from '#domain/json.ts';
 import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind, KindModule, Permissions, PolicyRule } from '#kinds/kind.ts';
+import { listsWhatGoes } from '#kinds/what-goes.ts';
 import { type Aimed, aim, targetOfAimed } from './aim.ts';
 import { describeChange } from './describe.ts';
 import { changeFields } from './fields.ts';
@@ -48,7 +50,7 @@ const changeOver = (all: readonly Resource[]): Kind => {
     name: 'change',
     title: 'Change of objects',
     usage,
-    profiles: all.map(({ name, title }) => ({ profile: name, title, reachesFurther: false })),
+    profiles: all.map((one) => ({ profile: one.name, title: one.title, reachesFurther: isOfNamespaces(one) })),
     fields: (chosen, offered) => changeFields(resources, chosen, offered),
     fromWords: (words, objects) => settle(askFromWords(words, objects)),
     fromForm: (values) => settle(askFromForm(values, resources)),
@@ -79,7 +81,7 @@ const changeOver = (all: readonly Resource[]): Kind => {
         version,
         resource,
         kind,
-        namespaced: true,
+        namespaced: !isOfNamespaces({ group, resource }),
         ...(byAuthor === undefined ? {} : { byAuthor }),
       })),
       ask: ({ profile, operation, name, after, replicas }) => {
@@ -99,11 +101,19 @@ const changeOver = (all: readonly Resource[]): Kind => {
  * What the worker must hold. Whatever is done may have to be taken back: what was created is deleted, what was deleted
  * is created again. It patches only to give the ownership of fields back.
  */
-const permissionsOf = (resources: readonly Resource[]): Permissions => ({
-  namespaced: [...verbsOf(resources), ...(resources.some(isRouting) ? [listsServices] : [])],
-  inNamespaces: {},
-  clusterWide: [],
-});
+const permissionsOf = (all: readonly Resource[]): Permissions => {
+  // Namespaces themselves are read by whoever works in a cluster.
+  const resources = all.filter((one) => !isOfNamespaces(one));
+  return {
+    namespaced: [
+      ...verbsOf(resources),
+      ...(resources.some(isRouting) ? [listsServices] : []),
+      ...(resources.length < all.length ? listsWhatGoes(resources) : []),
+    ],
+    inNamespaces: {},
+    clusterWide: [],
+  };
+};
 
 const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
   [...resources]

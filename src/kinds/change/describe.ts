@@ -1,3 +1,4 @@
+import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import type { Json } from '#domain/json.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -10,7 +11,7 @@ import { isList, isMembers, textAt } from './raw.ts';
 export const describeChange = (aimed: readonly Aimed[]): Description => ({
   profiles: [...new Set(aimed.map(({ resource }) => resource.name))].sort(),
   noun: 'change',
-  reachesFurther: false,
+  reachesFurther: aimed.some(({ resource }) => isOfNamespaces(resource)),
   title: plain(titleOf(aimed), 150),
   objects: aimed.map(({ resource, name }) => `${resource.resource}/${name}`),
   powers: aimed.flatMap((one) => powersOf(one).map((power) => plain(power, 300))),
@@ -145,4 +146,5 @@ const consequences: Readonly<Record<string, string>> = {
   Service: 'whatever calls it by name fails, and a new one gets another address',
   ConfigMap: 'pods that mount it or read it at their start fail to start',
   Deployment: 'its pods are ended',
+  Namespace: 'all that is in it goes with it, and nothing brings it back',
 };

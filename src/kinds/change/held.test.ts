@@ -478,3 +478,57 @@ test('whatever the object was and shall be, what is planned is what was written,
   );
   expect(planned).toBeGreaterThan(100);
 });
+
+describe('the deletion of a namespace', () => {
+  const namespaces = { name: 'namespaces', title: 'Namespaces', group: '', version: 'v1' };
+  const configured = change.configure({
+    resources: changeable,
+    held: [{ ...namespaces, resource: 'namespaces', kind: 'Namespace' }],
+  });
+  if (!configured.ok) throw new Error('The settings are refused');
+  const over = configured.value;
+  const target = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  const live: Manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const deletion = { operation: 'delete', profile: 'namespaces', name: namespace } as const;
+
+  test('is of an object that is in no namespace, and reaches further, so that a rule has to name it', () => {
+    const ask = askOf(deletion, over);
+    expect(over.describe(ask)).toMatchObject({
+      value: {
+        profiles: ['namespaces'],
+        reachesFurther: true,
+        title: 'Delete Namespace shop-front',
+        cautions: ['Deletes Namespace shop-front: all that is in it goes with it, and nothing brings it back.'],
+      },
+    });
+    expect(over.look(ask, namespace)).toEqual({ ok: true, value: [{ type: 'object', target }] });
+    expect(planned(deletion, [[live]], over)).toMatchObject({
+      value: { edits: [{ op: 'delete', target, byAuthor: true }] },
+    });
+    expect(over.holds?.sorts.find(({ profile }) => profile === 'namespaces')).toMatchObject({ namespaced: false });
+    const [of, ...others] = over.profiles.filter(({ reachesFurther }) => reachesFurther);
+    expect([of?.profile, others]).toEqual(['namespaces', []]);
+  });
+
+  test('is refused for any other than the one that the request is for, and so is all else that is done to it', () => {
+    expect(why({ ...deletion, name: 'shop-pay' }, [[live]], over)).toBe(
+      'Namespace shop-pay is another namespace than shop-front, which the request is for.',
+    );
+    for (const operation of ['create', 'update'] as const)
+      expect(why({ ...deletion, operation, after: live }, [[live]], over)).toContain('only deleted');
+    const edit = { do: 'delete', resource: 'namespaces', name: namespace };
+    expect(over.describe({ edits: [edit] })).toMatchObject({ ok: false });
+  });
+
+  test('lets the worker list what would go with it, without Secrets, and gives it no right to the namespace', () => {
+    const plain = kind.permissions.namespaced.flatMap(({ verbs }) => verbs);
+    expect(plain.filter((verb) => verb === 'list')).toHaveLength(1);
+    const more = over.permissions.namespaced.filter(({ verbs }) => verbs.join() === 'list');
+    const listed = more.flatMap(({ apiGroups, resources }) => resources.map((one) => `${apiGroups.join()}/${one}`));
+    expect(listed).toContain('apps/statefulsets');
+    expect(listed).toContain('/persistentvolumeclaims');
+    expect(listed).toContain('/configmaps');
+    const all = over.permissions.namespaced.flatMap(({ resources }) => resources);
+    for (const never of ['namespaces', 'secrets']) expect(all).not.toContain(never);
+  });
+});

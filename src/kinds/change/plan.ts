@@ -1,5 +1,6 @@
 import { jsonPatch, mergePatch } from '#domain/content/patch.ts';
 import { isNoContent } from '#domain/guard/fingerprint.ts';
+import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Edit, type Manifest, type Plan, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
@@ -22,6 +23,9 @@ export const planChange = (
   const notes: string[] = [];
   const cautions: string[] = [];
   for (const [index, one] of aimed.entries()) {
+    // The rule that decides was looked for by the namespace of the request.
+    if (isOfNamespaces(one.resource) && one.name !== namespace)
+      return err(`${sayAimed(one)} is another namespace than ${namespace}, which the request is for.`);
     const live = seen[index]?.[0];
     const planned = planOne(one, live, targetOfAimed(one, namespace));
     if (!planned.ok) return err(`${sayAimed(one)}: ${planned.error}`);

@@ -73,3 +73,19 @@ test('a sort under two names, for which two rules would speak, is a problem at t
 test.each([undefined, null, [], {}, { resources: [] }, { resources: null }, 'x'])('%j is not such a file', (value) => {
   expect(problemsIn(value).length).toBeGreaterThan(0);
 });
+
+const namespaces = { name: 'namespaces', title: 'Namespaces', ...core, resource: 'namespaces', kind: 'Namespace' };
+
+test('namespaces can be held, and nothing that only looks like them or belongs to the whole cluster besides', () => {
+  const held = (changed: object) => problemsIn({ resources: changeable, held: [{ ...namespaces, ...changed }] });
+  expect(held({})).toEqual([]);
+  for (const other of [
+    { kind: 'Node' },
+    { resource: 'things' },
+    { group: 'acme.test' },
+    { version: 'v2' },
+    { resource: 'persistentvolumes', kind: 'PersistentVolume' },
+    { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', kind: 'ClusterRole' },
+  ])
+    expect(held(other)).toHaveLength(1);
+});

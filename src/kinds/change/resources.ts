@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import type { Problem } from '#domain/problem.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
 
@@ -30,7 +31,7 @@ export const changesFile = z
       .array(resource.omit({ operations: true }))
       .default([])
       .describe(
-        'Sorts that Hallpass cannot change; direct writes of them can be held, for their authors to make again.',
+        'Sorts that Hallpass cannot change; direct writes of them can be held, for their authors to make again. Of namespaces only the deletion.',
       ),
   })
   .describe('The sorts of objects that may be changed, each in one version. It is the ceiling of what can be changed.');
@@ -40,7 +41,11 @@ const everything = ['create', 'update', 'delete'] as const;
 /** All sorts of the settings, in the order of the file. */
 export const sortsIn = ({ resources, held }: z.infer<typeof changesFile>): readonly Resource[] => [
   ...resources,
-  ...held.map((one) => ({ ...one, operations: [...everything], byAuthor: true as const })),
+  ...held.map((one) => ({
+    ...one,
+    operations: isOfNamespaces(one) ? ['delete' as const] : [...everything],
+    byAuthor: true as const,
+  })),
 ];
 
 const closedGroups: Readonly<Record<string, string>> = {
@@ -118,6 +123,7 @@ const closed = (one: Resource): string | undefined => {
   const core = Object.hasOwn(closedKinds, one.kind) ? closedKinds[one.kind] : one.resource;
   const never = isHeld ? notHeld : closedCore;
   if (one.group === '' && core !== undefined && Object.hasOwn(never, core)) return never[core];
+  if (isHeld && isOfNamespaces(one) && one.kind === 'Namespace' && one.version === 'v1') return undefined;
   return clusterScoped.has(one.resource) || one.kind === 'Namespace'
     ? 'it belongs to the whole cluster, and a request is for one namespace'
     : undefined;
