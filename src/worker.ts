@@ -28,6 +28,7 @@ import { sweepMarkers } from '#use-cases/sweep-markers.ts';
 import { createDriftWatch } from '#use-cases/watch-drift.ts';
 import { watchGrants } from '#use-cases/watch-grants.ts';
 import { agree, withAgreed } from '#use-cases/with-agreed.ts';
+import { withGoneNamespaces } from '#use-cases/with-gone-namespaces.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -76,7 +77,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const agreed = createRedisAgreedStates(ground.redis('commit', 'agreed'));
   // Where no guard holds anything, everybody changes what they like.
   const writers = clients.map((client) => {
-    const writer = withPasses(passing, createClusterWriter(client, scope));
+    const writer = withPasses(passing, withGoneNamespaces(createClusterWriter(client, scope)));
     return [
       client.cluster,
       config.guardAt === undefined ? writer : withAgreed({ ...passing, agreed }, writer),

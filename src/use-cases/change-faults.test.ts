@@ -7,6 +7,7 @@ import { bob } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { addBeta, ingressTarget, shopIngress } from '#test/build/shop-ingress.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
+import { refusal } from '#test/memory/refusal.ts';
 import { approveRequest, settleConflict } from './act-on-request.ts';
 import type { Asking } from './asking.ts';
 import { endGrant } from './end-grant.ts';
@@ -171,6 +172,23 @@ test('a namespace that is gone at the end takes a deleted object with it: nothin
   world.cluster.removeNamespace('shop');
   world.advance({ minutes: 10 });
   await settle(world);
+  expect(await stateOf(world, chain)).toMatchObject({ status: 'revoked', reverted: [{ how: 'gone' }] });
+});
+
+test('a namespace that goes takes the right to look there first: nobody has to settle what goes with it', async () => {
+  const { world, chain } = await inForce();
+  const { cluster } = world;
+  const unbound: ClusterWriter = {
+    ...cluster,
+    get: async (target) => {
+      if (target.namespace === 'shop') throw refusal(403, 'get', 'Forbidden: no binding');
+      return cluster.get(target);
+    },
+  };
+  const worker = { ...world.worker, clusters: new Map([[cluster.name, unbound]]) };
+  cluster.terminateNamespace('shop');
+  world.advance({ minutes: 10 });
+  await settle({ ...world, worker });
   expect(await stateOf(world, chain)).toMatchObject({ status: 'revoked', reverted: [{ how: 'gone' }] });
 });
 

@@ -84,8 +84,10 @@ const takeBackEntry = async (job: Job, entry: JournalEntry): Promise<TakenBack> 
     }
   } catch (cause) {
     // Repeating would not help: the server does not take what was there before, or does not let us.
-    if (isClusterRefusal(cause)) return refusedBack(entry, cause.message);
-    throw cause;
+    if (!isClusterRefusal(cause)) throw cause;
+    // With a namespace that goes, our own rights there may go before what they are for.
+    if (await isPlaceGone(job.cluster, entry.target)) return done(entry, 'gone');
+    return refusedBack(entry, cause.message);
   }
   // Somebody writes it all the time; the step comes again.
   throw new Error(
