@@ -94,8 +94,8 @@ describe('the deletion of a namespace that holds protected objects', () => {
       world.cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop' } });
     world.cluster.put({ ...gate({}), metadata: { name: 'other', namespace: 'bank' } });
     const content = await shown(world, await world.hold(deletion));
-    expect(content.cautions).toContain('Protected objects go with it: 6 configmaps (a, b, c, d, e and 1 more).');
-    expect(content.notes).toEqual(['With it go 2 pods.']);
+    expect(content.cautions).toContain('Protected objects go with it: 6 × ConfigMap (a, b, c, d, e and 1 more).');
+    expect(content.notes).toEqual(['With it go 2 × Pod.']);
     expect(content.findings).toMatchObject([{ rule: 'namespace-deleted', severity: 'critical' }]);
     // Nothing is said of who reaches whom: its pods are gone.
     expect(content.reach).toEqual([]);

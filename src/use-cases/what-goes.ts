@@ -66,13 +66,13 @@ const sayGuarded = (all: readonly Counted[]): string => {
       .slice(0, mostNames)
       .map((name) => cut(name, 60));
     const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
-    return `${names.length} ${of.resource} (${named.join(', ')}${more})`;
+    return `${names.length} × ${of.kind} (${named.join(', ')}${more})`;
   });
   return `Protected objects go with it: ${said.join(', ')}.`;
 };
 
 const sayOthers = (all: readonly Counted[]): readonly string[] =>
-  all.length === 0 ? [] : [`With it go ${all.map(({ of, names }) => `${names.length} ${of.resource}`).join(', ')}.`];
+  all.length === 0 ? [] : [`With it go ${all.map(({ of, names }) => `${names.length} × ${of.kind}`).join(', ')}.`];
 
 const sayUncounted = (resources: readonly string[]): readonly string[] =>
   resources.length === 0 ? [] : [`Not counted, for the worker may not list them: ${resources.join(', ')}.`];
