@@ -30,6 +30,8 @@ export type CompanyOptions = {
   readonly prepare?: (stand: Stand) => Promise<void>;
   /** Runs a guard too, with some of the shop protected. */
   readonly guard?: boolean;
+  /** Runs Kubernetes' own controllers too, so that what is deleted with a namespace goes. */
+  readonly controllers?: boolean;
   /** `none`: the stories start workers of their own; `worker` then does nothing. */
   readonly worker?: 'here' | 'none';
   /** Changes the settings of the worker, once there is a way into Slack. */
@@ -45,7 +47,7 @@ export const companyFor = (
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    const stand = await startStand({ guard: options.guard === true });
+    const stand = await startStand({ guard: options.guard === true, controllerManager: options.controllers === true });
     stops.push(stand.stop);
     await options.prepare?.(stand);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
