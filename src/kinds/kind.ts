@@ -48,7 +48,10 @@ export type Sort = ResourceType & { readonly kind: string; readonly namespaced: 
 export const apiVersionOf = ({ group, version }: ResourceType): string =>
   group === '' ? version : `${group}/${version}`;
 
-/** A sort of objects, and the profile by which rules speak of it. `byAuthor`: Hallpass cannot make such a write itself. */
+/**
+ * A sort of objects, and the profile by which rules speak of it. `byAuthor`: Hallpass cannot make such a write itself. Of those that
+ * are in no namespace only namespaces themselves can be held, and of these only the deletion.
+ */
 export type Held = Sort & { readonly profile: string; readonly byAuthor?: true };
 
 /** A write that was held, as far as it says what shall be. `after` is content alone, without bookkeeping. */

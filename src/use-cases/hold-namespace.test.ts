@@ -218,7 +218,7 @@ describe('the deletion of a namespace that holds protected objects', () => {
     }
   });
 
-  test('is another revision once another protected object would go with it, and not for a label', async () => {
+  test('is another revision once another protected object would go with it, or it has another label, and not for a pod', async () => {
     const { world, chain } = await heldWorld();
     world.cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-0', namespace: 'shop' } });
     expect(await checkPending(world.bot, chain)).toEqual({ type: 'same' });
@@ -229,9 +229,15 @@ describe('the deletion of a namespace that holds protected objects', () => {
       type: 'revised',
       why: 'More would go with it than was shown: ConfigMap shop/late',
     });
+    world.cluster.edit(target, (live) => ({ ...live, metadata: { ...live.metadata, labels: { team: 'shop' } } }));
+    const labelled = await checkPending(world.bot, standing.chain);
+    if (labelled.type !== 'revised') throw new Error(`It is ${labelled.type}`);
+    expect(labelled.chain.entries.at(-1)?.event).toMatchObject({
+      why: 'Namespace shop changed meanwhile, and so did the difference that this makes.',
+    });
     // The same deletion is let through for it all the same.
-    await world.approve(standing.chain, bob);
-    await world.approve(standing.chain, carol);
+    await world.approve(labelled.chain, bob);
+    await world.approve(labelled.chain, carol);
     expect(await world.write(deletion)).toMatchObject({ allowed: true });
   });
 
