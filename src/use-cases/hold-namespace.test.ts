@@ -199,6 +199,22 @@ describe('the deletion of a namespace that holds protected objects', () => {
     expect(world.held.waiting()).toEqual([]);
   });
 
+  test('is no request in a namespace that Hallpass is not set up for', async () => {
+    const { match } = ends;
+    const world = namespaceWorld([{ ...ends, match: { ...match, namespaces: ['*'] } }]);
+    world.settings.policy = { ...world.settings.policy, protect: [heldInShop({ namespaces: ['*'] })] };
+    world.cluster.addNamespace('vault');
+    world.cluster.put({ ...shop(), metadata: { name: 'vault' } });
+    const elsewhere = { deletes: { ...target, name: 'vault' } };
+    expect(await world.write(elsewhere)).toMatchObject(refused);
+    await world.takeIn();
+    expect(await world.write(elsewhere)).toMatchObject({
+      ...refused,
+      message: expect.stringContaining('not set up to change anything in namespace "vault"'),
+    });
+    expect(await world.requests()).toEqual({});
+  });
+
   test('is held by the protection that names namespaces, or else by the first that protects anything in it', async () => {
     for (const [protect, minutes] of [
       [[heldInShop({ retryWithin: Temporal.Duration.from({ minutes: 5 }) }), heldInShop()], 5],
@@ -271,7 +287,9 @@ describe('an approved deletion of a namespace lets nobody in', () => {
     const asked = await world.ask(deletion);
     const forged = (metadata: object) => ({ ...asked, before: { ...shop(), metadata: { name: 'shop', ...metadata } } });
     expect(await world.review(forged({ uid: 'forged' }) as never)).toMatchObject(refused);
-    expect(await world.review(forged({}) as never)).toMatchObject(refused);
+    const nameless = { ...refused, message: expect.stringContaining('one by one') };
+    expect(await world.review(forged({}) as never)).toMatchObject(nameless);
+    expect(await world.review({ ...asked, subresource: 'finalize' })).toMatchObject(nameless);
     await world.takeIn();
     // The one that was forged is no request: the worker finds another uid.
     expect(Object.keys(await world.requests())).toEqual([id]);
