@@ -397,6 +397,32 @@ describe('what is protected', () => {
     expect(said(['namespaces'], ['ingresses'])).toEqual([]);
   });
 
+  test('is said of namespaces too where a rule names them and lets nobody ask for good, once', () => {
+    const namespaces = { profile: 'namespaces', reachesFurther: true };
+    const change = { name: 'change', profiles: [namespaces], holds: { sorts: [namespaces] } };
+    const said = (changed: Partial<Rule>, match: Partial<Rule['match']> = {}, protect = [protection()]) =>
+      of([one('ends', { profiles: ['namespaces'], ...match }, changed)], { protect }, [change]).filter(
+        ({ about }) => about.type !== 'rule',
+      );
+    expect(said({})).toEqual([
+      {
+        about: { type: 'profile', kind: 0, index: 0 },
+        message: expect.stringContaining(
+          'no rule lets anybody ask for "namespaces" (change) where something is protected',
+        ),
+      },
+    ]);
+    expect(said({ permanent: true })).toEqual([]);
+    expect(said({ permanent: true }, { sources: ['slack'] })).toHaveLength(1);
+    expect(said({ permanent: true }, { namespaces: ['bank'] })).toHaveLength(1);
+    // Nothing is held, or it is refused on purpose, or said of the protection.
+    expect(said({}, {}, [])).toEqual([]);
+    expect(said({ refuse: 'never', approve: [] })).toEqual([]);
+    expect(said({}, {}, [protection({ resources: ['namespaces'] })]).map(({ about }) => about.type)).toEqual([
+      'protection',
+    ]);
+  });
+
   test.each<[string, readonly string[], readonly string[]]>([
     ['the same', ['shop-front'], ['shop-front']],
     ['more', ['*'], ['shop-front']],

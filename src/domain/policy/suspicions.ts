@@ -32,6 +32,7 @@ export const suspicionsOf = (policy: Policy, kinds: readonly Offered[]): readonl
   ...takenPast(policy, kinds),
   ...unspokenOf(policy.rules, kinds),
   ...heldForEver(policy, kinds),
+  ...heldWhole(policy, kinds),
 ];
 
 /** A group is used where its name stands, wherever that is. */
@@ -233,6 +234,27 @@ const unspokenOf = (rules: readonly Rule[], kinds: readonly Offered[]): readonly
     }),
   );
 
+const forGood =
+  'Such writes are for good, so a rule that speaks of them needs "permanent: true", and "kubectl" under its "match.sources" where it names any.';
+
+/**
+ * A namespace is held for what is protected in it, whichever protection that is. Somebody meant it to be asked for who names it in a
+ * rule; where no rule is about it, that is said of the sort itself.
+ */
+const heldWhole = ({ rules, protect }: Policy, kinds: readonly Offered[]): readonly Suspicion[] =>
+  kinds.flatMap(({ name, profiles, holds }, kind) =>
+    profiles.flatMap((one, index) => {
+      const thing = { kind: name, ...one };
+      const isWhole = one.reachesFurther && holds?.sorts.some(({ profile }) => profile === one.profile) === true;
+      const isMeant = rules.some((rule) => rule.refuse === undefined && speaks(rule, thing));
+      const isSaid = protect.some(({ resources }) => resources.includes(one.profile));
+      if (!isWhole || !isMeant || isSaid || protect.length === 0) return [];
+      if (protect.some((protection) => rules.some((rule) => mayLet(rule, thing, protection)))) return [];
+      const message = `no rule lets anybody ask for "${one.profile}" (${name}) where something is protected, so that each is refused. ${forGood}`;
+      return [{ about: { type: 'profile' as const, kind, index }, message }];
+    }),
+  );
+
 /** What is protected and no rule lets anybody ask for: each direct write would be refused. */
 const heldForEver = ({ rules, protect }: Policy, kinds: readonly Offered[]): readonly Suspicion[] =>
   protect.flatMap((protection, index) => {
@@ -242,7 +264,7 @@ const heldForEver = ({ rules, protect }: Policy, kinds: readonly Offered[]): rea
       return things.length > 0 && !rules.some((rule) => things.some((thing) => mayLet(rule, thing, protection)));
     });
     if (stuck.length === 0) return [];
-    const message = `each direct write to ${stuck.join(', ')} that "${protection.name}" protects is refused: no rule lets anybody ask for them there. Such writes are for good, so a rule that speaks of them needs "permanent: true", and "kubectl" under its "match.sources" where it names any.`;
+    const message = `each direct write to ${stuck.join(', ')} that "${protection.name}" protects is refused: no rule lets anybody ask for them there. ${forGood}`;
     return [{ about: { type: 'protection' as const, index }, message }];
   });
 
