@@ -164,6 +164,7 @@ describe('a grant in force', () => {
 
   test('covers nothing that is worse than what its card showed, and says so', async () => {
     const { world, id } = await grantWorld();
+    world.settings.policy = { ...world.settings.policy, protect: [heldInShop({ revokeAt: 'never' })] };
     const message = await isHeld(world, { object: snippet() });
     expect(message).toContain(`Your access by request ${id} does not cover it: this is CRITICAL`);
     expect(message).toContain('It is request');

@@ -2,19 +2,33 @@ import type { Write } from '#domain/guard/write.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
-import { type Risk, risks } from '#domain/policy/policy.ts';
+import type { AccessProbe, KubernetesIdentity, Target } from '#domain/plan.ts';
+import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { endedFor, isKept, isWorse } from '#domain/request/misuse.ts';
 import { findingsIn, levelOf } from '#domain/risk/assess.ts';
+import type { Finding } from '#domain/risk/finding.ts';
 import { identityMark } from '#domain/seal.ts';
+import { apiVersionOf } from '#kinds/kind.ts';
 import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
 import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 import type { Guarded } from './review-write.ts';
 
-/** `worse`: it is more dangerous than what the grant's card showed. */
-export type Covering = { readonly type: 'covers' | 'worse'; readonly chain: Chain; readonly risk: Risk };
+/** `worse`: it is more dangerous than what the grant's card showed. `lost`: that has ended the grant just now. */
+export type Covering = { readonly type: 'covers' | 'worse' | 'lost'; readonly chain: Chain } & Judged;
+
+/** How dangerous a write is, and why; nothing of why where it is too large to be looked at. */
+type Judged = { readonly risk: Risk; readonly findings: readonly Finding[] };
+
+/** The object that is written to, by its name. */
+export const targetIn = ({ write, sort }: Pick<Guarded, 'write' | 'sort'>): Target => ({
+  apiVersion: apiVersionOf(sort),
+  kind: sort.kind,
+  namespace: write.namespace,
+  name: write.name,
+});
 
 /** Somebody has few grants at a time; the latest of theirs are looked at. */
 const mostLooked = 30;
@@ -29,31 +43,40 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
   const identity = identityOf(ports.settings().identities, person);
   if (!identity.ok) return undefined;
   const wanted = { group: sort.group, resource: sort.resource, namespace: write.namespace, name: write.name };
-  let worse: Covering | undefined;
-  let risk: Risk | undefined;
+  const worse: Chain[] = [];
+  let lost: Covering | undefined;
+  let judged: Judged | undefined;
   const now = await latest(ports);
   const ids = await ports.store.ofPerson(person, mostLooked);
   for (const found of await Promise.all(ids.map((id) => find(ports, id)))) {
     if (found.type !== 'found') continue;
     const { asked, state } = found.chain.request;
-    if (state.status !== 'active' || state.ending !== undefined || asked.subject !== person) continue;
-    if (asked.cluster !== ports.cluster.name || Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
+    if (asked.cluster !== ports.cluster.name || asked.subject !== person) continue;
+    const ended = endedFor(state, { operation: write.operation, target: targetIn({ write, sort }) }, now);
+    if (ended !== undefined) lost ??= { type: 'lost', chain: found.chain, risk: ended.risk, findings: [] };
+    if (state.status !== 'active' || state.ending !== undefined) continue;
+    if (Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
     if (identityMark(asked.id, identity.value, ports.trust.digest) !== state.identity) continue;
     const rights = await rightsOf(ports, found.chain, identity.value);
     if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
-    const shown = (asked.content ?? asked.around)?.risk ?? 'none';
-    risk ??= riskOf(write);
-    if (risks.indexOf(risk) <= risks.indexOf(shown)) return { type: 'covers', chain: found.chain, risk };
-    worse ??= { type: 'worse', chain: found.chain, risk };
+    judged ??= judge(write);
+    if (!isWorse(asked, judged.risk)) return { type: 'covers', chain: found.chain, ...judged };
+    worse.push(found.chain);
   }
-  return worse;
+  if (lost !== undefined) return lost;
+  // Where one was taken by break-glass it is an emergency, in which no other is lost either.
+  const chain = worse.find(({ request }) => isKept(request.asked)) ?? worse[0];
+  return chain === undefined || judged === undefined ? undefined : { type: 'worse', chain, ...judged };
 };
 
 /** Characters of an object: looking for dangers in a longer one would keep others waiting, so that nothing covers it. */
 const longest = 200_000;
 
-const riskOf = ({ before, after }: Write): Risk =>
-  JSON.stringify([before, after]).length > longest ? 'critical' : levelOf(findingsIn([{ before, after }]));
+const judge = ({ before, after }: Write): Judged => {
+  if (JSON.stringify([before, after]).length > longest) return { risk: 'critical', findings: [] };
+  const findings = findingsIn([{ before, after }]);
+  return { risk: levelOf(findings), findings };
+};
 
 /** All that a grant gives, as it was approved: by a profile that is another by now nobody knows what it gave. */
 const rightsOf = async (

@@ -44,8 +44,8 @@ export type HeldWrites = {
     readonly author: string;
     readonly entry: string;
   }) => Promise<Filed>;
-  /** Leaves something else for the bot, if there is room. */
-  readonly note: (entry: string) => Promise<void>;
+  /** Leaves something else for the bot. False where there is no room. */
+  readonly note: (entry: string) => Promise<boolean>;
   /** What an object of a request was when it was let through first; kept as it is, once there is one. */
   readonly admitted: (key: string, now: AdmittedAt) => Promise<AdmittedAt>;
   /** Counts an attempt at what is held. */

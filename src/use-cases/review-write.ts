@@ -41,13 +41,14 @@ import type { Json } from '#domain/json.ts';
 import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
-import { coveringGrant } from './covering-grant.ts';
+import { type Covering, coveringGrant } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { heldNamespace } from './hold-namespace.ts';
 import { isOurs, markersBeside } from './home.ts';
 import { isUnused } from './is-unused.ts';
 import { latest } from './latest-time.ts';
 import { markerName } from './marker.ts';
+import { noteMisuse, wouldEnd } from './note-misuse.ts';
 import { find } from './request-log.ts';
 
 /** A write to something that is protected. */
@@ -159,14 +160,24 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
     if (!write.dryRun) await noteUse(ports, guarded, covering.chain, covering.risk);
     return admit(sayUnderGrant(covering.chain.request.asked.id));
   }
-  const worse = covering === undefined ? '' : `${sayWorse(covering.chain.request.asked.id, covering.risk)}\n`;
-  if (write.dryRun) return admit(sayDryRun(what, wouldBe(known?.id, standing)));
+  if (write.dryRun) return admit(sayDryRun(what, `${wouldBe(known?.id, standing)}${sayLost(guarded, covering)}`));
+  const worse = covering === undefined ? '' : await sayBeyond(ports, guarded, covering);
   if (standing !== undefined && breaksGlass(write) === undefined) {
     countAttempt(ports, guarded);
     return preceded(worse, standing.answer);
   }
   return preceded(worse, await hold(ports, guarded, known?.id));
 };
+
+/** What its author reads before all else, where a grant of theirs does not go so far. */
+const sayBeyond = async (ports: GuardPorts, guarded: Guarded, worse: Covering): Promise<string> =>
+  `${sayWorse(worse.chain.request.asked.id, worse.risk, worse.type === 'lost' || (await noteMisuse(ports, guarded, worse)))}\n`;
+
+/** What a dry run leaves alone, and the write would not. */
+const sayLost = (guarded: Guarded, worse: Covering | undefined): string =>
+  worse === undefined || !wouldEnd(guarded, worse)
+    ? ''
+    : `, and would end your access by request ${worse.chain.request.asked.id}`;
 
 /** `isKnown`: the bot has taken it in, or refused it. */
 type Standing = { readonly answer: Admission; readonly isKnown: boolean };

@@ -8,6 +8,7 @@ import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
+import { endMisused } from './end-misused.ts';
 import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
 import type { BotPorts } from './ports.ts';
@@ -26,7 +27,8 @@ export type TakeInPorts = BotPorts & {
 const batch = 20;
 
 /**
- * Makes requests of what guards have held and of what workers have found changed, and notes what was let through under a grant; waits for a while where there is nothing.
+ * Makes requests of what guards have held and of what workers have found changed, notes what was let through under a grant, and has
+ * grants ended for what was tried under them; waits for a while where there is nothing.
  * Idempotent. What fails is handed out again later.
  */
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
@@ -55,6 +57,8 @@ const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
       return fileDrift(ports, entry);
     case 'drift-over':
       return endDrift(ports, entry);
+    case 'misused':
+      return endMisused(ports, entry);
   }
 };
 

@@ -28,6 +28,7 @@ export const protection = (changed: Partial<Protection> = {}): Protection => ({
   complete: ['retry'],
   retryWithin: Temporal.Duration.from({ hours: 1 }),
   writers: [],
+  revokeAt: 'high',
   ...changed,
 });
 

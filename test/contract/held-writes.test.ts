@@ -192,7 +192,7 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
     const late = filing({ fingerprint: 'late', author: 'late' });
     expect(await held.file(late)).toEqual({ type: 'flood', of: 'all', isNew: true });
     expect(await held.find('late')).toBeUndefined();
-    await held.note('one note more');
+    expect(await held.note('one note more')).toBe(false);
     // What is taken and not settled takes up its room.
     const [taken] = await intake.take(1);
     expect(await held.file(late)).toEqual({ type: 'flood', of: 'all', isNew: false });
@@ -205,7 +205,7 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
   });
 
   test('and notes are left beside each other, in their order', async () => {
-    await held.note('a note');
+    expect(await held.note('a note')).toBe(true);
     await held.file(filing({ entry: 'a write' }));
     await held.note('another note');
     expect(await takeAll()).toEqual(['a note', 'a write', 'another note']);

@@ -218,6 +218,31 @@ describe('the projection', () => {
     expect(world.workspace.problems).toEqual([]);
   });
 
+  test('says in the channel too what was tried under a grant to which nobody agreed, and of others in the thread alone', async () => {
+    const quorum = [{ from: 'platform', count: 1 }];
+    const taken = { rule: 'shop', policyHash: 'p', quorum, channel: approvals, breakGlass: { remindEvery: 3_600 } };
+    const misused: RequestEvent = {
+      type: 'misused',
+      operation: 'update',
+      target: target(),
+      risk: 'high',
+      findings: [],
+    };
+    const world = createSlackWorld();
+    const projection = world.start();
+    await world.ask(first, { approval: taken });
+    await world.record(first, { ...approved, by: [], auto: true }, active, misused);
+    await world.ask(second);
+    await world.record(second, vote, approved, active, misused);
+    await world.settle(projection);
+    const broadcast = (world.workspace.state.messages.get(approvals) ?? []).filter((one) => one.isBroadcast);
+    expect(broadcast.map(({ metadata }) => metadata?.event_payload)).toEqual([
+      expect.objectContaining({ request: first, version: 2 }),
+      expect.objectContaining({ request: first, version: 4 }),
+    ]);
+    expect(world.workspace.problems).toEqual([]);
+  });
+
   test('lets nobody wait for a person who cannot be written to', async () => {
     const world = createSlackWorld();
     await world.ask(first, { subject: gone });

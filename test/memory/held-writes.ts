@@ -112,7 +112,9 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
       },
       note: async (entry) => {
         if (entry.length > most.note) throw new Error(`A note of ${entry.length} characters is too long to be left`);
-        if (hasRoom()) add(entry);
+        const isLeft = hasRoom();
+        if (isLeft) add(entry);
+        return isLeft;
       },
       admitted: async (object, now) => {
         const before = firsts.get(object) ?? now;

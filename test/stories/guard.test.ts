@@ -4,7 +4,7 @@ import { tokenFor } from '#local/shop/install.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
 import { front, frontIngress, type Hands, handsOf, heldAs } from './guard-story.ts';
-import { storyOf } from './story.ts';
+import { named, storyOf } from './story.ts';
 
 const at = (name: string): string => `${front}/${name}`;
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
@@ -86,17 +86,51 @@ describe('a direct write to something protected', () => {
     await story.until('the thread to say so', () =>
       story.thread(id).some(({ shown }) => shown.includes('changed Ingress shop-front/granted directly')),
     );
-    // What is worse than its card showed is held all the same.
-    const worse = await alice(
-      'PATCH',
-      at('granted'),
-      { metadata: { annotations: { 'nginx.ingress.kubernetes.io/configuration-snippet': 'return 200;' } } },
-      'merge',
-    );
-    expect(worse.message).toContain(`Your access by request ${id} does not cover it: this is CRITICAL`);
     await story.press('U0ALICE', 'done', id);
     await story.reaches(id, 'revoked');
     expect(heldAs(await addPath(alice, 'granted', '/gamma'))).toBeDefined();
+  });
+
+  it('that is worse than the card of its grant is refused and ends the grant, and everybody concerned is told', async () => {
+    await make('abused');
+    const id = await story.ask('/jit request access ingress-edit shop-front/abused for 10m because checkout 502s');
+    await story.approve(id, ['U0BOB']);
+    await story.reaches(id, 'active');
+    expect((await story.inCluster(id)).length).toBeGreaterThan(0);
+    expect((await addPath(alice, 'abused', '/beta')).warnings.join()).toContain(`request ${id}`);
+    const snippet = {
+      metadata: { annotations: { 'nginx.ingress.kubernetes.io/configuration-snippet': 'return 200;' } },
+    };
+    const dry = await alice('PATCH', `${at('abused')}?dryRun=All`, snippet, 'merge');
+    expect(dry.warnings.join()).toContain(`would end your access by request ${id}`);
+    const worse = await alice('PATCH', at('abused'), snippet, 'merge');
+    expect(worse.message).toContain(`Your access by request ${id} does not cover it: this is CRITICAL`);
+    expect(worse.message).toContain('The access is ended for that.');
+    expect(heldAs({ ...worse, message: worse.message.split('\n').slice(1).join('\n') })).not.toBe(id);
+    const { lagMilliseconds, cause } = await story.reaches(id, 'revoked');
+    expect(cause).toBe('misused');
+    expect(lagMilliseconds).toBeLessThan(5_000);
+    expect(await story.inCluster(id)).toEqual([]);
+    expect(await live('abused')).not.toContain('snippet');
+    // The same again is only held, and what was harmless before is too.
+    expect((await alice('PATCH', at('abused'), snippet, 'merge')).message).toMatch(/Hallpass holds this write/);
+    expect(heldAs(await addPath(alice, 'abused', '/gamma'))).toBeDefined();
+    await story.shows(id, 'ended early: used for something worse than its card showed');
+    await story.until('the thread to say why', () =>
+      story.thread(id).some(({ shown }) => named(shown).includes('@U0ALICE tried to change Ingress shop-front/abused')),
+    );
+    const told = (person: string, words: string) =>
+      story.until(
+        `${person} to be told`,
+        () =>
+          company()
+            .slack.as(person)
+            .dms()
+            .some(({ shown }) => shown.includes(words) && shown.includes(id)),
+        60_000,
+      );
+    await told('U0ALICE', 'ended early');
+    await told('U0BOB', 'What you approved');
   });
 
   it('is held with its diff, approved, let through when it is made again, and then done', async () => {

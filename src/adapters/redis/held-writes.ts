@@ -101,7 +101,8 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
     },
     note: async (entry) => {
       if (entry.length > mostNote) throw new Error(`A note of ${entry.length} characters is too long to be left`);
-      await asking(`leave a note in "${keys.intake}"`, runNote([keys.intake], [entry, most.waiting]));
+      const answer = await asking(`leave a note in "${keys.intake}"`, runNote([keys.intake], [entry, most.waiting]));
+      return readAs(z.literal([0, 1]), keys.intake, answer) === 1;
     },
     admitted: async (object, now) => {
       const key = keys.admitted(object);

@@ -13,6 +13,7 @@ import { bold, bullets, code, date, line, lines, type Piece, quote, richText, us
 import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
 import { briefly, cutMiddle, excerpt, fitting, more } from './excerpt.ts';
+import { triedOnCard } from './misuse.ts';
 import { nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
@@ -221,11 +222,13 @@ export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichT
 /** What people and the API server said at the end: the words of a denial or revocation, what was taken back, the proof. */
 export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
-  const { state } = chain.request;
-  const words =
+  const { asked, state } = chain.request;
+  const tried = triedOnCard(asked, state, share.decision);
+  const decision =
     said === ''
       ? []
       : [richText(...settledBy(state), quote(excerpt(said, { characters: share.decision, lines: 8 }).shown))];
+  const words = [...(tried.length === 0 ? [] : [richText(...tried)]), ...decision];
   if (state.status === 'active' && state.conflict !== undefined && state.settled === undefined)
     return [...words, richText(conflictLines(state.conflict.conflicts, share.conflicts))];
   if (state.status !== 'revoked') return words;

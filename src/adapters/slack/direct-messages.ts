@@ -5,6 +5,7 @@ import type { Description } from '#kinds/kind.ts';
 import { actionRow, bold, code, line, markupOf, mrkdwn, type Piece, quote, richText } from './blocks.ts';
 import { type Message, titleOf } from './card.ts';
 import { excerpt } from './excerpt.ts';
+import { toldToo } from './misuse.ts';
 import { link } from './mrkdwn.ts';
 import { type Moment, type News, newsFor } from './news.ts';
 import { threadEvent } from './thread.ts';
@@ -13,7 +14,7 @@ export type DirectMessage = Message & { readonly to: PersonId; readonly version:
 
 /**
  * The direct messages that a request's log calls for: at each turn one to the requester and one to the subject, none to
- * whoever did it. Only the newest turn is told: who comes late to it reads how it stands, not its history.
+ * whoever did it; to those who agreed only where a grant was ended for what was tried under it. Only the newest turn is told: who comes late to it reads how it stands, not its history.
  */
 export const directMessages = (
   chain: Chain,
@@ -22,9 +23,10 @@ export const directMessages = (
   moment?: Moment,
 ): readonly DirectMessage[] => {
   const { asked } = chain.request;
-  const people = [...new Set([asked.requester, asked.subject])].filter((one) => one !== itself);
   const entry = chain.entries.findLast(({ event }) => turns.includes(event.type));
   if (entry === undefined) return [];
+  const concerned = new Set([asked.requester, asked.subject, ...toldToo(entry, chain)]);
+  const people = [...concerned].filter((one) => one !== itself);
   return people.flatMap((to) => {
     const news = newsFor(to, entry, chain, description, moment);
     return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
@@ -65,6 +67,7 @@ const turns: readonly string[] = [
   'failed',
   'followed',
   'conflicted',
+  'misused',
   'ended',
   'reviewed',
 ];

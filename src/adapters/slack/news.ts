@@ -12,6 +12,7 @@ import { bold, button, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { briefly, cutMiddle, more } from './excerpt.ts';
 import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
+import { keptNews, misusedNews } from './misuse.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
@@ -109,6 +110,8 @@ export const newsFor = (
       return endNews(to, whose, chain);
     case 'approved':
       return laterNews(chain, whose);
+    case 'misused':
+      return keptNews(to, event, chain, whose);
     // The thread has these.
     case 'withdrawn':
     case 'explained':
@@ -258,16 +261,15 @@ const followedNews = ({ request: { state } }: Chain, by: RequestId, whose: reado
 
 const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const endNews = (
-  to: PersonId,
-  whose: readonly Piece[],
-  { request: { asked, state }, entries }: Chain,
-): News | undefined => {
+const endNews = (to: PersonId, whose: readonly Piece[], chain: Chain): News | undefined => {
+  const { request, entries } = chain;
+  const { asked, state } = request;
   if (state.status !== 'revoked') return undefined;
   const summary = revertedSummary(state.reverted, entries);
   const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs, goesOnAs(state))];
   if (state.cause === 'extended') return extendedNews(to, whose, state, rest, asked);
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
+  if (state.cause === 'misused') return misusedNews(to, whose, chain, rest);
   if (state.cause === 'unsafe') {
     const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
     return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };

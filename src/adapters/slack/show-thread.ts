@@ -1,4 +1,5 @@
 import type { Chain, Entry } from '#domain/request/chain.ts';
+import { needsNobody } from '#domain/request/terms.ts';
 import { cameToNothing } from './asked-groups.ts';
 import type { Place } from './notes.ts';
 import { contentOf } from './revisions.ts';
@@ -22,6 +23,10 @@ const isOpenConflict = ({ event, version }: Entry, { request: { state }, entries
 const isTaken = ({ event }: Entry, { request }: Chain): boolean =>
   event.type === 'approved' && request.asked.approval.breakGlass !== undefined && !cameToNothing(request);
 
+/** Nobody agreed to the grant who could be told by a message of their own. */
+const isUnaskedMisuse = ({ event }: Entry, { request }: Chain): boolean =>
+  event.type === 'misused' && needsNobody(request.asked.approval);
+
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
   const post = async (
@@ -40,7 +45,7 @@ export const createShowThread = (tools: Tools): Step => {
         thread: ts,
         message,
         spare: spareForCards,
-        isBroadcast: isOpenConflict(entry, chain) || isTaken(entry, chain),
+        isBroadcast: isOpenConflict(entry, chain) || isTaken(entry, chain) || isUnaskedMisuse(entry, chain),
       });
     }
   };

@@ -127,7 +127,10 @@ const active = (state: Extract<State, { status: 'active' }>, noun: Noun | undefi
     ];
   }
   if (state.ending !== undefined) {
-    const { by, cause } = state.ending;
+    const { ending } = state;
+    if (ending.cause === 'misused')
+      return [bold('Being ended early'), ' · used for something worse than its card showed'];
+    const { by, cause } = ending;
     if (cause === 'extended') return [bold('Extended'), ...itGoesOn(state.extension)];
     return [bold('Being ended'), ' · ', user(by), cause === 'done' ? ' no longer needs it' : ' revoked it'];
   }
@@ -161,6 +164,8 @@ export const endCause = (state: Extract<State, { status: 'revoked' }>): readonly
       return [who, ' revoked it', ...endedAfter(state)];
     case 'extended':
       return [who, ' had it extended', ...itGoesOn(state.extension)];
+    case 'misused':
+      return ['ended early: used for something worse than its card showed', ...endedAfter(state)];
     case 'unsafe':
       return [
         `ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`,

@@ -12,6 +12,7 @@ import { allCautions, cautionList } from './cautions.ts';
 import { conflictLines } from './conflicts.ts';
 import { wordedTitle } from './described.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
+import { worseLines } from './misuse.ts';
 import { dateFallback } from './mrkdwn.ts';
 import { nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
@@ -61,6 +62,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
       return words(event.reason);
     case 'reviewed':
       return words(event.note);
+    case 'misused':
+      return worseLines(event, room.cautions);
     case 'activated':
       return [...listed(event.objects), ...changed(event.changed ?? [])];
     case 'completed':

@@ -18,6 +18,7 @@ import { whereConflicts } from './conflicts.ts';
 import { driftFound } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
 import { byName, type Mention } from './mentions.ts';
+import { misusedSentence } from './misuse.ts';
 import { dateFallback } from './mrkdwn.ts';
 import { type Noun, sayLength, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
@@ -218,6 +219,8 @@ const sentenceOf = (
         ' directly, under this grant',
         ...(event.risk === 'none' ? [] : [` (${event.risk} risk, as its card said)`]),
       ];
+    case 'misused':
+      return misusedSentence(event, asked, mention, reviewers);
     case 'warned':
       return ['⏰ Its people are told that it ends', ...endsAt(state)];
     case 'extension-asked':
@@ -280,6 +283,7 @@ const causes = {
   revoked: 'it was revoked',
   unsafe: 'it was not safe any more',
   extended: 'it was extended',
+  misused: 'it was used for something worse than its card showed',
 } as const;
 
 const endSentence = (

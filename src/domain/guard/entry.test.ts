@@ -30,6 +30,13 @@ const used: GuardEntry = {
   target: { apiVersion: 'v1', kind: 'Service', namespace: 'shop-front', name: 'web' },
   risk: 'high',
 };
+const misused: GuardEntry = {
+  ...used,
+  type: 'misused',
+  cluster: 'prod',
+  risk: 'critical',
+  findings: ['Introduces a snippet.'],
+};
 const read = (text: string, trust = keys.trust) => readEntry(text, trust);
 const roundTrip = (entry: GuardEntry) => read(writeEntry(entry, guard));
 
@@ -46,6 +53,8 @@ describe('what the guard leaves is read back', () => {
     ['one that only scales', (({ after: _, ...rest }) => ({ ...rest, replicas: 0 }))(held)],
     ['one without an intent', { ...held, intent: {} }],
     ['the use of a grant', used],
+    ['what was worse than its card', misused],
+    ['the same without a word of why', { ...misused, findings: [] }],
     ['the use of one in no namespace', { ...used, target: { apiVersion: 'v1', kind: 'Node', name: 'n' } }],
   ])('%s', (_, entry) => {
     expect(roundTrip(entry)).toEqual(entry);

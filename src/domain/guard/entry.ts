@@ -6,6 +6,7 @@ import { objectRef } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import { type Author, drift } from '#domain/request/events.ts';
+import { misuses } from './protection.ts';
 
 /** Stands where nobody has said why. */
 export const noReason = 'No reason was given with the write.';
@@ -67,7 +68,23 @@ export type DriftedEntry = z.infer<typeof driftedEntry>;
 
 /** That is no more: it was put back, or has become something else. */
 const settledEntry = z.strictObject({ type: z.literal('drift-over'), id: requestId, why: z.string() });
-const entry = z.discriminatedUnion('type', [heldEntry, usedEntry, driftedEntry, settledEntry]);
+
+/** Of what was worse than the card: so many findings are told, so long each. */
+export const mostWorse = { findings: 3, characters: 200 } as const;
+
+/** A write that was refused, because it is worse than what the card of its author's grant showed. Nothing of its content. */
+const misusedEntry = z.strictObject({
+  type: z.literal('misused'),
+  id: requestId,
+  cluster: z.string(),
+  operation,
+  target: objectRef.omit({ uid: true }),
+  risk: z.enum(misuses),
+  findings: z.array(z.string().max(mostWorse.characters)).max(mostWorse.findings),
+});
+export type MisusedEntry = z.infer<typeof misusedEntry>;
+
+const entry = z.discriminatedUnion('type', [heldEntry, usedEntry, misusedEntry, driftedEntry, settledEntry]);
 export type GuardEntry = z.infer<typeof entry>;
 
 const signedEntry = z.strictObject({ entry: z.custom<Json>(isJson), key: z.string(), signature: z.string() });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { risks } from '#domain/policy/policy.ts';
 import { protection } from '#test/build/guarded.ts';
 import {
   mayScale,
@@ -6,6 +7,8 @@ import {
   protectionOf,
   protectionOfNamespace,
   protectsIn,
+  revokeAts,
+  revokesAt,
   type Writer,
   writerOf,
 } from './protection.ts';
@@ -111,4 +114,9 @@ test('a namespace itself is protected by what names namespaces there, or else by
   expect(protectionOfNamespace([...all, whole], itself)?.name).toBe('whole');
   expect(protectionOfNamespace(all, { ...itself, namespace: 'pay' })).toBeUndefined();
   expect(protectionOfNamespace(all, { ...itself, cluster: 'stage' })?.name).toBe('routes');
+});
+
+test('a write ends a grant from the risk on that its protection names, and never below high', () => {
+  const ending = revokeAts.map((revokeAt) => risks.filter((risk) => revokesAt(protection({ revokeAt }), risk)));
+  expect(ending).toEqual([['high', 'critical'], ['critical'], []]);
 });

@@ -1,4 +1,4 @@
-import { matches } from '#domain/policy/policy.ts';
+import { matches, type Risk, risks } from '#domain/policy/policy.ts';
 
 /** Somebody who writes in the cluster and is nobody in Slack: a pipeline, a GitOps controller. */
 export type Writer = {
@@ -16,6 +16,12 @@ export type Writer = {
 export const completions = ['retry', 'confirm'] as const;
 export type Completion = (typeof completions)[number];
 
+/** What may end a grant whose card showed less; and from which of them on a protection wants that. */
+export const misuses = ['high', 'critical'] as const;
+export type Misuse = (typeof misuses)[number];
+export const revokeAts = [...misuses, 'never'] as const;
+export type RevokeAt = (typeof revokeAts)[number];
+
 /** Objects of which a direct write is held until somebody agrees. Patterns know `*` only. */
 export type Protection = {
   readonly name: string;
@@ -31,6 +37,8 @@ export type Protection = {
   /** So long an approval waits to be used. */
   readonly retryWithin: Temporal.Duration;
   readonly writers: readonly Writer[];
+  /** From which risk on a write that is worse than its grant's card ends that grant. */
+  readonly revokeAt: RevokeAt;
 };
 
 /** Where a write goes, by the names that a protection speaks of. */
@@ -63,5 +71,9 @@ export const writerOf = ({ writers }: Protection, user: string): Writer | undefi
 
 /** Whether a user may scale what is protected. */
 export const mayScale = ({ scalers }: Protection, user: string): boolean => any(scalers, user);
+
+/** Whether a write of this risk, worse than its grant's card, ends that grant; below that it is only held. */
+export const revokesAt = ({ revokeAt }: Pick<Protection, 'revokeAt'>, risk: Risk): risk is Misuse =>
+  revokeAt !== 'never' && risks.indexOf(risk) >= risks.indexOf(revokeAt);
 
 const any = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => matches(pattern, text));

@@ -68,8 +68,9 @@ export const sayPart = (what: string, subresource: string): string =>
 export const sayAway = (what: string): string =>
   `Hallpass holds writes to ${what} and cannot look up just now whether this one is approved. Nothing is changed; try again in a moment.`;
 
-export const sayWorse = (grant: string, risk: string): string =>
-  `Your access by request ${grant} does not cover it: this is ${risk.toUpperCase()}, which was not on its card.`;
+/** `isEnded`: the grant does not outlive it. */
+export const sayWorse = (grant: string, risk: string, isEnded: boolean): string =>
+  `Your access by request ${grant} does not cover it: this is ${risk.toUpperCase()}, which was not on its card.${isEnded ? ' The access is ended for that.' : ''}`;
 
 /** What a dry run would meet, as a warning. */
 export const sayDryRun = (what: string, would: string): string => `Hallpass: this write to ${what} would be ${would}.`;

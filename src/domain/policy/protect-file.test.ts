@@ -27,6 +27,7 @@ describe('a protection that is right', () => {
       complete: ['retry'],
       retryWithin: Temporal.Duration.from({ hours: 1 }),
       writers: [],
+      revokeAt: 'high',
     });
   });
 
@@ -38,11 +39,13 @@ describe('a protection that is right', () => {
       scalers: [],
       complete: ['retry', 'confirm'],
       writers: [{ ...flux, selfHeals: true }],
+      revokeAt: 'critical',
     };
     expect(problems({ ...said, retryWithin: '2h' })).toBe('');
     expect(protectionOf({ ...said, retryWithin: '2h' })).toMatchObject(said);
     expect(protectionOf({ ...said, retryWithin: '2h' })?.retryWithin.total('minutes')).toBe(120);
     expect(protectionOf({ writers: [flux] })?.writers[0]?.selfHeals).toBe(false);
+    expect(protectionOf({ revokeAt: 'never' })?.revokeAt).toBe('never');
   });
 
   test('may be left out altogether', () => {
@@ -67,6 +70,11 @@ describe('what is wrong is told with what to do:', () => {
       '0.complete: nothing that is held could ever come to pass; name "retry", "confirm" or both',
     ],
     ['another way', { complete: ['force'] }, '0.complete.0: '],
+    [
+      'a risk that ends no grant',
+      { revokeAt: 'medium' },
+      '0.revokeAt: is not "high", "critical" or "never", the risk from which on such a write ends the grant',
+    ],
     [
       'a key that is none',
       { ignoreAnnotations: ['acme.test/a/b'] },

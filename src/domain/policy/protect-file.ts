@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLonger } from '#domain/duration.ts';
-import { completions, type Protection } from '#domain/guard/protection.ts';
+import { completions, type Protection, revokeAts } from '#domain/guard/protection.ts';
 import { personId } from '#domain/ids.ts';
 import type { Problem } from '#domain/problem.ts';
 import { durationText } from './duration-text.ts';
@@ -57,6 +57,12 @@ const protection = z.strictObject({
     ),
   retryWithin: durationText.optional().describe('How long an approval waits to be used; an hour when left out.'),
   writers: z.array(writer).default([]).describe('Who writes there and is nobody in Slack: pipelines, controllers.'),
+  revokeAt: z
+    .enum(revokeAts, 'is not "high", "critical" or "never", the risk from which on such a write ends the grant')
+    .default('high')
+    .describe(
+      'From which risk on a write that is worse than the card of its author’s grant ends that grant. It is held in any case.',
+    ),
 });
 
 /** `protect` in `rules.yaml`. */

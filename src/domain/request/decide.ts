@@ -2,7 +2,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import { isTheirTurn, type Standing, tally, turnOf } from '#domain/quorum.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Finding, RequestEvent } from './events.ts';
-import type { Request, State, Status } from './request.ts';
+import type { Ending, Request, State, Status } from './request.ts';
 import { applyByOf, leastOf, mayBeApplied, mayBeExplained, needsReview } from './terms.ts';
 
 /** What a person may want with a request. The bot has checked who they are; `standing` says whom they may count for. */
@@ -64,7 +64,8 @@ export type Refusal =
   | { readonly type: 'too-late'; readonly respondBy: Temporal.Instant }
   | { readonly type: 'not-yours'; readonly may: 'requester' | 'requester-or-subject' }
   | { readonly type: 'not-active'; readonly status: Status }
-  | { readonly type: 'already-ending'; readonly by: PersonId }
+  /** `by`: who wanted that; absent where it was for what was tried under it. */
+  | { readonly type: 'already-ending'; readonly by?: PersonId }
   | { readonly type: 'not-extendable' }
   /** It goes on as another request; or that is `waiting` to be decided on and applied. */
   | { readonly type: 'already-extended'; readonly request: RequestId; readonly waiting: boolean }
@@ -284,28 +285,31 @@ const revoke = (
   return takeBack(request, { by: command.by, cause: 'revoked', reason: command.reason });
 };
 
-type Ending = { readonly by: PersonId; readonly cause: 'done' | 'revoked'; readonly reason: string };
+type TakingBack = { readonly by: PersonId; readonly cause: 'done' | 'revoked'; readonly reason: string };
 
-const end = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
+const end = (request: Request, ending: TakingBack): Result<readonly RequestEvent[], Refusal> => {
   const { requester, subject } = request.asked;
   if (ending.by !== requester && ending.by !== subject) return err({ type: 'not-yours', may: 'requester-or-subject' });
   return takeBack(request, ending);
 };
 
 /** What was approved is taken back: from a grant in force, or before it is applied at all. */
-const takeBack = (request: Request, ending: Ending): Result<readonly RequestEvent[], Refusal> => {
+const takeBack = (request: Request, ending: TakingBack): Result<readonly RequestEvent[], Refusal> => {
   const { state } = request;
   if (state.status === 'pending') return err({ type: 'not-active', status: state.status });
   if (state.status !== 'active' && state.status !== 'approved')
     return err((state.status === 'revoked' && goesOnAs(state)) || over(request));
   if (state.status === 'active' && state.conflict !== undefined) return err({ type: 'in-conflict' });
-  if (state.ending !== undefined) return err(endingAlready(state, state.ending.by));
+  if (state.ending !== undefined) return err(endingAlready(state, state.ending));
   return ok([{ type: 'end-requested', ...ending }]);
 };
 
 /** Whoever wants to end what is being extended has to end what it goes on as. */
-const endingAlready = (state: Extract<State, { status: 'active' | 'approved' }>, by: PersonId): Refusal =>
-  (state.status === 'active' && goesOnAs(state)) || { type: 'already-ending', by };
+const endingAlready = (state: Extract<State, { status: 'active' | 'approved' }>, ending: Ending): Refusal =>
+  (state.status === 'active' && goesOnAs(state)) || {
+    type: 'already-ending',
+    ...(ending.cause === 'misused' ? {} : { by: ending.by }),
+  };
 
 const goesOnAs = (state: Extract<State, { status: 'active' | 'revoked' }>): Refusal | undefined => {
   const cause = state.status === 'active' ? state.ending?.cause : state.cause;
@@ -329,7 +333,7 @@ const extend = (
     return err({ type: 'not-active', status: state.status });
   if (state.status !== 'active') return err((state.status === 'revoked' && goesOnAs(state)) || over(request));
   if (state.conflict !== undefined) return err({ type: 'in-conflict' });
-  if (state.ending !== undefined) return err(endingAlready(state, state.ending.by));
+  if (state.ending !== undefined) return err(endingAlready(state, state.ending));
   if (Temporal.Instant.compare(now, state.expiresAt) >= 0) return err({ type: 'time-over', at: state.expiresAt });
   return ok([]);
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contentRef, operation } from '#domain/content/content.ts';
-import { completions } from '#domain/guard/protection.ts';
+import { completions, misuses } from '#domain/guard/protection.ts';
 import { personId, requestId } from '#domain/ids.ts';
 import { accessProbe, objectRef, target } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
@@ -135,9 +135,9 @@ const submitted = z.strictObject({
 
 /**
  * How a grant came to its end; `unsafe`: it would have done other than was approved, so it was not left in force;
- * `extended`: another one, approved anew, goes on from it.
+ * `extended`: another one, approved anew, goes on from it; `misused`: it was used for something worse than its card showed.
  */
-export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe', 'extended']);
+export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe', 'extended', 'misused']);
 export type EndCause = z.infer<typeof endCause>;
 
 /** An object that was changed and is not Hallpass's own. */
@@ -246,6 +246,18 @@ export const requestEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('end-delayed'), why: z.string() }),
   /** Somebody whose grant this is wrote directly to what is protected, and was let through. */
   z.strictObject({ type: z.literal('used'), operation, target, risk: z.enum(risks) }),
+  /**
+   * Somebody whose grant this is tried something directly that is worse than what its card showed, and was refused. It is to be
+   * ended for that, unless it was taken by break-glass.
+   */
+  z.strictObject({
+    type: z.literal('misused'),
+    operation,
+    target,
+    risk: z.enum(misuses),
+    /** What of it is worse, in words; the first of them. */
+    findings: z.array(z.string()),
+  }),
   /** Its people are to be told that it ends soon. */
   z.strictObject({ type: z.literal('warned') }),
   /** A request was filed that shall go on from this grant. */
@@ -301,6 +313,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'confirmed':
     case 'withheld':
     case 'used':
+    case 'misused':
       return 'bot';
     case 'timed-out':
     case 'reminded':

@@ -1,5 +1,6 @@
 import type { RequestEvent } from './events.ts';
-import type { Active, Asked, Ending, Impossible, Request, State, Vote } from './request.ts';
+import { misusedBy } from './misuse.ts';
+import type { Active, Asked, EndingBySomebody, Impossible, Request, State, Vote } from './request.ts';
 import {
   isEscalated,
   leastOf,
@@ -215,7 +216,7 @@ const isOwned = (
 const endingOf = (
   { by, cause, reason }: Extract<RequestEvent, { type: 'end-requested' }>,
   at: Temporal.Instant,
-): Ending => ({
+): EndingBySomebody => ({
   by,
   cause,
   reason,
@@ -225,6 +226,7 @@ const endingOf = (
 const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Temporal.Instant): State | undefined => {
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   if (event.type === 'used') return state;
+  if (event.type === 'misused') return misusedBy(asked, state, event, at);
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {
@@ -249,7 +251,7 @@ const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Tempor
     ...granted,
     status: 'revoked',
     cause: event.cause,
-    ...(ending === undefined ? {} : { endedBy: ending.by }),
+    ...(ending === undefined || ending.cause === 'misused' ? {} : { endedBy: ending.by }),
     ...(event.why === undefined ? {} : { why: event.why }),
     at,
     reverted: event.reverted ?? [],

@@ -39,7 +39,7 @@ export const extensionWithin = (
 };
 
 /** In force, and nobody is ending it or has to settle what became of it. */
-export const isInForce = ({ state }: Request): boolean =>
+export const isInForce = ({ state }: Pick<Request, 'state'>): boolean =>
   state.status === 'active' && state.ending === undefined && state.conflict === undefined;
 
 /**

@@ -20,6 +20,13 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   escalated: { type: 'escalated' },
   confirmed: { type: 'confirmed' },
   used: { type: 'used', operation: 'update', target: { apiVersion: 'v1', kind: 'Service', name: 'web' }, risk: 'none' },
+  misused: {
+    type: 'misused',
+    operation: 'update',
+    target: { apiVersion: 'v1', kind: 'Service', name: 'web' },
+    risk: 'high',
+    findings: ['Introduces a load balancer.'],
+  },
   withheld: { type: 'withheld', why: 'who approved it may not any more' },
   reviewed: { type: 'reviewed', by: bob, finding: 'justified', note: 'all was down' },
   activated,
@@ -60,6 +67,7 @@ const mayFollow: Readonly<Record<Status, readonly RequestEvent['type'][]>> = {
   // A conflict is settled only once there is one.
   active: [
     'used',
+    'misused',
     'end-requested',
     'end-delayed',
     'conflicted',

@@ -17,13 +17,19 @@ type Granted = {
   readonly toProve: readonly AccessProbe[];
   /** Objects that are not Hallpass's own, in the order in which they were changed. */
   readonly changed: readonly ChangedRef[];
+  /** What was worse than its card; the first such. */
+  readonly tried?: Tried;
 };
-export type Ending = {
+/** What somebody tried under a grant that was worse than what its card showed. */
+export type Tried = Omit<Extract<RequestEvent, { type: 'misused' }>, 'type'>;
+export type EndingBySomebody = {
   readonly by: PersonId;
   readonly cause: 'done' | 'revoked' | 'extended';
   readonly reason: string;
   readonly at: Temporal.Instant;
 };
+/** Nobody wanted it, but for what was tried. */
+export type Ending = EndingBySomebody | { readonly cause: 'misused'; readonly at: Temporal.Instant };
 
 /** How somebody decided about a conflict. */
 type Settled = {
@@ -56,7 +62,7 @@ export type State =
       /** When it was looked up, shortly before it begins, that its people still are who they were. */
       readonly confirmed?: Temporal.Instant;
       /** Somebody took it back before it was applied. */
-      readonly ending?: Ending;
+      readonly ending?: EndingBySomebody;
     }
   | ({
       readonly status: 'active';
