@@ -1,6 +1,10 @@
+import { formatDuration } from '#domain/duration.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
+import { sayTarget } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { HeldWrite } from '#domain/request/events.ts';
+import type { Asked, State } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { ActRefusal } from './act-on-request.ts';
@@ -18,7 +22,7 @@ const before = (refusal: ActRefusal): Result<never, AgainRefusal> => err({ of: '
 
 /**
  * A denial of a held write stands for the same content, however often it is tried, until whoever answers for it asks anew and says
- * why. That is a request of its own.
+ * why. So does the end of a grant for what was tried under it. Both are requests of their own, decided on as any other.
  */
 export const askAgain = async (
   ports: BotPorts,
@@ -32,7 +36,8 @@ export const askAgain = async (
   const { asked, state } = found.chain.request;
   if (by !== asked.requester) return before({ type: 'not-yours', may: 'requester', chain: found.chain });
   const { held } = asked;
-  if (held === undefined || state.status !== 'denied') return before({ type: 'nothing-to-ask-again' });
+  const follows = followsOf(state, held);
+  if (follows === undefined) return before({ type: 'nothing-to-ask-again' });
   const filed = await submitRequest(ports, {
     by,
     subject: asked.subject,
@@ -42,21 +47,33 @@ export const askAgain = async (
     namespace: asked.namespace,
     ask: asked.ask as Json,
     reason,
-    duration: 'good',
-    held,
-    follows: { request: id, why: 'it was denied' },
+    duration: asked.seconds === undefined ? 'good' : formatDuration(Temporal.Duration.from({ seconds: asked.seconds })),
+    ...(held === undefined ? {} : { held }),
+    follows: { request: id, ...follows },
     origin: `again ${id}`,
   });
-  const chain = filed.ok ? filed.value : await filedBefore(ports, filed.error);
+  const chain = filed.ok ? filed.value : await filedBefore(ports, id, filed.error);
   if (chain === undefined) return filed.ok ? filed : err({ of: 'again', refusal: filed.error });
   // From now on the same write is known as this request.
-  await ports.keepHeld(held.fingerprint, chain.request.asked.id);
+  if (held !== undefined) await ports.keepHeld(held.fingerprint, chain.request.asked.id);
   return ok(chain);
 };
 
 /** A bot that crashed behind it has asked already. */
-const filedBefore = async (ports: BotPorts, refusal: SubmitRefusal): Promise<Chain | undefined> => {
+const filedBefore = async (ports: BotPorts, id: RequestId, refusal: SubmitRefusal): Promise<Chain | undefined> => {
   if (refusal.type !== 'filed-before') return undefined;
   const found = await find(ports, refusal.id);
-  return found.type === 'found' && found.chain.request.asked.held !== undefined ? found.chain : undefined;
+  return found.type === 'found' && found.chain.request.asked.follows?.request === id ? found.chain : undefined;
+};
+
+/** What the new request says of the one before; undefined where nothing is to be asked anew. */
+const followsOf = (
+  state: State,
+  held: HeldWrite | undefined,
+): Omit<NonNullable<Asked['follows']>, 'request'> | undefined => {
+  if (held !== undefined) return state.status === 'denied' ? { why: 'it was denied' } : undefined;
+  if (state.status !== 'revoked' || state.cause !== 'misused') return undefined;
+  const { tried } = state;
+  const what = tried === undefined ? '' : ` (${tried.risk.toUpperCase()}, on ${sayTarget(tried.target)})`;
+  return { why: `it was used for something worse than its card showed${what}`, ended: true };
 };

@@ -2,7 +2,7 @@ import type { Unmapped } from '#domain/identities.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { NoBreakGlass, NotAllowed, Refused } from '#domain/policy/verdict.ts';
-import type { Drift, HeldWrite } from '#domain/request/events.ts';
+import type { Drift, HeldWrite, Submitted } from '#domain/request/events.ts';
 import type { AtMaximum, Extended } from '#domain/request/extension.ts';
 import type { Source } from '#domain/source.ts';
 import type { NotAdmitted } from './membership.ts';
@@ -30,8 +30,8 @@ export type Asking = {
   readonly held?: HeldWrite;
   /** Nobody asks: what was found changed shall be put back. */
   readonly drift?: Drift;
-  /** The request that came to nothing and is asked for anew by this one. */
-  readonly follows?: { readonly request: RequestId; readonly why: string };
+  /** The request that came to nothing, or was ended early, and is asked for anew by this one. */
+  readonly follows?: Submitted['follows'];
   /** The grant in force that shall go on, and the names of what was made for it. */
   readonly extends?: { readonly grant: Extended; readonly objects: readonly string[] };
   readonly origin: string;

@@ -10,6 +10,7 @@ import { ingressTarget, pathTo, ruleFor, shopIngress } from '#test/build/shop-in
 import { file, look } from '#test/build/world.ts';
 import type { Asking } from '#use-cases/asking.ts';
 import { finishGrant, revokeGrant } from './act-on-request.ts';
+import { askAgain } from './ask-again.ts';
 import { reviewWrite } from './review-write.ts';
 
 /** Critical, high, and of no danger; none of it was on the card. */
@@ -311,5 +312,54 @@ describe('where it cannot be left', () => {
       });
     }
     expect(world.alarms).toEqual(['That a grant is to be ended for what was tried could not be noted']);
+  });
+});
+
+describe('whoever lost a grant so', () => {
+  const lost = async () => {
+    const granted = await grantWorld();
+    await granted.write(snippet());
+    await granted.world.steps();
+    const again = (by = alice) => askAgain(granted.world.bot, { by, id: granted.id, reason: 'with care now' });
+    return { ...granted, again };
+  };
+
+  test('asks for the same anew, under the same quorum, and those who decide read what it follows', async () => {
+    const { world, id, chain, again } = await lost();
+    const asked = await again();
+    if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+    const { request } = asked.value;
+    const { kind, ask, seconds, approval } = chain.request.asked;
+    expect(request.asked).toMatchObject({ kind, ask, seconds, approval, requester: alice, reason: 'with care now' });
+    expect(request.asked.follows).toEqual({
+      request: id,
+      why: 'it was used for something worse than its card showed (CRITICAL, on Ingress shop/web)',
+      ended: true,
+    });
+    expect(request.state.status).toBe('pending');
+    await world.approve(asked.value);
+    await world.steps();
+    expect((await look(world, asked.value)).request.state.status).toBe('active');
+  });
+
+  test('does so once, and nobody else does', async () => {
+    const { again } = await lost();
+    expect(await again(bob)).toMatchObject({ error: { refusal: { type: 'not-yours' } } });
+    const [first, second] = [await again(), await again()];
+    if (!first.ok || !second.ok) throw new Error('It was not asked');
+    expect(second.value.request.asked.id).toBe(first.value.request.asked.id);
+  });
+
+  test('cannot do so of a grant that ended otherwise, or has not ended yet', async () => {
+    const nothing = { error: { of: 'before', refusal: { type: 'nothing-to-ask-again' } } };
+    const { world, id, write } = await grantWorld();
+    const ask = () => askAgain(world.bot, { by: alice, id, reason: 'please' });
+    expect(await ask()).toMatchObject(nothing);
+    await write(snippet());
+    expect(await ask()).toMatchObject(nothing);
+    const given = await grantWorld();
+    await finishGrant(given.world.bot, { by: alice, id: given.id });
+    await given.world.steps();
+    expect(await askAgain(given.world.bot, { by: alice, id: given.id, reason: 'please' })).toMatchObject(nothing);
   });
 });

@@ -129,8 +129,14 @@ describe('a direct write to something protected', () => {
             .some(({ shown }) => shown.includes(words) && shown.includes(id)),
         60_000,
       );
-    await told('U0ALICE', 'ended early');
+    await told('U0ALICE', `/jit again ${id}`);
     await told('U0BOB', 'What you approved');
+    const again = await story.ask(`/jit again ${id} because I know by now what I did`);
+    expect((await story.chain(again)).request).toMatchObject({
+      state: { status: 'pending' },
+      asked: { follows: { request: id, ended: true }, approval: { quorum: [{ from: 'platform', count: 1 }] } },
+    });
+    await story.press('U0ALICE', 'withdraw', again);
   });
 
   it('is held with its diff, approved, let through when it is made again, and then done', async () => {

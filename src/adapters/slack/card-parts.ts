@@ -14,7 +14,7 @@ import { conflictLines } from './conflicts.ts';
 import { mostNamed } from './content-block.ts';
 import { briefly, cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { triedOnCard } from './misuse.ts';
-import { nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
+import { cameToAnEnd, nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 
@@ -156,7 +156,7 @@ const goesOnFrom = ({ extends: before, seconds = 0 }: Asked): readonly (readonly
 const follows = ({ follows: before }: Asked): readonly (readonly Piece[])[] =>
   before === undefined
     ? []
-    : [[bold('Follows  '), code(before.request), `, which came to nothing: ${cutMiddle(oneLine(before.why), 120)}`]];
+    : [[bold('Follows  '), code(before.request), `${cameToAnEnd(before)}${cutMiddle(oneLine(before.why), 120)}`]];
 
 /** Objects that a diff names are not named twice; powers are introduced where they are listed below. */
 const described = (

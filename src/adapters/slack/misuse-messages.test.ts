@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestEvent } from '#domain/request/events.ts';
+import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { chainOf } from '#test/build/chains.ts';
-import { alice, bob, carol, dave } from '#test/build/people.ts';
+import { alice, bob, carol, dave, id } from '#test/build/people.ts';
 import { groups } from '#test/build/policy.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
@@ -63,7 +63,7 @@ describe('a grant that is ended for what was tried under it', () => {
     );
   });
 
-  test('tells whoever lost it, and those who had agreed', () => {
+  test('tells whoever lost it how to ask anew, and those who had agreed', () => {
     expect(told(submitted(), ...agreed, misused)).toEqual([]);
     const { approval } = submitted();
     const two = { ...approval, quorum: [{ from: 'platform', count: 2 }] };
@@ -75,21 +75,21 @@ describe('a grant that is ended for what was tried under it', () => {
       'Your access was ended early, because it was used for something worse than its card showed: you tried to change Ingress shop/web directly (CRITICAL). That was refused, and nothing is changed by it.',
     );
     expect(hers?.text).toContain('Was it not you?');
-    expect(hers?.text).toContain('it has to be asked for anew');
+    expect(hers?.text).toContain(`/jit again ${id()} because …`);
     expect(his?.text).toContain('What you approved, for <@UALICE>, was ended early');
     expect(his?.text).toContain('<@UALICE> tried to change Ingress shop/web directly (CRITICAL)');
     expect(his?.text).toContain('Introduces a snippet');
-    expect(his?.text).not.toContain('asked for anew');
+    expect(his?.text).not.toContain('/jit again');
     expect(his?.text).not.toContain('Was it not you');
   });
 
-  test('that somebody asked for others tells both, and only whoever asked to ask anew', () => {
+  test('that somebody asked for others tells both, and only whoever asked how to ask anew', () => {
     const [asker, subject] = told(submitted({ requester: dave }), ...agreed, misused, over);
     expect([asker?.to, subject?.to]).toEqual([dave, alice]);
     expect(asker?.text).toContain('The access you asked for, for <@UALICE>, was ended early');
-    expect(asker?.text).toContain('asked for anew');
+    expect(asker?.text).toContain('/jit again');
     expect(subject?.text).toContain('you tried to change');
-    expect(subject?.text).not.toContain('asked for anew');
+    expect(subject?.text).not.toContain('/jit again');
   });
 
   test('tells of any other end those who agreed nothing', () => {
@@ -121,6 +121,20 @@ describe('a grant by break-glass under which something worse was tried', () => {
     const [hers, ...others] = told(...events);
     expect(others).toEqual([]);
     expect(hers?.text).toContain('Your access stays, because it was taken by break-glass');
+  });
+});
+
+describe('what follows it', () => {
+  const again = (): Submitted =>
+    submitted({
+      follows: { request: id('abcd-ef'), why: 'it was used for something worse than its card showed', ended: true },
+    });
+
+  test('says so on its card and in its thread', () => {
+    expect(cardOf(again())).toContain('Follows  abcd-ef, which was ended early: it was used for something worse');
+    expect(threadOf(again()).shown).toContain(
+      'Follows abcd-ef, which was ended early: it was used for something worse',
+    );
   });
 });
 

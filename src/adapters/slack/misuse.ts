@@ -6,7 +6,7 @@ import { isKept } from '#domain/request/misuse.ts';
 import type { Asked, State, Tried } from '#domain/request/request.ts';
 import { needsNobody } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { bold, bullets, line, type Piece, user } from './blocks.ts';
+import { bold, bullets, code, line, type Piece, user } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 import type { Mention } from './mentions.ts';
 import type { News } from './news.ts';
@@ -101,7 +101,10 @@ export const misusedNews = (
     tried === undefined
       ? []
       : [': ', ...triedBy(to, asked, true), ...what(tried), '. That was refused, and nothing is changed by it'];
-  const next = to === asked.requester ? [' If it is still needed, it has to be asked for anew.'] : [];
+  const next: readonly Piece[] =
+    to === asked.requester
+      ? [' To ask for the same anew: ', code(`/jit again ${asked.id} because …`), '. It has to be approved again.']
+      : [];
   return {
     pieces: [
       '🚨 ',

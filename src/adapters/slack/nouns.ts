@@ -66,3 +66,7 @@ export const sayHowLong = ({ seconds, extends: before }: Pick<Asked, 'seconds' |
 /** `30m`, or `for good`. */
 export const sayLength = (seconds: number | undefined): string =>
   seconds === undefined ? 'for good' : formatDuration(Temporal.Duration.from({ seconds }));
+
+/** Behind the request that another one follows, and before why. */
+export const cameToAnEnd = ({ ended }: NonNullable<Asked['follows']>): string =>
+  ended === true ? ', which was ended early: ' : ', which came to nothing: ';

@@ -138,7 +138,7 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'not-to-be-applied':
       return 'Hallpass does not make this write itself: whoever wrote it has to do it again.';
     case 'nothing-to-ask-again':
-      return 'There is nothing to ask again: only a direct write that was held and then denied can be asked for again so.';
+      return 'There is nothing to ask again: only a direct write that was held and then denied, or what was ended early for a direct write, can be asked for again so.';
     case 'not-the-author':
       return 'Nothing was done: it was written as another Kubernetes user than yours. Whoever wrote it has to do it again.';
     case 'may-not-write':

@@ -14,7 +14,7 @@ import { wordedTitle } from './described.ts';
 import { cutMiddle, excerpt, fitting, more } from './excerpt.ts';
 import { worseLines } from './misuse.ts';
 import { dateFallback } from './mrkdwn.ts';
-import { nothingTakesItBack, sayHowLong } from './nouns.ts';
+import { cameToAnEnd, nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
@@ -164,7 +164,7 @@ const changes = (content: ContentRef | undefined) => {
 const followed = ({ follows }: Extract<RequestEvent, { type: 'submitted' }>) =>
   follows === undefined
     ? []
-    : [line('Follows ', bold(follows.request), `, which came to nothing: ${cutMiddle(oneLine(follows.why), 400)}`)];
+    : [line('Follows ', bold(follows.request), `${cameToAnEnd(follows)}${cutMiddle(oneLine(follows.why), 400)}`)];
 
 const words = (text: string) => {
   if (text === '') return [];

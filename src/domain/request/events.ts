@@ -115,8 +115,15 @@ const submitted = z.strictObject({
   content: contentRef.optional(),
   /** What approvers are shown of what it reaches, where it changes no object that is there. */
   around: contentRef.optional(),
-  /** Filed for another request that came to nothing, and why. */
-  follows: z.strictObject({ request: requestId, why: z.string() }).optional(),
+  /** Filed for another request that came to nothing or was ended early, and why. */
+  follows: z
+    .strictObject({
+      request: requestId,
+      why: z.string(),
+      /** It had been in force. */
+      ended: z.literal(true).optional(),
+    })
+    .optional(),
   /** Absent for what somebody asked for. */
   held: held.optional(),
   /** Nobody asked: something was changed, and shall be put back or accepted. */
