@@ -1,25 +1,29 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { keyIdOf } from './ed25519.ts';
 import { authors } from './files.ts';
+import { newSharedKey, sharedFile } from './shared.ts';
 import { newVaultKey, vaultFile } from './vault.ts';
 
 /**
- * Makes a pair for each process: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, and the key of the worker's
- * journals. A folder from before there were journals, or a guard, gets only those; otherwise nothing is written when one of
+ * Makes a pair for each process: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, the key of the worker's
+ * journals, and the one that guards and workers share. A folder from before there were journals, a guard, or held Secrets
+ * gets only those; otherwise nothing is written when one of
  * the private keys is there. Answers with the files made.
  */
 export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
   const there = authors.map((author) => join(folder, `${author}.key`)).filter((file) => existsSync(file));
   const forJournals = join(folder, vaultFile);
+  const forSecrets = join(folder, sharedFile);
   const isOlder = ['bot', 'worker'].every((author) => there.includes(join(folder, `${author}.key`)));
   const added = isOlder
     ? [
-        ...(existsSync(forJournals) ? [] : [writeVaultKey(forJournals)]),
+        ...(existsSync(forJournals) ? [] : [writeKey(forJournals, newVaultKey())]),
         ...(there.includes(join(folder, 'guard.key')) ? [] : writePair(folder, 'guard')),
+        ...(existsSync(forSecrets) ? [] : [writeKey(forSecrets, newSharedKey())]),
       ]
     : [];
   if (added.length > 0) return ok(added);
@@ -31,7 +35,11 @@ export const generateKeys = (folder: string): Result<readonly string[], readonly
     );
   }
   mkdirSync(join(folder, 'trusted'), { recursive: true, mode: 0o700 });
-  return ok([...authors.flatMap((author) => writePair(folder, author)), writeVaultKey(forJournals)]);
+  return ok([
+    ...authors.flatMap((author) => writePair(folder, author)),
+    writeKey(forJournals, newVaultKey()),
+    writeKey(forSecrets, newSharedKey()),
+  ]);
 };
 
 const writePair = (folder: string, author: Author): readonly string[] => {
@@ -44,7 +52,8 @@ const writePair = (folder: string, author: Author): readonly string[] => {
   return [secret, open];
 };
 
-const writeVaultKey = (file: string): string => {
-  writeFileSync(file, `${newVaultKey()}\n`, { mode: 0o600, flag: 'wx' });
+const writeKey = (file: string, key: string): string => {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
   return file;
 };

@@ -24,6 +24,7 @@ describe('the files of keys', () => {
     ['bot.key', 0o640],
     ['worker.key', 0o604],
     ['journal.key', 0o666],
+    ['shared/secrets.key', 0o644],
   ])('%s is named when its mode is %o', (name, mode) => {
     chmodSync(join(folder, name), mode);
     const path = join(folder, name);
@@ -45,6 +46,7 @@ describe('the files of keys', () => {
     ['the folder', '', 0o777],
     ['a folder in which nobody can replace what is another’s, but add to it', 'trusted', 0o1777],
     ['the folder of a group', 'trusted', 0o775],
+    ['the folder of what is shared', 'shared', 0o775],
   ])('are not to be added to: %s', (_, name, mode) => {
     chmodSync(join(folder, name), mode);
     expect(openKeyFiles(folder)).toEqual([
@@ -61,5 +63,9 @@ describe('the files of keys', () => {
     expect(foreignKeyFiles(folder, ['bot', 'worker'])).toEqual([]);
     expect(foreignKeyFiles(folder, ['guard'])).toHaveLength(2);
     expect(foreignKeyFiles(folder, ['worker'])).toEqual([expect.stringContaining('bot.key" belongs to the other')]);
+    expect(foreignKeyFiles(folder, ['bot'])).toEqual([
+      expect.stringContaining('worker.key" belongs to the other'),
+      expect.stringContaining('shared/secrets.key" belongs to the other'),
+    ]);
   });
 });

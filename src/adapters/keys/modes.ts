@@ -2,9 +2,10 @@ import { accessSync, constants, readdirSync, type Stats, statSync } from 'node:f
 import { join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { authors } from './files.ts';
+import { sharedFile, sharedFolder } from './shared.ts';
 import { vaultFile } from './vault.ts';
 
-const secrets = [...authors.map((author) => `${author}.key`), vaultFile];
+const secrets = [...authors.map((author) => `${author}.key`), vaultFile, sharedFile];
 
 const statsOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
 const modeOf = ({ mode }: Stats): string => (mode & 0o777).toString(8).padStart(3, '0');
@@ -35,7 +36,12 @@ export const openKeyFiles = (folder: string, reader = process.getuid?.()): reado
   });
   const trusted = join(folder, 'trusted');
   const inTrusted = statsOf(trusted)?.isDirectory() === true ? readdirSync(trusted) : [];
-  const writable = [folder, trusted, ...inTrusted.map((name) => join(trusted, name))].flatMap((path) => {
+  const writable = [
+    folder,
+    trusted,
+    join(folder, sharedFolder),
+    ...inTrusted.map((name) => join(trusted, name)),
+  ].flatMap((path) => {
     const stats = statsOf(path);
     if (stats === undefined || (stats.mode & 0o022) === 0 || isReadOnly(path)) return [];
     return [
@@ -47,13 +53,16 @@ export const openKeyFiles = (folder: string, reader = process.getuid?.()): reado
 
 /**
  * Private keys of the other process, which this one must not have: a taken one could then do both. What a guard signs are questions
- * to people, which anybody may put: its key is no danger elsewhere.
+ * to people, which anybody may put: its key is no danger elsewhere. What guards and workers share would let a bot try values of
+ * Secrets until one fits.
  */
-export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] =>
-  authors
-    .filter((author) => !own.includes(author) && author !== 'guard')
-    .map((author) => join(folder, `${author}.key`))
+export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] => {
+  const foreign = authors.filter((author) => !own.includes(author) && author !== 'guard');
+  const sharing = own.some((author) => author !== 'bot');
+  return [...foreign.map((author) => `${author}.key`), ...(sharing || own.length === 0 ? [] : [sharedFile])]
+    .map((name) => join(folder, name))
     .filter((file) => statsOf(file) !== undefined)
     .map(
       (file) => `Key file "${file}" belongs to the other process: take it away, so that a taken one cannot do both.`,
     );
+};

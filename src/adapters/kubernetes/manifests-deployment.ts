@@ -5,6 +5,9 @@ const keys = '/etc/hallpass/keys';
 
 export type Component = 'bot' | 'worker' | 'guard';
 
+/** By the key that these share, and no bot has, values of Secrets are told apart. */
+const sharing: readonly Component[] = ['worker', 'guard'];
+
 /** What only some have, as a container and a pod have it. */
 type More = { readonly [field: string]: Json };
 
@@ -41,6 +44,10 @@ export const deployment = (
           { name: 'key', secret: { secretName: `hallpass-${component}-key`, defaultMode: 0o440 } },
           { name: 'trusted', configMap: { name: 'hallpass-trusted' } },
           { name: 'policy', configMap: { name: 'hallpass-policy' } },
+          ...(sharing.includes(component)
+            ? // Optional: only who has Secrets held needs it.
+              [{ name: 'shared', secret: { secretName: 'hallpass-shared-key', optional: true, defaultMode: 0o440 } }]
+            : []),
         ],
       },
     },
@@ -68,5 +75,6 @@ const container = (component: Component, more: More) => ({
     })),
     { name: 'trusted', mountPath: `${keys}/trusted`, readOnly: true },
     { name: 'policy', mountPath: '/etc/hallpass/policy', readOnly: true },
+    ...(sharing.includes(component) ? [{ name: 'shared', mountPath: `${keys}/shared`, readOnly: true }] : []),
   ],
 });

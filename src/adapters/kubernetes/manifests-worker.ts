@@ -85,6 +85,8 @@ journals (encrypted Secrets) keep what is needed to take changes back.`,
       `Two workers may run: every step is safe to repeat. It gets its own signing key and no other:
   kubectl -n ${home} create secret generic hallpass-worker-key --from-file=worker.key --from-file=journal.key
   kubectl -n ${home} create secret generic hallpass-worker --from-literal=REDIS_URL=rediss://hallpass-worker:…@redis:6379
+Where Secrets are held, guards and workers share one more key, once for both:
+  kubectl -n ${home} create secret generic hallpass-shared-key --from-file=shared/secrets.key
 Slack's tokens and the bot's key are not for it: a taken worker must not be able to approve. Only where identities.yaml has a
 template it gets one that can do nothing but look up addresses, of manifests/slack-lookup-app.yaml: SLACK_LOOKUP_TOKEN.`,
       [deployment(component, 2)],
