@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startAdmissionServer } from '#adapters/http/admission-server.ts';
 import { type CertificateSource, mountedCertificate, ownCertificate } from '#adapters/http/certificate-source.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
+import { loadMark } from '#adapters/keys/shared.ts';
 import { serverTime } from '#adapters/kubernetes/cluster.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { createGuardedCluster } from '#adapters/kubernetes/guarded-cluster.ts';
@@ -48,8 +49,9 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     return err(['A guard is for one cluster. Name just that one in HALLPASS_CLUSTERS.']);
   const keys = createKeys(config.keys, ['guard']);
   const policy = await openPolicy(config.policy);
-  const problems = [...(keys.ok ? [] : keys.error), ...policy.problems];
-  if (!keys.ok || problems.length > 0) return err(problems);
+  const mark = loadMark(config.keys);
+  const problems = [...(keys.ok ? [] : keys.error), ...(mark.ok ? [] : [mark.error]), ...policy.problems];
+  if (!keys.ok || !mark.ok || problems.length > 0) return err(problems);
 
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -84,6 +86,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     home: config.home,
     worker: guard.worker,
     pause: (milliseconds) => pause(milliseconds),
+    ...(mark.value === undefined ? {} : { mark: mark.value }),
   };
   const certificates = await certificatesFor(guard, clockOf(client));
   const clientCa = await clientCaOf(guard);

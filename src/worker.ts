@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import { loadMark } from '#adapters/keys/shared.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
 import { createClusterWriter, serverTime } from '#adapters/kubernetes/cluster.ts';
 import { isKubernetesFault } from '#adapters/kubernetes/fault.ts';
@@ -30,6 +31,7 @@ import { watchGrants } from '#use-cases/watch-grants.ts';
 import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withGoneNamespaces } from '#use-cases/with-gone-namespaces.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
+import { withVeils } from '#use-cases/with-veils.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -58,11 +60,13 @@ export type Running = { readonly stop: () => Promise<void>; readonly tellThrough
 export const startWorker = async (config: Config): Promise<Result<Running, readonly string[]>> => {
   const vault = loadVault(config.keys);
   const opened = await openGround(config, 'worker', config.workerClusters);
-  if (!opened.ok) return err([...opened.error, ...(vault.ok ? [] : [vault.error])]);
+  const mark = loadMark(config.keys);
+  const unread = [vault, mark].flatMap((one) => (one.ok ? [] : [one.error]));
+  if (!opened.ok) return err([...opened.error, ...unread]);
   const ground = opened.value;
   const { core, clients, info } = ground;
-  const problems = [...(vault.ok ? [] : [vault.error]), ...(await checkClusters(clients, core.alarm))];
-  if (problems.length > 0 || !vault.ok) {
+  const problems = [...unread, ...(await checkClusters(clients, core.alarm))];
+  if (problems.length > 0 || !vault.ok || !mark.ok) {
     await ground.stop();
     return err(problems);
   }
@@ -74,10 +78,11 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const { close, ...examiner } = createExaminer();
   ground.onStop(close);
   const passing = { ...core, home: config.home };
+  const veiling = { home: config.home, ...(mark.value === undefined ? {} : { mark: mark.value }) };
   const agreed = createRedisAgreedStates(ground.redis('commit', 'agreed'));
   // Where no guard holds anything, everybody changes what they like.
   const writers = clients.map((client) => {
-    const writer = withPasses(passing, withGoneNamespaces(createClusterWriter(client, scope)));
+    const writer = withVeils(veiling, withPasses(passing, withGoneNamespaces(createClusterWriter(client, scope))));
     return [
       client.cluster,
       config.guardAt === undefined ? writer : withAgreed({ ...passing, agreed }, writer),

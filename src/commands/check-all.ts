@@ -1,7 +1,7 @@
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
 import { checkCluster } from './check-clusters.ts';
-import { authorsOf, checkKeys, checkPolicy, checkSettings } from './check-files.ts';
+import { authorsOf, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
 import { checkRedisAt } from './check-redis.ts';
 import { checkLookup, checkSlack } from './check-slack.ts';
 import { type Check, type Checked, runChecks } from './checks.ts';
@@ -36,7 +36,10 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
         return read === undefined ? [] : checkPolicy(folder, read);
       },
     },
-    { about: 'Keys', look: async () => (keys === '' ? [] : checkKeys(keys, role)) },
+    {
+      about: 'Keys',
+      look: async () => (keys === '' ? [] : [...checkKeys(keys, role), ...checkSharedKey(keys, role, await policy)]),
+    },
     ...(redis === undefined ? [] : [redis]),
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
     ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { foreignKeyFiles, openKeyFiles } from '#adapters/keys/modes.ts';
+import { loadMark, sharedFile } from '#adapters/keys/shared.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
+import { isSecret } from '#domain/content/mask.ts';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import type { Author } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
+import { apiVersionOf, heldSorts } from '#kinds/kind.ts';
 import type { Config, Inspected, Role } from '#src/config.ts';
 import { isOurs } from '#use-cases/home.ts';
 
@@ -61,5 +65,24 @@ export const checkKeys = (folder: string, role: Role): readonly Finding[] => {
     ...(problems.length > 0
       ? []
       : [fine(`${folder} has the keys of the ${authors.join(' and the ')}, and whom to trust.`)]),
+  ];
+};
+
+/** What guards and workers share is there where the policy has Secrets held: both veil them by it. */
+export const checkSharedKey = (
+  folder: string,
+  role: Role,
+  read: Result<PolicyFolder, readonly string[]> | undefined,
+): readonly Finding[] => {
+  if (role === 'bot') return [];
+  const mark = loadMark(folder);
+  if (!mark.ok) return [wrong(mark.error)];
+  const isHeld =
+    read?.ok === true && heldSorts(read.value.settings.kinds).some((sort) => isSecret(apiVersionOf(sort), sort.kind));
+  if (mark.value !== undefined || !isHeld) return [];
+  return [
+    wrong(
+      `There is no "${join(folder, sharedFile)}", and the policy lets writes to Secrets be held: where they are protected, each is refused. \`hallpass keys generate ${folder}\` makes it; guards and workers get the same.`,
+    ),
   ];
 };

@@ -1,3 +1,4 @@
+import { isOfSecret } from '#domain/guard/veil.ts';
 import type { Write } from '#domain/guard/write.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
@@ -72,10 +73,13 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
 /** Characters of an object: looking for dangers in a longer one would keep others waiting, so that nothing covers it. */
 const longest = 200_000;
 
-const judge = ({ before, after }: Write): Judged => {
+const judge = (write: Write): Judged => {
+  const { before, after } = write;
   if (JSON.stringify([before, after]).length > longest) return { risk: 'critical', findings: [] };
   const findings = findingsIn([{ before, after }]);
-  return { risk: levelOf(findings), findings };
+  const found = levelOf(findings);
+  // No rule sees the values of a Secret: as bad as the right to write Secrets, which the card of a grant shows.
+  return { risk: isOfSecret(write) && found === 'none' ? 'medium' : found, findings };
 };
 
 /** All that a grant gives, as it was approved: by a profile that is another by now nobody knows what it gave. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
+import type { Digest } from '#domain/seal.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
 import type { ReadLog } from './remembered-logs.ts';
 
@@ -88,4 +89,6 @@ export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'al
   /** As whom the worker writes in this cluster. */
   readonly worker: string;
   readonly pause: (milliseconds: number) => Promise<void>;
+  /** Marks values of Secrets under the key that only guards and workers have; absent where there is none. */
+  readonly mark?: Digest;
 };

@@ -15,6 +15,7 @@ import {
 import { isGoing, isOfNamespaces } from '#domain/guard/namespace.ts';
 import { passName, readPass } from '#domain/guard/pass.ts';
 import { mayScale, type Protection, protectionOf, protectsIn, writerOf } from '#domain/guard/protection.ts';
+import { isOfSecret, veilWrite } from '#domain/guard/veil.ts';
 import {
   sayApplying,
   sayAway,
@@ -32,6 +33,7 @@ import {
   sayTooLarge,
   sayUnderGrant,
   sayUnnamed,
+  sayUnveiled,
   sayWorse,
   sayWritten,
 } from '#domain/guard/words.ts';
@@ -40,6 +42,7 @@ import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { ok } from '#domain/result.ts';
 import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
 import { type Covering, coveringGrant } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
@@ -65,16 +68,21 @@ export type Guarded = {
  * Says whether a write goes through: what is not protected, changes nothing, was approved or is covered by a grant. Everything else
  * is held: filed for the bot, and refused for now. In doubt the answer is no; a dry run is answered and leaves nothing behind.
  */
-export const reviewWrite = async (ports: GuardPorts, write: Write): Promise<Admission> => {
+export const reviewWrite = async (ports: GuardPorts, asked: Write): Promise<Admission> => {
   const { policy, kinds } = ports.settings();
   const cluster = ports.cluster.name;
-  if (isOfNamespaces(write)) return namespaceGoes(ports, write);
-  const sort = heldSorts(kinds).find(({ group, resource }) => group === write.group && resource === write.resource);
-  const { namespace } = write;
+  if (isOfNamespaces(asked)) return namespaceGoes(ports, asked);
+  const sort = heldSorts(kinds).find(({ group, resource }) => group === asked.group && resource === asked.resource);
+  const { namespace } = asked;
   if (sort === undefined || namespace === undefined || isOurs(ports.home, namespace)) return admit();
   const protection = protectionOf(policy.protect, { cluster, namespace, profile: sort.profile });
-  if (protection === undefined || changesNothing(write, protection.ignoreAnnotations) || letsGo(write)) return admit();
-  const what = sayWritten(write);
+  if (protection === undefined) return admit();
+  const what = sayWritten(asked);
+  // From here on nobody has the values of a Secret.
+  const veiled = isOfSecret(asked) ? veilWrite(cluster, asked, ports.mark) : ok(asked);
+  if (!veiled.ok) return unless(asked, what, forbid(sayUnveiled(what, veiled.error)));
+  const write = veiled.value;
+  if (changesNothing(write, protection.ignoreAnnotations) || letsGo(write)) return admit();
   if (write.subresource !== undefined) {
     if (write.subresource === 'scale' && mayScale(protection, write.user)) return admit();
     if (replicasIn(write) === undefined) return unless(write, what, forbid(sayPart(what, write.subresource)));

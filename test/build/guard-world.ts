@@ -3,11 +3,13 @@ import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotFiled } from '#adapters/slack/replies.ts';
 import { fingerprintOf, passMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, protectionOf } from '#domain/guard/protection.ts';
+import { isOfSecret, veilWrite } from '#domain/guard/veil.ts';
 import type { Admission, Write } from '#domain/guard/write.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import { type Manifest, type Target, targetOf } from '#domain/plan.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { ok } from '#domain/result.ts';
 import { change } from '#kinds/change/change.ts';
 import { apiVersionOf, type Kind } from '#kinds/kind.ts';
 import { createMemoryAgreedStates, type MemoryAgreedStates } from '#test/memory/agreed-states.ts';
@@ -27,8 +29,10 @@ import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createDriftWatch } from '#use-cases/watch-drift.ts';
 import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
+import { withVeils } from '#use-cases/with-veils.ts';
 import { changeable } from './changes.ts';
 import { protection } from './guarded.ts';
+import { mark } from './marks.ts';
 import { bob } from './people.ts';
 import { policy, rule } from './policy.ts';
 import { gate } from './rule-world.ts';
@@ -82,19 +86,22 @@ export type GuardWorldOptions = {
   readonly protect?: readonly Protection[];
   /** The bot takes in what is filed while the guard still waits for it; otherwise when it is told to. */
   readonly isPrompt?: boolean;
+  /** Who has no key by which Secrets are held; everybody else has the same. */
+  readonly keyless?: 'guard' | 'worker';
 };
 
 export const workerUser = 'system:serviceaccount:hallpass:hallpass-worker';
 export const userOf = (name: string): string => `${name}@example.com`;
 export const gateTarget: Target = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'gate' };
 
-/** As in `changes.yaml`: what Hallpass changes, and Roles, RoleBindings and namespaces, of which writes are held for their author alone. */
+/** As in `changes.yaml`: what Hallpass changes, and what is held for its author alone. */
 const changes = (): Kind => {
   const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' };
   const held = [
     { name: 'roles', title: 'Roles', ...rbac, resource: 'roles', kind: 'Role' },
     { name: 'rolebindings', title: 'RoleBindings', ...rbac, resource: 'rolebindings', kind: 'RoleBinding' },
     { name: 'namespaces', title: 'Namespaces', group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace' },
+    { name: 'secrets', title: 'Secrets', group: '', version: 'v1', resource: 'secrets', kind: 'Secret' },
   ];
   const kind = change.configure({ resources: changeable, held });
   if (kind.ok) return kind.value;
@@ -157,7 +164,7 @@ const operationOf = ({ before, after }: Pick<Write, 'before' | 'after'>): Write[
 /** A world in which a guard holds what is written to a gate that is closed, and other objects in `shop`. */
 export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld => {
   const world = createWorld();
-  const { rules = [rule({ permanent: true })], protect = [heldInShop()], isPrompt = false } = options;
+  const { rules = [rule({ permanent: true })], protect = [heldInShop()], isPrompt = false, keyless } = options;
   world.settings.kinds = [...world.settings.kinds, changes()];
   world.settings.policy = policy({ rules, protect });
   world.cluster.put(gate({ auth: 'on', limit: '10' }));
@@ -191,6 +198,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
       await takeIn();
       isTaking = false;
     },
+    ...(keyless === 'guard' ? {} : { mark }),
   };
 
   const resourceOf = ({ apiVersion, kind }: Target) =>
@@ -229,7 +237,10 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
   };
 
   const fingerprint = async (writing: Writing): Promise<string> => {
-    const asked = await ask(writing);
+    const raw = await ask(writing);
+    const veiled = isOfSecret(raw) ? veilWrite(world.cluster.name, raw, mark) : ok(raw);
+    if (!veiled.ok) throw new Error(veiled.error);
+    const asked = veiled.value;
     const { namespace = '' } = asked;
     const profile = resourceOf(writing.deletes ?? targetOf(writing.object ?? gate({})))?.profile ?? '';
     const place = { cluster: world.cluster.name, namespace, profile };
@@ -254,7 +265,8 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
   });
   const agreed = createMemoryAgreedStates();
   const agreeing = { ...world.worker, agreed };
-  const writer = withAgreed(agreeing, withPasses(world.worker, guarded));
+  const veiling = { home: world.worker.home, ...(keyless === 'worker' ? {} : { mark }) };
+  const writer = withAgreed(agreeing, withVeils(veiling, withPasses(world.worker, guarded)));
   const worker: DriftPorts = {
     ...agreeing,
     clusters: new Map([[world.cluster.name, writer]]),

@@ -1,6 +1,7 @@
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { asManifest, entriesOf, isMap, type JsonMap, mapOf, memberOf, same } from './tree.ts';
+import { bytesIn, veiledBytes } from './veiled.ts';
 
 export const isSecret = (apiVersion: string, kind: string): boolean => apiVersion === 'v1' && kind === 'Secret';
 
@@ -20,8 +21,8 @@ type Field = 'data' | 'stringData';
 const maskOne = (manifest: Manifest, other: Manifest | undefined, mark: string): Manifest => {
   if (!isSecret(manifest.apiVersion, manifest.kind)) return manifest;
   const fields = entriesOf(manifest).map(([field, value]): readonly [string, Json] => {
-    if (field !== 'data' && field !== 'stringData') return [field, value];
     const beside = other === undefined ? undefined : memberOf(other, field);
+    if (field !== 'data' && field !== 'stringData') return [field, readable(value, beside, mark)];
     return [field, isMap(value) ? maskAll(value, beside, field, mark) : hidden(value, beside, field, mark)];
   });
   return asManifest(mapOf(fields));
@@ -35,18 +36,24 @@ const maskAll = (values: JsonMap, beside: Json | undefined, field: Field, mark: 
     }),
   );
 
-const hidden = (value: Json, other: Json | undefined, field: Field, mark: string): string => {
+/** What was veiled somewhere else, as an annotation that repeats a value, says no more than the value would. */
+const readable = (value: Json, beside: Json | undefined, mark: string): Json => {
+  if (typeof value === 'string')
+    return veiledBytes(value) === undefined ? value : hidden(value, beside, undefined, mark);
+  if (!isMap(value)) return value;
+  const others = beside !== undefined && isMap(beside) ? beside : undefined;
+  return mapOf(
+    entriesOf(value).map(([key, inner]) => [key, readable(inner, others && memberOf(others, key), mark)] as const),
+  );
+};
+
+const hidden = (value: Json, other: Json | undefined, field: Field | undefined, mark: string): string => {
   const size = typeof value === 'string' ? [sizeOf(value, field)] : [];
   const isChanged = other !== undefined && !same(value, other);
   return `(${['hidden', ...size, ...(isChanged ? [mark] : [])].join(', ')})`;
 };
 
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-const sizeOf = (value: string, field: Field): string => {
-  const isEncoded = field === 'data' && base64.test(value);
-  const bytes = isEncoded
-    ? Math.floor((value.replace(/=+$/, '').length * 3) / 4)
-    : new TextEncoder().encode(value).length;
+const sizeOf = (value: string, field: Field | undefined): string => {
+  const bytes = veiledBytes(value) ?? bytesIn(value, field === 'data');
   return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 };

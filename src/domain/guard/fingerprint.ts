@@ -1,5 +1,6 @@
 import { normalise } from '#domain/content/normalise.ts';
 import { isList, isMap, type JsonMap, mapOf } from '#domain/content/tree.ts';
+import { veiledBytes } from '#domain/content/veiled.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
@@ -142,14 +143,14 @@ export const breaksGlass = ({ before, after }: Pick<Write, 'before' | 'after'>):
   return why === '' || why === noteIn(before, key) ? undefined : why;
 };
 
-/** What an object says under the key of an annotation; empty where it says nothing. */
+/** What an object says under the key of an annotation; empty where it says nothing, or nothing that may be repeated. */
 export const noteIn = (object: Manifest | undefined, key: string): string => {
   const annotations: unknown = object?.metadata.annotations;
   const text =
     isMap(annotations as Json) && Object.hasOwn(annotations as object, key)
       ? Reflect.get(annotations as object, key)
       : '';
-  return typeof text === 'string' ? text.trim() : '';
+  return typeof text === 'string' && veiledBytes(text) === undefined ? text.trim() : '';
 };
 
 /** Tells an object apart from one in another state, as `operation` makes it so. */

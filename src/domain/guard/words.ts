@@ -47,6 +47,10 @@ export const sayRefused = (what: string, why: string): string =>
 export const sayTooLarge = (what: string, size: number): string =>
   `Hallpass holds writes to ${what}, and this one is too large to be asked for: ${Math.ceil(size / 1_000)} KB, of 100 at most. Write it in parts, or make the object smaller.`;
 
+/** Of a write to a Secret that cannot be shown without its values. */
+export const sayUnveiled = (what: string, why: string): string =>
+  `Hallpass holds writes to ${what}, and this one cannot be asked for: ${cut(oneLine(why), 500)}.`;
+
 export const sayFlood = (what: string, of: 'author' | 'all'): string =>
   `Hallpass holds writes to ${what}, and takes in no more for now: ${of === 'author' ? 'this user has filed' : 'there are'} too many. Wait a minute, and write less at once.`;
 

@@ -1,7 +1,8 @@
+import { isSameJson } from '#domain/json.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { hostsIn, type IngressPath, pathsIn, sayHost, sayPath, withoutSharedRules } from './ingress.ts';
 import { tlsIn } from './ingress-parts.ts';
-import { at, isList, type Members } from './raw.ts';
+import { at, isList, type Members, textAt } from './raw.ts';
 
 /** What people must not look for in vain afterwards: hosts, paths and certificates that a change takes away. */
 export const takenAway = (kind: string, live: Members, wanted: Members | undefined): readonly string[] => {
@@ -9,6 +10,18 @@ export const takenAway = (kind: string, live: Members, wanted: Members | undefin
   if (kind === 'HTTPRoute') return lostHostnames(live, wanted ?? {}).map(plain);
   return [];
 };
+
+/** What no rule of risk has looked at, so that their silence is not taken for safety. */
+export const unlooked = (kind: string, live: Members | undefined, wanted: Members | undefined): readonly string[] => {
+  if (kind !== 'Secret' || wanted === undefined) return [];
+  if (live === undefined && textAt(wanted, 'type') === tokenType) return [`${unseen} ${lasting}`];
+  return isSameJson(at(live, 'data') ?? null, at(wanted, 'data') ?? null) ? [] : [unseen];
+};
+
+const unseen = 'Its values were not looked into: nobody but its author knows them, and no rule of risk sees them.';
+/** Kubernetes fills it (https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets). */
+const tokenType = 'kubernetes.io/service-account-token';
+const lasting = 'Kubernetes writes a token of a ServiceAccount into it, which does not end by itself.';
 
 const plain = (text: string): string => cut(oneLine(text), 300);
 

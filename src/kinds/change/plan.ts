@@ -8,7 +8,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { PlanContext } from '#kinds/kind.ts';
 import { type Aimed, notAllowed, sayAimed, targetOfAimed } from './aim.ts';
 import type { AskedEdit } from './ask.ts';
-import { takenAway } from './cautions.ts';
+import { takenAway, unlooked } from './cautions.ts';
 import { editIngress } from './ingress.ts';
 import { lastApplied, merged } from './manifest.ts';
 import { at, isList, isManifest, isMembers, type Members, without } from './raw.ts';
@@ -35,6 +35,7 @@ export const planChange = (
       continue;
     }
     edits.push(edit);
+    cautions.push(...unlooked(one.resource.kind, live, edit.op === 'write' ? edit.content : undefined));
     if (live !== undefined)
       cautions.push(...takenAway(one.resource.kind, live, edit.op === 'write' ? edit.content : undefined));
   }

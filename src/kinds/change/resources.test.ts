@@ -42,6 +42,20 @@ test.each([
   expect(problems[0]).toContain(why);
 });
 
+const secrets = { name: 'secrets', title: 'Secrets', ...core, resource: 'secrets', kind: 'Secret' };
+const withHeld = (changed: object) => problemsIn({ resources: [ingresses], held: [{ ...secrets, ...changed }] });
+
+test('Secrets can be held, by the names alone by which it is known whose values must not be stored', () => {
+  expect(withHeld({})).toEqual([]);
+  for (const changed of [{ resource: 'things' }, { kind: 'Thing' }, { version: 'v2' }])
+    expect(withHeld(changed)).toEqual([
+      expect.stringContaining('Secrets are the resource "secrets" of version v1 and kind Secret'),
+    ]);
+  expect(withHeld({ resource: 'pods', kind: 'Pod' })).toEqual([
+    expect.stringContaining('pods are made by controllers'),
+  ]);
+});
+
 test.each([
   ['a wildcard of resources', { resource: '*' }, 'resource: not a resource'],
   ['a wildcard of groups', { group: '*' }, 'group: not an API group'],

@@ -31,7 +31,7 @@ export const changesFile = z
       .array(resource.omit({ operations: true }))
       .default([])
       .describe(
-        'Sorts that Hallpass cannot change; direct writes of them can be held, for their authors to make again. Of namespaces only the deletion.',
+        'Sorts that Hallpass cannot change; direct writes of them can be held, for their authors to make again. Of namespaces only the deletion; of Secrets the values are stored nowhere.',
       ),
   })
   .describe('The sorts of objects that may be changed, each in one version. It is the ceiling of what can be changed.');
@@ -109,10 +109,12 @@ const clusterScoped = new Set([
 
 /** Of what may not even be held. */
 const notHeld: Readonly<Record<string, string>> = {
-  secrets: 'the content of Secrets is not stored',
   pods: 'pods are made by controllers, which would all be held',
   nodes: 'whoever changes a node reaches every pod on it',
 };
+
+const isSecretSort = ({ resource, version, kind }: Resource): boolean =>
+  resource === 'secrets' && version === 'v1' && kind === 'Secret';
 
 /** Why a sort of objects must not be changed through Hallpass; undefined where it may. */
 const closed = (one: Resource): string | undefined => {
@@ -122,6 +124,9 @@ const closed = (one: Resource): string | undefined => {
     return closedGroups[one.group];
   const core = Object.hasOwn(closedKinds, one.kind) ? closedKinds[one.kind] : one.resource;
   const never = isHeld ? notHeld : closedCore;
+  // By its kind it is known whose values must not be stored.
+  if (isHeld && one.group === '' && core === 'secrets' && !isSecretSort(one))
+    return 'Secrets are the resource "secrets" of version v1 and kind Secret';
   if (one.group === '' && core !== undefined && Object.hasOwn(never, core)) return never[core];
   if (isHeld && isOfNamespaces(one) && one.kind === 'Namespace' && one.version === 'v1') return undefined;
   return clusterScoped.has(one.resource) || one.kind === 'Namespace'
