@@ -94,12 +94,13 @@ export const veilWrite = (cluster: string, write: Write, mark: Digest | undefine
   return ok({ ...write, before, after });
 };
 
-/** Shorter ones are words that stand anywhere, such as `staging` in a label. Characters. */
-const tellingLength = 8;
+/** Others are words and numbers that stand anywhere, such as `staging` in a label. */
+const isTelling = (value: string): boolean =>
+  value.length >= 8 || (value.length >= 4 && !/^(\p{L}+|\p{N}+)$/u.test(value));
 
 const repeatedIn = (veiled: Manifest | undefined, other: Manifest | undefined): string | undefined => {
   if (veiled === undefined || other === undefined) return undefined;
-  const values = valuesIn(other).filter(({ length }) => length >= tellingLength);
+  const values = valuesIn(other).filter(isTelling);
   const said = textsOf(veiled).filter(([, text]) => veiledBytes(text) === undefined);
   return said.find(([, text]) => isTooMuch(values, said) || values.some((one) => repeats(text, one)))?.[0];
 };
