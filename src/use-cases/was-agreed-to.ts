@@ -1,7 +1,9 @@
+import type { Watched } from '#domain/guard/agreed.ts';
 import { contentMark } from '#domain/guard/fingerprint.ts';
 import { type Manifest, targetKey } from '#domain/plan.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { HeldWrite } from '#domain/request/events.ts';
+import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import type { DriftPorts } from './drift-ports.ts';
 import type { Drifted } from './drifted.ts';
 import { find } from './request-log.ts';
@@ -46,6 +48,25 @@ const explains = (
   if (asked.held === undefined || asked.content?.targets.some((one) => targetKey(one) === key) !== true) return false;
   const isDone = state.status === 'approved' || (state.status === 'completed' && isNew(state));
   return isDone && isAfter(ports, asked.held, live);
+};
+
+/** Whether somebody has agreed, of late, that a namespace goes with all that is in it. */
+export const wasToGo = async (
+  ports: DriftPorts,
+  { cluster, namespace }: Pick<Watched, 'cluster' | 'namespace'>,
+): Promise<boolean> => {
+  const since = (await ports.clock.now()).subtract(remembered);
+  for (const status of ['approved', 'completed'] as const)
+    for (const id of await ports.store.inStatus(status, mostLooked)) {
+      const found = await find(ports, id);
+      if (found.type !== 'found') continue;
+      const { asked, state } = found.chain.request;
+      if (asked.cluster !== cluster || asked.held === undefined) continue;
+      if (!('at' in state) || Temporal.Instant.compare(state.at, since) < 0) continue;
+      if (asked.content?.targets.some((one) => isNamespace(one) && one.op === 'delete' && one.name === namespace))
+        return true;
+    }
+  return false;
 };
 
 const isAfter = (

@@ -296,6 +296,41 @@ describe('no request is made', () => {
   });
 });
 
+describe('a namespace that is gone', () => {
+  test('took with it what was protected, which administrators are told once, and nobody is asked', async () => {
+    const world = await watchedWorld();
+    world.cluster.removeNamespace('shop');
+    await twice(world);
+    expect(await world.requests()).toEqual({});
+    expect(world.alarms).toEqual(['Objects that the policy protects went with their namespace']);
+  });
+
+  test('by a deletion that was asked for and agreed to is told to nobody', async () => {
+    const names = { ...everything, kinds: ['change'], profiles: ['namespaces'], namespaces: ['shop'] };
+    const world = createGuardWorld({ rules: [rule({ match: names, permanent: true }), rule({ permanent: true })] });
+    const target = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
+    world.cluster.put({ ...target, metadata: { name: 'shop' } });
+    await world.look();
+    await world.approve(await world.hold({ deletes: target }));
+    world.cluster.removeNamespace('shop');
+    world.cluster.discard(target);
+    await twice(world);
+    expect(world.alarms).toEqual([]);
+  });
+});
+
+test('Secrets are not looked at, and nothing of them is written down', async () => {
+  const world = await watchedWorld({ protect: [heldInShop({ resources: ['secrets', 'configmaps'] })] });
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tls', namespace: 'shop' } };
+  world.cluster.put({ ...secret, data: { key: 'aHVudGVyMg==' } });
+  await twice(world);
+  const target = { ...gateTarget, kind: 'Secret', name: 'tls' };
+  await world.worker.agree?.(world.cluster.name, target, (await world.cluster.get(target))?.live);
+  expect(await world.requests()).toEqual({});
+  const place = { cluster: world.cluster.name, namespace: 'shop', profile: 'secrets' };
+  expect((await world.agreed.all(place)).size).toBe(0);
+});
+
 describe('a grant', () => {
   const granted = async () => {
     const world = createGuardWorld();

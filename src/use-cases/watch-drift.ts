@@ -1,3 +1,4 @@
+import { isSecret } from '#domain/content/mask.ts';
 import {
   type Agreed,
   type Fact,
@@ -12,13 +13,13 @@ import {
 } from '#domain/guard/agreed.ts';
 import { protectionOf } from '#domain/guard/protection.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { heldSorts } from '#kinds/kind.ts';
+import { apiVersionOf, heldSorts } from '#kinds/kind.ts';
 import type { DriftPorts } from './drift-ports.ts';
 import { driftOf, type Scope } from './drifted.ts';
 import type { ClusterWriter } from './ports.ts';
 import { reportFound, reportOver } from './report-drift.ts';
 import { find } from './request-log.ts';
-import { wasAgreedTo } from './was-agreed-to.ts';
+import { wasAgreedTo, wasToGo } from './was-agreed-to.ts';
 import { linesOf } from './with-agreed.ts';
 
 /** So long (milliseconds) what was told and became no request is not told again. */
@@ -57,6 +58,8 @@ const scopesOf = (
   const others: Watched[] = [];
   for (const namespace of managed)
     for (const sort of heldSorts(kinds)) {
+      // Whoever lists Secrets reads them all. Namespaces are none of what is in one.
+      if (!sort.namespaced || isSecret(apiVersionOf(sort), sort.kind)) continue;
       const place = { cluster, namespace, profile: sort.profile };
       const protection = protectionOf(policy.protect, place);
       if (protection === undefined) others.push(place);
@@ -132,7 +135,7 @@ const begin = async (
 const goneWith = async ({ ports, scope, known }: Round): Promise<void> => {
   await ports.agreed.forget(scope);
   const count = [...known.values()].filter((fact) => fact?.type === 'agreed').length;
-  if (count > 0)
+  if (count > 0 && !(await wasToGo(ports, scope)))
     ports.alarm('Objects that the policy protects went with their namespace', {
       cluster: scope.cluster,
       namespace: scope.namespace,

@@ -1,3 +1,4 @@
+import { isSecret } from '#domain/content/mask.ts';
 import { agreedTo, type Fact, factKey, type Watched, writeFact } from '#domain/guard/agreed.ts';
 import { protectionOf } from '#domain/guard/protection.ts';
 import { type Manifest, type Target, targetOf } from '#domain/plan.ts';
@@ -13,10 +14,10 @@ type AgreePorts = Pick<WorkerPorts, 'settings' | 'signer' | 'trust' | 'home' | '
 /** So long (milliseconds) a write of Hallpass's own may take; what is cut off at it is found out after that. */
 const writesWithin = 60_000;
 
-/** Where an object is looked at; undefined where it is not protected, or nobody can read whether it is. */
+/** Where an object is looked at; undefined where it is not protected, is a Secret, or nobody can read whether it is. */
 const placeOf = ({ settings, home }: AgreePorts, cluster: string, target: Target): Watched | undefined => {
   const { namespace } = target;
-  if (namespace === undefined || isOurs(home, namespace)) return undefined;
+  if (namespace === undefined || isOurs(home, namespace) || isSecret(target.apiVersion, target.kind)) return undefined;
   try {
     const { kinds, policy } = settings();
     const sort = heldSortOf(kinds, target);

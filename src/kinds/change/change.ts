@@ -119,16 +119,16 @@ const verbsOf = (resources: readonly Resource[]): readonly PolicyRule[] =>
   [...resources]
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
     .map(({ group, resource, operations, byAuthor }) => {
-      if (byAuthor === true) return { apiGroups: [group], resources: [resource], verbs: ['get', 'list'] };
+      // What is protected is looked over for changes that nobody asked for; but whoever lists Secrets reads them all.
+      const looks = group === '' && resource === 'secrets' ? ['get'] : ['get', 'list'];
+      if (byAuthor === true) return { apiGroups: [group], resources: [resource], verbs: looks };
       const makes = operations.includes('create') || operations.includes('delete');
       const updates = operations.includes('update');
       const verbs = [
         ...(makes ? ['delete', 'create'] : []),
         ...(updates ? ['update'] : []),
         ...(updates || operations.includes('delete') ? ['patch'] : []),
-        'get',
-        // What is protected is looked over for changes that nobody asked for.
-        'list',
+        ...looks,
       ];
       return { apiGroups: [group], resources: [resource], verbs };
     });
