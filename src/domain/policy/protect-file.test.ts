@@ -27,7 +27,7 @@ describe('a protection that is right', () => {
       complete: ['retry'],
       retryWithin: Temporal.Duration.from({ hours: 1 }),
       writers: [],
-      revokeAt: 'high',
+      revokeAt: 'critical',
     });
   });
 
@@ -39,7 +39,7 @@ describe('a protection that is right', () => {
       scalers: [],
       complete: ['retry', 'confirm'],
       writers: [{ ...flux, selfHeals: true }],
-      revokeAt: 'critical',
+      revokeAt: 'high',
     };
     expect(problems({ ...said, retryWithin: '2h' })).toBe('');
     expect(protectionOf({ ...said, retryWithin: '2h' })).toMatchObject(said);

@@ -59,7 +59,7 @@ const protection = z.strictObject({
   writers: z.array(writer).default([]).describe('Who writes there and is nobody in Slack: pipelines, controllers.'),
   revokeAt: z
     .enum(revokeAts, 'is not "high", "critical" or "never", the risk from which on such a write ends the grant')
-    .default('high')
+    .default('critical')
     .describe(
       'From which risk on a write that is worse than the card of its author’s grant ends that grant. It is held in any case.',
     ),
