@@ -104,7 +104,7 @@ describe('the deletion of a namespace with protected objects', () => {
     expect(shown).toContain('CRITICAL');
     expect(shown).toContain('all that is in it goes with it');
     expect(shown).toContain('Protected objects go with it: 1 × Ingress (shop).');
-    expect(shown).toMatch(/With it go \d × Service, \d × Pod/);
+    expect(shown).toMatch(/With it go .*\d × Service, \d × Pod/);
     expect(shown).toMatch(/Not counted, for the worker may not list them: .*statefulsets/);
 
     await story.approve(id, ['U0BOB']);
