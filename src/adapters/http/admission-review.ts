@@ -11,11 +11,12 @@ const kind = 'AdmissionReview';
 
 /** An object of which the API server has yet to make the name (`generateName`) gets an empty one. */
 const withName = (value: unknown): unknown => {
-  if (!isJson(value) || !isMap(value)) return value;
-  const metadata = memberOf(value, 'metadata');
-  if (!isMap(metadata) || memberOf(metadata, 'name') !== undefined) return value;
+  const metadata = isRecord(value) && Object.hasOwn(value, 'metadata') ? value.metadata : undefined;
+  if (!isRecord(value) || !isRecord(metadata) || Object.hasOwn(metadata, 'name')) return value;
   return { ...value, metadata: { ...metadata, name: '' } };
 };
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (map: JsonMap, key: string): boolean => typeof memberOf(map, key) === 'string';
 

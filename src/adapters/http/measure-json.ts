@@ -11,8 +11,9 @@ type Measured = {
 };
 
 const code = { quote: 0x22, backslash: 0x5c, zero: 0x30, nine: 0x39 };
-const opening = new Set([...'[{'].map((character) => character.charCodeAt(0)));
-const closing = new Set([...']}'].map((character) => character.charCodeAt(0)));
+/** `[`, `]`, `{` and `}`, and what of a number comes after its first digit. */
+const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
+const [plus, minus, point, exponent, smallExponent] = [0x2b, 0x2d, 0x2e, 0x45, 0x65];
 
 /**
  * Looks through a JSON text without parsing it, so that nothing is built of one that would take too much. Of what is no
@@ -27,13 +28,14 @@ export const measureJson = (text: string): Measured => {
     const character = text.charCodeAt(at);
     let end = at + 1;
     if (character === code.quote) end = endOfString(text, end);
-    else if (opening.has(character)) {
+    else if (character === openMap || character === openList) {
       depth += 1;
       count += 1;
-    } else if (closing.has(character)) depth -= 1;
+    } else if (character === closeMap || character === closeList) depth -= 1;
     else if (character >= code.zero && character <= code.nine) {
       end = endOfNumber(text, at);
-      altered ??= alteredInteger(text.slice(at, end));
+      // Most are short, and none of those is another one.
+      if (end - at >= suspicious) altered ??= alteredInteger(text.slice(at, end));
     }
     if (depth > deepest) return { excess: `it nests deeper than ${deepest} levels`, altered };
     if (count > most) return { excess: `it has more than ${most} objects and lists`, altered };
@@ -43,21 +45,31 @@ export const measureJson = (text: string): Measured => {
 };
 
 const endOfString = (text: string, start: number): number => {
-  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
-    let slash = at;
-    while (slash > start && text.charCodeAt(slash - 1) === code.backslash) slash -= 1;
-    // An even number of them stands for half as many, and the quote for itself.
-    if ((at - slash) % 2 === 0) return at + 1;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === code.quote) return at + 1;
+    // Whatever comes behind it ends nothing.
+    if (character === code.backslash) at += 1;
   }
   return text.length + 1;
 };
 
 const endOfNumber = (text: string, start: number): number => {
-  const number = /[\d.eE+-]+/y;
-  number.lastIndex = start;
-  number.test(text);
-  return number.lastIndex;
+  let at = start;
+  while (at < text.length && isOfNumber(text.charCodeAt(at))) at += 1;
+  return at;
 };
 
+const isOfNumber = (character: number): boolean =>
+  (character >= code.zero && character <= code.nine) ||
+  character === point ||
+  character === exponent ||
+  character === smallExponent ||
+  character === plus ||
+  character === minus;
+
+/** Digits: 2^53 has as many. */
+const suspicious = 16;
+
 const alteredInteger = (source: string): string | undefined =>
-  source.length >= 16 && /^\d+$/.test(source) && String(Number(source)) !== source ? source : undefined;
+  /^\d+$/.test(source) && String(Number(source)) !== source ? source : undefined;

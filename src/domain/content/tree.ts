@@ -40,7 +40,8 @@ export const isJson = (value: unknown): value is Json => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object') return false;
-  return (Array.isArray(value) ? value : Object.values(value)).every(isJson);
+  for (const member of Array.isArray(value) ? value : Object.values(value)) if (!isJson(member)) return false;
+  return true;
 };
 
 const isManifest = (value: Json): value is Manifest =>
