@@ -52,7 +52,9 @@ export const keys = {
   /** String: the request that a held write became last. */
   held: (fingerprint: string) => `${tag}:held:${fingerprint}`,
   /** String: what the bot tells people about a held write, as JSON. */
-  said: (id: RequestId) => `${tag}:said:${id}`,
+  said: (id: RequestId) => `${keys.saidOf}${id}`,
+  /** What comes before the id. */
+  saidOf: `${tag}:said:`,
   /** String: what the object of a held write was when it was let through first, as JSON. */
   admitted: (object: string) => `${tag}:admitted:${createHash('sha256').update(object).digest('hex')}`,
   /** Hash: how often a held write was tried, and by whom last. */
