@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type GuardEntry, writeEntry } from '#domain/guard/entry.ts';
+import { requestIdFrom } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { createGuardWorld, type GuardWorld, heldInShop, noted, userOf } from '#test/build/guard-world.ts';
 import { alice, bob, carol, dave } from '#test/build/people.ts';
@@ -9,6 +10,7 @@ import { ingressTarget, pathTo, ruleFor, shopIngress } from '#test/build/shop-in
 import { file, look } from '#test/build/world.ts';
 import type { Asking } from '#use-cases/asking.ts';
 import { finishGrant, revokeGrant } from './act-on-request.ts';
+import { reviewWrite } from './review-write.ts';
 
 /** Another team's, which is no danger to anybody. */
 const other = (team = 'beta'): Manifest => ({
@@ -89,6 +91,23 @@ describe('a grant in force', () => {
     await isHeld(world, { object: named('second') });
     world.cluster.put(named('third'));
     await isHeld(world, { object: named('third', other('gamma')) });
+  });
+
+  test('is found however much else was asked for since, and without it nobody is asked for the time', async () => {
+    const { world } = await grantWorld();
+    const later = { status: 'denied', toReview: false, people: [alice] } as const;
+    for (let nth = 0; nth < 40; nth += 1) {
+      world.advance({ seconds: 1 });
+      const submittedAt = await world.bot.clock.now();
+      await world.store.append(requestIdFrom(world.guard.random(6)), 0, ['a line'], { ...later, submittedAt });
+    }
+    expect(await world.write({ object: other() })).toMatchObject({ allowed: true });
+
+    const none = createGuardWorld();
+    none.cluster.put(shopIngress());
+    const guard = { ...none.guard, cluster: { ...none.guard.cluster, time: () => expect.fail('asked for the time') } };
+    expect(await reviewWrite(guard, await none.ask({ object: other() }))).toMatchObject({ allowed: false, code: 403 });
+    expect(none.alarms).toEqual([]);
   });
 
   test('to look covers no write', async () => {

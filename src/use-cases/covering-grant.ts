@@ -1,7 +1,6 @@
 import { isOfSecret } from '#domain/guard/veil.ts';
 import type { Write } from '#domain/guard/write.ts';
-import { identityOf } from '#domain/identities.ts';
-import type { PersonId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { AccessProbe, KubernetesIdentity, Target } from '#domain/plan.ts';
 import type { Risk } from '#domain/policy/policy.ts';
@@ -13,6 +12,7 @@ import { identityMark } from '#domain/seal.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
 import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
+import { knownUser } from './known-users.ts';
 import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 import type { Guarded } from './review-write.ts';
@@ -31,24 +31,41 @@ export const targetIn = ({ write, sort }: Pick<Guarded, 'write' | 'sort'>): Targ
   name: write.name,
 });
 
+/** Whose grants could cover a write, and which those are: the index is only a hint, and their logs say whether they do. */
+export type Grants = {
+  readonly person: PersonId;
+  readonly identity: KubernetesIdentity;
+  readonly ids: readonly RequestId[];
+};
+
 /** Somebody has few grants at a time; the latest of theirs are looked at. */
 const mostLooked = 30;
+
+/** The grants in force of whoever writes as this user; undefined where nobody is known to be that. */
+export const grantsOf = async ({ settings, store }: GuardPorts, user: string): Promise<Grants | undefined> => {
+  const known = knownUser(settings().identities, user);
+  if (known?.identity === undefined) return undefined;
+  const { person, identity } = known;
+  return { person, identity, ids: await store.activeOf(person, mostLooked) };
+};
 
 /**
  * The grant in force that gives its author the right to make this write. A person asked for it, somebody agreed, so that it is not
  * held once more; unless it is worse than what they were shown.
  */
-export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded): Promise<Covering | undefined> => {
-  const person = personFor(ports, write.user);
-  if (person === undefined) return undefined;
-  const identity = identityOf(ports.settings().identities, person);
-  if (!identity.ok) return undefined;
+export const coveringGrant = async (
+  ports: GuardPorts,
+  { write, sort }: Guarded,
+  grants: Grants | undefined,
+): Promise<Covering | undefined> => {
+  // Most people have none: then nobody is asked for the time.
+  if (grants === undefined || grants.ids.length === 0) return undefined;
+  const { person, identity, ids } = grants;
   const wanted = { group: sort.group, resource: sort.resource, namespace: write.namespace, name: write.name };
   const worse: Chain[] = [];
   let lost: Covering | undefined;
   let judged: Judged | undefined;
   const now = await latest(ports);
-  const ids = await ports.store.ofPerson(person, mostLooked);
   for (const found of await Promise.all(ids.map((id) => find(ports, id)))) {
     if (found.type !== 'found') continue;
     const { asked, state } = found.chain.request;
@@ -57,8 +74,8 @@ export const coveringGrant = async (ports: GuardPorts, { write, sort }: Guarded)
     if (ended !== undefined) lost ??= { type: 'lost', chain: found.chain, risk: ended.risk, findings: [] };
     if (state.status !== 'active' || state.ending !== undefined) continue;
     if (Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
-    if (identityMark(asked.id, identity.value, ports.trust.digest) !== state.identity) continue;
-    const rights = await rightsOf(ports, found.chain, identity.value);
+    if (identityMark(asked.id, identity, ports.trust.digest) !== state.identity) continue;
+    const rights = await rightsOf(ports, found.chain, identity);
     if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
     judged ??= judge(write);
     if (!isWorse(asked, judged.risk)) return { type: 'covers', chain: found.chain, ...judged };
@@ -100,10 +117,6 @@ const rightsOf = async (
   const draft = { namespaceUid: place.uid, plan: { create, probes, proofs }, edits: [] };
   return sealOfDraft(asked, identity, draft, trust.digest) === asked.seal ? probes : [];
 };
-
-/** By a line of the policy only: an address is for the bot to look up. */
-const personFor = ({ settings }: GuardPorts, user: string): PersonId | undefined =>
-  settings().identities.find(({ kubernetes }) => kubernetes.user === user)?.person;
 
 /** Admission is asked about the same operation for each of these. */
 const verbs: Readonly<Record<Write['operation'], readonly string[]>> = {

@@ -72,6 +72,8 @@ export type EventStore = {
   readonly inStatus: (status: Status, limit: number, skip?: number) => Promise<readonly RequestId[]>;
   /** Ids that concern a person as requester or subject, the latest first. */
   readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
+  /** Those of them that are active. */
+  readonly activeOf: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
   /** Ids of what was taken by break-glass and waits to be reviewed, the longest waiting first, without the first `skip` of them. */
   readonly toReview: (limit: number, skip?: number) => Promise<readonly RequestId[]>;
   /** How many requests are pending, in total and by this person; `unasked` are theirs that count as `atMost` says. */

@@ -44,11 +44,12 @@ import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { ok } from '#domain/result.ts';
 import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
-import { type Covering, coveringGrant } from './covering-grant.ts';
+import { type Covering, coveringGrant, grantsOf } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { heldNamespace } from './hold-namespace.ts';
 import { isOurs, markersBeside } from './home.ts';
 import { isUnused } from './is-unused.ts';
+import { knownUser } from './known-users.ts';
 import { latest } from './latest-time.ts';
 import { markerName } from './marker.ts';
 import { noteMisuse, wouldEnd } from './note-misuse.ts';
@@ -160,10 +161,10 @@ const byWorker = async (ports: GuardPorts, { write, what }: Guarded): Promise<Ad
 
 const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> => {
   const { write, what } = guarded;
-  const known = await ports.held.find(guarded.fingerprint);
+  const [known, grants] = await Promise.all([ports.held.find(guarded.fingerprint), grantsOf(ports, write.user)]);
   const standing = known === undefined ? undefined : await stands(ports, guarded, known);
   if (standing?.answer.allowed === true) return standing.answer;
-  const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded) : undefined;
+  const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded, grants) : undefined;
   if (covering?.type === 'covers') {
     if (!write.dryRun) await noteUse(ports, guarded, covering.chain, covering.risk);
     return admit(sayUnderGrant(covering.chain.request.asked.id));
@@ -244,9 +245,10 @@ const unfiled = (what: string, id: RequestId, said: Said | undefined, mark: stri
 const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Chain, write: Write): Promise<boolean> => {
   const { cluster, home } = ports;
   if (state.status !== 'approved') return false;
-  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
   const marker = await cluster.own(markersBeside(home), markerName(asked));
   if (marker !== undefined) return false;
+  // The answer has just said the cluster's time.
+  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
   // The uid of a namespace is deleted once.
   return write.dryRun || isOfNamespaces(write) || isUnused(ports, asked.id, write);
 };
@@ -262,12 +264,12 @@ const patience = { usual: 240, breaking: 600, step: 20 } as const;
 
 const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | undefined): Promise<Admission> => {
   const { write, fingerprint, what, protection } = guarded;
+  const isBreaking = breaksGlass(write) !== undefined;
+  const author = accountOf(ports, protection, write.user);
   const id = requestIdFrom(ports.random(6));
   const entry = writeEntry(entryOf(ports, guarded, id), ports.signer);
   if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
-  const isBreaking = breaksGlass(write) !== undefined;
   const index = isBreaking ? await breakingIndex(ports, guarded) : { fingerprint, instead: known };
-  const author = accountOf(ports, protection, write.user);
   const filed = await ports.held.file({ ...index, id, author, entry });
   if (filed.type === 'flood') {
     if (filed.isNew) tellFlood(ports, write, filed.of === 'all' ? 'all together' : author);
@@ -308,7 +310,7 @@ const breakingIndex = async (ports: GuardPorts, guarded: Guarded) => {
 
 /** On whose account it is filed: all users of one line of writers are one, and so are all whom nobody knows. */
 const accountOf = ({ settings }: GuardPorts, protection: Protection, user: string): string => {
-  if (settings().identities.some(({ kubernetes }) => kubernetes.user === user)) return `user ${user}`;
+  if (knownUser(settings().identities, user) !== undefined) return `user ${user}`;
   const writer = writerOf(protection, user);
   return writer === undefined ? 'users whom nobody knows' : `writer ${protection.name} ${writer.user}`;
 };

@@ -167,6 +167,23 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.ofPerson(ben, 10)).toEqual([both]);
   });
 
+  test('finds what is active of a person, the latest submitted first, and nothing else of theirs or of others', async () => {
+    const [first, second, third, over, others] = [anId(), anId(), anId(), anId(), anId()];
+    const active = { status: 'active' } as const;
+    expect(await store.activeOf(ada, 10)).toEqual([]);
+    await store.append(third, 0, ['a'], index({ ...active, people: [ada], submittedAt: at(3) }));
+    await store.append(first, 0, ['a'], index({ ...active, people: [ada, ben], submittedAt: at(1) }));
+    await store.append(second, 0, ['a'], index({ ...active, people: [ben, ada], submittedAt: at(2) }));
+    await store.append(over, 0, ['a'], index({ ...active, people: [ada], submittedAt: at(4) }));
+    await store.append(over, 1, ['b'], index({ status: 'completed', people: [ada], submittedAt: at(4) }));
+    await store.append(others, 0, ['a'], index({ ...active, people: [ben], submittedAt: at(5) }));
+    await store.append(anId(), 0, ['a'], index({ people: [ada], submittedAt: at(6) }));
+    expect(await store.activeOf(ada, 10)).toEqual([third, second, first]);
+    expect(await store.activeOf(ada, 2)).toEqual([third, second]);
+    expect(await store.activeOf(ada, 0)).toEqual([]);
+    expect(await store.activeOf(ben, 10)).toEqual([others, second, first]);
+  });
+
   test('counts what is pending in total and for its requester, not for its subject', async () => {
     const decided = anId();
     await store.append(anId(), 0, ['a'], index({ people: [ada, ben] }));

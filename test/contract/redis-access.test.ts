@@ -187,12 +187,13 @@ describe('as the user of the guard', () => {
 
   test('logs are read, by the common clock, and alarms are left for whoever can tell people', async () => {
     const [writer, id] = [as('hallpass-bot', 'bot'), anId()];
-    await createRedisEventStore(writer, createRedisClock(writer)).append(id, 0, ['a', 'b'], index());
+    const active = index({ status: 'active' });
+    await createRedisEventStore(writer, createRedisClock(writer)).append(id, 0, ['a', 'b'], active);
     const connection = own();
     const clock = createRedisClock(connection);
     const store = createRedisEventStore(connection, clock);
     expect(await store.read(id)).toEqual(['a', 'b']);
-    expect(await store.ofPerson(ada, 30)).toContain(id);
+    expect(await store.activeOf(ada, 30)).toContain(id);
     expect(Math.abs((await clock.now()).since(await createRedisClock(admin()).now()).total('seconds'))).toBeLessThan(2);
     await createAlarmBox(connection).put('the guard has seen something');
     expect(await createAlarmBox(writer).take()).toBe('the guard has seen something');

@@ -68,6 +68,8 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     inStatus: async (status, limit, skip) => latest(limit, ({ index }) => index.status === status, skip),
     toReview: async (limit, skip) => oldest(limit, ({ index }) => index.toReview, skip),
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
+    activeOf: async (person, limit) =>
+      latest(limit, ({ index }) => index.status === 'active' && index.people.includes(person)),
     countPending: async (person) => {
       const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');
       const own = pending.filter(({ index }) => requester(index) === person).length;

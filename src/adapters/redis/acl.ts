@@ -44,7 +44,7 @@ const workers: typeof common = [
 /** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */
 const guards: typeof common = [
   ['log:*', 'lrange'],
-  ['person:*', 'zrevrange'],
+  ['person:* status:active', 'zinter'],
   ['held:*', 'get set'],
   ['said:*', 'get'],
   ['intake', 'xlen xadd'],

@@ -68,6 +68,11 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
     inStatus: (status, limit, skip) => latest(keys.status(status), limit, skip),
     toReview: (limit, skip) => oldest(keys.toReview, limit, skip),
     ofPerson: (person, limit) => latest(keys.person(person), limit),
+    activeOf: async (person, limit) => {
+      // Both have the time of submission, so that the sum of both is in its order.
+      const found = await list(keys.person(person), redis.zinter(2, keys.person(person), keys.status('active')));
+      return found.toReversed().slice(0, limit);
+    },
 
     countPending: async (person) => {
       const [total, own, unasked] = await asking(

@@ -46,6 +46,8 @@ const wordsOf = ({ command, key }: NeededCommand, database: number): readonly [s
     case 'info':
     case 'time':
       return [command];
+    case 'zinter':
+      return [command, '1', key];
     case 'rename':
     case 'rpoplpush':
       return [command, key, key];
