@@ -21,6 +21,7 @@ import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
+import { createRecentRefusals } from '#use-cases/recent-refusals.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { reviewWrite, undecided } from '#use-cases/review-write.ts';
 import { createAlarm } from './alarm.ts';
@@ -82,6 +83,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     cluster: createGuardedCluster(client),
     held: createRedisHeldWrites(redis),
     readLog: createRememberedLogs(),
+    recent: createRecentRefusals(() => performance.now()),
     random: (count) => randomBytes(count),
     home: config.home,
     worker: guard.worker,

@@ -3,6 +3,7 @@ import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
+import type { RecentRefusals } from './recent-refusals.ts';
 import type { ReadLog } from './remembered-logs.ts';
 
 /** What the bot tells people about a write that was filed, beside its log. It lets nothing in. */
@@ -82,6 +83,8 @@ export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'al
   readonly cluster: GuardedCluster;
   readonly held: HeldWrites;
   readonly readLog: ReadLog;
+  /** Without it each write is looked up. */
+  readonly recent?: RecentRefusals;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in. */

@@ -161,6 +161,8 @@ const byWorker = async (ports: GuardPorts, { write, what }: Guarded): Promise<Ad
 
 const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> => {
   const { write, what } = guarded;
+  const again = justRefused(ports, guarded);
+  if (again !== undefined) return again;
   const [known, grants] = await Promise.all([ports.held.find(guarded.fingerprint), grantsOf(ports, write.user)]);
   const standing = known === undefined ? undefined : await stands(ports, guarded, known);
   if (standing?.answer.allowed === true) return standing.answer;
@@ -173,7 +175,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
   const worse = covering === undefined ? '' : await sayBeyond(ports, guarded, covering);
   if (standing !== undefined && breaksGlass(write) === undefined) {
     countAttempt(ports, guarded);
-    return preceded(worse, standing.answer);
+    return remembered(ports, guarded, standing, preceded(worse, standing.answer));
   }
   return preceded(worse, await hold(ports, guarded, known?.id));
 };
@@ -187,6 +189,22 @@ const sayLost = (guarded: Guarded, worse: Covering | undefined): string =>
   worse === undefined || !wouldEnd(guarded, worse)
     ? ''
     : `, and would end your access by request ${worse.chain.request.asked.id}`;
+
+/** The same write of the same user: neither a dry run nor one that breaks glass is told what others are. */
+const nameOf = ({ write, fingerprint }: Guarded): string | undefined =>
+  write.dryRun || breaksGlass(write) !== undefined ? undefined : `${fingerprint} ${write.user}`;
+
+const justRefused = ({ recent, settings }: GuardPorts, guarded: Guarded): Admission | undefined => {
+  const name = recent && nameOf(guarded);
+  return name === undefined ? undefined : recent?.of(name, settings().policy);
+};
+
+/** What the bot has not taken in yet is looked up again: then there is more to say. */
+const remembered = (ports: GuardPorts, guarded: Guarded, { isKnown }: Standing, answer: Admission): Admission => {
+  const name = nameOf(guarded);
+  if (isKnown && name !== undefined && !answer.allowed) ports.recent?.refuse(name, ports.settings().policy, answer);
+  return answer;
+};
 
 /** `isKnown`: the bot has taken it in, or refused it. */
 type Standing = { readonly answer: Admission; readonly isKnown: boolean };
@@ -266,12 +284,16 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   const { write, fingerprint, what, protection } = guarded;
   const isBreaking = breaksGlass(write) !== undefined;
   const author = accountOf(ports, protection, write.user);
+  // Before anything is made of it that takes time; whoever breaks glass is looked at each time.
+  const flood = isBreaking ? undefined : ports.recent?.flood(author);
+  if (flood !== undefined) return forbid(sayFlood(what, flood));
   const id = requestIdFrom(ports.random(6));
   const entry = writeEntry(entryOf(ports, guarded, id), ports.signer);
   if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
   const index = isBreaking ? await breakingIndex(ports, guarded) : { fingerprint, instead: known };
   const filed = await ports.held.file({ ...index, id, author, entry });
   if (filed.type === 'flood') {
+    ports.recent?.overflow(filed.of, author);
     if (filed.isNew) tellFlood(ports, write, filed.of === 'all' ? 'all together' : author);
     return forbid(sayFlood(what, filed.of));
   }

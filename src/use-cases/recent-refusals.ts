@@ -1,0 +1,56 @@
+import type { Admission } from '#domain/guard/write.ts';
+
+type Refusal = Extract<Admission, { allowed: false }>;
+
+/**
+ * What a guard has just refused, and whose writes were just too many. It only ever says no, and for so short that nobody who is
+ * agreed to meets it: the API server asks twice about one write that is refused, a few milliseconds apart.
+ */
+export type RecentRefusals = {
+  /** `under`: the policy that it was decided by; of another one nothing is remembered. */
+  readonly of: (write: string, under: object) => Refusal | undefined;
+  readonly refuse: (write: string, under: object, refusal: Refusal) => void;
+  /** Whether there was no room a moment ago: for anybody, or for this author. */
+  readonly flood: (author: string) => 'author' | 'all' | undefined;
+  readonly overflow: (of: 'author' | 'all', author: string) => void;
+};
+
+/** Milliseconds. */
+const lasting = 100;
+/** Refusals and authors that are remembered, of some 4 kB at most. */
+const most = 500;
+
+/** `moment` is a clock that only goes forward, in milliseconds. */
+export const createRecentRefusals = (moment: () => number): RecentRefusals => {
+  const refusals = createRecent<{ readonly under: object; readonly refusal: Refusal }>(moment);
+  const floods = createRecent<true>(moment);
+  const everybody = createRecent<true>(moment);
+  return {
+    of: (write, under) => {
+      const found = refusals.get(write);
+      return found?.under === under ? found.refusal : undefined;
+    },
+    refuse: (write, under, refusal) => refusals.set(write, { under, refusal }),
+    flood: (author) => {
+      if (everybody.get('') === true) return 'all';
+      return floods.get(author) === true ? 'author' : undefined;
+    },
+    overflow: (of, author) => (of === 'all' ? everybody.set('', true) : floods.set(author, true)),
+  };
+};
+
+const createRecent = <T>(moment: () => number) => {
+  const kept = new Map<string, { readonly value: T; readonly until: number }>();
+  return {
+    get: (key: string): T | undefined => {
+      const found = kept.get(key);
+      return found === undefined || moment() >= found.until ? undefined : found.value;
+    },
+    set: (key: string, value: T): void => {
+      kept.delete(key);
+      const [oldest] = kept.size < most ? [] : kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(key, { value, until: moment() + lasting });
+    },
+  };
+};
