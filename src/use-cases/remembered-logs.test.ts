@@ -42,6 +42,33 @@ test('a letter that is another is found, and what was there before is believed a
   expect(read(id(), lines, trust)).toEqual({ ok: true, value: chain });
 });
 
+test('of a log that was added to only the new lines are looked at, which have to follow', () => {
+  const { counts, trust } = counting();
+  const read = createRememberedLogs();
+  const { lines, chain } = written();
+  const grown = extend(id(), chain, [{ type: 'withdrawn', by: alice }], later(1), keys.signer('bot'), keys.trust);
+  read(id(), lines, trust);
+  const foreign = extend(
+    id(),
+    written(id(), 'another').chain,
+    [{ type: 'withdrawn', by: alice }],
+    later(1),
+    keys.signer('bot'),
+    keys.trust,
+  );
+  expect(read(id(), [...lines, ...foreign.lines], trust)).toMatchObject({
+    ok: false,
+    error: { version: 2, why: 'it does not follow the entry before it' },
+  });
+  expect(counts.verified).toBe(1);
+  read(id(), lines, trust);
+  expect(read(id(), [...lines, ...grown.lines], trust)).toEqual({ ok: true, value: grown.chain });
+  expect(counts.verified).toBe(3);
+  // A first line that is another is found behind the same last ones.
+  const altered = lines.map((line) => line.replace('502', '503'));
+  expect(read(id(), [...altered, ...grown.lines], trust)).toMatchObject({ ok: false, error: { version: 1 } });
+});
+
 test('lines that were believed of one request are not of another', () => {
   const { trust } = counting();
   const read = createRememberedLogs();

@@ -55,10 +55,19 @@ export type Broken = { readonly version: number; readonly why: string };
 
 const genesis = 'genesis';
 
-/** Reads a request's log from its first line, believing nothing: order, hashes, signatures, authors, and the states themselves. */
-export const readChain = (id: RequestId, lines: readonly string[], trust: Trust): Result<Chain | undefined, Broken> => {
-  let chain: Chain | undefined;
+/**
+ * Reads a request's log from its first line, believing nothing: order, hashes, signatures, authors, and the states themselves. `known`
+ * is what was read from the first of these very lines before: then only the rest is read.
+ */
+export const readChain = (
+  id: RequestId,
+  lines: readonly string[],
+  trust: Trust,
+  known?: Chain,
+): Result<Chain | undefined, Broken> => {
+  let chain = known;
   for (const [index, line] of lines.entries()) {
+    if (index < (known?.entries.length ?? 0)) continue;
     const entry = readEntry(id, line, index + 1, chain?.head ?? genesis, trust);
     if (!entry.ok) return err({ version: index + 1, why: entry.error });
     const request = step(id, chain?.request, entry.value);
