@@ -15,16 +15,16 @@ export type RecentRefusals = {
   readonly overflow: (of: 'author' | 'all', author: string) => void;
 };
 
-/** Milliseconds. */
-const lasting = 100;
+/** Milliseconds: whoever is agreed to takes longer to try again than the API server to ask again. */
+const lasting = { refusal: 20, flood: 100 } as const;
 /** Refusals and authors that are remembered, of some 4 kB at most. */
 const most = 500;
 
 /** `moment` is a clock that only goes forward, in milliseconds. */
 export const createRecentRefusals = (moment: () => number): RecentRefusals => {
-  const refusals = createRecent<{ readonly under: object; readonly refusal: Refusal }>(moment);
-  const floods = createRecent<true>(moment);
-  const everybody = createRecent<true>(moment);
+  const refusals = createRecent<{ readonly under: object; readonly refusal: Refusal }>(moment, lasting.refusal);
+  const floods = createRecent<true>(moment, lasting.flood);
+  const everybody = createRecent<true>(moment, lasting.flood);
   return {
     of: (write, under) => {
       const found = refusals.get(write);
@@ -39,7 +39,7 @@ export const createRecentRefusals = (moment: () => number): RecentRefusals => {
   };
 };
 
-const createRecent = <T>(moment: () => number) => {
+const createRecent = <T>(moment: () => number, lasts: number) => {
   const kept = new Map<string, { readonly value: T; readonly until: number }>();
   return {
     get: (key: string): T | undefined => {
@@ -50,7 +50,7 @@ const createRecent = <T>(moment: () => number) => {
       kept.delete(key);
       const [oldest] = kept.size < most ? [] : kept.keys();
       if (oldest !== undefined) kept.delete(oldest);
-      kept.set(key, { value, until: moment() + lasting });
+      kept.set(key, { value, until: moment() + lasts });
     },
   };
 };

@@ -12,7 +12,7 @@ const bench = 'reviews over 32 connections';
 const connections = 32;
 /** So many of their requests the guard looks through before it refuses somebody. */
 const behind = 30;
-/** So many different writes come by turns that each is looked up again: what was just refused is remembered for a tenth of a second. */
+/** So many different writes come by turns that each is looked up again: what was just refused is remembered for 20 ms. */
 const different = 450;
 
 /**
