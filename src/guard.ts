@@ -19,6 +19,7 @@ import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
+import { createLostGrants } from '#use-cases/lost-grants.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
 import { createRecentRefusals } from '#use-cases/recent-refusals.ts';
@@ -84,6 +85,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     held: createRedisHeldWrites(redis),
     readLog: createRememberedLogs(),
     recent: createRecentRefusals(() => performance.now()),
+    lostGrants: createLostGrants(() => performance.now()),
     random: (count) => randomBytes(count),
     home: config.home,
     worker: guard.worker,

@@ -41,12 +41,17 @@ export type Grants = {
 /** Somebody has few grants at a time; the latest of theirs are looked at. */
 const mostLooked = 30;
 
-/** The grants in force of whoever writes as this user; undefined where nobody is known to be that. */
-export const grantsOf = async ({ settings, store }: GuardPorts, user: string): Promise<Grants | undefined> => {
+/** The grants in force, and one that was just ended, of whoever writes as this user; undefined where nobody is known to be that. */
+export const grantsOf = async (
+  { settings, store, lostGrants }: GuardPorts,
+  user: string,
+): Promise<Grants | undefined> => {
   const known = knownUser(settings().identities, user);
   if (known?.identity === undefined) return undefined;
   const { person, identity } = known;
-  return { person, identity, ids: await store.activeOf(person, mostLooked) };
+  const lost = lostGrants.of(person);
+  const ids = await store.activeOf(person, mostLooked);
+  return { person, identity, ids: lost === undefined || ids.includes(lost) ? ids : [...ids, lost] };
 };
 
 /**

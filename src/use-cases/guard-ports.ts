@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
+import type { LostGrants } from './lost-grants.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
 import type { ReadLog } from './remembered-logs.ts';
@@ -85,6 +86,7 @@ export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'al
   readonly readLog: ReadLog;
   /** Without it each write is looked up. */
   readonly recent?: RecentRefusals;
+  readonly lostGrants: LostGrants;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in. */

@@ -33,7 +33,9 @@ export const noteMisuse = async (ports: GuardPorts, guarded: Guarded, covering: 
   const { operation } = guarded.write;
   const entry = { type: 'misused', id, cluster, operation, target: targetIn(guarded), risk, findings } as const;
   try {
-    return (await ports.held.note(writeEntry(entry, ports.signer))) && wouldEnd(guarded, covering);
+    const isEnding = (await ports.held.note(writeEntry(entry, ports.signer))) && wouldEnd(guarded, covering);
+    if (isEnding) ports.lostGrants.lose(asked.subject, id);
+    return isEnding;
   } catch (cause) {
     ports.alarm('That a grant is to be ended for what was tried could not be noted', {
       request: id,

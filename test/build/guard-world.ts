@@ -20,6 +20,7 @@ import { approveRequest, denyRequest } from '#use-cases/act-on-request.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
+import { createLostGrants } from '#use-cases/lost-grants.ts';
 import type { ClusterWriter } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { find } from '#use-cases/request-log.ts';
@@ -179,6 +180,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     alarm: world.bot.alarm,
     heads: world.bot.heads,
     readLog: createRememberedLogs(),
+    lostGrants: createLostGrants(() => world.now().epochMilliseconds),
     settings: world.bot.settings,
     cluster: {
       name: world.cluster.name,
