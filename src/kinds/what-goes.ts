@@ -20,12 +20,11 @@ export const workSorts: readonly Sort[] = [
   sort('', 'persistentvolumeclaims', 'PersistentVolumeClaim'),
 ];
 
-/** What whoever counts it must hold; `beside` are sorts of which some are protected. */
-export const listsWhatGoes = (beside: readonly Pick<Sort, 'group' | 'resource'>[]): readonly PolicyRule[] => {
-  const all = Map.groupBy([...beside, ...workSorts], ({ group }) => group);
-  return [...all.keys()].sort().map((group) => ({
+/** What whoever counts it must hold. What is protected among it is looked over anyway. */
+export const listsWhatGoes: readonly PolicyRule[] = [...Map.groupBy(workSorts, ({ group }) => group)]
+  .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  .map(([group, sorts]) => ({
     apiGroups: [group],
-    resources: [...new Set(all.get(group)?.map(({ resource }) => resource))].sort(),
+    resources: sorts.map(({ resource }) => resource).toSorted(),
     verbs: ['list'],
   }));
-};

@@ -108,7 +108,7 @@ const permissionsOf = (all: readonly Resource[]): Permissions => {
     namespaced: [
       ...verbsOf(resources),
       ...(resources.some(isRouting) ? [listsServices] : []),
-      ...(resources.length < all.length ? listsWhatGoes(resources) : []),
+      ...(resources.length < all.length ? listsWhatGoes : []),
     ],
     inNamespaces: {},
     clusterWide: [],
