@@ -263,12 +263,16 @@ const unfiled = (what: string, id: RequestId, said: Said | undefined, mark: stri
 const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Chain, write: Write): Promise<boolean> => {
   const { cluster, home } = ports;
   if (state.status !== 'approved') return false;
-  const marker = await cluster.own(markersBeside(home), markerName(asked));
-  if (marker !== undefined) return false;
-  // The answer has just said the cluster's time.
-  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
   // The uid of a namespace is deleted once.
-  return write.dryRun || isOfNamespaces(write) || isUnused(ports, asked.id, write);
+  const isAsked = write.dryRun || isOfNamespaces(write);
+  // Both at once: what is remembered of a write that is refused after all only makes it be refused again.
+  const [marker, isNew] = await Promise.all([
+    cluster.own(markersBeside(home), markerName(asked)),
+    isAsked || isUnused(ports, asked.id, write),
+  ]);
+  if (marker !== undefined || !isNew) return false;
+  // The answer has just said the cluster's time.
+  return Temporal.Instant.compare(await latest(ports), state.applyBy) <= 0;
 };
 
 /** Characters of what is filed: a request holds no more, and the store is not for files. */
