@@ -3,7 +3,7 @@ import { cardRoom } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Drift } from '#domain/request/events.ts';
-import { isOver } from '#domain/request/request.ts';
+import { isOver, type State } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -77,12 +77,13 @@ export const cardEvent = 'hallpass_card';
 const headline = (chain: Chain, description?: Description, shown?: Shown): string => {
   const { approval, drift } = chain.request.asked;
   const isBroken = approval.breakGlass !== undefined;
-  const worst = drift === undefined ? worstNew(cautionsOf(chain, description, shown)) : severityOf(drift);
+  const worst =
+    drift === undefined ? worstNew(cautionsOf(chain, description, shown)) : severityOf(drift, chain.request.state);
   return `${isBroken ? '🚨 BREAK-GLASS · ' : ''}${worst === undefined ? '' : titleMarks[worst]}${titleOf(chain, description)}`;
 };
 
-/** Of what was done, which is what somebody has to look at; and not of its being put back. */
-const severityOf = ({ risk }: Drift) => (risk === 'none' ? undefined : risk);
+/** Of what was done, as long as somebody has to look at it; and not of its being put back. */
+const severityOf = ({ risk }: Drift, { status }: State) => (risk === 'none' || isOver(status) ? undefined : risk);
 
 /** As in "Edit Ingresses · shop-front"; the kind's name when the kind cannot say it any more. Not escaped. */
 export const titleOf = ({ request: { asked } }: Pick<Chain, 'request'>, description?: Description): string =>

@@ -108,6 +108,7 @@ describe('the card of what was found changed', () => {
     expect(textOf(cardOf({}, ...events))).toContain(card);
     expect(threadOf({}, ...events)).toContain(thread);
     expect(textOf(cardOf({}, ...events))).not.toMatch(/Denied|Withdrawn|asked for anew/);
+    expect(cardOf({}, ...events).text).not.toContain('CRITICAL');
   });
 });
 

@@ -94,7 +94,7 @@ const owners = ({ what, by }: Drift): string => {
 
 /** In the thread. */
 export const driftFound = (asked: Found): readonly Piece[] => [
-  '🔀 ',
+  '⚠️ ',
   bold(`${happened[asked.drift.what]} without a request`),
   `: ${asked.content?.targets.map(sayTarget).join(', ') ?? ''}, by ${owners(asked.drift)}`,
 ];

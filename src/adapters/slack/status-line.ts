@@ -45,7 +45,7 @@ export const statusLine = ({ request: { asked, state } }: Pick<Chain, 'request'>
     : [`${driftSigns[state.status] ?? signOf(state)} `, ...driftStatus(asked.drift, state, asked.respondBy)];
 
 /** Accepted is not refused, and put back is not granted. */
-const driftSigns: Partial<Record<Status, string>> = { pending: '🔀', denied: '☑️', completed: '↩️', withdrawn: '✔️' };
+const driftSigns: Partial<Record<Status, string>> = { pending: '⚠️', denied: '☑️', completed: '↩️', withdrawn: '✔️' };
 
 const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
   const { respondBy, approval } = asked;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { itself } from '#domain/ids.ts';
 import type { Trust } from '#domain/request/chain.ts';
 import type { Request } from '#domain/request/request.ts';
 import type { ApiClient } from '#local/parts/api-client.ts';
@@ -33,8 +34,9 @@ export const createClusterPanel = ({ redis, trust, admin, now }: ClusterPanelPar
     id: request.asked.id,
     kind: request.asked.kind,
     namespace: request.asked.namespace,
-    requester: request.asked.requester,
-    reason: request.asked.reason,
+    // Of what Hallpass has found by itself nobody asked for anything.
+    requester: request.asked.requester === itself ? '' : request.asked.requester,
+    reason: request.explained?.reason ?? request.asked.reason,
     status: request.state.status,
     clock: clockOf(request),
     objects: await Promise.all(concernedBy(request).map(readObject)),

@@ -64,7 +64,7 @@ export const createPanelRequest = ({ choose }) => {
       about.replaceChildren(
         h('strong', {}, `${request.kind} · ${request.namespace}`),
         ' ',
-        h('bdi', {}, `${userName(request.requester)}: ${request.reason}`),
+        h('bdi', {}, request.requester === '' ? request.reason : `${userName(request.requester)}: ${request.reason}`),
       );
       clock.show(request.clock, now);
       nothing.hidden = request.objects.length > 0;
