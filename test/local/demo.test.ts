@@ -98,6 +98,12 @@ describe('the demo', () => {
     );
     expect(demo.said()).not.toContain('"level":"error"');
     expect([...partsHere(), isRedisAlive()]).toEqual([false]);
+
+    // What is protected is there from before, and the guard of before is not.
+    const again = begin(`--port=${port}`);
+    await untilSaid(again, 'Ctrl-C');
+    process.kill(-(again.child.pid ?? 0), 'SIGINT');
+    expect(await again.ended).toBe(0);
   });
 
   test('ends on Ctrl-C while it starts, too', async () => {
