@@ -60,6 +60,32 @@ describe('the fingerprint is the same for', () => {
   });
 });
 
+describe('finalizers of load balancers’ controllers', () => {
+  const theirs = [
+    'ingress.k8s.aws/resources',
+    'group.ingress.k8s.aws/shop.public',
+    'networking.gke.io/ingress-finalizer-V2',
+  ];
+
+  test.each(theirs)('make no difference: %s', (finalizer) => {
+    const with_ = noted({}, { finalizers: [finalizer] });
+    expect(changesNothing(writing({ before: written, after: with_ }), [])).toBe(true);
+    expect(changesNothing(writing({ before: with_, after: written }), [])).toBe(true);
+    expect(essence(with_, [])).toEqual(essence(written, []));
+    expect(print({ after: noted({}, { finalizers: [finalizer] }, after) })).toBe(print());
+  });
+
+  test.each([
+    ['another beside', [...theirs, 'acme.test/hold']],
+    ['one that only looks like theirs', ['ingress.k8s.aws/resources2']],
+    ['a group of no name', ['group.ingress.k8s.aws/']],
+    ['what is no text', [1]],
+    ['Kubernetes’ own', ['foregroundDeletion']],
+  ])('hide no other: %s', (_, finalizers) => {
+    expect(changesNothing(writing({ before: written, after: noted({}, { finalizers }) }), [])).toBe(false);
+  });
+});
+
 describe('the fingerprint is another one for', () => {
   test.each<[string, Partial<Write>]>([
     ['one character of the spec', { after: { ...after, spec: { rules: [{ host: 'new.acme.tesT' }] } } }],

@@ -15,7 +15,7 @@ export const intentPrefix = 'intent.hallpass.dev/';
  * `ignore` are their keys.
  */
 export const essence = (object: Manifest, ignore: readonly string[]): Manifest => {
-  const normal = normalise(object);
+  const normal = withoutControllers(normalise(object));
   const { annotations, ...metadata } = normal.metadata;
   if (annotations === undefined || !isMap(annotations)) return normal;
   const kept = Object.entries(annotations as JsonMap).flatMap(([key, value]) =>
@@ -23,6 +23,32 @@ export const essence = (object: Manifest, ignore: readonly string[]): Manifest =
   );
   const rest = kept.length === 0 ? {} : { annotations: mapOf(kept) as Readonly<Record<string, string>> };
   return { ...normal, metadata: { ...metadata, ...rest } };
+};
+
+/** By these controllers of load balancers have their say before what they serve goes. They put them there and take them off. */
+const loadBalancers = new Set([
+  'service.kubernetes.io/load-balancer-cleanup',
+  'service.k8s.aws/resources',
+  'ingress.k8s.aws/resources',
+  'networking.gke.io/ingress-finalizer',
+  'networking.gke.io/ingress-finalizer-V2',
+  'networking.gke.io/l4-ilb-v1',
+  'networking.gke.io/l4-ilb-v2',
+  'networking.gke.io/l4-netlb-v2',
+]);
+
+/** Whether a finalizer is no content of its object: it changes nothing of what is served, and when it goes its controller decides. */
+export const isControllers = (finalizer: unknown): boolean =>
+  typeof finalizer === 'string' &&
+  (loadBalancers.has(finalizer) || /^group\.ingress\.k8s\.aws\/[a-z0-9.-]{1,63}$/.test(finalizer));
+
+const withoutControllers = (object: Manifest): Manifest => {
+  const had = finalizersOf(object);
+  if (!had.some(isControllers)) return object;
+  const { metadata, ...rest } = object;
+  const { finalizers: _, ...others } = metadata as JsonMap;
+  const kept = had.filter((one) => !isControllers(one));
+  return { ...rest, metadata: { ...others, ...(kept.length === 0 ? {} : { finalizers: kept }) } } as Manifest;
 };
 
 /** What controllers of Kubernetes count in an object that they carry out; nobody is told anything by it. */
@@ -77,7 +103,7 @@ export const letsGo = ({ operation, before, after }: Write): boolean => {
   return has.every((one) => had.includes(one)) && isSameJson(withoutFinalizers(before), withoutFinalizers(after));
 };
 
-const finalizersOf = ({ metadata }: Manifest): readonly unknown[] =>
+export const finalizersOf = ({ metadata }: Manifest): readonly unknown[] =>
   'finalizers' in metadata && Array.isArray(metadata.finalizers) ? metadata.finalizers : [];
 
 const withoutFinalizers = (object: Manifest): Manifest => {

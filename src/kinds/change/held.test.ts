@@ -185,6 +185,21 @@ describe('a held update', () => {
       );
   });
 
+  test('leaves the finalizers of load balancers’ controllers where they are', () => {
+    const finalizers = ['ingress.k8s.aws/resources', 'a', 'group.ingress.k8s.aws/shop'];
+    const live = liveWith({ finalizers });
+    expect(update({ ...narrower, metadata: { ...metadata, finalizers: ['a'] } }, live).metadata).toMatchObject({
+      finalizers,
+    });
+    const alone = liveWith({ finalizers: ['ingress.k8s.aws/resources'] });
+    expect(update({ ...narrower, metadata }, alone).metadata).toMatchObject({
+      finalizers: ['ingress.k8s.aws/resources'],
+    });
+    expect(why({ operation: 'update', after: withMetadata({ finalizers: ['b'] }) }, [[live]])).toContain(
+      'metadata.finalizers cannot be changed',
+    );
+  });
+
   test.each([
     ['its kind', { ...narrower, kind: 'Secret' }, 'kind cannot be changed'],
     ['its version', { ...narrower, apiVersion: 'networking.k8s.io/v2' }, 'apiVersion cannot be changed'],

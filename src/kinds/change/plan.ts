@@ -1,5 +1,5 @@
 import { jsonPatch, mergePatch } from '#domain/content/patch.ts';
-import { isNoContent } from '#domain/guard/fingerprint.ts';
+import { finalizersOf, isControllers, isNoContent } from '#domain/guard/fingerprint.ts';
 import { isOfNamespaces } from '#domain/guard/namespace.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Edit, type Manifest, type Plan, type Target, targetKey, targetOf } from '#domain/plan.ts';
@@ -139,10 +139,21 @@ const asWritten = (live: Manifest, content: Members): Json => {
     ...(live.status === undefined ? {} : { status: live.status }),
     metadata: {
       ...Object.fromEntries(kept),
-      ...(isMembers(metadata) ? without(metadata, 'annotations') : {}),
+      ...(isMembers(metadata) ? without(metadata, 'annotations', 'finalizers') : {}),
+      ...finalizersBeside(live, isMembers(metadata) ? metadata.finalizers : undefined),
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
   };
+};
+
+/** Those of controllers stay as they are, and where they are. */
+const finalizersBeside = (live: Manifest, written: Json | undefined): { readonly finalizers?: Json } => {
+  if (written !== undefined && !isList(written)) return { finalizers: written };
+  const there = finalizersOf(live) as readonly Json[];
+  const own = written ?? [];
+  const others = there.filter((one) => !isControllers(one));
+  const all = isSameJson(own, others) ? there : [...own, ...there.filter(isControllers)];
+  return all.length === 0 ? {} : { finalizers: all };
 };
 
 /**
