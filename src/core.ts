@@ -12,6 +12,7 @@ import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
+import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createAlarm, type Tell } from './alarm.ts';
 import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
@@ -87,6 +88,7 @@ export const openGround = async (
     trust: keys.value.trust,
     alarm,
     heads: createHeads(),
+    readLog: createRememberedLogs(),
     settings: policy.settings,
   };
   return ok({

@@ -16,6 +16,7 @@ import type { Change } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
+import type { ReadLog } from './remembered-logs.ts';
 import type { Judged } from './tried.ts';
 
 /** One clock for all processes: Redis `TIME`; where Redis is gone, the API server's `Date`. Never this machine's. */
@@ -310,6 +311,8 @@ export type Core = {
   readonly trust: Trust;
   readonly alarm: Alarm;
   readonly heads: Heads;
+  /** Reads logs, and may remember them; each is read from its first line when absent. */
+  readonly readLog?: ReadLog;
   readonly settings: () => Settings;
   /**
    * The e-mail address that Slack has confirmed to be that of a full member of our own workspace, and of nobody else there; looked up

@@ -5,7 +5,6 @@ import { nextAct, nextNews, nextStep } from '#domain/request/next-step.ts';
 import { isOver, type Request } from '#domain/request/request.ts';
 import { needsNobody, needsReview } from '#domain/request/terms.ts';
 import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
-import type { ReadLog } from './remembered-logs.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
 export type Found =
@@ -13,7 +12,7 @@ export type Found =
   | { readonly type: 'absent' }
   | { readonly type: 'broken'; readonly why: string };
 
-type LogPorts = Pick<Core, 'store' | 'trust' | 'alarm' | 'heads'> & { readonly readLog?: ReadLog };
+type LogPorts = Pick<Core, 'store' | 'trust' | 'alarm' | 'heads' | 'readLog'>;
 
 /** Reads and verifies a request's log: by itself, and against what this process has seen of it before. */
 export const find = async (
