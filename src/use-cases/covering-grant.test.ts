@@ -50,10 +50,12 @@ describe('a grant in force', () => {
     expect(await world.write({ object: named('second') })).toEqual(admitted);
     expect(await world.write({ deletes: { ...ingressTarget, name: 'second' } })).toEqual(admitted);
     await world.takeIn();
+    const second = { target: { ...ingressTarget, name: 'second' }, risk: 'none' };
+    const from = expect.stringMatching(/^[0-9a-f]{64}$/);
     expect(await uses()).toEqual([
-      { type: 'used', operation: 'update', target: ingressTarget, risk: 'none' },
-      { type: 'used', operation: 'create', target: { ...ingressTarget, name: 'second' }, risk: 'none' },
-      { type: 'used', operation: 'delete', target: { ...ingressTarget, name: 'second' }, risk: 'none' },
+      { type: 'used', operation: 'update', target: ingressTarget, risk: 'none', from, to: from },
+      { type: 'used', operation: 'create', ...second, from: 'none', to: from },
+      { type: 'used', operation: 'delete', ...second, from, to: 'none' },
     ]);
     expect(await world.requests()).toEqual({ [id]: 'active' });
   });

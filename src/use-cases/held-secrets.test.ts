@@ -188,6 +188,8 @@ describe('a grant of the right to write Secrets', () => {
       operation: 'update',
       target,
       risk: 'medium',
+      // Of what stands in place of the values.
+      ...{ from: expect.any(String), to: expect.any(String) },
     });
   });
 

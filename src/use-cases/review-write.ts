@@ -40,10 +40,9 @@ import {
 import { type Admission, admit, forbid, unready, type Write } from '#domain/guard/write.ts';
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { ok } from '#domain/result.ts';
-import { apiVersionOf, type Held, heldSorts } from '#kinds/kind.ts';
+import { type Held, heldSorts } from '#kinds/kind.ts';
 import { type Covering, coveringGrant, grantsOf } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { heldNamespace } from './hold-namespace.ts';
@@ -53,6 +52,7 @@ import { knownUser } from './known-users.ts';
 import { latest } from './latest-time.ts';
 import { markerName } from './marker.ts';
 import { noteMisuse, wouldEnd } from './note-misuse.ts';
+import { noteUse } from './note-use.ts';
 import { find } from './request-log.ts';
 
 /** A write to something that is protected. */
@@ -168,7 +168,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
   if (standing?.answer.allowed === true) return standing.answer;
   const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded, grants) : undefined;
   if (covering?.type === 'covers') {
-    if (!write.dryRun) await noteUse(ports, guarded, covering.chain, covering.risk);
+    if (!write.dryRun) await noteUse(ports, guarded, covering);
     return admit(sayUnderGrant(covering.chain.request.asked.id));
   }
   if (write.dryRun) return admit(sayDryRun(what, `${wouldBe(known?.id, standing)}${sayLost(guarded, covering)}`));
@@ -393,18 +393,4 @@ const intentOf = ({ before, after }: Write): Intent => {
     pipeline: said(`${intentPrefix}pipeline`),
   };
   return Object.fromEntries(Object.entries(intent).filter(([, text]) => text !== undefined));
-};
-
-/** Its thread shall say so. A note that is lost lets nothing in. */
-const noteUse = async (
-  ports: GuardPorts,
-  { write, sort }: Guarded,
-  { request: { asked } }: Chain,
-  risk: Risk,
-): Promise<void> => {
-  const target = { apiVersion: apiVersionOf(sort), kind: sort.kind, namespace: write.namespace, name: write.name };
-  const entry = writeEntry({ type: 'used', id: asked.id, operation: write.operation, target, risk }, ports.signer);
-  await ports.held.note(entry).catch((cause: unknown) => {
-    ports.alarm('The use of a grant could not be noted', { request: asked.id, cause: String(cause) });
-  });
 };

@@ -1,4 +1,11 @@
-import { type GuardEntry, type HeldEntry, type Intent, noReason, readEntry } from '#domain/guard/entry.ts';
+import {
+  type GuardEntry,
+  type HeldEntry,
+  type Intent,
+  noReason,
+  readEntry,
+  type UsedEntry,
+} from '#domain/guard/entry.ts';
 import { contentMark, glassIndex, writerMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, type Writer, writerOf } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
@@ -213,14 +220,12 @@ const isBefore = (one: Asked, other: Asked): boolean => {
 /** So often its thread says that a grant was used; more is in the API server's own log. */
 export const mostUses = 100;
 
-const noteUsed = async (ports: TakeInPorts, entry: Extract<GuardEntry, { type: 'used' }>): Promise<void> => {
-  const { id, operation, target, risk } = entry;
+const noteUsed = async (ports: TakeInPorts, { id, ...event }: UsedEntry): Promise<void> => {
   for (;;) {
     const found = await find(ports, id);
     if (found.type !== 'found' || found.chain.request.state.status !== 'active') return;
     const uses = found.chain.entries.filter(({ event }) => event.type === 'used').length;
     if (uses >= mostUses) return;
-    const event = { type: 'used', operation, target, risk } as const;
     const result = await commit(ports, id, found.chain, [event], await ports.clock.now());
     if (result.type !== 'conflict') return;
   }

@@ -49,7 +49,11 @@ const usedEntry = z.strictObject({
   operation,
   target: objectRef.omit({ uid: true }),
   risk: z.enum(risks),
+  /** What the object was and what the write makes of it (`stateMark`); absent for a part of it. */
+  from: z.string().optional(),
+  to: z.string().optional(),
 });
+export type UsedEntry = z.infer<typeof usedEntry>;
 
 /** What is protected is another than was agreed to last. Left by a worker, which looks. */
 const driftedEntry = z.strictObject({

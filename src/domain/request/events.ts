@@ -252,7 +252,15 @@ export const requestEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('end-delayed'), why: z.string() }),
   /** Somebody whose grant this is wrote directly to what is protected, and was let through. */
-  z.strictObject({ type: z.literal('used'), operation, target, risk: z.enum(risks) }),
+  z.strictObject({
+    type: z.literal('used'),
+    operation,
+    target,
+    risk: z.enum(risks),
+    /** What the object was and what the write made of it (`stateMark`); absent for a part of it. */
+    from: z.string().optional(),
+    to: z.string().optional(),
+  }),
   /**
    * Somebody whose grant this is tried something directly that is worse than what its card showed, and was refused. It is to be
    * ended for that, unless it was taken by break-glass.
