@@ -20,6 +20,7 @@ import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import { markersBeside } from '#use-cases/home.ts';
 import { createWebhookKeeper } from '#use-cases/keep-webhook.ts';
+import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { settleHeld } from '#use-cases/settle-held.ts';
@@ -28,7 +29,6 @@ import { createJournalSweep } from '#use-cases/sweep-journals.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
 import { createDriftWatch } from '#use-cases/watch-drift.ts';
 import { watchGrants } from '#use-cases/watch-grants.ts';
-import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withGoneNamespaces } from '#use-cases/with-gone-namespaces.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
 import { withVeils } from '#use-cases/with-veils.ts';
@@ -81,12 +81,11 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   const veiling = { home: config.home, ...(mark.value === undefined ? {} : { mark: mark.value }) };
   const agreed = createRedisAgreedStates(ground.redis('commit', 'agreed'));
   // Where no guard holds anything, everybody changes what they like.
+  const own = config.guardAt === undefined ? undefined : createOwnWrites({ ...passing, agreed });
+  const noting = { ...passing, noteWrite: own?.note };
   const writers = clients.map((client) => {
-    const writer = withVeils(veiling, withPasses(passing, withGoneNamespaces(createClusterWriter(client, scope))));
-    return [
-      client.cluster,
-      config.guardAt === undefined ? writer : withAgreed({ ...passing, agreed }, writer),
-    ] as const;
+    const writer = withPasses(noting, withGoneNamespaces(createClusterWriter(client, scope)));
+    return [client.cluster, withVeils(veiling, writer)] as const;
   });
   const clusters = new Map(writers);
   const addressOf = await addressesFor(config);
@@ -101,19 +100,17 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     home: config.home,
     managed: config.managedNamespaces,
     examiner,
-    ...(config.guardAt === undefined
-      ? {}
-      : { agree: (cluster, target, live) => agree({ ...passing, agreed }, cluster, target, live) }),
     vault: vault.value,
     pause: (milliseconds) => pause(milliseconds),
   };
   const steps = createStepRunner(ports);
   startSweeps(ground, ports, steps);
   keepWebhooks(ground, config);
-  if (config.guardAt !== undefined)
+  if (own !== undefined)
     watchDrift(ground, {
       ...ports,
       agreed,
+      flush: own.flush,
       leave: createRedisLeaving(ground.redis('commit', 'found')),
       random: (count) => randomBytes(count),
     });

@@ -62,6 +62,8 @@ export type HeldObject = {
   readonly after?: Manifest | undefined;
   /** Of a write that only sets how many there are (`…/scale`); there is no `after` then. */
   readonly replicas?: number | undefined;
+  /** How many there are stays as it is then. */
+  readonly keepsReplicas?: true | undefined;
 };
 
 /** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */

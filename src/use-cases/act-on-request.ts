@@ -137,7 +137,9 @@ const stillAsShown =
   };
 
 const votersOf = ({ request }: Chain): readonly PersonId[] =>
-  request.state.status === 'pending' ? request.state.votes.map(({ by }) => by) : [];
+  request.state.status === 'pending'
+    ? [...request.state.votes.map(({ by }) => by), ...(request.state.conceded ?? [])]
+    : [];
 
 /** What its rule wants at least; of an extension the whole lasts longer than that already. */
 const leastBy = ({ settings }: BotPorts, { request: { asked } }: Chain): number | undefined =>

@@ -4,8 +4,9 @@ import { notKept } from '#domain/content/kept.ts';
 import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { fingerprintOf } from '#domain/guard/fingerprint.ts';
+import { withoutReplicas } from '#domain/guard/state-mark.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
-import type { Labels } from '#domain/policy/policy.ts';
+import { type Labels, type Risk, type RiskFound, risks } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import type { SealedEdit } from '#domain/seal.ts';
@@ -153,7 +154,8 @@ const writeMark = (
   const sort = heldSortOf(kinds, edit.target);
   if (sort === undefined || kinds.some(({ holds }) => holds?.isOfPart(ask)) || plan.create.length > 0) return undefined;
   const { group, resource } = sort;
-  const write = { operation: edit.op, group, resource, namespace, name, before: edit.live, after: edit.made };
+  const [before, after] = [edit.live, edit.made].map((one) => (held.scales ? one && withoutReplicas(one) : one));
+  const write = { operation: edit.op, group, resource, namespace, name, before, after };
   return fingerprintOf(cluster, write, held.ignore, trust.digest);
 };
 
@@ -161,7 +163,7 @@ const writeMark = (
 export const judge = async (
   { settings, examiner }: Pick<DraftPorts, 'settings' | 'examiner'>,
   { name: cluster }: Pick<ClusterWriter, 'name'>,
-  { kind: name, namespace, ask, facts }: Pick<DraftInput, 'kind' | 'namespace' | 'ask' | 'facts'>,
+  { kind: name, namespace, ask, facts, atLeast }: Pick<DraftInput, 'kind' | 'namespace' | 'ask' | 'facts' | 'atLeast'>,
   tried: Tried,
   { findings, radius }: Pick<Assessed, 'findings' | 'radius'>,
 ): Promise<Judged | undefined> => {
@@ -174,7 +176,7 @@ export const judge = async (
   const changes = changesOf(tried);
   const found = {
     // What could not be seen may be anything.
-    risk: riskFound(findings, warned || radius === undefined),
+    risk: worseOf(riskFound(findings, warned || radius === undefined), atLeast),
     ...(radius === undefined ? {} : { radius }),
     before: changes.map(({ before }) => (before === undefined ? null : normalise(before))),
     after: changes.map(({ after }) => (after === undefined ? null : normalise(after))),
@@ -182,6 +184,9 @@ export const judge = async (
   const looked = { ...facts, request: { ...facts.request, namespaceLabels: tried.namespaceLabels } };
   return judgeTried(policy, { cluster, namespace, kind: name, profiles, reachesFurther }, looked, found, examiner);
 };
+
+const worseOf = (found: RiskFound, atLeast: Risk = 'none'): RiskFound =>
+  risks.indexOf(atLeast) > risks.indexOf(found.level) ? { ...found, level: atLeast } : found;
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
 

@@ -7,14 +7,21 @@ export type AgreedStates = {
   readonly all: (place: Watched) => Promise<ReadonlyMap<string, string>>;
   /** Replaces lines, all at once; undefined takes one away. */
   readonly put: (place: Watched, lines: Readonly<Record<string, string | undefined>>) => Promise<void>;
-  /** Replaces one line if it still is what it was (undefined: none); true if so. */
-  readonly claim: (place: Watched, key: string, before: string | undefined, line: string) => Promise<boolean>;
+  /** Replaces one line if it still is what it was (undefined: none), or takes it away; true if so. */
+  readonly claim: (
+    place: Watched,
+    key: string,
+    before: string | undefined,
+    line: string | undefined,
+  ) => Promise<boolean>;
   /** Takes all of a place away. */
   readonly forget: (place: Watched) => Promise<void>;
 };
 
 export type DriftPorts = WorkerPorts & {
   readonly agreed: AgreedStates;
+  /** Writes down what Hallpass itself has done and could not write down before. */
+  readonly flush: () => Promise<void>;
   /** Leaves an entry for the bot; throws when there is no room for it. */
   readonly leave: (entry: string) => Promise<void>;
   /** Random bytes from the system's generator. */

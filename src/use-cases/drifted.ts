@@ -1,6 +1,8 @@
-import { type Agreed, asNew, type Watched } from '#domain/guard/agreed.ts';
+import { type Agreed, asNew, markOf, type Watched } from '#domain/guard/agreed.ts';
 import { fingerprintOf } from '#domain/guard/fingerprint.ts';
 import type { Protection } from '#domain/guard/protection.ts';
+import { isFreelyScaled, stateMark, withoutReplicas } from '#domain/guard/state-mark.ts';
+import { canonical } from '#domain/json.ts';
 import type { Manifest, Target } from '#domain/plan.ts';
 import { apiVersionOf, type Held } from '#kinds/kind.ts';
 import type { DriftPorts } from './drift-ports.ts';
@@ -14,31 +16,45 @@ export type Drifted = {
   readonly target: Target;
   readonly live: Manifest | undefined;
   readonly agreed: Agreed | undefined;
-  /** What would put it back; undefined where that is a deletion. */
-  readonly after: Manifest | undefined;
-  readonly fingerprint: string;
+  /** `stateMark` of both, and what names the two. */
+  readonly from: string;
+  readonly to: string;
+  readonly difference: string;
 };
 
-/** How an object differs, as the write that would put it back. */
 export const driftOf = (
-  { trust }: DriftPorts,
+  { trust: { digest } }: Pick<DriftPorts, 'trust'>,
   scope: Scope,
   name: string,
   live: Manifest | undefined,
   agreed: Agreed | undefined,
 ): Drifted => {
-  const { sort, namespace, cluster, protection } = scope;
-  const content = agreed?.content as Manifest | undefined;
-  const after = live === undefined && content !== undefined ? asNew(content) : content;
-  const { group, resource } = sort;
-  const operation = live === undefined ? 'create' : agreed === undefined ? 'delete' : 'update';
-  const write = { operation, group, resource, namespace, name, before: live, after } as const;
+  const { sort, namespace, protection } = scope;
+  const [from, to] = [markOf(agreed, protection, digest), stateMark(live, protection, digest)];
   return {
     scope,
     target: { apiVersion: apiVersionOf(sort), kind: sort.kind, namespace, name },
     live,
     agreed,
-    after,
-    fingerprint: fingerprintOf(cluster, write, protection.ignoreAnnotations, trust.digest),
+    from,
+    to,
+    difference: digest(canonical([from, to])),
   };
+};
+
+/** The write that would put it back. How many there are stays as it is where anybody may say that. */
+export const putBackOf = (
+  { trust: { digest } }: Pick<DriftPorts, 'trust'>,
+  { scope, target, live, agreed }: Drifted,
+) => {
+  const { sort, cluster, namespace, protection } = scope;
+  const content = agreed?.content as Manifest | undefined;
+  const after = live === undefined && content !== undefined ? asNew(content) : content;
+  const operation = live === undefined ? 'create' : agreed === undefined ? 'delete' : 'update';
+  const scales = operation === 'update' && isFreelyScaled(target, protection);
+  const [was, shall] = scales ? [live, after].map((one) => one && withoutReplicas(one)) : [live, after];
+  const { group, resource } = sort;
+  const write = { operation, group, resource, namespace, name: target.name, before: was, after: shall } as const;
+  const fingerprint = fingerprintOf(cluster, write, protection.ignoreAnnotations, digest);
+  return { operation, after, scales, fingerprint } as const;
 };

@@ -1,7 +1,8 @@
 import type { DriftedEntry, GuardEntry } from '#domain/guard/entry.ts';
+import { comesOf } from '#domain/guard/steps.ts';
 import { itself } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { sayTarget } from '#domain/plan.ts';
+import { sayTarget, targetKey } from '#domain/plan.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
 import type { SubmitRefusal } from './asking.ts';
 import { commit, find } from './request-log.ts';
@@ -18,8 +19,10 @@ export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promis
   const sort = kind?.holds?.sorts.find((one) => one.profile === profile);
   if (kind?.holds === undefined || sort === undefined) return;
   const after = entry.after as Manifest | undefined;
-  const ask = kind.holds.ask({ profile, operation, name, ...(after && { after }) });
-  const object = sayTarget({ apiVersion: apiVersionOf(sort), kind: sort.kind, namespace, name });
+  const target = { apiVersion: apiVersionOf(sort), kind: sort.kind, namespace, name };
+  if (await wasUsed(ports, targetKey(target), entry)) return;
+  const ask = kind.holds.ask({ profile, operation, name, ...(after && { after }), keepsReplicas: drift.scales });
+  const object = sayTarget(target);
   if (!ask.ok) return tell(ports, entry, object, ask.error);
   const filed = await submitRequest(ports, {
     id,
@@ -39,6 +42,27 @@ export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promis
   // It is handed out again.
   if (passing.includes(filed.error.type)) throw new Error(ports.sayNotFiled(filed.error));
   tell(ports, entry, object, ports.sayNotFiled(filed.error));
+};
+
+/** Grants in force that are looked at, the latest. */
+const mostLooked = 300;
+
+/** Whether a grant was used for it, which a bot that was away has written down only now. The worker finds that too. */
+const wasUsed = async (ports: TakeInPorts, key: string, { cluster, from, to }: DriftedEntry): Promise<boolean> => {
+  const steps: { readonly from: string; readonly to: string }[] = [];
+  for (const id of await ports.store.inStatus('active', mostLooked)) {
+    const found = await find(ports, id);
+    if (found.type !== 'found' || found.chain.request.asked.cluster !== cluster) continue;
+    for (const { event } of found.chain.entries)
+      if (
+        event.type === 'used' &&
+        targetKey(event.target) === key &&
+        event.from !== undefined &&
+        event.to !== undefined
+      )
+        steps.push({ from: event.from, to: event.to });
+  }
+  return comesOf(steps, { from, to });
 };
 
 const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ'];

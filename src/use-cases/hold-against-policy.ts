@@ -113,7 +113,8 @@ export const ruledOtherwise = async (
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {
     const request = { ...place, profiles, objects, seconds, reason, subject, breakGlass };
     const facts = { request, requester: { id: requester, groups }, now: String(times[0]) };
-    const judged = await judge(ports, cluster, { kind, namespace, ask, facts }, tried, assessed);
+    const what = { kind, namespace, ask, facts, atLeast: asked.drift?.risk };
+    const judged = await judge(ports, cluster, what, tried, assessed);
     const by = judged && triedBy(policy, judged);
     if (by === undefined) return unruly;
     const asker = { groups: new Set(groups), failed: [] };

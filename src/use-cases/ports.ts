@@ -5,7 +5,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { Identity, SlackPerson } from '#domain/people.ts';
 import type { AccessProbe, KubernetesIdentity, Manifest, ObjectRef, Plan, Target } from '#domain/plan.ts';
-import type { Answer, Condition, Facts, Found, GroupSource, Labels, Policy } from '#domain/policy/policy.ts';
+import type { Answer, Condition, Facts, Found, GroupSource, Labels, Policy, Risk } from '#domain/policy/policy.ts';
 import type { Reach } from '#domain/radius/reach.ts';
 import type { Sight } from '#domain/radius/sight.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
@@ -125,7 +125,9 @@ export type DraftInput = {
   /** It would keep what this one has changed in force for longer, and change nothing. */
   readonly prolongs?: RequestId | undefined;
   /** It is a direct write that was held; annotations that make no difference to it. */
-  readonly held?: { readonly ignore: readonly string[] } | undefined;
+  readonly held?: { readonly ignore: readonly string[]; readonly scales?: true | undefined } | undefined;
+  /** It puts back what was done, which is as risky as this. */
+  readonly atLeast?: Risk | undefined;
   /** What conditions of rules may speak of; absent where no rule is looked for. */
   readonly facts?: Facts | undefined;
 };
@@ -342,8 +344,6 @@ export type WorkerPorts = Core & {
   readonly managed: readonly string[];
   readonly examiner: Examiner;
   readonly vault: Vault;
-  /** Writes down that an object is as it was agreed to; absent where nobody looks after that. */
-  readonly agree?: (cluster: string, target: Target, live: Manifest | undefined) => Promise<void>;
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

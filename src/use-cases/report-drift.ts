@@ -1,7 +1,8 @@
 import { ownersOf } from '#domain/content/owners.ts';
-import { type Fact, factKey, writeFact } from '#domain/guard/agreed.ts';
+import { factKey, type Told, writeFact } from '#domain/guard/agreed.ts';
 import { writeEntry } from '#domain/guard/entry.ts';
 import { essence } from '#domain/guard/fingerprint.ts';
+import { stateMark } from '#domain/guard/state-mark.ts';
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import { type Manifest, sayTarget } from '#domain/plan.ts';
@@ -10,23 +11,28 @@ import { levelOf } from '#domain/risk/assess.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import { cut } from '#domain/text.ts';
 import type { DriftPorts } from './drift-ports.ts';
-import type { Drifted } from './drifted.ts';
-import type { ClusterWriter } from './ports.ts';
+import { type Drifted, putBackOf } from './drifted.ts';
+import { type ClusterWriter, isClusterRefusal } from './ports.ts';
 
 /** Of an entry: a request holds no more. */
 const mostEntry = 110_000;
 const mostNamed = { owners: 5, dangers: 5, characters: 300 } as const;
 
-/** Leaves for the bot that something is another than was agreed to, by no request. Of several workers one does. */
-export const reportFound = async (ports: DriftPorts, cluster: ClusterWriter, drifted: Drifted): Promise<void> => {
-  const { scope, target, live, agreed, after, fingerprint } = drifted;
+/**
+ * Leaves for the bot that something is another than was agreed to, by no request. Of several workers one does: `before` is what was
+ * told of it until now.
+ */
+export const reportFound = async (
+  ports: DriftPorts,
+  cluster: ClusterWriter,
+  drifted: Drifted,
+  before: string | undefined,
+): Promise<void> => {
+  const { scope, target, agreed, difference } = drifted;
   const id = requestIdFrom(ports.random(6));
-  const told: Fact = { type: 'told', fingerprint, id, at: (await cluster.time()).epochMilliseconds };
-  const key = factKey('told', target.name);
-  const before = (await ports.agreed.all(scope)).get(key);
-  const line = writeFact(scope, target.name, told, ports.signer);
-  if (!(await ports.agreed.claim(scope, key, before, line))) return;
-  const content = after && (essence(after, []) as Json);
+  const putBack = putBackOf(ports, drifted);
+  const isPossible = await mayBePutBack(ports, cluster, drifted);
+  const content = putBack.after && (essence(putBack.after, []) as Json);
   const text = writeEntry(
     {
       type: 'drifted',
@@ -35,30 +41,57 @@ export const reportFound = async (ports: DriftPorts, cluster: ClusterWriter, dri
       profile: scope.profile,
       namespace: scope.namespace,
       name: target.name,
-      operation: live === undefined ? 'create' : agreed === undefined ? 'delete' : 'update',
+      operation: putBack.operation,
+      from: drifted.from,
+      to: drifted.to,
       ...(content === undefined ? {} : { after: content }),
-      drift: await driftIn(ports, drifted),
+      drift: await driftIn(ports, drifted, putBack),
     },
     ports.signer,
   );
+  const told: Told = { type: 'told', difference, id, at: (await ports.clock.now()).epochMilliseconds };
+  const key = factKey(told, target.name);
+  if (!(await ports.agreed.claim(scope, key, before, writeFact(scope, target.name, told, ports.signer)))) return;
   const isKnown = agreed === undefined || agreed.content !== undefined;
-  if (isKnown && text.length <= mostEntry)
+  if (isKnown && isPossible && text.length <= mostEntry)
     return ports.leave(text).catch(async (cause: unknown) => {
       await ports.agreed.put(scope, { [key]: before });
       throw cause;
     });
-  ports.alarm('A protected object was changed without a request, and is too long for a card', {
-    cluster: scope.cluster,
-    object: sayTarget(target),
-    request: id,
-  });
+  ports.alarm(isPossible ? tooLong : filledIn, { cluster: scope.cluster, object: sayTarget(target) });
+};
+
+const tooLong = 'A protected object was changed without a request, and is too long for a card';
+const filledIn = 'A protected object is another than was agreed to, and the API server makes it so again by itself';
+
+/** Where the API server, or a webhook, makes of what was agreed to what is there, nobody has changed anything. */
+const mayBePutBack = async (
+  ports: DriftPorts,
+  cluster: ClusterWriter,
+  { scope, live, agreed, to }: Drifted,
+): Promise<boolean> => {
+  const content = agreed?.content as Manifest | undefined;
+  if (live === undefined || content === undefined || scope.sort.byAuthor === true) return true;
+  const { labels: _, annotations: __, ...kept } = live.metadata;
+  try {
+    const back = { ...content, metadata: { ...kept, ...content.metadata } };
+    const tried = await cluster.tryWrite(back, { manager: 'hallpass' });
+    return tried.type !== 'written' || stateMark(tried.live, scope.protection, ports.trust.digest) !== to;
+  } catch (cause) {
+    if (isClusterRefusal(cause)) return true;
+    throw cause;
+  }
 };
 
 /** What was told is over, and nobody has to decide on it any more. */
 export const reportOver = (ports: DriftPorts, id: RequestId, why: string): Promise<void> =>
   ports.leave(writeEntry({ type: 'drift-over', id, why }, ports.signer));
 
-const driftIn = async ({ examiner }: DriftPorts, { scope, live, agreed, fingerprint }: Drifted): Promise<Drift> => {
+const driftIn = async (
+  { examiner }: DriftPorts,
+  { scope, live, agreed }: Drifted,
+  { fingerprint, scales }: ReturnType<typeof putBackOf>,
+): Promise<Drift> => {
   const before = agreed?.content as Manifest | undefined;
   const [{ edits }, findings] = await Promise.all([
     examiner.compare(before, live),
@@ -72,6 +105,7 @@ const driftIn = async ({ examiner }: DriftPorts, { scope, live, agreed, fingerpr
     what: live === undefined ? 'deleted' : agreed === undefined ? 'created' : 'changed',
     fingerprint,
     ignore: [...scope.protection.ignoreAnnotations],
+    ...(scales ? { scales: true as const } : {}),
     by: [...owners].slice(0, mostNamed.owners).map((one) => cut(one, mostNamed.characters)),
     dangers: dangers.slice(0, mostNamed.dangers).map((one) => cut(one, mostNamed.characters)),
     risk: levelOf(findings),

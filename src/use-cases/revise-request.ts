@@ -20,6 +20,7 @@ import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft, DraftInput } from './ports.ts';
 import { prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
+import { asWritten } from './submit-request.ts';
 import { type Judged, judgeUntried, triedBy } from './tried.ts';
 import { takesNamespace } from './what-goes.ts';
 
@@ -63,7 +64,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
     identity: who,
     temporary,
     ...(prolongs && { prolongs }),
-    ...(written && { held: { ignore: written.ignore } }),
+    ...(written && { held: asWritten(written) }),
+    ...(asked.drift && { atLeast: asked.drift.risk }),
   };
   const known = await lookUp(ports, kind, asked);
   const facts = await factsOf(ports, kind, asked, known);
@@ -96,7 +98,7 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
 };
 
 const writtenTo = 'The object has moved since it was written. Whoever needs it writes it anew.';
-const driftedOn = 'The object has moved since this was found. A card of what it is now comes within seconds.';
+const driftedOn = 'The object has moved since this was found. A card of what it is now comes within a minute.';
 
 const isAnother = (asked: Asked, who: KubernetesIdentity, draft: Draft, digest: Digest): boolean =>
   draft.fingerprint === undefined

@@ -39,7 +39,6 @@ export const settleSeen = async (ports: WorkerPorts, chain: Chain): Promise<bool
   const { op, ...target } = changed;
   const live = (await cluster.get(target))?.live;
   if (!isSo(ports, chain, live)) return false;
-  await ports.agree?.(asked.cluster, target, live);
   // A namespace that is there and does not go was made after the one that is gone.
   const isAnother = live !== undefined && isNamespace(live) && !isGoing(live);
   await complete(ports, cluster, chain, { ...target, uid: (live && !isAnother && uidOf(live)) || '', op });

@@ -1,7 +1,7 @@
 import { type RequestId, requestIdFrom } from '#domain/ids.ts';
 import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { RequestEvent, Submitted } from '#domain/request/events.ts';
+import type { Drift, HeldWrite, RequestEvent, Submitted } from '#domain/request/events.ts';
 import { applyByOf, needsNobody } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
@@ -10,7 +10,7 @@ import { lookAhead } from './look-ahead.ts';
 import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
 import { underOnePolicy } from './one-policy.ts';
-import type { BotPorts, Draft } from './ports.ts';
+import type { BotPorts, Draft, DraftInput } from './ports.ts';
 import { commit, mostUnasked } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
@@ -44,7 +44,7 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
     const prolongs =
       asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
     const written = asking.held ?? asking.drift;
-    const held = written && { held: { ignore: written.ignore } };
+    const held = written && { held: asWritten(written), ...(asking.drift && { atLeast: asking.drift.risk }) };
     const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }), ...held };
     const whole = { ...input, kind: kind.name, cluster: cluster.name };
     const draft = await draftFor(ports, kind, whole, asking.by, asking.extends?.objects ?? []);
@@ -69,6 +69,12 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
 };
+
+/** By what a direct write is known again. */
+export const asWritten = ({ ignore, ...rest }: HeldWrite | Drift): NonNullable<DraftInput['held']> => ({
+  ignore,
+  ...('scales' in rest && rest.scales === true ? { scales: true } : {}),
+});
 
 /** Approvers would see another difference than the one that was written, and what they approve would fit no write. */
 const hasMoved = 'The object is another by now than when this was written. Look at it, and write anew.';

@@ -13,6 +13,7 @@ import { type Manifest, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
+import { mostUses } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { endMisused } from './end-misused.ts';
@@ -40,18 +41,27 @@ const batch = 20;
  */
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
   const taken = await ports.intake.take(batch);
-  await Promise.all(
-    taken.map(async ({ key, entry }) => {
-      const read = readEntry(entry, ports.trust);
-      try {
-        if (read !== undefined) await takeIn(ports, read);
-        else ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
-        await ports.intake.settle(key);
-      } catch (cause) {
-        ports.alarm('What a guard has left could not be taken in; it is tried again', { key, cause: String(cause) });
-      }
-    }),
-  );
+  const read = taken.map(({ key, entry }) => ({ key, entry: readEntry(entry, ports.trust) }));
+  const isFound = ({ entry }: (typeof read)[number]): boolean =>
+    entry?.type === 'drifted' || entry?.type === 'drift-over';
+  await Promise.all(read.filter((one) => !isFound(one)).map((one) => settle(ports, one)));
+  // What was found is held against what was done before, and is over after it was told.
+  const over = new Set(read.flatMap(({ entry }) => (entry?.type === 'drift-over' ? [entry.id] : [])));
+  const isOver = (entry: GuardEntry | undefined): boolean => entry?.type === 'drifted' && over.has(entry.id);
+  for (const one of read.filter(isFound)) await (isOver(one.entry) ? ports.intake.settle(one.key) : settle(ports, one));
+};
+
+const settle = async (
+  ports: TakeInPorts,
+  { key, entry }: { readonly key: string; readonly entry: GuardEntry | undefined },
+): Promise<void> => {
+  try {
+    if (entry !== undefined) await takeIn(ports, entry);
+    else ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
+    await ports.intake.settle(key);
+  } catch (cause) {
+    ports.alarm('What a guard has left could not be taken in; it is tried again', { key, cause: String(cause) });
+  }
 };
 
 const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
@@ -216,9 +226,6 @@ const isBefore = (one: Asked, other: Asked): boolean => {
   const order = Temporal.Instant.compare(one.submittedAt, other.submittedAt);
   return order < 0 || (order === 0 && one.id < other.id);
 };
-
-/** So often its thread says that a grant was used; more is in the API server's own log. */
-export const mostUses = 100;
 
 const noteUsed = async (ports: TakeInPorts, { id, ...event }: UsedEntry): Promise<void> => {
   for (;;) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agreedTo, factKey, writeFact } from '#domain/guard/agreed.ts';
 import { writeEntry } from '#domain/guard/entry.ts';
+import { stateMark } from '#domain/guard/state-mark.ts';
 import { itself, type RequestId } from '#domain/ids.ts';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import { everything } from '#test/build/conditions.ts';
@@ -116,6 +117,9 @@ describe('what is protected and was changed past the guard', () => {
     const first = await only(world);
     pastTheGuard(world, { auth: 'off', limit: '99' });
     await expect(world.approve(first)).rejects.toThrow('impossible');
+    await twice(world);
+    expect((await only(world)).request.asked.id).toBe(first.request.asked.id);
+    world.advance({ minutes: 1 });
     await twice(world);
     const second = await only(world);
     expect(second.request.asked.id).not.toBe(first.request.asked.id);
@@ -262,15 +266,16 @@ describe('no request is made', () => {
     expect(await world.requests()).toEqual({});
   });
 
-  test('while Hallpass itself writes it; what was cut off at that counts as its own', async () => {
+  test('of what Hallpass was cut off at: the state that it makes is written down before it makes it', async () => {
     const world = await watchedWorld();
+    const { protect } = world.settings.policy;
+    const live = (await world.cluster.get(gateTarget))?.live;
+    const opened = { ...live, data: { auth: 'off', limit: '10' } } as Manifest;
+    const [from, to] = [live, opened].map((one) => stateMark(one, protect[0] ?? heldInShop(), world.bot.trust.digest));
+    const said = { type: 'wrote', at: world.now().epochMilliseconds, from: from ?? '', to: to ?? '' } as const;
     const place = { cluster: world.cluster.name, namespace: 'shop', profile: 'configmaps' };
-    const until = world.now().add({ seconds: 60 }).epochMilliseconds;
-    const line = writeFact(place, 'gate', { type: 'writing', until }, world.signer('worker'));
-    await world.agreed.put(place, { [factKey('writing', 'gate')]: line });
+    await world.agreed.put(place, { [factKey(said, 'gate')]: writeFact(place, 'gate', said, world.signer('worker')) });
     pastTheGuard(world, { auth: 'off', limit: '10' });
-    await twice(world);
-    world.advance({ minutes: 2 });
     await twice(world);
     expect(await world.requests()).toEqual({});
     pastTheGuard(world, { auth: 'off', limit: '11' });
@@ -324,8 +329,7 @@ test('Secrets are not looked at, and nothing of them is written down', async () 
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tls', namespace: 'shop' } };
   world.cluster.put({ ...secret, data: { key: 'aHVudGVyMg==' } });
   await twice(world);
-  const target = { ...gateTarget, kind: 'Secret', name: 'tls' };
-  await world.worker.agree?.(world.cluster.name, target, (await world.cluster.get(target))?.live);
+  await twice(world);
   expect(await world.requests()).toEqual({});
   const place = { cluster: world.cluster.name, namespace: 'shop', profile: 'secrets' };
   expect((await world.agreed.all(place)).size).toBe(0);
@@ -374,6 +378,7 @@ test('what was agreed to once is no leave for the same later', async () => {
     await world.approve(await world.hold({ object }));
     await world.write({ object });
     await world.steps();
+    await twice(world);
     world.advance({ minutes: 1 });
   }
   pastTheGuard(world, { auth: 'off', limit: '10' });
@@ -399,7 +404,7 @@ describe('whoever writes into Redis', () => {
       '',
     ];
     for (const line of forged) {
-      await world.agreed.put(place(world), { [factKey('agreed', 'gate')]: line });
+      await world.agreed.put(place(world), { [factKey({ type: 'agreed' }, 'gate')]: line });
       await twice(world);
       expect((await only(world)).request.asked.drift?.what).toBe('created');
     }
@@ -460,7 +465,7 @@ describe('a request of what was found', () => {
     expect(world.alarms.join()).toContain('no card can be made of it');
     await twice(world);
     expect(world.alarms).toHaveLength(1);
-    world.advance({ hours: 2 });
+    world.advance({ hours: 25 });
     await twice(world);
     expect(world.alarms).toHaveLength(2);
   });

@@ -6,9 +6,13 @@ import { isSameJson } from '#domain/json.ts';
 import { type Manifest, type Target, targetOf } from '#domain/plan.ts';
 import { heldSortOf } from '#kinds/kind.ts';
 import { isOurs, markersBeside } from './home.ts';
+import type { NoteWrite } from './own-writes.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 
-type PassPorts = Pick<WorkerPorts, 'settings' | 'signer' | 'trust' | 'home'>;
+type PassPorts = Pick<WorkerPorts, 'settings' | 'signer' | 'trust' | 'home'> & {
+  /** Told of each such write, before it is made and when it is made. */
+  readonly noteWrite?: NoteWrite | undefined;
+};
 
 /** A pass is for a write that is made at once. */
 const goodFor = Temporal.Duration.from({ seconds: 60 });
@@ -21,9 +25,10 @@ const goodFor = Temporal.Duration.from({ seconds: 60 });
 export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWriter => {
   const isShielded = (target: Target): boolean => mayBeShielded(ports, cluster.name, target);
 
-  const carrying = async <T>(write: Described, work: () => Promise<T>): Promise<T> => {
+  const carrying = async <T>(target: Target, write: Described, work: () => Promise<T>): Promise<T> => {
     // Whoever changes nothing is asked for nothing.
     if (isIdle(write)) return work();
+    ports.noteWrite?.(cluster.name, target, write);
     const fingerprint = passMark(cluster.name, write, ports.trust.digest);
     // By the clock that the guard goes by, whatever Redis says.
     const until = (await cluster.time()).add(goodFor);
@@ -47,12 +52,15 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
       const tried = await cluster.tryWrite(manifest, options);
       if (tried.type === 'moved') return tried;
       const before = (await cluster.get(target))?.live;
-      return carrying(described(before, tried.live), () => cluster.write(manifest, options));
+      const written = await carrying(target, described(before, tried.live), () => cluster.write(manifest, options));
+      // The API server gives some of it only when it is done.
+      if (written.type === 'written') ports.noteWrite?.(cluster.name, target, { before, after: written.live });
+      return written;
     },
     delete: async (ref, version) => {
       const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
       if (before === undefined) return cluster.delete(ref, version);
-      return carrying(described(before, undefined), () => cluster.delete(ref, version));
+      return carrying(ref, described(before, undefined), () => cluster.delete(ref, version));
     },
     create: async (manifest) => {
       const target = targetOf(manifest);
@@ -62,12 +70,14 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
       if (there !== undefined && !isGoing(there.live)) return { ...there, existed: true };
       const tried = await cluster.tryWrite(manifest, { manager: 'hallpass' });
       if (tried.type === 'moved') return cluster.create(manifest);
-      return carrying(described(undefined, tried.live), () => cluster.create(manifest));
+      const created = await carrying(target, described(undefined, tried.live), () => cluster.create(manifest));
+      if (!created.existed) ports.noteWrite?.(cluster.name, target, { before: undefined, after: created.live });
+      return created;
     },
     remove: async (ref) => {
       const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
       if (before === undefined) return cluster.remove(ref);
-      return carrying(described(before, undefined), () => cluster.remove(ref));
+      return carrying(ref, described(before, undefined), () => cluster.remove(ref));
     },
   };
 };

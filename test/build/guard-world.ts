@@ -21,6 +21,7 @@ import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
+import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { ClusterWriter } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { find } from '#use-cases/request-log.ts';
@@ -28,7 +29,6 @@ import { reviewWrite } from '#use-cases/review-write.ts';
 import { settleHeld } from '#use-cases/settle-held.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createDriftWatch } from '#use-cases/watch-drift.ts';
-import { agree, withAgreed } from '#use-cases/with-agreed.ts';
 import { withPasses } from '#use-cases/with-passes.ts';
 import { withVeils } from '#use-cases/with-veils.ts';
 import { changeable } from './changes.ts';
@@ -266,13 +266,14 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     throw refusal(answer.code, `write ${target.kind} ${target.name}`, answer.message);
   });
   const agreed = createMemoryAgreedStates();
-  const agreeing = { ...world.worker, agreed };
+  const own = createOwnWrites({ ...world.worker, agreed });
   const veiling = { home: world.worker.home, ...(keyless === 'worker' ? {} : { mark }) };
-  const writer = withAgreed(agreeing, withVeils(veiling, withPasses(world.worker, guarded)));
+  const writer = withVeils(veiling, withPasses({ ...world.worker, noteWrite: own.note }, guarded));
   const worker: DriftPorts = {
-    ...agreeing,
+    ...world.worker,
+    agreed,
     clusters: new Map([[world.cluster.name, writer]]),
-    agree: (cluster, target, live) => agree(agreeing, cluster, target, live),
+    flush: own.flush,
     leave: async (entry) => held.leave(entry),
     random: (count) => randomBytes(count),
   };

@@ -28,7 +28,8 @@ export const createMemoryAgreedStates = (): MemoryAgreedStates => {
     claim: async (place, key, before, line) => {
       const found = linesOf(place);
       if (found.get(key) !== before) return false;
-      found.set(key, line);
+      if (line === undefined) found.delete(key);
+      else found.set(key, line);
       return true;
     },
     forget: async (place) => void kept.delete(keyOf(place)),

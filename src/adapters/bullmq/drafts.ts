@@ -59,7 +59,8 @@ const input = z.strictObject({
   identity: z.strictObject({ user: z.string(), groups: z.array(z.string()) }),
   temporary: z.boolean(),
   prolongs: requestId.optional(),
-  held: z.strictObject({ ignore: z.array(z.string()) }).optional(),
+  held: z.strictObject({ ignore: z.array(z.string()), scales: z.literal(true).optional() }).optional(),
+  atLeast: z.enum(risks).optional(),
   facts: facts.optional(),
 });
 

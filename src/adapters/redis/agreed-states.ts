@@ -6,10 +6,10 @@ import { noteScript } from './held-writes.ts';
 import { keys } from './keys.ts';
 import { defineScript } from './script.ts';
 
-/** KEYS: agreed. ARGV: field, what it was or '', what it becomes. */
+/** KEYS: agreed. ARGV: field, what it was or '', what it becomes or ''. */
 const claimScript = `
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 return 1
 `;
 
@@ -52,7 +52,7 @@ export const createRedisAgreedStates = (redis: Redis): AgreedStates => {
     },
     claim: async (place, field, before, line) => {
       const key = keys.agreed(place);
-      return (await asking(`write "${key}"`, runClaim([key], [field, before ?? '', line]))) === 1;
+      return (await asking(`write "${key}"`, runClaim([key], [field, before ?? '', line ?? '']))) === 1;
     },
     forget: async (place) => {
       const key = keys.agreed(place);

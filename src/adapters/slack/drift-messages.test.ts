@@ -50,7 +50,7 @@ describe('the card of what was found changed', () => {
     expect(text).toContain('nobody asked · found by Hallpass');
     expect(text).toContain('CVE-2021-25742');
     expect(text).toContain('kubectl-edit (Update, 2026-11-26 03:12), as they called themselves');
-    expect(text).toContain('Accept leaves it as it is now');
+    expect(text).toContain('Accept leaves it as it is now, and takes as many');
     expect(text).toMatch(/Put back makes it again what was agreed to last\. It is this:/);
   });
 

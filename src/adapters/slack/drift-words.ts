@@ -69,8 +69,10 @@ export const foundBlock = (drift: Drift, characters: number): RichTextBlock => {
 };
 
 /** What each of the two buttons does, while somebody has to choose. */
-export const choiceBlock = ({ byAuthor, what }: Drift, { status }: State): readonly RichTextBlock[] => {
-  if (status !== 'pending') return [];
+export const choiceBlock = ({ byAuthor, what }: Drift, state: State): readonly RichTextBlock[] => {
+  if (state.status !== 'pending') return [];
+  const { conceded = [] } = state;
+  const soFar = conceded.length === 0 ? [] : [' So far ', ...users(conceded), ' would.'];
   const back =
     byAuthor === true
       ? ' is not for Hallpass, which cannot write these: whoever may writes it anew, and that is held.'
@@ -78,7 +80,7 @@ export const choiceBlock = ({ byAuthor, what }: Drift, { status }: State): reado
   return [
     richText(
       lines([
-        [bold('Accept'), ' leaves it as it is now; that counts as agreed to from then on.'],
+        [bold('Accept'), ' leaves it as it is now, and takes as many; it counts as agreed to from then on.', ...soFar],
         [bold('Put back'), back, ' It is this:'],
       ]),
     ),

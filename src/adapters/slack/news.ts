@@ -115,6 +115,7 @@ export const newsFor = (
     // The thread has these.
     case 'withdrawn':
     case 'explained':
+    case 'conceded':
     case 'voted':
     case 'end-requested':
     case 'end-delayed':

@@ -57,6 +57,7 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
       return between([], description, shown, ...changes(event.content), line('seal ', code(event.seal.slice(0, 12))));
     case 'denied':
     case 'explained':
+    case 'conceded':
     case 'end-requested':
     case 'settled':
       return words(event.reason);

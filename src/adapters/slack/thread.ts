@@ -129,6 +129,8 @@ const sentenceOf = (
       return asked.drift === undefined
         ? ['⛔ ', user(event.by), ' ', bold('denied'), ' it']
         : ['☑️ ', user(event.by), ' ', bold('accepted'), ' it as it is'];
+    case 'conceded':
+      return ['👌 ', user(event.by), ' would leave it as it is', ...countsFor(event.by, asked, standing)];
     case 'explained':
       return ['📝 ', user(event.by), ' says why it is made'];
     case 'withdrawn':

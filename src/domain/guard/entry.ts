@@ -66,6 +66,9 @@ const driftedEntry = z.strictObject({
   /** What would put it back, as in a held write. */
   operation,
   after: z.custom<Json>(isJson).optional(),
+  /** `stateMark` of what was agreed to, and of what was found. */
+  from: z.string(),
+  to: z.string(),
   drift,
 });
 export type DriftedEntry = z.infer<typeof driftedEntry>;

@@ -16,12 +16,18 @@ export const stateMark = (
 ): string => {
   if (object === undefined) return 'none';
   const whole = essence(object, ignoreAnnotations);
-  return digest(canonical((scalers.length === 0 ? whole : uncounted(whole)) as Json));
+  return digest(canonical((isFreelyScaled(whole, { scalers }) ? withoutReplicas(whole) : whole) as Json));
 };
 
-const uncounted = (object: Manifest): Manifest => {
-  const { apiVersion, spec } = object;
-  if (!apiVersion.startsWith('apps/') || !isMap(spec)) return object;
+/** Whether others may say how many there are of it without being held. */
+export const isFreelyScaled = (
+  { apiVersion }: Pick<Manifest, 'apiVersion'>,
+  { scalers }: Pick<Protection, 'scalers'>,
+): boolean => scalers.length > 0 && apiVersion.startsWith('apps/');
+
+export const withoutReplicas = (object: Manifest): Manifest => {
+  const { spec } = object;
+  if (!isMap(spec)) return object;
   const { replicas: _, ...rest } = spec;
   return { ...object, spec: rest };
 };

@@ -164,7 +164,18 @@ const deny = (
 ): Result<readonly RequestEvent[], Refusal> => {
   const open = reviewable(request, command, now);
   if (!open.ok) return open;
-  return ok([{ type: 'denied', by: command.by, revision: command.revision, reason: command.reason }]);
+  const { by, revision, reason, standing } = command;
+  const denied = { type: 'denied', by, revision, reason } as const;
+  if (request.asked.drift === undefined) return ok([denied]);
+  // To leave what nobody agreed to is to agree to it: it takes as many.
+  const earlier = open.value.conceded ?? [];
+  if (earlier.includes(by)) return err({ type: 'already-voted' });
+  const conceded = { ...denied, type: 'conceded' } as const;
+  const { quorum } = request.asked.approval;
+  if (!isTheirTurn(quorum, earlier, by, standing))
+    return err({ type: 'not-their-turn', first: turnOf(quorum, earlier, standing).map(({ from }) => from) });
+  if (!tally(quorum, [...earlier, by], standing).met) return ok([conceded]);
+  return ok(earlier.length === 0 ? [denied] : [conceded, denied]);
 };
 
 /** Recorded once, and only for what an approval needs it for. */

@@ -77,6 +77,8 @@ export const drift = z.strictObject({
   fingerprint: z.string(),
   /** Annotations that make no difference. */
   ignore: z.array(z.string()),
+  /** How many there are is not put back: anybody may say that. */
+  scales: z.literal(true).optional(),
   /** Field managers that own what is another now, as the API server says. */
   by: z.array(z.string()),
   /** What is more dangerous by it than before, in words. */
@@ -198,6 +200,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     applyBy: instant,
   }),
   z.strictObject({ type: z.literal('denied'), by: personId, revision, reason: z.string() }),
+  /** They want what was found to stay as it is; `denied` once enough of them do. */
+  z.strictObject({ type: z.literal('conceded'), by: personId, revision, reason: z.string() }),
   z.strictObject({ type: z.literal('withdrawn'), by: personId, why: z.string().optional() }),
   /** Whoever answers for a held write that came without a reason says why it is made. */
   z.strictObject({ type: z.literal('explained'), by: personId, reason: z.string() }),
@@ -318,6 +322,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'denied':
     case 'withdrawn':
     case 'explained':
+    case 'conceded':
     case 'revised':
     case 'seen':
     case 'followed':

@@ -97,6 +97,10 @@ const fromPending = (
   if (event.type === 'approved') {
     return agreed(asked, state, event) ? approvedBy(event, state.votes, at) : undefined;
   }
+  if (event.type === 'conceded')
+    return event.revision === asked.revision && asked.drift !== undefined
+      ? { ...state, conceded: [...(state.conceded ?? []), event.by] }
+      : undefined;
   if (event.type === 'denied') return { status: 'denied', by: event.by, reason: event.reason, at };
   if (event.type === 'withdrawn')
     return { status: 'withdrawn', by: event.by, ...(event.why === undefined ? {} : { why: event.why }), at };

@@ -14,6 +14,7 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   approved,
   denied: { type: 'denied', by: bob, revision: 1, reason: 'no' },
   withdrawn: { type: 'withdrawn', by: alice },
+  conceded: { type: 'conceded', by: bob, revision: 1, reason: 'it is ours' },
   explained: { type: 'explained', by: alice, reason: 'the shop is slow' },
   'timed-out': { type: 'timed-out' },
   reminded: { type: 'reminded' },

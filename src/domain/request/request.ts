@@ -49,6 +49,8 @@ export type State =
       readonly votes: readonly Vote[];
       /** Who has opened the whole of this revision. */
       readonly seenBy: readonly PersonId[];
+      /** Who wants what was found to stay as it is. */
+      readonly conceded?: readonly PersonId[];
     }
   | {
       readonly status: 'approved';

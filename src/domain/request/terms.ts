@@ -93,3 +93,6 @@ export const applyByOf = (asked: Pick<Asked, 'startsAt' | 'held'>, now: Temporal
 
 /** So long what was looked up of people at the click is believed until it is applied. */
 const believedFor = Temporal.Duration.from({ minutes: 15 });
+
+/** So often the thread of a grant says that it was used; more is in the API server's own log. */
+export const mostUses = 100;

@@ -117,6 +117,8 @@ const edit = z.discriminatedUnion(
       content: members.optional(),
       /** Instead of a content: only how many there are. */
       replicas: z.int().min(0).max(1_000_000).optional(),
+      /** Whatever the content says of that. */
+      keepsReplicas: z.literal(true).optional(),
     }),
   ],
   { error: 'an edit is a "manifest", a "patch", a "delete" or an "ingress"' },

@@ -84,8 +84,12 @@ const changeOver = (all: readonly Resource[]): Kind => {
         namespaced: !isOfNamespaces({ group, resource }),
         ...(byAuthor === undefined ? {} : { byAuthor }),
       })),
-      ask: ({ profile, operation, name, after, replicas }) => {
-        const what = { ...(after && { content: after }), ...(replicas === undefined ? {} : { replicas }) };
+      ask: ({ profile, operation, name, after, replicas, keepsReplicas }) => {
+        const what = {
+          ...(after && { content: after }),
+          ...(replicas === undefined ? {} : { replicas }),
+          ...(keepsReplicas && { keepsReplicas }),
+        };
         return settle(ok({ edits: [{ do: 'held', resource: profile, name, operation, ...what }] }));
       },
       isOfPart: (json) => {

@@ -111,7 +111,8 @@ const wanted = (live: Manifest, edit: Exclude<AskedEdit, { do: 'delete' }>, targ
     case 'ingress':
       return editIngress(live, edit.edit);
     case 'held':
-      return ok(edit.replicas === undefined ? asWritten(live, edit.content ?? {}) : scaled(live, edit.replicas));
+      if (edit.replicas !== undefined) return ok(scaled(live, edit.replicas));
+      return ok(asWritten(live, edit.keepsReplicas === true ? asMany(live, edit.content ?? {}) : (edit.content ?? {})));
   }
 };
 
@@ -123,6 +124,13 @@ const scaled = (live: Manifest, replicas: number): Json => ({
   ...live,
   spec: { ...(isMembers(live.spec) ? live.spec : {}), replicas },
 });
+
+/** A content with as many as there are. */
+const asMany = (live: Manifest, content: Members): Members => {
+  const { spec } = content;
+  if (!isMembers(spec) || !isMembers(live.spec) || live.spec.replicas === undefined) return content;
+  return { ...content, spec: { ...spec, replicas: live.spec.replicas } };
+};
 
 /** All of it is as it was written; what the API server keeps about an object stays as it keeps it. */
 const asWritten = (live: Manifest, content: Members): Json => {
