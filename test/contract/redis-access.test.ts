@@ -305,7 +305,7 @@ describe('what guards and bots have between them', () => {
     ],
     [
       'worker',
-      ['XADD', keys.intake, '*', 'entry', 'forged'],
+      ['XTRIM', keys.intake, 'MAXLEN', 0],
       ['XREAD', 'STREAMS', keys.intake, '0'],
       ['XREADGROUP', 'GROUP', 'bot', 'worker', 'STREAMS', keys.intake, '>'],
       ['XDEL', keys.intake, '0-1'],
@@ -329,7 +329,7 @@ test.each(['bot', 'worker', 'guard'] as const)('the doctor finds nothing refused
 
 test('the doctor finds what is refused, as the user of another process', async () => {
   const refused = await refusedCommands(as('hallpass-worker', 'worker'), 'guard');
-  expect(refused).toContainEqual({ command: 'xadd', key: keys.intake });
+  expect(refused).toContainEqual({ command: 'hincrby', key: '{hallpass}:tried:doctor' });
   expect(refused).not.toContainEqual({ command: 'lrange', key: '{hallpass}:log:doctor' });
 });
 
