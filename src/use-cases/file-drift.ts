@@ -41,8 +41,13 @@ export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promis
   if (filed.ok || filed.error.type === 'filed-before') return;
   // It is handed out again.
   if (passing.includes(filed.error.type)) throw new Error(ports.sayNotFiled(filed.error));
-  tell(ports, entry, object, ports.sayNotFiled(filed.error));
+  // Hundreds at once are one trouble.
+  if (filed.error.type === 'too-many') ports.alarm(tooMany, { cluster });
+  else tell(ports, entry, object, ports.sayNotFiled(filed.error));
 };
+
+const tooMany =
+  'More protected objects were changed without a request than there is room for cards. Decide on these; the rest is told in a day, compare it with what is in git';
 
 /** Grants in force that are looked at, the latest. */
 const mostLooked = 300;

@@ -488,3 +488,13 @@ describe('a request of what was found', () => {
     expect(Object.values(await world.requests())).toEqual(['denied']);
   });
 });
+
+test('more than there is room for is told once', async () => {
+  const world = await watchedWorld();
+  for (let nth = 0; nth < 215; nth += 1) world.cluster.put(named(`door-${nth}`));
+  await world.look();
+  for (let round = 0; round < 20; round += 1) await world.look();
+  expect(Object.values(await world.requests()).filter((status) => status === 'pending')).toHaveLength(200);
+  expect(new Set(world.alarms).size).toBe(1);
+  expect(world.alarms[0]).toContain('than there is room for cards');
+});
