@@ -73,7 +73,8 @@ export const createDriftWatch = (ports: DriftPorts, cluster: ClusterWriter): (()
       places.set(namespace, place);
       const looking = async (): Promise<void> => {
         const listed = await ports.clock.now();
-        const round = { ports, cluster, scope, known: await factsOf(scope), suspected, lately, listed };
+        const known = await factsOf(scope);
+        const round = { ports, cluster, scope, known, wrote: wroteIn(known), suspected, lately, listed };
         await lookOver(round, await place);
       };
       await looking().catch((cause: unknown) => void faults.push(cause));
@@ -109,6 +110,8 @@ type Round = {
   readonly cluster: ClusterWriter;
   readonly scope: Scope;
   readonly known: Known;
+  /** What Hallpass itself did, by the object's name. */
+  readonly wrote: ReadonlyMap<string, readonly Wrote[]>;
   readonly suspected: Set<string>;
   /** Requests of late. */
   readonly lately: () => Promise<readonly Chain[]>;
@@ -142,8 +145,15 @@ const toldIn = (known: Known, name: string): Told | undefined => {
   const fact = known.get(factKey({ type: 'told' }, name))?.fact;
   return fact?.type === 'told' ? fact : undefined;
 };
-const wroteIn = (known: Known, name: string): readonly Wrote[] =>
-  [...known].flatMap(([key, { fact }]) => (fact?.type === 'wrote' && nameInKey(key) === name ? [fact] : []));
+const wroteIn = (known: Known): ReadonlyMap<string, readonly Wrote[]> => {
+  const wrote = new Map<string, readonly Wrote[]>();
+  for (const [key, { fact }] of known) {
+    if (fact?.type !== 'wrote') continue;
+    const name = nameInKey(key);
+    wrote.set(name, [...(wrote.get(name) ?? []), fact]);
+  }
+  return wrote;
+};
 
 /** What is there when somebody looks for the first time is as it is; what is not as agreed to then, nobody can know. */
 const begin = async (
@@ -185,10 +195,10 @@ const goneWith = async ({ ports, scope, known, lately }: Round): Promise<void> =
 const keyOf = ({ namespace, profile }: Scope, name: string): string => `${namespace}/${profile}/${name}`;
 
 /** What was told of it is over, and so is what Hallpass did some time ago. */
-const isAsAgreed = async ({ ports, scope, known, suspected, listed }: Round, name: string): Promise<void> => {
+const isAsAgreed = async ({ ports, scope, known, wrote, suspected, listed }: Round, name: string): Promise<void> => {
   suspected.delete(keyOf(scope, name));
   const told = toldIn(known, name);
-  const past = wroteIn(known, name).filter(({ at }) => at < listed.epochMilliseconds - underWay);
+  const past = (wrote.get(name) ?? []).filter(({ at }) => at < listed.epochMilliseconds - underWay);
   const over = [...past, ...(told === undefined ? [] : [told])].map((one) => [factKey(one, name), undefined] as const);
   if (over.length > 0) await ports.agreed.put(scope, Object.fromEntries(over));
   if (told !== undefined) await reportOver(ports, told.id, 'It is as it was again.');
@@ -196,13 +206,13 @@ const isAsAgreed = async ({ ports, scope, known, suspected, listed }: Round, nam
 
 /** From now on it is what it is, unless somebody was faster. */
 const agreeToIt = async (round: Round, name: string, live: Manifest | undefined, why: string): Promise<void> => {
-  const { ports, scope, known, suspected, listed } = round;
+  const { ports, scope, known, wrote, suspected, listed } = round;
   suspected.delete(keyOf(scope, name));
   const key = factKey({ type: 'agreed' }, name);
   const line = live && writeFact(scope, name, agreedTo(live, listed, ports.trust.digest), ports.signer);
   if (!(await ports.agreed.claim(scope, key, known.get(key)?.line, line))) return;
   const told = toldIn(known, name);
-  const over = [...wroteIn(known, name), ...(told === undefined ? [] : [told])];
+  const over = [...(wrote.get(name) ?? []), ...(told === undefined ? [] : [told])];
   if (over.length > 0)
     await ports.agreed.put(scope, Object.fromEntries(over.map((one) => [factKey(one, name), undefined])));
   if (told !== undefined) await reportOver(ports, told.id, why);
@@ -218,15 +228,18 @@ const differs = async (round: Round, name: string, live: Manifest | undefined): 
   const drifted = driftOf(ports, scope, name, live, agreed);
   // What is different makes no difference, or nobody can tell later who it was.
   if (drifted.from === drifted.to) return agreeToIt(round, name, live, 'It is as it was again.');
-  const wrote = wroteIn(known, name);
+  const wrote = round.wrote.get(name) ?? [];
   if (comesOf(wrote, drifted)) return agreeToIt(round, name, live, byRequest);
   // Whoever has made it may be about to say so.
   if (!suspected.has(keyOf(scope, name))) return void suspected.add(keyOf(scope, name));
-  if (await wasAgreedTo(ports, drifted, wrote, lately)) return agreeToIt(round, name, live, byRequest);
   const told = toldIn(known, name);
+  const now = listed.epochMilliseconds;
+  const isTold = told?.difference === drifted.difference;
+  // What is written down only now was done of late.
+  const isLate = isTold && now - told.at > again.undone;
+  if (!isLate && (await wasAgreedTo(ports, drifted, wrote, lately))) return agreeToIt(round, name, live, byRequest);
   if (told !== undefined) {
-    const now = listed.epochMilliseconds;
-    const next = told.difference === drifted.difference ? await afterTold(ports, told, now) : 'moved';
+    const next = isTold ? await afterTold(ports, told, now) : 'moved';
     if (next === 'accepted') return agreeToIt(round, name, live, '');
     if (next === 'wait' || (next === 'moved' && now - told.at < again.atOnce)) return;
     await reportOver(ports, told.id, 'It has become something else meanwhile.');
