@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
@@ -107,5 +108,9 @@ describe('a direct write to other sorts of objects', () => {
       await story.reaches(id, 'revoked', 30_000);
       expect(await story.inCluster(id)).toEqual([]);
     }
+    // Nobody is asked about what Hallpass made, and took away again, itself.
+    await wait(12_000);
+    const all = company().slack.as('U0BOB').readChannel('approvals');
+    expect(all.filter(({ shown }) => shown.includes('without a request'))).toEqual([]);
   });
 });
