@@ -9,6 +9,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { SubmitRefusal } from './asking.ts';
+import { heldIndexOf } from './held-index.ts';
 import { admit } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -55,7 +56,7 @@ export const askAgain = async (
   const chain = filed.ok ? filed.value : await filedBefore(ports, id, filed.error);
   if (chain === undefined) return filed.ok ? filed : err({ of: 'again', refusal: filed.error });
   // From now on the same write is known as this request.
-  if (held !== undefined) await ports.keepHeld(held.fingerprint, chain.request.asked.id);
+  if (held !== undefined) await ports.keepHeld(heldIndexOf(asked, held), chain.request.asked.id);
   return ok(chain);
 };
 

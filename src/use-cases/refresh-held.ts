@@ -1,4 +1,5 @@
 import type { RequestId } from '#domain/ids.ts';
+import { heldIndexOf } from './held-index.ts';
 import { find } from './request-log.ts';
 import type { TakeInPorts } from './take-in-writes.ts';
 
@@ -22,7 +23,7 @@ export const createHeldRefresh = (
       if (found.type !== 'found') continue;
       const { asked } = found.chain.request;
       if (asked.held === undefined) continue;
-      const count = (await ports.intake.attempts(asked.held.fingerprint))?.count ?? 0;
+      const count = (await ports.intake.attempts(heldIndexOf(asked, asked.held)))?.count ?? 0;
       const where = await ports.where(asked);
       const before = known.get(id);
       known.set(id, { count, where });

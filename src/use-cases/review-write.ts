@@ -45,6 +45,7 @@ import { ok } from '#domain/result.ts';
 import { type Held, heldSorts } from '#kinds/kind.ts';
 import { type Covering, coveringGrant, grantsOf } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
+import { heldIndex } from './held-index.ts';
 import { heldNamespace } from './hold-namespace.ts';
 import { isOurs, markersBeside } from './home.ts';
 import { isUnused } from './is-unused.ts';
@@ -161,9 +162,11 @@ const byWorker = async (ports: GuardPorts, { write, what }: Guarded): Promise<Ad
 
 const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> => {
   const { write, what } = guarded;
+  // The same for everybody and every value: it leaves nothing behind, so that nobody would see values being tried.
+  if (write.dryRun && isOfSecret(write)) return admit(sayDryRun(what, wouldBe(undefined, undefined)));
   const again = justRefused(ports, guarded);
   if (again !== undefined) return again;
-  const [known, grants] = await Promise.all([ports.held.find(guarded.fingerprint), grantsOf(ports, write.user)]);
+  const [known, grants] = await Promise.all([ports.held.find(indexOf(ports, guarded)), grantsOf(ports, write.user)]);
   const standing = known === undefined ? undefined : await stands(ports, guarded, known);
   if (standing?.answer.allowed === true) return standing.answer;
   const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded, grants) : undefined;
@@ -285,7 +288,7 @@ const mostEntry = 110_000;
 const patience = { usual: 240, breaking: 600, step: 20 } as const;
 
 const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | undefined): Promise<Admission> => {
-  const { write, fingerprint, what, protection } = guarded;
+  const { write, what, protection } = guarded;
   const isBreaking = breaksGlass(write) !== undefined;
   const author = accountOf(ports, protection, write.user);
   // Before anything is made of it that takes time; whoever breaks glass is looked at each time.
@@ -294,7 +297,9 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   const id = requestIdFrom(ports.random(6));
   const entry = writeEntry(entryOf(ports, guarded, id), ports.signer);
   if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
-  const index = isBreaking ? await breakingIndex(ports, guarded) : { fingerprint, instead: known };
+  const index = isBreaking
+    ? await breakingIndex(ports, guarded)
+    : { fingerprint: indexOf(ports, guarded), instead: known };
   const filed = await ports.held.file({ ...index, id, author, entry });
   if (filed.type === 'flood') {
     ports.recent?.overflow(filed.of, author);
@@ -314,10 +319,13 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
 };
 
 /** Whoever is refused does not wait for it. */
-const countAttempt = ({ held, alarm }: GuardPorts, { fingerprint, write, what }: Guarded): void =>
-  void held.tried(fingerprint, write.user).catch((cause: unknown) => {
-    alarm('An attempt at what is held could not be counted', { of: what, cause: String(cause) });
+const countAttempt = (ports: GuardPorts, guarded: Guarded): void =>
+  void ports.held.tried(indexOf(ports, guarded), guarded.write.user).catch((cause: unknown) => {
+    ports.alarm('An attempt at what is held could not be counted', { of: guarded.what, cause: String(cause) });
   });
+
+const indexOf = ({ trust }: GuardPorts, { write, fingerprint }: Guarded): string =>
+  heldIndex(write, { fingerprint, by: writerMark(fingerprint, write.user, trust.digest) });
 
 const tellFlood = ({ alarm, cluster }: GuardPorts, { user, namespace }: Write, of: string): void =>
   alarm('More direct writes to protected objects come than are taken in. The rest is refused, and this is said once', {

@@ -15,10 +15,12 @@ import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { mostUses } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { heldSorts } from '#kinds/kind.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { endMisused } from './end-misused.ts';
 import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
+import { heldIndex, heldIndexOf } from './held-index.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { submitRequest } from './submit-request.ts';
@@ -84,9 +86,11 @@ const fileHeld = async (ports: TakeInPorts, entry: HeldEntry): Promise<void> => 
   const filed = asking.ok ? await submitRequest(ports, asking.value) : asking;
   const chain = filed.ok ? filed.value : await filedBefore(ports, entry);
   if (chain === undefined) return filed.ok ? undefined : refuse(ports, entry, filed.error);
-  const { status } = chain.request.state;
+  const { asked, state } = chain.request;
+  const { status } = state;
   // Handed out again after a crash, it may have been denied meanwhile, and be asked for again.
-  if (status === 'pending' || status === 'approved') await ports.intake.keep(entry.fingerprint, entry.id);
+  if (status === 'pending' || status === 'approved')
+    await ports.intake.keep(asked.held === undefined ? entry.fingerprint : heldIndexOf(asked, asked.held), entry.id);
   const where = await ports.where(chain.request.asked);
   if (where !== undefined) await ports.intake.say(entry.id, { where });
   await withdrawEarlier(ports, chain);
@@ -99,7 +103,9 @@ const refuse = async (ports: TakeInPorts, entry: HeldEntry, error: SubmitRefusal
   const refused = typeof error === 'string' ? error : ports.sayNotFiled(error);
   const by = writerMark(entry.fingerprint, entry.user, ports.trust.digest);
   // What broke no glass takes the place of nothing.
-  const index = entry.breakGlass === undefined ? entry.fingerprint : glassIndex(entry.fingerprint, by);
+  const { fingerprint, profile } = entry;
+  const sort = heldSorts(ports.settings().kinds).find((one) => one.profile === profile);
+  const index = entry.breakGlass === undefined ? heldIndex(sort, { fingerprint, by }) : glassIndex(fingerprint, by);
   const passes = typeof error !== 'string' && passing.includes(error.type);
   await ports.intake.refuse(index, entry.id, { refused, by }, passes ? toldFor.passing : toldFor.lasting);
 };

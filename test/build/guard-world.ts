@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotFiled } from '#adapters/slack/replies.ts';
-import { fingerprintOf, passMark } from '#domain/guard/fingerprint.ts';
+import { fingerprintOf, passMark, writerMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, protectionOf } from '#domain/guard/protection.ts';
 import { isOfSecret, veilWrite } from '#domain/guard/veil.ts';
 import type { Admission, Write } from '#domain/guard/write.ts';
@@ -20,6 +20,7 @@ import { approveRequest, denyRequest } from '#use-cases/act-on-request.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
+import { heldIndex } from '#use-cases/held-index.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
 import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { ClusterWriter } from '#use-cases/ports.ts';
@@ -250,6 +251,12 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     return fingerprintOf(world.cluster.name, asked, ignoreAnnotations, world.bot.trust.digest);
   };
 
+  const indexOf = async (writing: Writing): Promise<string> => {
+    const raw = await ask(writing);
+    const known = await fingerprint(writing);
+    return heldIndex(raw, { fingerprint: known, by: writerMark(known, raw.user, world.bot.trust.digest) });
+  };
+
   const write: GuardWorld['write'] = async (writing) => {
     const answer = await reviewWrite(guard, await ask(writing));
     const { object, deletes, dryRun, fails } = writing;
@@ -322,7 +329,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
       const answer = await write(writing);
       await takeIn();
       if (answer.allowed) throw new Error('It was let through');
-      const { id } = (await held.held.find(await fingerprint(writing))) ?? {};
+      const { id } = (await held.held.find(await indexOf(writing))) ?? {};
       if (id === undefined) throw new Error(`It is not known: ${answer.message}`);
       return chainOf(id);
     },

@@ -5,6 +5,7 @@ import { needsReview } from '#domain/request/terms.ts';
 import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { Attempts } from '#use-cases/guard-ports.ts';
+import { heldIndexOf } from '#use-cases/held-index.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { reviewersOf } from '#use-cases/reviewers.ts';
@@ -127,8 +128,8 @@ export const createProjection = ({
     const read = new Map<string | undefined, Promise<ShownContent>>();
     const noted = await notes.open(chain.request);
     if (anew && noted.now().cardVersion > 0) await noted.save((before) => ({ ...before, cardVersion: 0 }));
-    const { held } = chain.request.asked;
-    const attempts = held === undefined ? undefined : await attemptsAt(held.fingerprint);
+    const { asked } = chain.request;
+    const attempts = asked.held === undefined ? undefined : await attemptsAt(heldIndexOf(asked, asked.held));
     const subject = {
       chain,
       notes: noted,
