@@ -138,7 +138,7 @@ describe('a held write to a Secret', () => {
       allowed: false,
       code: 403,
       message:
-        'Hallpass holds writes to Secret shop/db, and this one cannot be asked for: "note" on it repeats a value that the Secret has or had. Take that off in a write of its own first.',
+        'Hallpass holds writes to Secret shop/db, and this one cannot be asked for: "note" on it repeats a value that the Secret has or had, and is shown to whoever decides. Leave it out, or say it in other words.',
     });
     expect(world.held.waiting()).toEqual([]);
   });

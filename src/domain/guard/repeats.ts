@@ -1,52 +1,61 @@
-import { entriesOf, isMap } from '#domain/content/tree.ts';
-import type { Json } from '#domain/json.ts';
-import type { Manifest } from '#domain/plan.ts';
+/** Characters of all texts together in which values are looked for. */
+const mostText = 20_000;
+/** Characters that are gone through for values of which more than the start was found. */
+const mostLooks = 20_000_000;
 
-/** A line of a longer value, or what is set in it, that is worth as much as a value. Characters. */
-const tellingLine = 8;
-/** What is longer is in no text that is shown. Characters. */
-const longest = 2_000;
-
-/**
- * The values of a Secret as somebody may have repeated them: as they are, a line of them or what it sets (`KEY=…`, `key: …`),
- * as JSON has them, and in base64 without its padding. What is no UTF-8 can only be repeated in base64.
- */
-export const valuesIn = ({ data, stringData }: Manifest): readonly string[] => {
-  const encoded = textsIn(data);
-  const plain = [...textsIn(stringData), ...encoded.flatMap(decoded)];
-  const coded = [...encoded, ...plain.filter(({ length }) => length <= longest).map(inBase64)];
-  const forms = [...plain.flatMap(spellings), ...coded.map((text) => text.replace(/=+$/, ''))];
-  return [...new Set(forms)].filter((text) => text !== '');
-};
-
-const textsIn = (values: Json | undefined): readonly string[] =>
-  isMap(values) ? entriesOf(values).flatMap(([, value]) => (typeof value === 'string' ? [value] : [])) : [];
-
-const spellings = (value: string): readonly string[] => {
-  const text = value.trim();
-  const lines = text.split('\n').filter(({ length }) => length >= tellingLine && length <= longest);
-  const told = lines.flatMap((line) => [line.trim(), setIn(line)]).filter(({ length }) => length >= tellingLine);
-  return text.length > longest ? told : [text, JSON.stringify(text).slice(1, -1), ...told];
-};
-
-const setIn = (line: string): string => line.replace(/^[^=:]*[=:]/, '').replaceAll(/^[\s"']+|[\s"',;]+$/g, '');
-
-const inBase64 = (text: string): string => new TextEncoder().encode(text.trim()).toBase64();
-
-const decoded = (text: string): readonly string[] => {
-  try {
-    return [new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.fromBase64(text))];
-  } catch {
-    // Neither base64, nor text: there are no words to repeat.
-    return [];
-  }
-};
+/** By so many characters values are told apart before they are looked for. */
+const starts = { long: 8, short: 3 } as const;
+const startOf = (value: string): string => value.slice(0, value.length >= starts.long ? starts.long : starts.short);
 
 /** Shorter values are in many words; they are repeated where they stand by themselves. Characters. */
 const shortest = 4;
 
+/** Letters of base64, as in data or in addresses; shorter runs say no value. */
+const coded = /[\w+/-]{4,}/g;
+
+/** A text with what is in base64 in it, wherever that begins. */
+const unpacked = (text: string): string =>
+  [text, ...(text.match(coded) ?? []).flatMap((run) => [0, 1, 2, 3].map((from) => decoded(run.slice(from))))].join(
+    '\n',
+  );
+
+const decoded = (run: string): string => {
+  const whole = run.replaceAll('-', '+').replaceAll('_', '/');
+  // One letter alone is less than a byte.
+  const letters = whole.length % 4 === 1 ? whole.slice(0, -1) : whole;
+  return new TextDecoder().decode(Uint8Array.fromBase64(letters));
+};
+
+/**
+ * Those of some texts that repeat a value. Undefined where to look would take too long; what is answered takes some ten
+ * milliseconds at most.
+ */
+export const repeating = <T extends { readonly text: string }>(
+  texts: readonly T[],
+  values: readonly string[] | undefined,
+): readonly T[] | undefined => {
+  const longest = texts.reduce((most, { text }) => Math.max(most, text.length), 0);
+  if (longest < starts.short) return [];
+  if (values === undefined || lengthOf(texts.map(({ text }) => text)) > mostText) return undefined;
+  const whole = texts.map(({ text }) => unpacked(text));
+  const begun = startsIn(whole);
+  const likely = values.filter((value) => value.length <= longest && begun.has(startOf(value)));
+  if (likely.length * lengthOf(whole) > mostLooks) return undefined;
+  return texts.filter((_, index) => likely.some((value) => repeats(whole[index] ?? '', value)));
+};
+
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
+
+const startsIn = (texts: readonly string[]): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const text of texts)
+    for (let at = 0; at < text.length; at += 1)
+      for (const size of Object.values(starts)) found.add(text.slice(at, at + size));
+  return found;
+};
+
 /** Whether a text repeats a value. */
-export const repeats = (text: string, value: string): boolean => {
+const repeats = (text: string, value: string): boolean => {
   if (value.length >= shortest) return text.includes(value);
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
     if (!isLetter(text[at - 1]) && !isLetter(text[at + value.length])) return true;
