@@ -4,6 +4,7 @@ import { notKept } from '#domain/content/kept.ts';
 import { normalise } from '#domain/content/normalise.ts';
 import { sayPlaces } from '#domain/content/say.ts';
 import { fingerprintOf } from '#domain/guard/fingerprint.ts';
+import { versionIn } from '#domain/guard/object-version.ts';
 import { withoutReplicas } from '#domain/guard/state-mark.ts';
 import { type Edit, type Manifest, type Plan, sayTarget, type Target, targetKey, targetOf } from '#domain/plan.ts';
 import { type Labels, type Risk, type RiskFound, risks } from '#domain/policy/policy.ts';
@@ -131,13 +132,20 @@ export const draftRequest = async (
       return err('What it would change is too long to be shown to anybody. Ask for it in parts.');
     const judged = await judge(ports, cluster, input, tried, assessed);
     const fingerprint = writeMark(ports, cluster, input, tried);
+    const from = fromIn(input, tried);
     return ok({
       ...draftOf(tried),
       content,
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(from === undefined ? {} : { from }),
       ...(judged === undefined ? {} : { judged }),
     });
   });
+};
+
+const fromIn = ({ held }: DraftInput, { edits }: Tried) => {
+  const live = edits[0]?.live;
+  return held === undefined || live === undefined ? undefined : versionIn(live);
 };
 
 /** As the guard would know the write, were it made now. Of a write to a part of an object the object does not tell. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ObjectVersion } from '#domain/guard/object-version.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
@@ -16,14 +17,6 @@ export const said = z.strictObject({
   where: z.string().optional(),
 });
 export type Said = z.infer<typeof said>;
-
-/** What an object was when a write of it was let through for the first time. */
-export const admittedAt = z.strictObject({
-  uid: z.string(),
-  generation: z.int().optional(),
-  version: z.string(),
-});
-export type AdmittedAt = z.infer<typeof admittedAt>;
 
 /** `held`: it was filed before, under this id. `flood`: more than that is not taken in; `isNew`: nobody was told of it yet. */
 export type Filed =
@@ -49,8 +42,8 @@ export type HeldWrites = {
   }) => Promise<Filed>;
   /** Leaves something else for the bot. False where there is no room. */
   readonly note: (entry: string) => Promise<boolean>;
-  /** What an object of a request was when it was let through first; kept as it is, once there is one. */
-  readonly admitted: (key: string, now: AdmittedAt) => Promise<AdmittedAt>;
+  /** The earliest that an object of a request was when it was let through (`lowestOf`), with what it is now. */
+  readonly admitted: (key: string, now: ObjectVersion) => Promise<ObjectVersion>;
   /** Counts an attempt at what is held. */
   readonly tried: (fingerprint: string, by: string) => Promise<void>;
 };

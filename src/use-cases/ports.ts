@@ -1,5 +1,6 @@
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { ContentRef } from '#domain/content/content.ts';
+import type { ObjectVersion } from '#domain/guard/object-version.ts';
 import type { IdentityTemplate } from '#domain/identity-template.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
@@ -139,6 +140,8 @@ export type Draft = {
   readonly edits: readonly SealedEdit[];
   /** Of a held write, as it would be made now (`fingerprintOf`); absent where that cannot be told. */
   readonly fingerprint?: string | undefined;
+  /** Of a held write, the object that it is written to; absent where there is none. */
+  readonly from?: ObjectVersion | undefined;
   /** Absent when the ask itself says it all. */
   readonly content?: PackedContent | undefined;
   /** What it reaches, where it changes no object that is there. */

@@ -1,6 +1,7 @@
 import { isMap } from '#domain/content/tree.ts';
 import { type GuardEntry, type Intent, writeEntry } from '#domain/guard/entry.ts';
 import {
+  besideIndex,
   breaksGlass,
   changesNothing,
   essence,
@@ -13,6 +14,7 @@ import {
   writerMark,
 } from '#domain/guard/fingerprint.ts';
 import { isGoing, isOfNamespaces } from '#domain/guard/namespace.ts';
+import { versionIn } from '#domain/guard/object-version.ts';
 import { passName, readPass } from '#domain/guard/pass.ts';
 import { mayScale, type Protection, protectionOf, protectsIn, writerOf } from '#domain/guard/protection.ts';
 import { isOfSecret, veilWrite } from '#domain/guard/veil.ts';
@@ -193,9 +195,15 @@ const sayLost = (guarded: Guarded, worse: Covering | undefined): string =>
     ? ''
     : `, and would end your access by request ${worse.chain.request.asked.id}`;
 
-/** The same write of the same user: neither a dry run nor one that breaks glass is told what others are. */
-const nameOf = ({ write, fingerprint }: Guarded): string | undefined =>
-  write.dryRun || breaksGlass(write) !== undefined ? undefined : `${fingerprint} ${write.user}`;
+/**
+ * The same write of the same user to the same state of the object: what is made up is not told what the API server is. Neither a dry
+ * run nor one that breaks glass is told what others are.
+ */
+const nameOf = ({ write, fingerprint }: Guarded): string | undefined => {
+  if (write.dryRun || breaksGlass(write) !== undefined) return undefined;
+  const at = write.before && versionIn(write.before);
+  return `${fingerprint} ${at?.uid ?? ''} ${at?.version ?? ''} ${write.user}`;
+};
 
 const justRefused = ({ recent, settings }: GuardPorts, guarded: Guarded): Admission | undefined => {
   const name = recent && nameOf(guarded);
@@ -218,12 +226,17 @@ const wouldBe = (id: RequestId | undefined, standing: Standing | undefined): str
 const preceded = (by: string, answer: Admission): Admission =>
   answer.allowed ? answer : { ...answer, message: `${by}${answer.message}` };
 
+/** So many requests that a write was known as one after the other are looked at. */
+const mostBefore = 5;
+
 /** What the log says of a write that was filed before; undefined where it is to be filed anew. */
 const stands = async (
   ports: GuardPorts,
-  { write, fingerprint, what }: Guarded,
+  guarded: Guarded,
   { id, said }: { readonly id: RequestId; readonly said?: Said },
+  before = mostBefore,
 ): Promise<Standing | undefined> => {
+  const { write, fingerprint, what } = guarded;
   const found = await find(ports, id);
   const mark = writerMark(fingerprint, write.user, ports.trust.digest);
   if (found.type === 'absent') return unfiled(what, id, said, mark);
@@ -235,9 +248,15 @@ const stands = async (
   const isTheirs = mark === held.by;
   const { state } = request;
   const known = (answer: Admission): Standing => ({ answer, isKnown: true });
+  // A review that was made up has this one filed, and takes nothing from an approval that was there.
+  const earlier = async (): Promise<Standing | undefined> => {
+    if (held.earlier === undefined || before === 0) return undefined;
+    const standing = await stands(ports, guarded, { id: held.earlier }, before - 1);
+    return standing?.answer.allowed === true ? standing : undefined;
+  };
   switch (state.status) {
     case 'pending':
-      return known(forbid(sayPending(what, request, said?.where)));
+      return (await earlier()) ?? known(forbid(sayPending(what, request, said?.where)));
     case 'denied':
       return known(forbid(sayDenied(what, request, said?.where)));
     case 'approved':
@@ -245,11 +264,12 @@ const stands = async (
       if (!isTheirs) return known(forbid(sayOfOther(what, request)));
       if (state.confirmed !== undefined) return known(forbid(sayApplying(what, request)));
       return (await isStillGood(ports, found.chain, write)) ? known(admit(sayLetThrough(id))) : undefined;
+    case 'withdrawn':
+    case 'timed-out':
+      return earlier();
     case 'active':
     case 'completed':
     case 'revoked':
-    case 'withdrawn':
-    case 'timed-out':
     case 'lapsed':
     case 'failed':
       return undefined;
@@ -268,14 +288,11 @@ const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Cha
   if (state.status !== 'approved') return false;
   // The uid of a namespace is deleted once.
   const isAsked = write.dryRun || isOfNamespaces(write);
-  // Both at once: what is remembered of a write that is refused after all only makes it be refused again.
-  const [marker, isNew] = await Promise.all([
-    cluster.own(markersBeside(home), markerName(asked)),
-    isAsked || isUnused(ports, asked.id, write),
-  ]);
-  if (marker !== undefined || !isNew) return false;
+  if ((await cluster.own(markersBeside(home), markerName(asked))) !== undefined) return false;
   // The answer has just said the cluster's time.
-  return Temporal.Instant.compare(await latest(ports), state.applyBy) <= 0;
+  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
+  // Last: this remembers what is let through, and nothing that could not be looked up or was refused.
+  return isAsked || isUnused(ports, { id: asked.id, from: asked.held?.from }, write);
 };
 
 /** Characters of what is filed: a request holds no more, and the store is not for files. */
@@ -295,11 +312,10 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   const flood = isBreaking ? undefined : ports.recent?.flood(author);
   if (flood !== undefined) return forbid(sayFlood(what, flood));
   const id = requestIdFrom(ports.random(6));
-  const entry = writeEntry(entryOf(ports, guarded, id), ports.signer);
+  const earlier = isBreaking || known === undefined ? undefined : await approvedAs(ports, known);
+  const entry = writeEntry(entryOf(ports, guarded, id, earlier), ports.signer);
   if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
-  const index = isBreaking
-    ? await breakingIndex(ports, guarded)
-    : { fingerprint: indexOf(ports, guarded), instead: known };
+  const index = isBreaking ? await breakingIndex(ports, guarded) : besideOf(indexOf(ports, guarded), known, earlier);
   const filed = await ports.held.file({ ...index, id, author, entry });
   if (filed.type === 'flood') {
     ports.recent?.overflow(filed.of, author);
@@ -317,6 +333,21 @@ const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | unde
   }
   return forbid(sayFiled(what, filedAs));
 };
+
+/** As what a write is approved that is known as this and not let through: it may have come in a way that it was not written in. */
+const approvedAs = async (ports: GuardPorts, known: RequestId): Promise<RequestId | undefined> => {
+  const found = await find(ports, known);
+  if (found.type !== 'found') return undefined;
+  const { asked, state } = found.chain.request;
+  if (state.status !== 'approved') return asked.held?.earlier;
+  return state.ending === undefined ? known : undefined;
+};
+
+/** What is approved keeps its place: whoever posts what is made up takes it from nobody. */
+const besideOf = (fingerprint: string, known: RequestId | undefined, approved: RequestId | undefined) => ({
+  fingerprint: approved === undefined ? fingerprint : besideIndex(fingerprint, approved),
+  instead: known,
+});
 
 /** Whoever is refused does not wait for it. */
 const countAttempt = (ports: GuardPorts, guarded: Guarded): void =>
@@ -349,7 +380,12 @@ const accountOf = ({ settings }: GuardPorts, protection: Protection, user: strin
   return writer === undefined ? 'users whom nobody knows' : `writer ${protection.name} ${writer.user}`;
 };
 
-const entryOf = (ports: GuardPorts, { write, sort, protection, fingerprint }: Guarded, id: RequestId): GuardEntry => {
+const entryOf = (
+  ports: GuardPorts,
+  { write, sort, protection, fingerprint }: Guarded,
+  id: RequestId,
+  earlier: RequestId | undefined,
+): GuardEntry => {
   const { after } = write;
   const why = breaksGlass(write);
   const replicas = replicasIn(write);
@@ -365,6 +401,7 @@ const entryOf = (ports: GuardPorts, { write, sort, protection, fingerprint }: Gu
     namespace: write.namespace,
     name: write.name,
     intent: intentOf(write),
+    ...(earlier === undefined ? {} : { earlier }),
     ...(why === undefined ? {} : { breakGlass: why.slice(0, mostReason) }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(after === undefined || replicas !== undefined ? {} : { after: essence(after, []) as Json as never }),

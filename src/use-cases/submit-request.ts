@@ -121,7 +121,7 @@ const file = async (
     ...(content === undefined ? {} : { content: content.ref }),
     ...(around === undefined ? {} : { around: around.ref }),
     ...(asking.follows === undefined ? {} : { follows: asking.follows }),
-    ...(asking.held === undefined ? {} : { held: asking.held }),
+    ...(asking.held === undefined ? {} : { held: heldAs(asking.held, draft) }),
     ...(asking.drift === undefined ? {} : { drift: asking.drift }),
   };
   // Before the event that names it: a content that no log names is lost space, the other way round nobody could decide.
@@ -133,6 +133,10 @@ const file = async (
   if (result.type === 'full') return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
   return result.type === 'conflict' ? 'taken' : err(result);
 };
+
+/** Asked for again, it is written to the object as that is by now. */
+const heldAs = ({ from: _, ...held }: HeldWrite, { from }: Draft): HeldWrite =>
+  from === undefined ? held : { ...held, from };
 
 /** Nobody waits for it, and it is so all the while. */
 const driftWaits = Temporal.Duration.from({ hours: 7 * 24 });

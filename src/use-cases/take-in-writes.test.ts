@@ -48,6 +48,8 @@ describe('what a guard has held', () => {
       retryWithin: 3_600,
       ignore: ['acme.test/commit'],
       after: contentMark(object, 'update', ['acme.test/commit'], digest),
+      // As a worker has seen it.
+      from: { uid: expect.any(String), version: expect.any(String) },
     });
     expect(JSON.stringify(asked.held)).not.toContain('alice');
     expect(world.held.waiting()).toEqual([]);

@@ -6,7 +6,7 @@ import {
   readEntry,
   type UsedEntry,
 } from '#domain/guard/entry.ts';
-import { contentMark, glassIndex, writerMark } from '#domain/guard/fingerprint.ts';
+import { besideIndex, contentMark, glassIndex, writerMark } from '#domain/guard/fingerprint.ts';
 import { type Protection, type Writer, writerOf } from '#domain/guard/protection.ts';
 import type { PersonId } from '#domain/ids.ts';
 import { type Manifest, targetKey } from '#domain/plan.ts';
@@ -103,9 +103,11 @@ const refuse = async (ports: TakeInPorts, entry: HeldEntry, error: SubmitRefusal
   const refused = typeof error === 'string' ? error : ports.sayNotFiled(error);
   const by = writerMark(entry.fingerprint, entry.user, ports.trust.digest);
   // What broke no glass takes the place of nothing.
-  const { fingerprint, profile } = entry;
+  const { fingerprint, profile, earlier } = entry;
   const sort = heldSorts(ports.settings().kinds).find((one) => one.profile === profile);
-  const index = entry.breakGlass === undefined ? heldIndex(sort, { fingerprint, by }) : glassIndex(fingerprint, by);
+  const own = heldIndex(sort, { fingerprint, by });
+  const beside = earlier === undefined ? own : besideIndex(own, earlier);
+  const index = entry.breakGlass === undefined ? beside : glassIndex(fingerprint, by);
   const passes = typeof error !== 'string' && passing.includes(error.type);
   await ports.intake.refuse(index, entry.id, { refused, by }, passes ? toldFor.passing : toldFor.lasting);
 };
@@ -173,7 +175,7 @@ const authorOf = ({ settings }: TakeInPorts, protection: Protection, user: strin
 
 const heldOf = (
   { trust }: TakeInPorts,
-  { fingerprint, user, operation, after, replicas }: HeldEntry,
+  { fingerprint, user, operation, after, replicas, earlier }: HeldEntry,
   { ignoreAnnotations, complete, retryWithin }: Protection,
   writer: Writer | undefined,
 ): HeldWrite => ({
@@ -184,6 +186,7 @@ const heldOf = (
   complete: [...complete],
   retryWithin: retryWithin.total('seconds'),
   ignore: [...ignoreAnnotations],
+  ...(earlier === undefined ? {} : { earlier }),
   ...(replicas === undefined ? {} : { replicas }),
   ...(after === undefined ? {} : { after: contentMark(after as Manifest, operation, ignoreAnnotations, trust.digest) }),
 });

@@ -127,6 +127,28 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
     expect(await held.find('f1')).toEqual({ id: first.id });
   });
 
+  test('keep the earliest state that an object was let through from, each count by itself', async () => {
+    const at = (version: string, generation?: number) => ({
+      uid: 'u',
+      version,
+      ...(generation === undefined ? {} : { generation }),
+    });
+    const steps = [
+      [at('x'), at('x')],
+      [at('y'), at('x')],
+      [at('10'), at('10')],
+      [at('9007199254740993', 3), at('10', 3)],
+      [at('9', 999_999_999_999), at('9', 3)],
+      [at('11', 2), at('9', 2)],
+      [at('z'), at('9', 2)],
+    ] as const;
+    for (const [now, lowest] of steps) expect(await held.admitted('one', now)).toEqual(lowest);
+    expect(await held.admitted('another', at('9007199254740993', 999_999_999_999))).toEqual(
+      at('9007199254740993', 999_999_999_999),
+    );
+    expect(await held.admitted('another', at('9007199254740992'))).toEqual(at('9007199254740992', 999_999_999_999));
+  });
+
   test('of fifty simultaneous attempts at one write one is filed, and all hear of the same request', async () => {
     const filings = Array.from({ length: 50 }, (_, number) => filing({ entry: `attempt ${number}` }));
     const answers = await Promise.all(filings.map(held.file));

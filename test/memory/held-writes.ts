@@ -1,5 +1,6 @@
+import { lowestOf, type ObjectVersion } from '#domain/guard/object-version.ts';
 import type { RequestId } from '#domain/ids.ts';
-import type { AdmittedAt, Attempts, HeldWrites, Intake, Said } from '#use-cases/guard-ports.ts';
+import type { Attempts, HeldWrites, Intake, Said } from '#use-cases/guard-ports.ts';
 import type { Clock } from '#use-cases/ports.ts';
 
 /** What guards and bots share about held writes, in memory, with the bounds of the one in Redis. */
@@ -54,7 +55,7 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
   const floods = createLasting<true>();
   const tries = createLasting<Attempts>();
   const entries = new Map<string, Entry>();
-  const firsts = new Map<string, AdmittedAt>();
+  const firsts = new Map<string, ObjectVersion>();
   let made = 0;
 
   const add = (text: string): void => {
@@ -117,9 +118,9 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
         return isLeft;
       },
       admitted: async (object, now) => {
-        const before = firsts.get(object) ?? now;
-        firsts.set(object, before);
-        return before;
+        const lowest = lowestOf(firsts.get(object) ?? now, now);
+        firsts.set(object, lowest);
+        return lowest;
       },
       tried: async (fingerprint, by) => {
         const now = await clock.now();

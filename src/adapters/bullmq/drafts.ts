@@ -3,6 +3,7 @@ import { Queue, QueueEvents, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { contentRef, operation } from '#domain/content/content.ts';
+import { objectVersion } from '#domain/guard/object-version.ts';
 import { requestId } from '#domain/ids.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { accessProbe, type Manifest, target } from '#domain/plan.ts';
@@ -87,6 +88,7 @@ const draft = z.strictObject({
   plan: z.strictObject({ create: z.array(manifest), probes: z.array(accessProbe), proofs: z.array(accessProbe) }),
   edits: z.array(z.strictObject({ op: operation, target, uid: z.string().optional(), delta: z.string() })),
   fingerprint: z.string().optional(),
+  from: objectVersion.optional(),
   content: contentRef.optional(),
   judged: z
     .strictObject({

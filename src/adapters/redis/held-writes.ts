@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { objectVersion } from '#domain/guard/object-version.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
-import { admittedAt, type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
+import { type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
 import { defineScript } from './script.ts';
@@ -73,6 +74,27 @@ if not id then return {} end
 return {id, redis.call('GET', ARGV[1] .. id)}
 `;
 
+/**
+ * `lowestOf`, in one step. Numbers of a version have no bound that Lua would keep, so they are compared as text.
+ *
+ * KEYS: admitted. ARGV: what the object is now, seconds to remember.
+ */
+const admittedScript = `
+local function counted(version) return string.match(version, '^[1-9]%d*$') ~= nil end
+local function less(one, other)
+  if #one == #other then return one < other end
+  return #one < #other
+end
+local text = redis.call('GET', KEYS[1])
+local now = cjson.decode(ARGV[1])
+local lowest = text and cjson.decode(text) or now
+if counted(now.version) and (not counted(lowest.version) or less(now.version, lowest.version)) then lowest.version = now.version end
+if now.generation and (not lowest.generation or now.generation < lowest.generation) then lowest.generation = now.generation end
+local kept = cjson.encode(lowest)
+redis.call('SET', KEYS[1], kept, 'EX', ARGV[2])
+return kept
+`;
+
 const found = z.union([z.tuple([]), z.tuple([requestId, z.string().nullable()])]);
 const filed = z.union([
   z.tuple([z.literal('filed')]),
@@ -86,6 +108,7 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
   const runNote = defineScript(redis, 'hallpassNote', noteScript);
   const runFind = defineScript(redis, 'hallpassFind', findScript);
   const runTried = defineScript(redis, 'hallpassTried', triedScript);
+  const runAdmitted = defineScript(redis, 'hallpassAdmitted', admittedScript);
 
   const saidOf = async (id: RequestId) => {
     const text = await asking(`read "${keys.said(id)}"`, redis.get(keys.said(id)));
@@ -120,10 +143,8 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
     },
     admitted: async (object, now) => {
       const key = keys.admitted(object);
-      const text = JSON.stringify(now);
-      const before = asking(`write "${key}"`, redis.set(key, text, 'EX', remember.admitted, 'NX', 'GET'));
-      const found = await before;
-      return found === null ? now : readAs(admittedAt, key, parsed(found));
+      const kept = await asking(`write "${key}"`, runAdmitted([key], [JSON.stringify(now), remember.admitted]));
+      return readAs(objectVersion, key, parsed(String(kept)));
     },
     tried: async (fingerprint, by) => {
       await asking(

@@ -37,6 +37,8 @@ const heldEntry = z.strictObject({
   /** Instead of it: only how many there are. */
   replicas: z.int().min(0).optional(),
   intent,
+  /** As what the same write is approved, which does not let it through as it came. */
+  earlier: requestId.optional(),
   /** Why it is not to wait for anybody. */
   breakGlass: z.string().optional(),
 });

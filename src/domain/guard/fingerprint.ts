@@ -1,6 +1,7 @@
 import { normalise } from '#domain/content/normalise.ts';
 import { isList, isMap, type JsonMap, mapOf } from '#domain/content/tree.ts';
 import { veiledBytes } from '#domain/content/veiled.ts';
+import type { RequestId } from '#domain/ids.ts';
 import { canonical, isSameJson, type Json } from '#domain/json.ts';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
@@ -158,6 +159,9 @@ export const writerMark = (fingerprint: string, user: string, digest: Digest): s
 
 /** Under what a write that breaks glass is known until the bot has let it: each author's is one, and takes the place of nothing. */
 export const glassIndex = (fingerprint: string, mark: string): string => `${fingerprint}-${mark}`;
+
+/** Under what a write is filed beside an approval of the same that does not let it through as it came, until the bot has taken it in. */
+export const besideIndex = (fingerprint: string, approved: RequestId): string => `${fingerprint}-${approved}`;
 
 /**
  * Why a write is made in spite of being held, as it says itself, if it says so anew: what stays behind on an object from an

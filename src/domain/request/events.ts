@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contentRef, operation } from '#domain/content/content.ts';
+import { objectVersion } from '#domain/guard/object-version.ts';
 import { completions, misuses } from '#domain/guard/protection.ts';
 import { personId, requestId } from '#domain/ids.ts';
 import { accessProbe, objectRef, target } from '#domain/plan.ts';
@@ -65,6 +66,10 @@ export const held = z.strictObject({
   ignore: z.array(z.string()),
   /** Digest of the object as it shall be (`contentMark`); absent for a deletion. */
   after: z.string().optional(),
+  /** The object that it is written to, as a worker saw it when this was filed; absent where there was none. */
+  from: objectVersion.optional(),
+  /** As what the same write was approved when it came in a way that this did not fit: it lets through what it fits all the same. */
+  earlier: requestId.optional(),
   /** Of a write that only sets how many there are, which has no `after`. */
   replicas: z.int().min(0).optional(),
 });
