@@ -1,3 +1,4 @@
+import { essence } from '#domain/guard/fingerprint.ts';
 import { isOfSecret } from '#domain/guard/veil.ts';
 import type { Write } from '#domain/guard/write.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
@@ -17,11 +18,14 @@ import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 import type { Guarded } from './review-write.ts';
 
-/** `worse`: it is more dangerous than what the grant's card showed. `lost`: that has ended the grant just now. */
-export type Covering = { readonly type: 'covers' | 'worse' | 'lost'; readonly chain: Chain } & Judged;
+/**
+ * `worse`: it is more dangerous than what the grant's card showed. `lost`: that has ended the grant just now. `unjudged`: nobody can
+ * tell, and nobody is blamed for it.
+ */
+export type Covering = { readonly type: 'covers' | 'worse' | 'lost' | 'unjudged'; readonly chain: Chain } & Judged;
 
-/** How dangerous a write is, and why; nothing of why where it is too large to be looked at. */
-type Judged = { readonly risk: Risk; readonly findings: readonly Finding[] };
+/** How dangerous a write is, and why. What is too large to be looked at could be as bad as anything. */
+type Judged = { readonly risk: Risk; readonly findings: readonly Finding[]; readonly isTooLarge?: true };
 
 /** The object that is written to, by its name. */
 export const targetIn = ({ write, sort }: Pick<Guarded, 'write' | 'sort'>): Target => ({
@@ -89,15 +93,19 @@ export const coveringGrant = async (
   if (lost !== undefined) return lost;
   // Where one was taken by break-glass it is an emergency, in which no other is lost either.
   const chain = worse.find(({ request }) => isKept(request.asked)) ?? worse[0];
-  return chain === undefined || judged === undefined ? undefined : { type: 'worse', chain, ...judged };
+  if (chain === undefined || judged === undefined) return undefined;
+  return { type: judged.isTooLarge === true ? 'unjudged' : 'worse', chain, ...judged };
 };
 
-/** Characters of an object: looking for dangers in a longer one would keep others waiting, so that nothing covers it. */
+/**
+ * Characters of an object, before and after, without what tools and the API server keep in it: looking for dangers in a longer one
+ * would keep others waiting.
+ */
 const longest = 200_000;
 
 const judge = (write: Write): Judged => {
-  const { before, after } = write;
-  if (JSON.stringify([before, after]).length > longest) return { risk: 'critical', findings: [] };
+  const [before, after] = [write.before, write.after].map((one) => one && essence(one, []));
+  if (JSON.stringify([before, after]).length > longest) return { risk: 'critical', findings: [], isTooLarge: true };
   const findings = findingsIn([{ before, after }]);
   const found = levelOf(findings);
   // No rule sees the values of a Secret: as bad as the right to write Secrets, which the card of a grant shows.

@@ -154,12 +154,28 @@ describe('a grant whose person tries what is worse than its card showed', () => 
     expect(Object.values(await world.requests())).not.toContain('active');
   });
 
-  test('takes what is too large to be looked at for critical', async () => {
-    const { state, write, misuses } = await grantWorld();
+  test('is not ended for what is too large to be looked at: that is held in its own words', async () => {
+    const { world, id, state, write, misuses } = await grantWorld();
     const object = noted(shopIngress(), { 'acme.test/notes': 'x'.repeat(210_000) });
-    expect(await write(object)).toContain('this is CRITICAL, which was not on its card. The access is ended');
-    expect(await misuses()).toMatchObject([{ risk: 'critical', findings: [] }]);
-    expect(await state()).toMatchObject({ ending: { cause: 'misused' } });
+    expect(await write(object)).toMatch(
+      new RegExp(`^Your access by request ${id} does not cover it: it is too large to be judged at once\\.\n`),
+    );
+    expect(JSON.stringify(await world.write({ object, dryRun: true }))).not.toContain('would end');
+    expect(await misuses()).toEqual([]);
+    expect(await state()).not.toHaveProperty('ending');
+  });
+
+  test('covers a harmless edit of what is large by what kubectl and the API server keep in it', async () => {
+    const { world, state } = await grantWorld();
+    const described = noted(shopIngress(), { 'acme.test/description': 'x'.repeat(30_000) });
+    const kept = noted(described, { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(described) });
+    const managedFields = [{ manager: 'a', fieldsV1: { 'f:x': 'y'.repeat(45_000) } }];
+    const before = { ...kept, metadata: { ...kept.metadata, managedFields } } as Manifest;
+    const after: Manifest = { ...before, metadata: { ...before.metadata, labels: { team: 'beta' } } };
+    const asked = await world.ask({ object: harmless });
+    expect(await reviewWrite(world.guard, { ...asked, before, after })).toMatchObject({ allowed: true });
+    await world.takeIn();
+    expect(await state()).not.toHaveProperty('ending');
   });
 
   test('says nothing of dangers that were there before', async () => {

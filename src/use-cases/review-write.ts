@@ -34,6 +34,7 @@ import {
   sayRefused,
   sayTooLarge,
   sayUnderGrant,
+  sayUnjudged,
   sayUnnamed,
   sayUnveiled,
   sayWorse,
@@ -186,8 +187,11 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
 };
 
 /** What its author reads before all else, where a grant of theirs does not go so far. */
-const sayBeyond = async (ports: GuardPorts, guarded: Guarded, worse: Covering): Promise<string> =>
-  `${sayWorse(worse.chain.request.asked.id, worse.risk, worse.type === 'lost' || (await noteMisuse(ports, guarded, worse)))}\n`;
+const sayBeyond = async (ports: GuardPorts, guarded: Guarded, beyond: Covering): Promise<string> => {
+  const { id } = beyond.chain.request.asked;
+  if (beyond.type === 'unjudged') return `${sayUnjudged(id)}\n`;
+  return `${sayWorse(id, beyond.risk, beyond.type === 'lost' || (await noteMisuse(ports, guarded, beyond)))}\n`;
+};
 
 /** What a dry run leaves alone, and the write would not. */
 const sayLost = (guarded: Guarded, worse: Covering | undefined): string =>

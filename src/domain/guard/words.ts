@@ -76,6 +76,10 @@ export const sayAway = (what: string): string =>
 export const sayWorse = (grant: string, risk: string, isEnded: boolean): string =>
   `Your access by request ${grant} does not cover it: this is ${risk.toUpperCase()}, which was not on its card.${isEnded ? ' The access is ended for that.' : ''}`;
 
+/** Of a write under a grant whose dangers cannot be looked for. */
+export const sayUnjudged = (grant: string): string =>
+  `Your access by request ${grant} does not cover it: it is too large to be judged at once.`;
+
 /** What a dry run would meet, as a warning. */
 export const sayDryRun = (what: string, would: string): string => `Hallpass: this write to ${what} would be ${would}.`;
 
