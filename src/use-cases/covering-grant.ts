@@ -64,7 +64,7 @@ export const grantsOf = async (
  */
 export const coveringGrant = async (
   ports: GuardPorts,
-  { write, sort }: Guarded,
+  { write, sort, fingerprint }: Guarded,
   grants: Grants | undefined,
 ): Promise<Covering | undefined> => {
   // Most people have none: then nobody is asked for the time.
@@ -79,7 +79,7 @@ export const coveringGrant = async (
     if (found.type !== 'found') continue;
     const { asked, state } = found.chain.request;
     if (asked.cluster !== ports.cluster.name || asked.subject !== person) continue;
-    const ended = endedFor(state, { operation: write.operation, target: targetIn({ write, sort }) }, now);
+    const ended = endedFor(state, { operation: write.operation, target: targetIn({ write, sort }), fingerprint }, now);
     if (ended !== undefined) lost ??= { type: 'lost', chain: found.chain, risk: ended.risk, findings: [] };
     if (state.status !== 'active' || state.ending !== undefined) continue;
     if (Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;

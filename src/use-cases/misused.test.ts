@@ -80,6 +80,7 @@ describe('a grant whose person tries what is worse than its card showed', () => 
         target: ingressTarget,
         risk: 'critical',
         findings: [expect.stringMatching(/^Introduces /)],
+        fingerprint: await world.fingerprint({ object: snippet() }),
       },
     ]);
     expect(JSON.stringify(await misuses())).not.toContain('return 200');
@@ -95,6 +96,16 @@ describe('a grant whose person tries what is worse than its card showed', () => 
       /^Hallpass/,
     );
     expect(await misuses()).toHaveLength(1);
+  });
+
+  test('says nothing of the kind to another write to the same object, however soon', async () => {
+    const { world, write } = await grantWorld();
+    expect(await write(snippet())).toContain('The access is ended for that.');
+    expect(await write(harmless)).toMatch(/^Hallpass holds this write/);
+    await world.steps();
+    const other = { ...harmless, metadata: { ...harmless.metadata, labels: { team: 'c' } } };
+    expect(await write(other)).toMatch(/^Hallpass holds this write/);
+    expect(await write(snippet())).toContain('The access is ended for that.');
   });
 
   test('is not ended by a dry run, which says that the write would', async () => {

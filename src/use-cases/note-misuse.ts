@@ -30,8 +30,9 @@ export const noteMisuse = async (ports: GuardPorts, guarded: Guarded, covering: 
   if (risk === undefined || state.status !== 'active' || state.tried !== undefined) return false;
   const { id, cluster } = asked;
   const findings = worseIn(covering);
-  const { operation } = guarded.write;
-  const entry = { type: 'misused', id, cluster, operation, target: targetIn(guarded), risk, findings } as const;
+  const [{ operation }, { fingerprint }] = [guarded.write, guarded];
+  const tried = { operation, target: targetIn(guarded), risk, findings, fingerprint };
+  const entry = { type: 'misused', id, cluster, ...tried } as const;
   try {
     const isEnding = (await ports.held.note(writeEntry(entry, ports.signer))) && wouldEnd(guarded, covering);
     if (isEnding) ports.lostGrants.lose(asked.subject, id);

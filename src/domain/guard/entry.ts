@@ -81,7 +81,7 @@ const settledEntry = z.strictObject({ type: z.literal('drift-over'), id: request
 /** Of what was worse than the card: so many findings are told, so long each. */
 export const mostWorse = { findings: 3, characters: 200 } as const;
 
-/** A write that was refused, because it is worse than what the card of its author's grant showed. Nothing of its content. */
+/** A write that was refused, because it is worse than what the card of its author's grant showed. Of its content only what findings name. */
 const misusedEntry = z.strictObject({
   type: z.literal('misused'),
   id: requestId,
@@ -90,6 +90,7 @@ const misusedEntry = z.strictObject({
   target: objectRef.omit({ uid: true }),
   risk: z.enum(misuses),
   findings: z.array(z.string().max(mostWorse.characters)).max(mostWorse.findings),
+  fingerprint: z.string().max(200).optional(),
 });
 export type MisusedEntry = z.infer<typeof misusedEntry>;
 

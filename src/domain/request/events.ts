@@ -281,6 +281,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     risk: z.enum(misuses),
     /** What of it is worse, in words; the first of them. */
     findings: z.array(z.string()),
+    /** Of the write itself (`fingerprintOf`). */
+    fingerprint: z.string().optional(),
   }),
   /** Its people are to be told that it ends soon. */
   z.strictObject({ type: z.literal('warned') }),

@@ -100,6 +100,7 @@ test('what ended a grant is known for ten seconds, of the same write to the same
     expect(endedFor(state, tried, later(1.1))).toEqual(tried);
     expect(endedFor(state, { ...tried, operation: 'delete' }, later(1.1))).toBeUndefined();
     expect(endedFor(state, { ...tried, target: { ...tried.target, name: 'b' } }, later(1.1))).toBeUndefined();
+    expect(endedFor(state, { ...tried, fingerprint: 'of another write' }, later(1.1))).toBeUndefined();
     expect(endedFor(state, tried, later(1.17))).toBeUndefined();
   }
   for (const { state } of [granted(), grown(taken(), misused), grown(granted(), ended), pending()])

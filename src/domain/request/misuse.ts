@@ -20,13 +20,15 @@ const remembered = Temporal.Duration.from({ seconds: 10 });
 /** What a grant was ended for just now, or is being ended for, if it was this. */
 export const endedFor = (
   state: State,
-  { operation, target }: Pick<Tried, 'operation' | 'target'>,
+  { operation, target, fingerprint }: Pick<Tried, 'operation' | 'target' | 'fingerprint'>,
   now: Temporal.Instant,
 ): Tried | undefined => {
   const at = endedAt(state);
   if (at === undefined || Temporal.Instant.compare(now, at.add(remembered)) >= 0) return undefined;
   const tried = state.status === 'active' || state.status === 'revoked' ? state.tried : undefined;
-  return tried?.operation === operation && targetKey(tried.target) === targetKey(target) ? tried : undefined;
+  if (tried?.operation !== operation || targetKey(tried.target) !== targetKey(target)) return undefined;
+  // Another write to the same object may be harmless.
+  return tried.fingerprint === fingerprint ? tried : undefined;
 };
 
 const endedAt = (state: State): Temporal.Instant | undefined => {
