@@ -17,6 +17,7 @@ import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
@@ -86,10 +87,12 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     readLog: createRememberedLogs(),
     recent: createRecentRefusals(() => performance.now()),
     lostGrants: createLostGrants(() => performance.now()),
+    grantUses: createGrantUses(() => performance.now()),
     random: (count) => randomBytes(count),
     home: config.home,
     worker: guard.worker,
-    pause: (milliseconds) => pause(milliseconds),
+    // Whoever stops the guard does not wait for what it would do later.
+    pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
     ...(mark.value === undefined ? {} : { mark: mark.value }),
   };
   const certificates = await certificatesFor(guard, clockOf(client));

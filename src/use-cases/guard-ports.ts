@@ -3,6 +3,7 @@ import type { ObjectVersion } from '#domain/guard/object-version.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
+import type { GrantUses } from './grant-uses.ts';
 import type { LostGrants } from './lost-grants.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
@@ -80,6 +81,7 @@ export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'al
   /** Without it each write is looked up. */
   readonly recent?: RecentRefusals;
   readonly lostGrants: LostGrants;
+  readonly grantUses: GrantUses;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in. */

@@ -19,6 +19,7 @@ import { refusal } from '#test/memory/refusal.ts';
 import { approveRequest, denyRequest } from '#use-cases/act-on-request.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
+import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { heldIndex } from '#use-cases/held-index.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
@@ -182,6 +183,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     heads: world.bot.heads,
     readLog: createRememberedLogs(),
     lostGrants: createLostGrants(() => world.now().epochMilliseconds),
+    grantUses: createGrantUses(() => world.now().epochMilliseconds),
     settings: world.bot.settings,
     cluster: {
       name: world.cluster.name,
