@@ -20,6 +20,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createHeads } from '#use-cases/heads.ts';
+import { createJustDeleted } from '#use-cases/just-deleted.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
@@ -88,6 +89,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     recent: createRecentRefusals(() => performance.now()),
     lostGrants: createLostGrants(() => performance.now()),
     grantUses: createGrantUses(() => performance.now()),
+    justDeleted: createJustDeleted(() => performance.now()),
     random: (count) => randomBytes(count),
     home: config.home,
     worker: guard.worker,

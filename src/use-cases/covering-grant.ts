@@ -20,9 +20,10 @@ import type { Guarded } from './review-write.ts';
 
 /**
  * `worse`: it is more dangerous than what the grant's card showed. `lost`: that has ended the grant just now. `unjudged`: nobody can
- * tell, and nobody is blamed for it.
+ * tell, and nobody is blamed for it. `again`: nor for making again what was as dangerous when the grant let them delete it.
  */
-export type Covering = { readonly type: 'covers' | 'worse' | 'lost' | 'unjudged'; readonly chain: Chain } & Judged;
+export type Covering = { readonly type: CoveringType; readonly chain: Chain } & Judged;
+type CoveringType = 'covers' | 'worse' | 'lost' | 'unjudged' | 'again';
 
 /** How dangerous a write is, and why. What is too large to be looked at could be as bad as anything. */
 type Judged = { readonly risk: Risk; readonly findings: readonly Finding[]; readonly isTooLarge?: true };
@@ -94,7 +95,31 @@ export const coveringGrant = async (
   // Where one was taken by break-glass it is an emergency, in which no other is lost either.
   const chain = worse.find(({ request }) => isKept(request.asked)) ?? worse[0];
   if (chain === undefined || judged === undefined) return undefined;
-  return { type: judged.isTooLarge === true ? 'unjudged' : 'worse', chain, ...judged };
+  return { type: beyond(ports, { write, sort }, chain, judged), chain, ...judged };
+};
+
+const beyond = (
+  { justDeleted }: GuardPorts,
+  guarded: Pick<Guarded, 'write' | 'sort'>,
+  { request: { asked } }: Chain,
+  { findings, isTooLarge }: Judged,
+): CoveringType => {
+  if (isTooLarge === true) return 'unjudged';
+  const worse = findings.filter(({ change, severity }) => change === 'introduces' && isWorse(asked, severity));
+  const isAgain = guarded.write.operation === 'create' && justDeleted.had(asked.subject, targetIn(guarded), worse);
+  return isAgain ? 'again' : 'worse';
+};
+
+/** Remembers what a grant lets its person delete: they may be about to make it again. */
+export const rememberDeleted = (
+  { justDeleted }: GuardPorts,
+  guarded: Pick<Guarded, 'write' | 'sort'>,
+  { chain }: Covering,
+): void => {
+  const { operation, before } = guarded.write;
+  if (operation !== 'delete' || before === undefined) return;
+  const { findings } = judge({ ...guarded.write, operation: 'create', before: undefined, after: before });
+  justDeleted.remember(chain.request.asked.subject, targetIn(guarded), findings);
 };
 
 /**

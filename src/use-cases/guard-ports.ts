@@ -4,6 +4,7 @@ import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Digest } from '#domain/seal.ts';
 import type { GrantUses } from './grant-uses.ts';
+import type { JustDeleted } from './just-deleted.ts';
 import type { LostGrants } from './lost-grants.ts';
 import type { Core, NamespaceInfo } from './ports.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
@@ -82,6 +83,7 @@ export type GuardPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'al
   readonly recent?: RecentRefusals;
   readonly lostGrants: LostGrants;
   readonly grantUses: GrantUses;
+  readonly justDeleted: JustDeleted;
   /** Random bytes from the system's generator. */
   readonly random: (count: number) => Uint8Array;
   /** The namespace that Hallpass lives in. */

@@ -189,6 +189,33 @@ describe('a grant whose person tries what is worse than its card showed', () => 
     expect(await state()).not.toHaveProperty('ending');
   });
 
+  test('is not ended for making again what it just let them delete, as kubectl replace --force does', async () => {
+    const { world, id, state, write, misuses } = await grantWorld();
+    world.cluster.put(snippet());
+    expect(await world.write({ deletes: ingressTarget })).toMatchObject({ allowed: true });
+    const changed = noted(harmless, snippet().metadata.annotations ?? {});
+    // It is held: what a made-up review says was deleted lets nothing in.
+    expect(await write(changed)).toMatch(
+      new RegExp(`^Your access by request ${id} does not cover it: this is CRITICAL, which was not on its card\\.\n`),
+    );
+    expect(await misuses()).toEqual([]);
+    expect(await state()).not.toHaveProperty('ending');
+  });
+
+  test('is ended for making it more dangerous, or a minute later, or after what was no deletion', async () => {
+    const auth = { 'nginx.ingress.kubernetes.io/auth-snippet': 'return 200;' };
+    for (const isIt of ['worse', 'late', 'dry', 'elsewhere'] as const) {
+      const { world, state, write } = await grantWorld();
+      const deleted = isIt === 'elsewhere' ? { ...ingressTarget, name: 'second' } : ingressTarget;
+      world.cluster.put({ ...snippet(), metadata: { ...snippet().metadata, name: deleted.name } });
+      expect(await world.write({ deletes: deleted, dryRun: isIt === 'dry' })).toMatchObject({ allowed: true });
+      if (isIt === 'late') world.advance({ minutes: 1 });
+      world.cluster.discard(ingressTarget);
+      expect(await write(isIt === 'worse' ? noted(snippet(), auth) : snippet())).toContain('is ended for that');
+      expect(await state()).toMatchObject({ ending: { cause: 'misused' } });
+    }
+  });
+
   test('says nothing of dangers that were there before', async () => {
     const { world, write, misuses } = await grantWorld();
     world.cluster.put(snippet());

@@ -46,7 +46,7 @@ import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { ok } from '#domain/result.ts';
 import { type Held, heldSorts } from '#kinds/kind.ts';
-import { type Covering, coveringGrant, grantsOf } from './covering-grant.ts';
+import { type Covering, coveringGrant, grantsOf, rememberDeleted } from './covering-grant.ts';
 import type { GuardPorts, Said } from './guard-ports.ts';
 import { heldIndex } from './held-index.ts';
 import { heldNamespace } from './hold-namespace.ts';
@@ -174,6 +174,7 @@ const judge = async (ports: GuardPorts, guarded: Guarded): Promise<Admission> =>
   if (standing?.answer.allowed === true) return standing.answer;
   const covering = guarded.sort.namespaced ? await coveringGrant(ports, guarded, grants) : undefined;
   if (covering?.type === 'covers') {
+    if (!write.dryRun) rememberDeleted(ports, guarded, covering);
     if (!write.dryRun) await noteUse(ports, guarded, covering);
     return admit(sayUnderGrant(covering.chain.request.asked.id));
   }

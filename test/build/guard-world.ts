@@ -22,6 +22,7 @@ import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { heldIndex } from '#use-cases/held-index.ts';
+import { createJustDeleted } from '#use-cases/just-deleted.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
 import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { ClusterWriter } from '#use-cases/ports.ts';
@@ -184,6 +185,7 @@ export const createGuardWorld = (options: GuardWorldOptions = {}): GuardWorld =>
     readLog: createRememberedLogs(),
     lostGrants: createLostGrants(() => world.now().epochMilliseconds),
     grantUses: createGrantUses(() => world.now().epochMilliseconds),
+    justDeleted: createJustDeleted(() => world.now().epochMilliseconds),
     settings: world.bot.settings,
     cluster: {
       name: world.cluster.name,
