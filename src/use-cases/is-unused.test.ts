@@ -7,7 +7,9 @@ import { gate } from '#test/build/rule-world.ts';
 import { ingressTarget, shopIngress } from '#test/build/shop-ingress.ts';
 import { look } from '#test/build/world.ts';
 import { withdrawRequest } from './act-on-request.ts';
+import { createRecentRefusals } from './recent-refusals.ts';
 import { reviewWrite } from './review-write.ts';
+import { takeInWrites } from './take-in-writes.ts';
 
 const opening = { object: gate({ auth: 'off' }) };
 const otherClass: Writing = {
@@ -71,6 +73,25 @@ describe('a made-up review in the name of the author', () => {
       world.advance({ seconds: 1 });
     }
     expect(await world.write(annotating)).toMatchObject({ allowed: true });
+  });
+
+  test('takes nothing from it where it becomes no request', async () => {
+    const { world } = await approvedWorld(annotating);
+    await forge(world, annotating, { uid: 'made up' });
+    await takeInWrites({ ...world.bot, draft: () => Promise.reject(new Error('No worker answered')) });
+    expect(Object.values(await world.requests())).toEqual(['approved']);
+    expect(await world.write(annotating)).toMatchObject({ allowed: true });
+  });
+
+  test('has nobody refused who comes a moment later', async () => {
+    const { world } = await approvedWorld(annotating);
+    await forge(world, annotating, { uid: 'made up' });
+    await world.takeIn();
+    const recent = createRecentRefusals(() => 0);
+    const remembering = { ...world, guard: { ...world.guard, recent } };
+    await forge(remembering, annotating, { uid: 'made up' });
+    const asked = await world.ask(annotating);
+    expect(await reviewWrite(remembering.guard, asked)).toMatchObject({ allowed: true });
   });
 
   test('that is denied leaves the write denied: whoever decided last has decided', async () => {
