@@ -54,15 +54,16 @@ const types = {
 
 /**
  * Somebody with a token, who writes straight to the API server; and again, as they are told, where the guard on a machine with too much
- * to do cannot look up in time whether that is approved.
+ * to do cannot look up in time whether that is approved; or where they have written too much in a minute, as stories do.
  */
 export const handsOf = (company: () => Company, token: string | (() => string)): Hands => {
   const once = handsOnce(company, token);
   return async (...write) => {
     for (let left = 5; ; left -= 1) {
       const reply = await once(...write);
-      if (left === 0 || !reply.message.includes('cannot look up just now')) return reply;
-      await setTimeout(1_000);
+      const isTooMuch = reply.message.includes('this user has filed too many');
+      if (left === 0 || !(isTooMuch || reply.message.includes('cannot look up just now'))) return reply;
+      await setTimeout(isTooMuch ? 13_000 : 1_000);
     }
   };
 };
