@@ -13,10 +13,10 @@ import { identityMark } from '#domain/seal.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
 import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
+import type { Guarded } from './guarded.ts';
 import { knownUser } from './known-users.ts';
 import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
-import type { Guarded } from './review-write.ts';
 
 /**
  * `worse`: it is more dangerous than what the grant's card showed. `lost`: that has ended the grant just now. `unjudged`: nobody can

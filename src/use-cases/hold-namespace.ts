@@ -5,8 +5,8 @@ import { sayWritten } from '#domain/guard/words.ts';
 import type { Write } from '#domain/guard/write.ts';
 import { appliesTo, fitsSource } from '#domain/policy/policy.ts';
 import type { GuardPorts } from './guard-ports.ts';
+import type { Guarded } from './guarded.ts';
 import { isOurs } from './home.ts';
-import type { Guarded } from './review-write.ts';
 
 /**
  * The deletion of a namespace as something that can be asked for; undefined where no rule lets anybody ask for it there. A rule has

@@ -6,7 +6,7 @@ import { sayFinding } from '#domain/risk/finding.ts';
 import { cut } from '#domain/text.ts';
 import { type Covering, targetIn } from './covering-grant.ts';
 import type { GuardPorts } from './guard-ports.ts';
-import type { Guarded } from './review-write.ts';
+import type { Guarded } from './guarded.ts';
 
 /**
  * The risk of a write that ends the grant of its author, as far as that is in force; undefined for what is only held. Whoever breaks

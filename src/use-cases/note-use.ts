@@ -2,7 +2,7 @@ import { type UsedEntry, writeEntry } from '#domain/guard/entry.ts';
 import { stateMark } from '#domain/guard/state-mark.ts';
 import { type Covering, targetIn } from './covering-grant.ts';
 import type { GuardPorts } from './guard-ports.ts';
-import type { Guarded } from './review-write.ts';
+import type { Guarded } from './guarded.ts';
 
 /** Leaves word for the bot that a grant was used: its thread shall say so. A note that is lost lets nothing in, and is told. */
 export const noteUse = async (ports: GuardPorts, guarded: Guarded, { chain, risk }: Covering): Promise<void> => {

@@ -1,38 +1,15 @@
-import { isMap } from '#domain/content/tree.ts';
-import { type GuardEntry, type Intent, writeEntry } from '#domain/guard/entry.ts';
-import {
-  besideIndex,
-  breaksGlass,
-  changesNothing,
-  essence,
-  fingerprintOf,
-  glassIndex,
-  intentPrefix,
-  letsGo,
-  noteIn,
-  passMark,
-  writerMark,
-} from '#domain/guard/fingerprint.ts';
+import { breaksGlass, changesNothing, fingerprintOf, letsGo, passMark } from '#domain/guard/fingerprint.ts';
 import { isGoing, isOfNamespaces } from '#domain/guard/namespace.ts';
 import { versionIn } from '#domain/guard/object-version.ts';
 import { passName, readPass } from '#domain/guard/pass.ts';
-import { mayScale, type Protection, protectionOf, protectsIn, writerOf } from '#domain/guard/protection.ts';
+import { mayScale, protectionOf, protectsIn } from '#domain/guard/protection.ts';
 import { isOfSecret, veilWrite } from '#domain/guard/veil.ts';
 import {
-  sayApplying,
   sayAway,
-  sayDenied,
   sayDryRun,
-  sayFiled,
-  sayFlood,
-  sayLetThrough,
   sayNamespace,
-  sayOfOther,
   sayOrphans,
   sayPart,
-  sayPending,
-  sayRefused,
-  sayTooLarge,
   sayUnderGrant,
   sayUnjudged,
   sayUnnamed,
@@ -41,33 +18,18 @@ import {
   sayWritten,
 } from '#domain/guard/words.ts';
 import { type Admission, admit, forbid, unready, type Write } from '#domain/guard/write.ts';
-import { type RequestId, requestIdFrom } from '#domain/ids.ts';
-import type { Json } from '#domain/json.ts';
-import type { Chain } from '#domain/request/chain.ts';
+import type { RequestId } from '#domain/ids.ts';
 import { ok } from '#domain/result.ts';
-import { type Held, heldSorts } from '#kinds/kind.ts';
+import { heldSorts } from '#kinds/kind.ts';
 import { type Covering, coveringGrant, grantsOf, rememberDeleted } from './covering-grant.ts';
-import type { GuardPorts, Said } from './guard-ports.ts';
-import { heldIndex } from './held-index.ts';
+import type { GuardPorts } from './guard-ports.ts';
+import { type Guarded, indexOf, replicasIn } from './guarded.ts';
+import { type Standing, stands } from './held-standing.ts';
 import { heldNamespace } from './hold-namespace.ts';
+import { countAttempt, hold } from './hold-write.ts';
 import { isOurs, markersBeside } from './home.ts';
-import { isUnused } from './is-unused.ts';
-import { knownUser } from './known-users.ts';
-import { latest } from './latest-time.ts';
-import { markerName } from './marker.ts';
 import { noteMisuse, wouldEnd } from './note-misuse.ts';
 import { noteUse } from './note-use.ts';
-import { find } from './request-log.ts';
-
-/** A write to something that is protected. */
-export type Guarded = {
-  readonly write: Write & { readonly namespace: string };
-  readonly sort: Held;
-  readonly protection: Protection;
-  readonly fingerprint: string;
-  /** In words. */
-  readonly what: string;
-};
 
 /**
  * Says whether a write goes through: what is not protected, changes nothing, was approved or is covered by a grant. Everything else
@@ -222,225 +184,8 @@ const remembered = (ports: GuardPorts, guarded: Guarded, { isKnown }: Standing, 
   return answer;
 };
 
-/** `isKnown`: the bot has taken it in, or refused it. */
-type Standing = { readonly answer: Admission; readonly isKnown: boolean };
-
 const wouldBe = (id: RequestId | undefined, standing: Standing | undefined): string =>
   id === undefined || standing === undefined ? 'held until somebody agrees' : `refused, as request ${id}`;
 
 const preceded = (by: string, answer: Admission): Admission =>
   answer.allowed ? answer : { ...answer, message: `${by}${answer.message}` };
-
-/** So many requests that a write was known as one after the other are looked at. */
-const mostBefore = 5;
-
-/** What the log says of a write that was filed before; undefined where it is to be filed anew. */
-const stands = async (
-  ports: GuardPorts,
-  guarded: Guarded,
-  { id, said }: { readonly id: RequestId; readonly said?: Said },
-  before = mostBefore,
-): Promise<Standing | undefined> => {
-  const { write, fingerprint, what } = guarded;
-  const found = await find(ports, id);
-  const mark = writerMark(fingerprint, write.user, ports.trust.digest);
-  if (found.type === 'absent') return unfiled(what, id, said, mark);
-  if (found.type === 'broken') return undefined;
-  const { request } = found.chain;
-  const { held } = request.asked;
-  // The index is only a hint: anybody who writes into Redis could have written it.
-  if (held?.fingerprint !== fingerprint) return undefined;
-  const isTheirs = mark === held.by;
-  const { state } = request;
-  const known = (answer: Admission): Standing => ({ answer, isKnown: true });
-  // A review that was made up has this one filed, and takes nothing from an approval that was there.
-  const earlier = async (): Promise<Standing | undefined> => {
-    if (held.earlier === undefined || before === 0) return undefined;
-    const standing = await stands(ports, guarded, { id: held.earlier }, before - 1);
-    return standing?.answer.allowed === true ? standing : undefined;
-  };
-  switch (state.status) {
-    case 'pending':
-      return (await earlier()) ?? known(forbid(sayPending(what, request, said?.where)));
-    case 'denied':
-      return known(forbid(sayDenied(what, request, said?.where)));
-    case 'approved':
-      if (state.ending !== undefined) return undefined;
-      if (!isTheirs) return known(forbid(sayOfOther(what, request)));
-      if (state.confirmed !== undefined) return known(forbid(sayApplying(what, request)));
-      return (await isStillGood(ports, found.chain, write)) ? known(admit(sayLetThrough(id))) : undefined;
-    case 'withdrawn':
-    case 'timed-out':
-      return earlier();
-    case 'active':
-    case 'completed':
-    case 'revoked':
-    case 'lapsed':
-    case 'failed':
-      return undefined;
-  }
-};
-
-/** The bot has yet to take it in, or made no request of it; of somebody else's write it may. */
-const unfiled = (what: string, id: RequestId, said: Said | undefined, mark: string): Standing | undefined => {
-  if (said?.refused === undefined) return { answer: forbid(sayFiled(what, id, said?.where)), isKnown: false };
-  return said.by === mark ? { answer: forbid(sayRefused(what, said.refused)), isKnown: true } : undefined;
-};
-
-/** In time, and not used before: an old log, restored, finds the closed marker. */
-const isStillGood = async (ports: GuardPorts, { request: { asked, state } }: Chain, write: Write): Promise<boolean> => {
-  const { cluster, home } = ports;
-  if (state.status !== 'approved') return false;
-  // The uid of a namespace is deleted once.
-  const isAsked = write.dryRun || isOfNamespaces(write);
-  if ((await cluster.own(markersBeside(home), markerName(asked))) !== undefined) return false;
-  // The answer has just said the cluster's time.
-  if (Temporal.Instant.compare(await latest(ports), state.applyBy) > 0) return false;
-  // Last: this remembers what is let through, and nothing that could not be looked up or was refused.
-  return isAsked || isUnused(ports, { id: asked.id, from: asked.held?.from }, write);
-};
-
-/** Characters of what is filed: a request holds no more, and the store is not for files. */
-const mostEntry = 110_000;
-
-/**
- * So long (milliseconds) a first attempt waits for the bot, so that it can say where to look; and one that breaks glass, so that it is
- * let through at once.
- */
-const patience = { usual: 240, breaking: 600, step: 20 } as const;
-
-const hold = async (ports: GuardPorts, guarded: Guarded, known: RequestId | undefined): Promise<Admission> => {
-  const { write, what, protection } = guarded;
-  const isBreaking = breaksGlass(write) !== undefined;
-  const author = accountOf(ports, protection, write.user);
-  // Before anything is made of it that takes time; whoever breaks glass is looked at each time.
-  const flood = isBreaking ? undefined : ports.recent?.flood(author);
-  if (flood !== undefined) return forbid(sayFlood(what, flood));
-  const id = requestIdFrom(ports.random(6));
-  const earlier = isBreaking || known === undefined ? undefined : await approvedAs(ports, known);
-  const entry = writeEntry(entryOf(ports, guarded, id, earlier), ports.signer);
-  if (entry.length > mostEntry) return forbid(sayTooLarge(what, entry.length));
-  const index = isBreaking ? await breakingIndex(ports, guarded) : besideOf(indexOf(ports, guarded), known, earlier);
-  const filed = await ports.held.file({ ...index, id, author, entry });
-  if (filed.type === 'flood') {
-    ports.recent?.overflow(filed.of, author);
-    if (filed.isNew) tellFlood(ports, write, filed.of === 'all' ? 'all together' : author);
-    return forbid(sayFlood(what, filed.of));
-  }
-  countAttempt(ports, guarded);
-  const filedAs = filed.type === 'held' ? filed.id : id;
-  const total = isBreaking ? patience.breaking : patience.usual;
-  for (let waited = 0; waited < total; waited += patience.step) {
-    await ports.pause(patience.step);
-    const said = await ports.held.said(filedAs);
-    const standing = await stands(ports, guarded, { id: filedAs, ...(said && { said }) });
-    if (standing?.isKnown === true) return standing.answer;
-  }
-  return forbid(sayFiled(what, filedAs));
-};
-
-/** As what a write is approved that is known as this and not let through: it may have come in a way that it was not written in. */
-const approvedAs = async (ports: GuardPorts, known: RequestId): Promise<RequestId | undefined> => {
-  const found = await find(ports, known);
-  if (found.type !== 'found') return undefined;
-  const { asked, state } = found.chain.request;
-  if (state.status !== 'approved') return asked.held?.earlier;
-  return state.ending === undefined ? known : undefined;
-};
-
-/** What is approved keeps its place: whoever posts what is made up takes it from nobody. */
-const besideOf = (fingerprint: string, known: RequestId | undefined, approved: RequestId | undefined) => ({
-  fingerprint: approved === undefined ? fingerprint : besideIndex(fingerprint, approved),
-  instead: known,
-});
-
-/** Whoever is refused does not wait for it. */
-const countAttempt = (ports: GuardPorts, guarded: Guarded): void =>
-  void ports.held.tried(indexOf(ports, guarded), guarded.write.user).catch((cause: unknown) => {
-    ports.alarm('An attempt at what is held could not be counted', { of: guarded.what, cause: String(cause) });
-  });
-
-const indexOf = ({ trust }: GuardPorts, { write, fingerprint }: Guarded): string =>
-  heldIndex(write, { fingerprint, by: writerMark(fingerprint, write.user, trust.digest) });
-
-const tellFlood = ({ alarm, cluster }: GuardPorts, { user, namespace }: Write, of: string): void =>
-  alarm('More direct writes to protected objects come than are taken in. The rest is refused, and this is said once', {
-    cluster: cluster.name,
-    of,
-    last: `${user}, in ${namespace}`,
-  });
-
-const breakingIndex = async (ports: GuardPorts, guarded: Guarded) => {
-  const mark = writerMark(guarded.fingerprint, guarded.write.user, ports.trust.digest);
-  const index = glassIndex(guarded.fingerprint, mark);
-  const before = await ports.held.find(index);
-  const isOver = before !== undefined && (await stands(ports, guarded, before)) === undefined;
-  return { fingerprint: index, instead: isOver ? before.id : undefined };
-};
-
-/** On whose account it is filed: all users of one line of writers are one, and so are all whom nobody knows. */
-const accountOf = ({ settings }: GuardPorts, protection: Protection, user: string): string => {
-  if (knownUser(settings().identities, user) !== undefined) return `user ${user}`;
-  const writer = writerOf(protection, user);
-  return writer === undefined ? 'users whom nobody knows' : `writer ${protection.name} ${writer.user}`;
-};
-
-const entryOf = (
-  ports: GuardPorts,
-  { write, sort, protection, fingerprint }: Guarded,
-  id: RequestId,
-  earlier: RequestId | undefined,
-): GuardEntry => {
-  const { after } = write;
-  const why = breaksGlass(write);
-  const replicas = replicasIn(write);
-  return {
-    type: 'held',
-    id,
-    cluster: ports.cluster.name,
-    fingerprint,
-    user: write.user,
-    operation: write.operation,
-    profile: sort.profile,
-    protection: protection.name,
-    namespace: write.namespace,
-    name: write.name,
-    intent: intentOf(write),
-    ...(earlier === undefined ? {} : { earlier }),
-    ...(why === undefined ? {} : { breakGlass: why.slice(0, mostReason) }),
-    ...(replicas === undefined ? {} : { replicas }),
-    ...(after === undefined || replicas !== undefined ? {} : { after: essence(after, []) as Json as never }),
-  };
-};
-
-/**
- * How many there shall be, by a write that says nothing else. Only of Kubernetes' own workloads it is known where they keep that;
- * of others it is not held but refused.
- */
-const replicasIn = ({ subresource, group, after }: Write): number | undefined => {
-  const spec = after?.kind === 'Scale' ? after.spec : undefined;
-  if (subresource !== 'scale' || group !== 'apps' || !isMap(spec)) return undefined;
-  // The API server leaves out none.
-  const { replicas = 0 } = spec;
-  return typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0 ? replicas : undefined;
-};
-
-const most = 500;
-/** Of a request. */
-const mostReason = 1_000;
-
-/** Why it is made, as the write itself says. */
-const intentOf = ({ before, after }: Write): Intent => {
-  const said = (key: string): string | undefined => {
-    const text = noteIn(after, key);
-    // What an earlier write has left is not said by this one.
-    return text === '' || text === noteIn(before, key) ? undefined : text.slice(0, most);
-  };
-  const intent = {
-    reason: said(`${intentPrefix}reason`) ?? said('kubernetes.io/change-cause'),
-    ticket: said(`${intentPrefix}ticket`),
-    commit: said(`${intentPrefix}commit`),
-    pipeline: said(`${intentPrefix}pipeline`),
-  };
-  return Object.fromEntries(Object.entries(intent).filter(([, text]) => text !== undefined));
-};
