@@ -101,7 +101,7 @@ describe('where everything is as the manual says', () => {
       'Group "platform" has ',
       'SLACK_APP_TOKEN opens connections',
       'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "shop-dev", "ingress-nginx".',
-      'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (51),',
+      'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (54),',
       'Cluster shop, bot: Its clock agrees',
     ])
       expect(said).toContain(part);
