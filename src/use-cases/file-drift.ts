@@ -1,8 +1,7 @@
 import type { DriftedEntry, GuardEntry } from '#domain/guard/entry.ts';
 import { comesOf } from '#domain/guard/steps.ts';
 import { itself } from '#domain/ids.ts';
-import type { Manifest } from '#domain/plan.ts';
-import { sayTarget, targetKey } from '#domain/plan.ts';
+import { type Manifest, sayTarget, targetKey } from '#domain/plan.ts';
 import { apiVersionOf } from '#kinds/kind.ts';
 import type { SubmitRefusal } from './asking.ts';
 import { commit, find } from './request-log.ts';
@@ -10,7 +9,7 @@ import { submitRequest } from './submit-request.ts';
 import type { TakeInPorts } from './take-in-writes.ts';
 
 /** Stands where somebody else says why. */
-const noReason = 'Nobody asked for this change. It was found.';
+const nobodyAsked = 'Nobody asked for this change. It was found.';
 
 /** Makes a request of what a worker has found changed: to put it back, or to accept it. */
 export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promise<void> => {
@@ -33,7 +32,7 @@ export const fileDrift = async (ports: TakeInPorts, entry: DriftedEntry): Promis
     cluster,
     namespace,
     ask: ask.value,
-    reason: noReason,
+    reason: nobodyAsked,
     duration: 'good',
     drift,
     origin: `drift ${id}`,

@@ -1,6 +1,7 @@
 import type { PersonId } from '#domain/ids.ts';
 import { type Target, targetKey } from '#domain/plan.ts';
 import type { Finding } from '#domain/risk/finding.ts';
+import { createRecent } from './recent.ts';
 
 /**
  * How dangerous was what somebody's grant just let them delete: `kubectl replace --force` deletes an object and makes it again.
@@ -20,19 +21,14 @@ const most = { deletions: 500, dangers: 100 } as const;
 
 /** `moment` is a clock that only goes forward, in milliseconds. */
 export const createJustDeleted = (moment: () => number): JustDeleted => {
-  const kept = new Map<string, { readonly dangers: ReadonlySet<string>; readonly until: number }>();
+  const deleted = createRecent<ReadonlySet<string>>(moment, lasting, most.deletions);
   const keyOf = (person: PersonId, target: Target): string => `${person} ${targetKey(target)}`;
   return {
-    remember: (person, target, dangers) => {
-      const key = keyOf(person, target);
-      kept.delete(key);
-      const [oldest] = kept.size < most.deletions ? [] : kept.keys();
-      if (oldest !== undefined) kept.delete(oldest);
-      kept.set(key, { dangers: new Set(dangers.slice(0, most.dangers).map(nameOf)), until: moment() + lasting });
-    },
+    remember: (person, target, dangers) =>
+      deleted.set(keyOf(person, target), new Set(dangers.slice(0, most.dangers).map(nameOf))),
     had: (person, target, dangers) => {
-      const found = kept.get(keyOf(person, target));
-      return found !== undefined && moment() < found.until && dangers.every((one) => found.dangers.has(nameOf(one)));
+      const had = deleted.get(keyOf(person, target));
+      return had !== undefined && dangers.every((one) => had.has(nameOf(one)));
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import { createRecent } from './recent.ts';
 
 /** The grant that each person has just lost for what they tried: whoever tries the same again at once is told so once more. */
 export type LostGrants = {
@@ -13,17 +14,6 @@ const most = 500;
 
 /** `moment` is a clock that only goes forward, in milliseconds. */
 export const createLostGrants = (moment: () => number): LostGrants => {
-  const kept = new Map<PersonId, { readonly grant: RequestId; readonly until: number }>();
-  return {
-    of: (person) => {
-      const found = kept.get(person);
-      return found === undefined || moment() >= found.until ? undefined : found.grant;
-    },
-    lose: (person, grant) => {
-      kept.delete(person);
-      const [oldest] = kept.size < most ? [] : kept.keys();
-      if (oldest !== undefined) kept.delete(oldest);
-      kept.set(person, { grant, until: moment() + lasting });
-    },
-  };
+  const lost = createRecent<RequestId>(moment, lasting, most);
+  return { of: lost.get, lose: lost.set };
 };

@@ -1,4 +1,5 @@
 import type { Admission } from '#domain/guard/write.ts';
+import { createRecent } from './recent.ts';
 
 type Refusal = Extract<Admission, { allowed: false }>;
 
@@ -22,9 +23,9 @@ const most = 500;
 
 /** `moment` is a clock that only goes forward, in milliseconds. */
 export const createRecentRefusals = (moment: () => number): RecentRefusals => {
-  const refusals = createRecent<{ readonly under: object; readonly refusal: Refusal }>(moment, lasting.refusal);
-  const floods = createRecent<true>(moment, lasting.flood);
-  const everybody = createRecent<true>(moment, lasting.flood);
+  const refusals = createRecent<{ readonly under: object; readonly refusal: Refusal }>(moment, lasting.refusal, most);
+  const floods = createRecent<true>(moment, lasting.flood, most);
+  const everybody = createRecent<true>(moment, lasting.flood, most);
   return {
     of: (write, under) => {
       const found = refusals.get(write);
@@ -36,21 +37,5 @@ export const createRecentRefusals = (moment: () => number): RecentRefusals => {
       return floods.get(author) === true ? 'author' : undefined;
     },
     overflow: (of, author) => (of === 'all' ? everybody.set('', true) : floods.set(author, true)),
-  };
-};
-
-const createRecent = <T>(moment: () => number, lasts: number) => {
-  const kept = new Map<string, { readonly value: T; readonly until: number }>();
-  return {
-    get: (key: string): T | undefined => {
-      const found = kept.get(key);
-      return found === undefined || moment() >= found.until ? undefined : found.value;
-    },
-    set: (key: string, value: T): void => {
-      kept.delete(key);
-      const [oldest] = kept.size < most ? [] : kept.keys();
-      if (oldest !== undefined) kept.delete(oldest);
-      kept.set(key, { value, until: moment() + lasts });
-    },
   };
 };

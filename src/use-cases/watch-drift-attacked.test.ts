@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import { everything } from '#test/build/conditions.ts';
+import { only, pastTheGuard, twice, watchedWorld } from '#test/build/drift.ts';
 import { createGuardWorld, type GuardWorld, gateTarget, heldInShop, noted } from '#test/build/guard-world.ts';
 import { alice, bob } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
@@ -12,24 +13,6 @@ import type { DriftPorts } from './drift-ports.ts';
 import { find } from './request-log.ts';
 import { createDriftWatch } from './watch-drift.ts';
 
-const watchedWorld = async (options: Parameters<typeof createGuardWorld>[0] = {}): Promise<GuardWorld> => {
-  const world = createGuardWorld(options);
-  await world.look();
-  return world;
-};
-const past = (world: GuardWorld, data: Readonly<Record<string, string>>): void =>
-  world.cluster.edit(gateTarget, (live) => ({ ...live, data }));
-const twice = async (world: GuardWorld): Promise<void> => {
-  await world.look();
-  await world.look();
-};
-const only = async (world: GuardWorld, status = 'pending') => {
-  const all = await world.requests();
-  const [id] = Object.keys(all).filter((one) => all[one] === status);
-  const found = await find(world.bot, id as never);
-  if (found.type !== 'found') throw new Error(`No request is ${status}: ${JSON.stringify(all)}`);
-  return found.chain;
-};
 const clusterOf = (world: GuardWorld) => {
   const [cluster] = [...world.worker.clusters.values()];
   if (cluster === undefined) throw new Error('none');
@@ -43,7 +26,7 @@ const patch = (data: Record<string, string>) => ({
 describe('laundering', () => {
   test('another approved change of the same object does not make what was done past the guard agreed to', async () => {
     const world = await watchedWorld();
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     // Nobody was shown auth: off. A harmless change is asked for and approved at once.
     await world.approve(await file(world, { kind: 'change', ask: patch({ limit: '11' }) as never, duration: '10m' }));
     await world.steps();
@@ -56,7 +39,7 @@ describe('laundering', () => {
     await world.approve(await file(world, { kind: 'change', ask: patch({ limit: '11' }) as never, duration: '10m' }));
     await world.steps();
     await twice(world);
-    past(world, { auth: 'off', limit: '11' });
+    pastTheGuard(world, { auth: 'off', limit: '11' });
     await twice(world);
     expect(await statuses(world)).toEqual(['active', 'pending']);
     world.advance({ minutes: 11 });
@@ -71,7 +54,7 @@ describe('laundering', () => {
 
   test('a card of what was found is over once a request has changed the object', async () => {
     const world = await watchedWorld();
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     for (let i = 0; i < 2; i += 1) await world.look();
     const object = gate({ auth: 'on', limit: '12' });
     const chain = await world.hold({ object });
@@ -88,7 +71,7 @@ describe('laundering', () => {
 describe('a put-back that fails', () => {
   test.for([403, 422, 500])('does not make what was found agreed to: %d', async (code) => {
     const world = await watchedWorld();
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     for (let i = 0; i < 2; i += 1) await world.look();
     const chain = await only(world);
     await world.approve(chain);
@@ -217,10 +200,10 @@ describe('a bot that is away for half a minute', () => {
   test('nor an alarm of what was over before it came back', async () => {
     const world = await watchedWorld();
     const watch = createDriftWatch(world.worker, clusterOf(world));
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     await watch();
     await watch();
-    past(world, { auth: 'on', limit: '10' });
+    pastTheGuard(world, { auth: 'on', limit: '10' });
     await watch();
     await world.takeIn();
     expect(world.alarms).toEqual([]);
@@ -322,7 +305,7 @@ describe('examiner fails once', () => {
       },
     };
     const watch = createDriftWatch(worker, clusterOf(world));
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     await watch();
     await expect(watch()).rejects.toThrow();
     fails = false;
@@ -352,7 +335,7 @@ describe('policies that differ for a minute between two workers', () => {
     };
     const one = createDriftWatch(world.worker, clusterOf(world));
     const other = createDriftWatch({ ...world.worker, settings: () => changed }, clusterOf(world));
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     for (let i = 0; i < 12; i += 1) {
       world.advance({ seconds: 5 });
       await one();
@@ -453,7 +436,7 @@ test('Redis away while a temporary change is taken back', async () => {
 
 test('a new worker key forgets nothing', async () => {
   const world = await watchedWorld();
-  past(world, { auth: 'off', limit: '10' });
+  pastTheGuard(world, { auth: 'off', limit: '10' });
   const { trust } = world.worker;
   const without = {
     ...trust,
@@ -482,7 +465,7 @@ test('finalizers put on while the guard was away: not told each hour without end
 
 test('whoever changed it does not accept it alone where two are wanted', async () => {
   const world = await watchedWorld({ rules: [rule({ permanent: true, approve: [{ from: 'platform', count: 2 }] })] });
-  past(world, { auth: 'off', limit: '10' });
+  pastTheGuard(world, { auth: 'off', limit: '10' });
   await twice(world);
   await world.deny(await only(world)); // bob, who has done it himself
   await twice(world);
@@ -494,7 +477,7 @@ test('whoever changed it does not accept it alone where two are wanted', async (
 describe('a put-back that lapsed', () => {
   test('is told anew: the object is still another', async () => {
     const world = await watchedWorld();
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     for (let i = 0; i < 2; i += 1) await world.look();
     await world.approve(await only(world));
     world.advance({ hours: 3 }); // the worker was away
@@ -510,7 +493,7 @@ describe('a put-back that lapsed', () => {
 
   test('a rule that is renamed while the card waits leaves somebody to decide on it', async () => {
     const world = await watchedWorld();
-    past(world, { auth: 'off', limit: '10' });
+    pastTheGuard(world, { auth: 'off', limit: '10' });
     for (let i = 0; i < 2; i += 1) await world.look();
     world.settings.policy = {
       ...world.settings.policy,

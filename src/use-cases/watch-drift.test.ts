@@ -5,6 +5,7 @@ import { stateMark } from '#domain/guard/state-mark.ts';
 import { itself, type RequestId } from '#domain/ids.ts';
 import { type Manifest, targetOf } from '#domain/plan.ts';
 import { everything } from '#test/build/conditions.ts';
+import { only, pastTheGuard, twice, watchedWorld } from '#test/build/drift.ts';
 import { createGuardWorld, type GuardWorld, gateTarget, heldInShop, noted } from '#test/build/guard-world.ts';
 import { alice, bob } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
@@ -12,32 +13,10 @@ import { gate } from '#test/build/rule-world.ts';
 import { ingressTarget, shopIngress } from '#test/build/shop-ingress.ts';
 import { file } from '#test/build/world.ts';
 import { ownWrite } from './own-write.ts';
-import { find } from './request-log.ts';
 
 const named = (name: string): Manifest => ({ ...gate({ auth: 'on' }), metadata: { name, namespace: 'shop' } });
 const target = (name: string) => ({ ...gateTarget, name });
 
-/** Looked at before anything happens, as a worker that was just started. */
-const watchedWorld = async (options: Parameters<typeof createGuardWorld>[0] = {}): Promise<GuardWorld> => {
-  const world = createGuardWorld(options);
-  await world.look();
-  return world;
-};
-/** Somebody writes while no guard answers. */
-const pastTheGuard = (world: GuardWorld, data: Readonly<Record<string, string>>): void =>
-  world.cluster.edit(gateTarget, (live) => ({ ...live, data }));
-const twice = async (world: GuardWorld): Promise<void> => {
-  await world.look();
-  await world.look();
-};
-const only = async (world: GuardWorld, status = 'pending') => {
-  const all = await world.requests();
-  const [id, ...others] = Object.keys(all).filter((one) => all[one] === status);
-  expect(others).toEqual([]);
-  const found = await find(world.bot, id as never);
-  if (found.type !== 'found') throw new Error(`No request is ${status}: ${JSON.stringify(all)}`);
-  return found.chain;
-};
 const deployment = (replicas: number): Manifest => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',

@@ -1,4 +1,5 @@
 import { essence, passMark } from '#domain/guard/fingerprint.ts';
+import { isGoing } from '#domain/guard/namespace.ts';
 import { passObject } from '#domain/guard/pass.ts';
 import { protectionOf } from '#domain/guard/protection.ts';
 import type { Write } from '#domain/guard/write.ts';
@@ -81,8 +82,6 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
     },
   };
 };
-
-const isGoing = ({ metadata }: Manifest): boolean => 'deletionTimestamp' in metadata;
 
 type Described = Pick<Write, 'operation' | 'before' | 'after'>;
 
