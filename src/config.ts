@@ -9,8 +9,22 @@ export type ClusterSource = {
     | { readonly type: 'in-cluster' };
 };
 
-/** Bot, worker, or both in one process (small installations, the demo). A guard has a process of its own. */
-export type Role = 'bot' | 'worker' | 'all' | 'guard';
+/** Bot, worker, or both in one process (small installations, the demo). Guard and watcher have processes of their own. */
+export type Role = 'bot' | 'worker' | 'all' | 'guard' | 'watcher';
+
+/** Where API servers send their audit events, and how they prove that they are the ones. */
+export type WatcherConfig = {
+  /** Whose events they are. */
+  readonly cluster: string;
+  readonly host?: string;
+  readonly port: number;
+  /** A folder with tls.crt and tls.key. */
+  readonly certificate: string;
+  /** A file with the token that the API server sends; at least this or `clientCa`. */
+  readonly tokenFile?: string;
+  /** A file: only who has a certificate of this authority may send. */
+  readonly clientCa?: string;
+};
 
 export type GuardConfig = {
   readonly host?: string;
@@ -57,6 +71,8 @@ export type Config = {
   readonly guardAt?: GuardAddress;
   /** Absent in a process that is no guard. */
   readonly guard?: GuardConfig;
+  /** Absent in a process that is no watcher. */
+  readonly watcher?: WatcherConfig;
   /** Where Prometheus reads; absent: nowhere. */
   readonly metricsPort?: number;
   /** The namespace that Hallpass lives in. */
@@ -81,13 +97,15 @@ export type Inspected = { readonly config: Config; readonly problems: readonly s
 export const inspectConfig = (environment: Environment): Inspected => {
   const problems: Problems = [];
   const role = readRole(environment, problems);
-  const slack = role === 'worker' || role === 'guard' ? undefined : readSlack(environment, problems);
+  const slack = role === 'bot' || role === 'all' ? readSlack(environment, problems) : undefined;
   const home = readName(environment, 'HALLPASS_NAMESPACE', 'hallpass', problems);
   const guardAt = readGuardAddress(environment, home, role, problems);
   const guard = role === 'guard' ? readGuard(environment, home, guardAt, problems) : undefined;
   const lookup = readLookup(environment, role, problems);
   const metricsPort = readMetricsPort(environment, problems);
-  const clusters = readClusters(environment, 'HALLPASS_CLUSTERS', problems);
+  const watcher = role === 'watcher' ? readWatcher(environment, problems) : undefined;
+  // A watcher asks no cluster anything.
+  const clusters = role === 'watcher' ? [] : readClusters(environment, 'HALLPASS_CLUSTERS', problems);
   const apart = environment.HALLPASS_WORKER_CLUSTERS
     ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
     : clusters;
@@ -98,6 +116,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(metricsPort === undefined ? {} : { metricsPort }),
     ...(guardAt === undefined ? {} : { guardAt }),
     ...(guard === undefined ? {} : { guard }),
+    ...(watcher === undefined ? {} : { watcher }),
     redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
     policy: wanted(
       environment,
@@ -114,7 +133,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     clusters,
     workerClusters: apart,
     home,
-    managedNamespaces: role === 'bot' || role === 'guard' ? [] : readManaged(environment, problems),
+    managedNamespaces: role === 'worker' || role === 'all' ? readManaged(environment, problems) : [],
   };
   const names = (list: readonly ClusterSource[]): string =>
     list
@@ -134,10 +153,13 @@ const wanted = (environment: Environment, name: string, what: string, problems: 
   return value;
 };
 
+const roles: readonly Role[] = ['bot', 'worker', 'all', 'guard', 'watcher'];
+
 const readRole = (environment: Environment, problems: Problems): Role => {
   const role = environment.HALLPASS_ROLE?.trim() || 'all';
-  if (role === 'bot' || role === 'worker' || role === 'all' || role === 'guard') return role;
-  problems.push(`HALLPASS_ROLE is ${JSON.stringify(role)}. Set it to "bot", "worker", "all" or "guard".`);
+  const known = roles.find((one) => one === role);
+  if (known !== undefined) return known;
+  problems.push(`HALLPASS_ROLE is ${JSON.stringify(role)}. Set it to "bot", "worker", "all", "guard" or "watcher".`);
   return 'all';
 };
 
@@ -166,7 +188,7 @@ const readApiUrl = (environment: Environment, problems: Problems): string => {
 
 const readLookup = (environment: Environment, role: Role, problems: Problems): LookupConfig | undefined => {
   const token = environment.SLACK_LOOKUP_TOKEN?.trim() ?? '';
-  if (role === 'bot' || role === 'guard' || token === '') return undefined;
+  if ((role !== 'worker' && role !== 'all') || token === '') return undefined;
   if (!token.startsWith('xoxb-'))
     problems.push(
       'SLACK_LOOKUP_TOKEN does not start with "xoxb-". Take the bot token of an app made from manifests/slack-lookup-app.yaml.',
@@ -223,6 +245,33 @@ const readGuard = (
     names: namesOf(at),
     worker: environment.HALLPASS_WORKER_USER?.trim() || `system:serviceaccount:${home}:hallpass-worker`,
     ...(certificate === '' ? {} : { certificate }),
+    ...(clientCa === '' ? {} : { clientCa }),
+  };
+};
+
+const readWatcher = (environment: Environment, problems: Problems): WatcherConfig => {
+  const cluster = wanted(
+    environment,
+    'HALLPASS_AUDIT_CLUSTER',
+    'the cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it',
+    problems,
+  );
+  const tokenFile = environment.HALLPASS_AUDIT_TOKEN_FILE?.trim() ?? '';
+  const clientCa = environment.HALLPASS_AUDIT_CLIENT_CA?.trim() ?? '';
+  if (tokenFile === '' && clientCa === '')
+    problems.push(
+      'HALLPASS_AUDIT_TOKEN_FILE is not set. Set it to a file with the token that the API server sends, or HALLPASS_AUDIT_CLIENT_CA to the authority of its client certificate: else anybody could report what nobody did.',
+    );
+  return {
+    cluster,
+    port: portOf('HALLPASS_AUDIT_PORT', environment.HALLPASS_AUDIT_PORT?.trim() || '8444', problems),
+    certificate: wanted(
+      environment,
+      'HALLPASS_AUDIT_CERTIFICATE',
+      'a folder with tls.crt and tls.key, of an authority that the API server is told in its audit webhook configuration',
+      problems,
+    ),
+    ...(tokenFile === '' ? {} : { tokenFile }),
     ...(clientCa === '' ? {} : { clientCa }),
   };
 };

@@ -46,6 +46,9 @@ const namespacesOf = (author: Author, { home, managedNamespaces }: Config): read
       return [home];
     case 'guard':
       return [home, markersBeside(home)];
+    // It asks no cluster anything.
+    case 'watcher':
+      return [];
     case 'worker':
       return [...new Set([home, markersBeside(home), ...managedNamespaces])];
   }

@@ -7,6 +7,7 @@ import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
+import { saySuspicion } from '#domain/watch/suspicion.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { SubmitRefusal } from './asking.ts';
 import { heldIndexOf } from './held-index.ts';
@@ -73,7 +74,12 @@ const followsOf = (
   held: HeldWrite | undefined,
 ): Omit<NonNullable<Asked['follows']>, 'request'> | undefined => {
   if (held !== undefined) return state.status === 'denied' ? { why: 'it was denied' } : undefined;
-  if (state.status !== 'revoked' || state.cause !== 'misused') return undefined;
+  if (state.status !== 'revoked') return undefined;
+  if (state.cause === 'tripped') {
+    const ended = state.tripped?.find(({ does }) => does === 'revoke');
+    return { why: ended === undefined ? 'it looked wrong' : saySuspicion[ended.rule], ended: true };
+  }
+  if (state.cause !== 'misused') return undefined;
   const { tried } = state;
   const what = tried === undefined ? '' : ` (${tried.risk.toUpperCase()}, on ${sayTarget(tried.target)})`;
   return { why: `it was used for something worse than its card showed${what}`, ended: true };

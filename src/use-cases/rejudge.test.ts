@@ -12,6 +12,7 @@ import { judgeAll } from '#domain/policy/verdict.ts';
 import { dayNames } from '#domain/policy/window.ts';
 import type { Submitted } from '#domain/request/events.ts';
 import { begin } from '#domain/request/request.ts';
+import { usualWatch } from '#domain/watch/watch.ts';
 import { changeOver } from '#test/build/changes.ts';
 import { everything, matchIf, pattern } from '#test/build/conditions.ts';
 import { alice, bob, carol, dave, erin, id } from '#test/build/people.ts';
@@ -35,7 +36,7 @@ const groups = new Map<string, GroupSource>([
 
 /** Settings with these rules, known by a hash. */
 const under = (hash: string, rules: readonly Rule[], changed: Partial<Policy> = {}): Settings => ({
-  policy: { groups, rules, protect: [], adminChannel: 'C02ADMIN', hash, ...changed },
+  policy: { groups, rules, protect: [], watch: usualWatch, adminChannel: 'C02ADMIN', hash, ...changed },
   identities,
   kinds,
 });

@@ -21,9 +21,11 @@ import { endMisused } from './end-misused.ts';
 import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
 import { heldIndex, heldIndexOf } from './held-index.ts';
+import { noteObserved } from './note-observed.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { submitRequest } from './submit-request.ts';
+import { trip } from './trip.ts';
 
 export type TakeInPorts = BotPorts & {
   readonly intake: Intake;
@@ -78,6 +80,10 @@ const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
       return endDrift(ports, entry);
     case 'misused':
       return endMisused(ports, entry);
+    case 'tripped':
+      return trip(ports, entry);
+    case 'observed':
+      return noteObserved(ports, entry);
   }
 };
 

@@ -1,4 +1,5 @@
 import type { GroupSource, Policy, Rule } from '#domain/policy/policy.ts';
+import { usualWatch } from '#domain/watch/watch.ts';
 import { alice, bob, carol, dave } from './people.ts';
 
 const everything = { clusters: ['*'], namespaces: ['*'], kinds: ['*'], profiles: ['*'] };
@@ -27,6 +28,7 @@ export const policy = (changed: Partial<Policy> = {}): Policy => ({
   groups,
   rules: [rule()],
   protect: [],
+  watch: usualWatch,
   adminChannel: 'C02ADMIN',
   hash: 'hash of the policy',
   ...changed,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { redisAcl } from '#adapters/redis/acl.ts';
+import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { createRedisAgreedStates, createRedisLeaving } from '#adapters/redis/agreed-states.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
@@ -18,7 +18,12 @@ beforeAll(async () => {
   const file = join(folder, 'users.acl');
   const sha = (password: string): string => createHash('sha256').update(password).digest('hex');
   const admin = `user admin on #${sha('admin')} ~* &* +@all\n`;
-  const users = { bot: sha('hallpass-bot'), worker: sha('hallpass-worker'), guard: sha('hallpass-guard') };
+  const users = {
+    bot: sha('hallpass-bot'),
+    worker: sha('hallpass-worker'),
+    guard: sha('hallpass-guard'),
+    watcher: noPassword,
+  };
   writeFileSync(file, redisAcl(users) + admin);
   redis = await startTestRedis(file);
 });

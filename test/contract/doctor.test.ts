@@ -30,7 +30,7 @@ let environment: Record<string, string>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hallpass-doctor-'));
   const aclFile = join(folder, 'users.acl');
-  const lesser = redisAcl({ bot: hash(password), worker: noPassword, guard: noPassword })
+  const lesser = redisAcl({ bot: hash(password), worker: noPassword, guard: noPassword, watcher: noPassword })
     .split('\n')
     .filter((line) => line.startsWith('user hallpass-bot'))
     .join('')
@@ -38,7 +38,7 @@ beforeAll(async () => {
     .replaceAll('+xadd', '');
   writeFileSync(
     aclFile,
-    `${redisAcl({ bot: hash(password), worker: hash(password), guard: noPassword })}user admin on nopass ~* &* +@all\n${lesser}\n`,
+    `${redisAcl({ bot: hash(password), worker: hash(password), guard: noPassword, watcher: noPassword })}user admin on nopass ~* &* +@all\n${lesser}\n`,
   );
   [stand, guarded] = await Promise.all([startStand(), startRedis({ aclFile })]);
   slack = createWorkspace({ seed: demoSeed(), rates: 'off' });

@@ -37,7 +37,11 @@ beforeAll(async () => {
   const file = join(folder, 'users.acl');
   const sha = (password: string): string => createHash('sha256').update(password).digest('hex');
   const admin = `user admin on #${sha('admin')} ~* &* +@all\n`;
-  writeFileSync(file, redisAcl({ bot: sha('hallpass-bot'), worker: sha('any'), guard: sha('hallpass-guard') }) + admin);
+  writeFileSync(
+    file,
+    redisAcl({ bot: sha('hallpass-bot'), worker: sha('any'), guard: sha('hallpass-guard'), watcher: sha('any') }) +
+      admin,
+  );
   redis = await startTestRedis(file);
 });
 afterAll(async () => {

@@ -29,7 +29,7 @@ const hash = (password: string): string => createHash('sha256').update(password)
 
 test('manifests/redis/users.acl is what the code says; nobody gets in with it as it is', () => {
   const written = readFileSync(join(root, 'manifests/redis/users.acl'), 'utf8');
-  expect(written).toBe(redisAcl({ bot: noPassword, worker: noPassword, guard: noPassword }));
+  expect(written).toBe(redisAcl({ bot: noPassword, worker: noPassword, guard: noPassword, watcher: noPassword }));
 });
 
 let folder: string;
@@ -38,7 +38,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hallpass-acl-'));
   const file = join(folder, 'users.acl');
   const admin = `user admin on #${hash('root')} ~* &* +@all\n`;
-  writeFileSync(file, redisAcl({ bot: hash('bot'), worker: hash('worker'), guard: hash('guard') }) + admin);
+  writeFileSync(
+    file,
+    redisAcl({ bot: hash('bot'), worker: hash('worker'), guard: hash('guard'), watcher: hash('watcher') }) + admin,
+  );
   redis = await startTestRedis(file);
 });
 afterAll(async () => {

@@ -11,10 +11,16 @@ export const createMemoryKeys = (): MemoryKeys => {
     bot: generateKeyPairSync('ed25519'),
     worker: generateKeyPairSync('ed25519'),
     guard: generateKeyPairSync('ed25519'),
+    watcher: generateKeyPairSync('ed25519'),
   };
   const trusted = (author: Author) => new Map([[keyIdOf(pairs[author].publicKey), pairs[author].publicKey]]);
   return {
     signer: (author) => signerOf(author, pairs[author].privateKey),
-    trust: trustOf({ bot: trusted('bot'), worker: trusted('worker'), guard: trusted('guard') }),
+    trust: trustOf({
+      bot: trusted('bot'),
+      worker: trusted('worker'),
+      guard: trusted('guard'),
+      watcher: trusted('watcher'),
+    }),
   };
 };

@@ -2,6 +2,7 @@ import { identitiesFile, identitiesIn, templateIn } from '#domain/identities-fil
 import { protectionsIn } from '#domain/policy/protect-file.ts';
 import { groupsIn, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Suspicion, suspicionsOf } from '#domain/policy/suspicions.ts';
+import { watchIn } from '#domain/policy/watch-file.ts';
 import { ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Settings } from '#use-cases/ports.ts';
@@ -42,6 +43,7 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
         groups: groupsIn(rules),
         rules: rulesIn(rules),
         protect: protectionsIn(rules.protect),
+        watch: watchIn(rules.watch),
         adminChannel: rules.adminChannel,
         hash,
       },

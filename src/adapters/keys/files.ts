@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
-export const authors: readonly Author[] = ['bot', 'worker', 'guard'];
+export const authors: readonly Author[] = ['bot', 'worker', 'guard', 'watcher'];
 
 /** A public key as found in `trusted/`. */
 export type Found = { readonly author: Author; readonly file: string; readonly key: KeyObject };
@@ -60,7 +60,7 @@ const readPublic = (file: string, name: string): Result<Found, string> => {
   const author = authors.find((one) => name.startsWith(`${one}-`) && name.endsWith('.pub'));
   if (author === undefined) {
     return err(
-      `File "${file}" is not named as a trusted key. Call it "bot-….pub", "worker-….pub" or "guard-….pub", or take it away.`,
+      `File "${file}" is not named as a trusted key. Call it "bot-….pub", "worker-….pub", "guard-….pub" or "watcher-….pub", or take it away.`,
     );
   }
   const text = readText(file);

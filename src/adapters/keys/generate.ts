@@ -10,8 +10,8 @@ import { newVaultKey, vaultFile } from './vault.ts';
 
 /**
  * Makes a pair for each process: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, the key of the worker's
- * journals, and the one that guards and workers share. A folder from before there were journals, a guard, or held Secrets
- * gets only those; otherwise nothing is written when one of
+ * journals, and the one that guards and workers share. A folder from before there were journals, a guard, held Secrets, or a
+ * watcher gets only those; otherwise nothing is written when one of
  * the private keys is there. Answers with the files made.
  */
 export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
@@ -22,7 +22,9 @@ export const generateKeys = (folder: string): Result<readonly string[], readonly
   const added = isOlder
     ? [
         ...(existsSync(forJournals) ? [] : [writeKey(forJournals, newVaultKey())]),
-        ...(there.includes(join(folder, 'guard.key')) ? [] : writePair(folder, 'guard')),
+        ...(['guard', 'watcher'] as const).flatMap((author) =>
+          there.includes(join(folder, `${author}.key`)) ? [] : writePair(folder, author),
+        ),
         ...(existsSync(forSecrets) ? [] : [writeKey(forSecrets, newSharedKey())]),
       ]
     : [];

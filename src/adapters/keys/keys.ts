@@ -13,9 +13,9 @@ export type Keys = {
 };
 
 /**
- * Loads the keys of a folder: `bot.key`, `worker.key` and `guard.key` (PEM, only those that this process may have) and
- * `trusted/bot-*.pub`, `trusted/worker-*.pub`, `trusted/guard-*.pub` (PEM; several of one author while a key is being replaced). An
- * own key is trusted without standing there. Nobody needs a guard's key where there is no guard. `needed` are the authors that this process signs as. Answers with every problem at
+ * Loads the keys of a folder: `bot.key`, `worker.key`, `guard.key` and `watcher.key` (PEM, only those that this process may have) and
+ * `trusted/bot-*.pub`, `trusted/worker-*.pub`, … (PEM; several of one author while a key is being replaced). An
+ * own key is trusted without standing there. Nobody needs a guard's or watcher's key where there is none. `needed` are the authors that this process signs as. Answers with every problem at
  * once, each with what to do.
  */
 export const createKeys = (folder: string, needed: readonly Author[] = []): Result<Keys, readonly string[]> => {
@@ -37,7 +37,12 @@ export const createKeys = (folder: string, needed: readonly Author[] = []): Resu
     if (key === undefined) throw new Error(`This process has no "${author}.key" and cannot sign as the ${author}`);
     return signerOf(author, key);
   };
-  const trusted = { bot: byId(found, 'bot'), worker: byId(found, 'worker'), guard: byId(found, 'guard') };
+  const trusted = {
+    bot: byId(found, 'bot'),
+    worker: byId(found, 'worker'),
+    guard: byId(found, 'guard'),
+    watcher: byId(found, 'watcher'),
+  };
   return ok({ signer, trust: trustOf(trusted) });
 };
 
@@ -64,11 +69,13 @@ const missing = (
   ),
   // A file that could not be read may have been the one.
   ...authors.flatMap((author) =>
-    isBroken || (author === 'guard' && !needed.includes(author)) || found.some((one) => one.author === author)
+    isBroken || (isOptional(author) && !needed.includes(author)) || found.some((one) => one.author === author)
       ? []
       : [`No key of the ${author} is trusted. Put its public key to "${join(folder, 'trusted', `${author}-1.pub`)}".`],
   ),
 ];
+
+const isOptional = (author: Author): boolean => author === 'guard' || author === 'watcher';
 
 /** One key for two authors would let either sign what only the other may. */
 const shared = (found: readonly Found[]): readonly string[] =>

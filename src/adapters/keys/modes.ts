@@ -53,11 +53,11 @@ export const openKeyFiles = (folder: string, reader = process.getuid?.()): reado
 
 /**
  * Private keys of the other process, which this one must not have: a taken one could then do both. What a guard signs are questions
- * to people, which anybody may put: its key is no danger elsewhere. What guards and workers share would let a bot try values of
+ * to people, which anybody may put, and what a watcher signs only ends things: their keys are no danger elsewhere. What guards and workers share would let a bot try values of
  * Secrets until one fits.
  */
 export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] => {
-  const foreign = authors.filter((author) => !own.includes(author) && author !== 'guard');
+  const foreign = authors.filter((author) => !own.includes(author) && author !== 'guard' && author !== 'watcher');
   const sharing = own.some((author) => author !== 'bot');
   return [...foreign.map((author) => `${author}.key`), ...(sharing || own.length === 0 ? [] : [sharedFile])]
     .map((name) => join(folder, name))

@@ -1,5 +1,5 @@
 /** The processes that Redis knows, each with a user of its own. */
-export type RedisUser = 'bot' | 'worker' | 'guard';
+export type RedisUser = 'bot' | 'worker' | 'guard' | 'watcher';
 
 /** No password has this SHA-256 that anybody knows: with it, a user exists and nobody gets in. */
 export const noPassword = '0'.repeat(64);
@@ -39,6 +39,7 @@ const botsOwn: typeof common = [
 const workers: typeof common = [
   ['agreed:*', 'hgetall hget hset hdel unlink'],
   ['intake', 'xlen xadd'],
+  ['watching:*', 'get'],
 ];
 
 /** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */
@@ -51,6 +52,16 @@ const guards: typeof common = [
   ['tried:*', 'hincrby hmget hset expire'],
   ['admitted:*', 'get set'],
   ['filed-by:*', 'get ttl incr expire'],
+  ['alarms', 'rpush ltrim'],
+];
+
+/** The watcher reads logs, counts what it sees, and leaves for the bot what it makes of it. */
+const watchers: typeof common = [
+  ['log:*', 'lrange'],
+  ['person:* status:active', 'zinter'],
+  ['intake', 'xlen xadd'],
+  ['seen:*', 'type zadd zrange zrangebyscore zremrangebyrank zremrangebyscore expire'],
+  ['watching:*', 'set'],
   ['alarms', 'rpush ltrim'],
 ];
 
@@ -79,6 +90,8 @@ const partsOf = (name: RedisUser): typeof common => {
       return [...common, ...workers];
     case 'guard':
       return guards;
+    case 'watcher':
+      return watchers;
   }
 };
 
@@ -104,6 +117,6 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
 export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
   [
     'user default off resetchannels -@all',
-    ...(['bot', 'worker', 'guard'] as const).map((name) => user(name, sha256[name])),
+    ...(['bot', 'worker', 'guard', 'watcher'] as const).map((name) => user(name, sha256[name])),
     '',
   ].join('\n');

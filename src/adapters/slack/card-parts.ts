@@ -17,6 +17,7 @@ import { triedOnCard } from './misuse.ts';
 import { cameToAnEnd, nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { trippedOnCard } from './tripped.ts';
 
 /**
  * Shares of the 10,000 characters that a message may hold; together with what else is on a card without a diff they stay
@@ -223,7 +224,7 @@ export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichT
 export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
   const { asked, state } = chain.request;
-  const tried = triedOnCard(asked, state, share.decision);
+  const tried = [...triedOnCard(asked, state, share.decision), ...trippedOnCard(state, share.decision)];
   const decision =
     said === ''
       ? []

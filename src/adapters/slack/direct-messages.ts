@@ -14,7 +14,7 @@ export type DirectMessage = Message & { readonly to: PersonId; readonly version:
 
 /**
  * The direct messages that a request's log calls for: at each turn one to the requester and one to the subject, none to
- * whoever did it; to those who agreed only where a grant was ended for what was tried under it. Only the newest turn is told: who comes late to it reads how it stands, not its history.
+ * whoever did it; to those who agreed only where a grant was ended for what was tried or seen under it. Only the newest turn is told: who comes late to it reads how it stands, not its history.
  */
 export const directMessages = (
   chain: Chain,
@@ -68,6 +68,7 @@ const turns: readonly string[] = [
   'followed',
   'conflicted',
   'misused',
+  'tripped',
   'ended',
   'reviewed',
 ];

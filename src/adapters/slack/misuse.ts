@@ -95,40 +95,53 @@ export const misusedNews = (
 ): News | undefined => {
   if (state.status !== 'revoked') return undefined;
   const { tried } = state;
-  const isOwn = to === asked.requester || to === asked.subject;
-  const its: readonly Piece[] = isOwn ? whose : ['What you approved, for ', user(asked.subject), ','];
   const why: readonly Piece[] =
     tried === undefined
       ? []
       : [': ', ...triedBy(to, asked, true), ...what(tried), '. That was refused, and nothing is changed by it'];
+  return {
+    pieces: endedEarly(to, whose, asked, ['it was used for something worse than its card showed', ...why], rest),
+    ...(tried === undefined ? {} : { words: wordsOf(tried) }),
+  };
+};
+
+/** That a grant is gone and why, for one of its people or of those who had agreed to it, and how it is asked for anew. */
+export const endedEarly = (
+  to: PersonId,
+  whose: readonly Piece[],
+  asked: Asked,
+  why: readonly Piece[],
+  rest: readonly Piece[],
+): readonly Piece[] => {
+  const isOwn = to === asked.requester || to === asked.subject;
+  const its: readonly Piece[] = isOwn ? whose : ['What you approved, for ', user(asked.subject), ','];
   const next: readonly Piece[] =
     to === asked.requester
       ? [' To ask for the same anew: ', code(`/jit again ${asked.id} because …`), '. It has to be approved again.']
       : [];
-  return {
-    pieces: [
-      '🚨 ',
-      ...its,
-      ' was ',
-      bold('ended early'),
-      ', because it was used for something worse than its card showed',
-      ...why,
-      '.',
-      ...rest,
-      ...wasItYou(to, asked),
-      ...next,
-    ],
-    ...(tried === undefined ? {} : { words: wordsOf(tried) }),
-  };
+  return [
+    '🚨 ',
+    ...its,
+    ' was ',
+    bold('ended early'),
+    ', because ',
+    ...why,
+    '.',
+    ...rest,
+    ...wasItYou(to, asked),
+    ...next,
+  ];
 };
 
 const triedBy = (to: PersonId, { subject }: Asked, isInside = false): readonly Piece[] =>
   to === subject ? [isInside ? 'you tried to ' : 'You tried to '] : [user(subject), ' tried to '];
 
 /** Whoever can write in somebody's name can have them lose what they hold. */
-const wasItYou = (to: PersonId, { subject }: Asked): readonly Piece[] =>
+export const wasItYou = (to: PersonId, { subject }: Asked): readonly Piece[] =>
   to === subject ? [' Was it not you? Tell whoever keeps the cluster.'] : [];
 
 /** Those who agreed to a grant learn that it ended so; of other ends they need not. */
 export const toldToo = ({ event }: Entry, { request: { state } }: Chain): readonly PersonId[] =>
-  event.type === 'ended' && event.cause === 'misused' && state.status === 'revoked' ? state.by : [];
+  event.type === 'ended' && (event.cause === 'misused' || event.cause === 'tripped') && state.status === 'revoked'
+    ? state.by
+    : [];

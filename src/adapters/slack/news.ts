@@ -16,6 +16,7 @@ import { keptNews, misusedNews } from './misuse.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { trippedNews, warnedNews } from './tripped.ts';
 import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */
@@ -112,6 +113,8 @@ export const newsFor = (
       return laterNews(chain, whose);
     case 'misused':
       return keptNews(to, event, chain, whose);
+    case 'tripped':
+      return warnedNews(to, event, chain, whose);
     // The thread has these.
     case 'withdrawn':
     case 'explained':
@@ -128,6 +131,7 @@ export const newsFor = (
     case 'escalated':
     case 'confirmed':
     case 'used':
+    case 'observed':
       return undefined;
   }
 };
@@ -271,6 +275,7 @@ const endNews = (to: PersonId, whose: readonly Piece[], chain: Chain): News | un
   if (state.cause === 'extended') return extendedNews(to, whose, state, rest, asked);
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
   if (state.cause === 'misused') return misusedNews(to, whose, chain, rest);
+  if (state.cause === 'tripped') return trippedNews(to, whose, chain, rest);
   if (state.cause === 'unsafe') {
     const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
     return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };

@@ -25,7 +25,8 @@ const isTaken = ({ event }: Entry, { request }: Chain): boolean =>
 
 /** Nobody agreed to the grant who could be told by a message of their own. */
 const isUnaskedMisuse = ({ event }: Entry, { request }: Chain): boolean =>
-  event.type === 'misused' && needsNobody(request.asked.approval);
+  (event.type === 'misused' || (event.type === 'tripped' && event.does === 'revoke')) &&
+  needsNobody(request.asked.approval);
 
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {

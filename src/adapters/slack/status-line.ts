@@ -9,6 +9,7 @@ import { driftStatus } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
 import { type Noun, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
+import { whyTripped } from './tripped.ts';
 
 const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',
@@ -130,6 +131,7 @@ const active = (state: Extract<State, { status: 'active' }>, noun: Noun | undefi
     const { ending } = state;
     if (ending.cause === 'misused')
       return [bold('Being ended early'), ' · used for something worse than its card showed'];
+    if (ending.cause === 'tripped') return [bold('Being ended early'), ` · ${whyTripped(state) ?? 'it looked wrong'}`];
     const { by, cause } = ending;
     if (cause === 'extended') return [bold('Extended'), ...itGoesOn(state.extension)];
     return [bold('Being ended'), ' · ', user(by), cause === 'done' ? ' no longer needs it' : ' revoked it'];
@@ -166,6 +168,8 @@ export const endCause = (state: Extract<State, { status: 'revoked' }>): readonly
       return [who, ' had it extended', ...itGoesOn(state.extension)];
     case 'misused':
       return ['ended early: used for something worse than its card showed', ...endedAfter(state)];
+    case 'tripped':
+      return [`ended early: ${whyTripped(state) ?? 'something looked wrong'}`, ...endedAfter(state)];
     case 'unsafe':
       return [
         `ended early, ${sayLag(lagMilliseconds)} after it was seen to be unsafe`,

@@ -18,6 +18,8 @@ import { cameToAnEnd, nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
+import { evidenceLines } from './tripped.ts';
+import { useList } from './uses.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
 const room = {
@@ -65,6 +67,10 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
       return words(event.note);
     case 'misused':
       return worseLines(event, room.cautions);
+    case 'tripped':
+      return evidenceLines(event, room.cautions);
+    case 'observed':
+      return [useList(event.uses, room.objects)];
     case 'activated':
       return [...listed(event.objects), ...changed(event.changed ?? [])];
     case 'completed':

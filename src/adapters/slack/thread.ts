@@ -26,6 +26,7 @@ import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
 import { sayLag } from './status-line.ts';
 import { detailsOf } from './thread-details.ts';
+import { trippedSentence, whyTripped } from './tripped.ts';
 
 export const threadEvent = 'hallpass_event';
 
@@ -223,6 +224,10 @@ const sentenceOf = (
       ];
     case 'misused':
       return misusedSentence(event, asked, mention, reviewers);
+    case 'tripped':
+      return trippedSentence(event, asked, mention, reviewers);
+    case 'observed':
+      return ['🔎 Used for the first time to'];
     case 'warned':
       return ['⏰ Its people are told that it ends', ...endsAt(state)];
     case 'extension-asked':
@@ -286,6 +291,7 @@ const causes = {
   unsafe: 'it was not safe any more',
   extended: 'it was extended',
   misused: 'it was used for something worse than its card showed',
+  tripped: 'it looked wrong',
 } as const;
 
 const endSentence = (
@@ -307,7 +313,7 @@ const endSentence = (
   return [
     worrying ? '⚠️ ' : '🔒 ',
     bold(worrying ? 'Ended, BUT STILL ALLOWED by something else' : 'Ended'),
-    `: ${causes[cause]}${due}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, `,
+    `: ${(cause === 'tripped' ? whyTripped(state) : undefined) ?? causes[cause]}${due}${why === undefined ? '' : ` (${withoutStop(briefly(why))})`}, `,
     ...(settled === undefined ? [] : [user(settled.by), ' settled what others had changed, ']),
     `and it was ${summary === '' ? 'removed' : 'taken back'} ${sayLag(lagMilliseconds)} after that`,
     ...(summary === '' ? [] : [`: ${summary}`]),

@@ -5,7 +5,8 @@ import { canonical, type Json } from '#domain/json.ts';
 import { objectRef } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
-import { type Author, drift } from '#domain/request/events.ts';
+import { type Author, drift, mostObserved, use } from '#domain/request/events.ts';
+import { mostEvidence, useRules } from '#domain/watch/suspicion.ts';
 import { misuses } from './protection.ts';
 
 /** Stands where nobody has said why. */
@@ -94,14 +95,54 @@ const misusedEntry = z.strictObject({
 });
 export type MisusedEntry = z.infer<typeof misusedEntry>;
 
-const entry = z.discriminatedUnion('type', [heldEntry, usedEntry, misusedEntry, driftedEntry, settledEntry]);
+/** What a watcher has seen of a grant's use that looks wrong. What comes of it is for the bot's own policy to say. */
+const trippedEntry = z.strictObject({
+  type: z.literal('tripped'),
+  id: requestId,
+  cluster: z.string(),
+  rule: z.enum(useRules),
+  evidence: z.array(z.string().max(mostEvidence.characters)).max(mostEvidence.lines),
+});
+export type TrippedEntry = z.infer<typeof trippedEntry>;
+
+/** What was done with a grant, as a watcher has seen it; the bot keeps of it what is new. */
+const observedEntry = z.strictObject({
+  type: z.literal('observed'),
+  id: requestId,
+  cluster: z.string(),
+  uses: z.array(use).min(1).max(mostObserved),
+});
+export type ObservedEntry = z.infer<typeof observedEntry>;
+
+const entry = z.discriminatedUnion('type', [
+  heldEntry,
+  usedEntry,
+  misusedEntry,
+  driftedEntry,
+  settledEntry,
+  trippedEntry,
+  observedEntry,
+]);
 export type GuardEntry = z.infer<typeof entry>;
 
 const signedEntry = z.strictObject({ entry: z.custom<Json>(isJson), key: z.string(), signature: z.string() });
 const textOf = (said: Json): string => canonical({ use: 'hallpass.dev/intake', entry: said });
 
 /** Who alone may leave it: a taken guard reports nothing that it does not hold. */
-const authorOf = ({ type }: GuardEntry): Author => (type === 'drifted' || type === 'drift-over' ? 'worker' : 'guard');
+const authorOf = ({ type }: GuardEntry): Author => {
+  switch (type) {
+    case 'held':
+    case 'used':
+    case 'misused':
+      return 'guard';
+    case 'drifted':
+    case 'drift-over':
+      return 'worker';
+    case 'tripped':
+    case 'observed':
+      return 'watcher';
+  }
+};
 
 /** Writes an entry as it is left for the bot. */
 export const writeEntry = (said: GuardEntry, signer: Signer): string => {

@@ -6,6 +6,7 @@ import type { Requirement } from '#domain/quorum.ts';
 import type { Radius } from '#domain/radius/radius.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import type { Source } from '#domain/source.ts';
+import type { Watch } from '#domain/watch/watch.ts';
 import type { Window } from './window.ts';
 
 /** Who belongs to a group of the policy: the members of a Slack user group, or people named one by one. */
@@ -149,6 +150,8 @@ export type Policy = {
   readonly rules: readonly Rule[];
   /** Objects of which a direct write is held. */
   readonly protect: readonly Protection[];
+  /** What grants are watched for. */
+  readonly watch: Watch;
   /** Where Hallpass says what an administrator should look at. */
   readonly adminChannel: string;
   /** SHA-256 of the files it was read from. */

@@ -10,6 +10,7 @@ import { durationText as duration } from './duration-text.ts';
 import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
 import { problemsOfProtect, protectList } from './protect-file.ts';
+import { problemsOfWatch, watchMap } from './watch-file.ts';
 import { dayNames } from './window.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'not a name; write it in lower case, like "platform-team"');
@@ -153,6 +154,7 @@ export const rulesFile = z.strictObject({
   ),
   rules: z.array(rule).min(1, 'there are no rules, so nobody may ask for anything'),
   protect: protectList.describe('Objects of which a direct write is held until somebody agrees.'),
+  watch: watchMap.describe('What grants are watched for while they are in force, and what comes of it.'),
 });
 export type RulesFile = z.infer<typeof rulesFile>;
 
@@ -169,7 +171,7 @@ export type Compile = {
 const really: Compile = { condition: compileCondition, pattern: compilePattern };
 
 /** What the schema cannot see: names that lead nowhere, people who cannot suffice, durations that contradict. */
-export const problemsOf = ({ groups, rules, protect }: RulesFile, compile = really): readonly Problem[] => {
+export const problemsOf = ({ groups, rules, protect, watch }: RulesFile, compile = really): readonly Problem[] => {
   const known = Object.keys(groups).join(', ');
   const protecting = problemsOfProtect(protect).map(({ path, message }) => ({ path: ['protect', ...path], message }));
   const ruling = rules.flatMap((rule, index) => {
@@ -197,7 +199,8 @@ export const problemsOf = ({ groups, rules, protect }: RulesFile, compile = real
       ...uncompiled(rule, compile).map(({ path, message }) => ({ path: ['rules', index, ...path], message })),
     ];
   });
-  return [...ruling, ...protecting];
+  const watching = problemsOfWatch(watch).map(({ path, message }) => ({ path: ['watch', ...path], message }));
+  return [...ruling, ...protecting, ...watching];
 };
 
 type FileRule = RulesFile['rules'][number];

@@ -319,7 +319,7 @@ const takeBack = (request: Request, ending: TakingBack): Result<readonly Request
 const endingAlready = (state: Extract<State, { status: 'active' | 'approved' }>, ending: Ending): Refusal =>
   (state.status === 'active' && goesOnAs(state)) || {
     type: 'already-ending',
-    ...(ending.cause === 'misused' ? {} : { by: ending.by }),
+    ...('by' in ending ? { by: ending.by } : {}),
   };
 
 const goesOnAs = (state: Extract<State, { status: 'active' | 'revoked' }>): Refusal | undefined => {

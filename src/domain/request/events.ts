@@ -6,6 +6,7 @@ import { personId, requestId } from '#domain/ids.ts';
 import { accessProbe, objectRef, target } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import { sources } from '#domain/source.ts';
+import { mostEvidence, watchRules } from '#domain/watch/suspicion.ts';
 
 const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
   decode: (text, context) => {
@@ -149,9 +150,10 @@ const submitted = z.strictObject({
 
 /**
  * How a grant came to its end; `unsafe`: it would have done other than was approved, so it was not left in force;
- * `extended`: another one, approved anew, goes on from it; `misused`: it was used for something worse than its card showed.
+ * `extended`: another one, approved anew, goes on from it; `misused`: it was used for something worse than its card showed;
+ * `tripped`: what was seen of its use, or of whose it is, looks wrong.
  */
-export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe', 'extended', 'misused']);
+export const endCause = z.enum(['expired', 'done', 'revoked', 'unsafe', 'extended', 'misused', 'tripped']);
 export type EndCause = z.infer<typeof endCause>;
 
 /** An object that was changed and is not Hallpass's own. */
@@ -188,6 +190,22 @@ export type Conflict = z.infer<typeof conflict>;
 /** What the cluster said after the removal: nothing allows it any more, or another binding still does. */
 export const proof = z.strictObject({ probe: z.string(), stillAllowedBy: z.string().optional() });
 export type Proof = z.infer<typeof proof>;
+
+/** Something that was done with a grant, as the API server reported it; without a name it was done to all of them, or to none. */
+export const use = z.strictObject({
+  verb: z.string().max(40),
+  group: z.string().max(100),
+  resource: z.string().max(100),
+  subresource: z.string().max(100).optional(),
+  namespace: z.string().max(63).optional(),
+  name: z.string().max(253).optional(),
+  /** Another binding than the grant's own is what the API server says allowed it: it would have been allowed without the grant too. */
+  allowedBy: z.string().max(300).optional(),
+});
+export type Use = z.infer<typeof use>;
+
+/** Different uses of one grant that its log tells. */
+export const mostObserved = 100;
 
 /** All that can happen to a request. Written by the bot, but for those that say what was done in a cluster: the worker's. */
 export const requestEvent = z.discriminatedUnion('type', [
@@ -284,6 +302,16 @@ export const requestEvent = z.discriminatedUnion('type', [
     /** Of the write itself (`fingerprintOf`). */
     fingerprint: z.string().optional(),
   }),
+  /** Its use, or whose it is, looks wrong by a rule of the policy's `watch`. `revoke`: it is to be ended for that. */
+  z.strictObject({
+    type: z.literal('tripped'),
+    rule: z.enum(watchRules),
+    does: z.enum(['revoke', 'warn']),
+    /** What was seen, in words. */
+    evidence: z.array(z.string().max(mostEvidence.characters)).max(mostEvidence.lines),
+  }),
+  /** What was done with it, each the first time. May come when it has ended. */
+  z.strictObject({ type: z.literal('observed'), uses: z.array(use).min(1).max(mostObserved) }),
   /** Its people are to be told that it ends soon. */
   z.strictObject({ type: z.literal('warned') }),
   /** A request was filed that shall go on from this grant. */
@@ -317,8 +345,8 @@ export const requestEvent = z.discriminatedUnion('type', [
 export type RequestEvent = z.infer<typeof requestEvent>;
 export type Submitted = Extract<RequestEvent, { type: 'submitted' }>;
 
-/** The processes that sign, each with a key of its own. The guard writes no log: what it signs, the bot takes in. */
-export type Author = 'bot' | 'worker' | 'guard';
+/** The processes that sign, each with a key of its own. Guard and watcher write no log: what they sign, the bot takes in. */
+export type Author = 'bot' | 'worker' | 'guard' | 'watcher';
 
 /** Whose signature an event needs. The worker's can end things or say what was done; none of them lets anything in. */
 export const authorOf = (type: RequestEvent['type']): Author => {
@@ -341,6 +369,8 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'withheld':
     case 'used':
     case 'misused':
+    case 'tripped':
+    case 'observed':
       return 'bot';
     case 'timed-out':
     case 'reminded':

@@ -10,6 +10,7 @@ import {
   needsNobody,
   needsReview,
 } from './terms.ts';
+import { observedIn, trippedBy } from './watched.ts';
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
@@ -69,8 +70,9 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
       // Known only for what is moved, and once.
       if (event.type !== 'followed' || !state.moved || state.followedBy !== undefined) return undefined;
       return { ...state, followedBy: event.request };
-    case 'completed':
     case 'revoked':
+      return event.type === 'observed' ? observedIn(state, event) : undefined;
+    case 'completed':
     case 'denied':
     case 'withdrawn':
     case 'timed-out':
@@ -231,6 +233,8 @@ const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Tempor
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   if (event.type === 'used') return state;
   if (event.type === 'misused') return misusedBy(asked, state, event, at);
+  if (event.type === 'tripped') return trippedBy(state, event, at);
+  if (event.type === 'observed') return observedIn(state, event);
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {
@@ -255,7 +259,7 @@ const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Tempor
     ...granted,
     status: 'revoked',
     cause: event.cause,
-    ...(ending === undefined || ending.cause === 'misused' ? {} : { endedBy: ending.by }),
+    ...(ending !== undefined && 'by' in ending ? { endedBy: ending.by } : {}),
     ...(event.why === undefined ? {} : { why: event.why }),
     at,
     reverted: event.reverted ?? [],

@@ -1,6 +1,16 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { AccessProbe, ObjectRef } from '#domain/plan.ts';
-import type { ChangedRef, Conflict, EndCause, Finding, Proof, RequestEvent, Reverted, Submitted } from './events.ts';
+import type {
+  ChangedRef,
+  Conflict,
+  EndCause,
+  Finding,
+  Proof,
+  RequestEvent,
+  Reverted,
+  Submitted,
+  Use,
+} from './events.ts';
 
 /** What was asked, the same in every state; a new revision replaces its number, seal and content. */
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
@@ -19,17 +29,26 @@ type Granted = {
   readonly changed: readonly ChangedRef[];
   /** What was worse than its card; the first such. */
   readonly tried?: Tried;
+  /** What looked wrong, each rule once. */
+  readonly tripped?: readonly Tripped[];
+  /** What was done with it, each the first time. */
+  readonly observed?: readonly Use[];
 };
 /** What somebody tried under a grant that was worse than what its card showed. */
 export type Tried = Omit<Extract<RequestEvent, { type: 'misused' }>, 'type'>;
+/** What of its use, or of whose it is, looked wrong. */
+export type Tripped = Omit<Extract<RequestEvent, { type: 'tripped' }>, 'type'>;
 export type EndingBySomebody = {
   readonly by: PersonId;
   readonly cause: 'done' | 'revoked' | 'extended';
   readonly reason: string;
   readonly at: Temporal.Instant;
 };
-/** Nobody wanted it, but for what was tried. */
-export type Ending = EndingBySomebody | { readonly cause: 'misused'; readonly at: Temporal.Instant };
+/** Nobody wanted it, but for what was tried or seen. */
+export type Ending =
+  | EndingBySomebody
+  | { readonly cause: 'misused'; readonly at: Temporal.Instant }
+  | { readonly cause: 'tripped'; readonly at: Temporal.Instant };
 
 /** How somebody decided about a conflict. */
 type Settled = {

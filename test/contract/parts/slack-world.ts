@@ -3,6 +3,7 @@ import { createDirectory } from '#adapters/slack/directory.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { personId, type RequestId, requestId } from '#domain/ids.ts';
 import { type Author, authorOf, type RequestEvent, type Submitted } from '#domain/request/events.ts';
+import { usualWatch } from '#domain/watch/watch.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import type { Message } from '#local/slack/state.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
@@ -75,7 +76,7 @@ export const createSlackWorld = (rates: 'on' | 'off' = 'on'): SlackWorld => {
   const store = createMemoryEventStore(clock);
   const keys = createMemoryKeys();
   const alarms: string[] = [];
-  const policy = { groups: new Map(), rules: [], protect: [], adminChannel: approvals, hash: 'p' };
+  const policy = { groups: new Map(), rules: [], protect: [], watch: usualWatch, adminChannel: approvals, hash: 'p' };
   const coreOf = (author: Author): Core => ({
     clock,
     store,

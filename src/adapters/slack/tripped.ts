@@ -1,0 +1,91 @@
+import type { RichTextBlockElement } from '@slack/types';
+import type { PersonId } from '#domain/ids.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
+import { isKept } from '#domain/request/misuse.ts';
+import type { Asked, State, Tripped } from '#domain/request/request.ts';
+import { needsNobody } from '#domain/request/terms.ts';
+import { cut, oneLine } from '#domain/text.ts';
+import { mostEvidence, saySuspicion } from '#domain/watch/suspicion.ts';
+import { bold, bullets, code, line, type Piece } from './blocks.ts';
+import { fitting, more } from './excerpt.ts';
+import type { Mention } from './mentions.ts';
+import { endedEarly, wasItYou } from './misuse.ts';
+import type { News } from './news.ts';
+
+/** What was seen, each on a line of its own. */
+export const evidenceLines = (
+  { evidence }: Pick<Tripped, 'evidence'>,
+  characters: number,
+): readonly RichTextBlockElement[] => {
+  if (evidence.length === 0) return [];
+  const { kept, left } = fitting(evidence.map(sayLine), characters);
+  const rest = left === 0 ? [] : [[`and ${more(left, 'line')}, in the thread`]];
+  return [bullets([...kept.map((one) => [one]), ...rest])];
+};
+
+const sayLine = (text: string): string => cut(oneLine(text), mostEvidence.characters);
+
+/** What looked wrong and what comes of it, for its thread. Where nobody agreed to the grant, those who may end it are told here. */
+export const trippedSentence = (
+  { rule, does }: Tripped,
+  asked: Asked,
+  mention: Mention,
+  groups?: readonly string[],
+): readonly Piece[] => {
+  const asGroups = groups ?? asked.approval.quorum.map(({ from }) => from);
+  const look: readonly Piece[] = needsNobody(asked.approval) ? ['. ', ...mention(asGroups), ': look at it'] : [];
+  if (does === 'revoke') return ['🚨 ', bold('Ended early'), `: ${saySuspicion[rule]} `, ruleName(rule), ...look];
+  const stays = isKept(asked) ? '. It stays, because it was taken by break-glass; revoke it if this is wrong' : '';
+  return ['👀 ', bold('Worth a look'), `: ${saySuspicion[rule]} `, ruleName(rule), stays, ...look];
+};
+
+const ruleName = (rule: string): Piece => code(rule);
+
+/** The last of it, on the card of a grant. */
+export const trippedOnCard = (state: State, characters: number): readonly RichTextBlockElement[] => {
+  const last = state.status === 'active' || state.status === 'revoked' ? ending(state) : undefined;
+  if (last === undefined) return [];
+  const sign = last.does === 'revoke' ? '🚨 ' : '👀 ';
+  return [line(sign, capital(saySuspicion[last.rule]), '.'), ...evidenceLines(last, characters)];
+};
+
+/** What ended a grant, or what was seen last where nothing did. */
+const ending = ({ tripped = [] }: { readonly tripped?: readonly Tripped[] }): Tripped | undefined =>
+  tripped.find(({ does }) => does === 'revoke') ?? tripped.at(-1);
+
+/** Why it was ended, as a part of a sentence; undefined where no such thing is known. */
+export const whyTripped = (state: State): string | undefined => {
+  const found = state.status === 'active' || state.status === 'revoked' ? ending(state) : undefined;
+  return found?.does === 'revoke' ? saySuspicion[found.rule] : undefined;
+};
+
+/** Whose grant stays is told what was seen: it may have been somebody else in their name. */
+export const warnedNews = (
+  to: PersonId,
+  event: Extract<RequestEvent, { type: 'tripped' }>,
+  { request: { asked } }: Chain,
+  whose: readonly Piece[],
+): News | undefined =>
+  event.does === 'revoke'
+    ? undefined
+    : {
+        pieces: ['👀 ', ...whose, ` stays in force, but ${saySuspicion[event.rule]}.`, ...wasItYou(to, asked)],
+        words: event.evidence.map(sayLine).join('\n'),
+      };
+
+/** Why a grant is gone, for its people and for those who had agreed to it. */
+export const trippedNews = (
+  to: PersonId,
+  whose: readonly Piece[],
+  { request: { asked, state } }: Chain,
+  rest: readonly Piece[],
+): News | undefined =>
+  state.status === 'revoked'
+    ? {
+        pieces: endedEarly(to, whose, asked, [whyTripped(state) ?? 'something looked wrong'], rest),
+        words: (ending(state)?.evidence ?? []).map(sayLine).join('\n'),
+      }
+    : undefined;
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -1,0 +1,46 @@
+import type { WatchRule } from '#domain/watch/suspicion.ts';
+import { mostObserved, type RequestEvent, type Use } from './events.ts';
+import { isInForce } from './extension.ts';
+import type { Active, State } from './request.ts';
+
+type Revoked = Extract<State, { status: 'revoked' }>;
+
+/** Whether a grant is ended, or told of, for this once more: not while it is being ended, and each rule counts once. */
+export const isNewTrip = (state: State, rule: WatchRule, does: 'revoke' | 'warn'): state is Active =>
+  state.status === 'active' &&
+  isInForce({ state }) &&
+  !(state.tripped ?? []).some((one) => one.rule === rule && (one.does === 'revoke' || does === 'warn'));
+
+/** Ends a grant for what looked wrong, or remembers that its people were told. */
+export const trippedBy = (
+  state: Active,
+  { type: _, ...tripped }: Extract<RequestEvent, { type: 'tripped' }>,
+  at: Temporal.Instant,
+): Active | undefined => {
+  if (!isNewTrip(state, tripped.rule, tripped.does)) return undefined;
+  const told = { ...state, tripped: [...(state.tripped ?? []), tripped] };
+  return tripped.does === 'revoke' ? { ...told, ending: { cause: 'tripped', at } } : told;
+};
+
+/** What is new among uses of a grant, as far as there is room for it in its log. */
+export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[]): readonly Use[] => {
+  const known = new Set(observed.map(keyOf));
+  const added = uses.filter((one) => {
+    const isNew = !known.has(keyOf(one));
+    known.add(keyOf(one));
+    return isNew;
+  });
+  return added.slice(0, Math.max(0, mostObserved - observed.length));
+};
+
+/** Remembers what was done with a grant; what is known already, or too much, is no event of its own. */
+export const observedIn = <S extends Active | Revoked>(
+  state: S,
+  { uses }: Extract<RequestEvent, { type: 'observed' }>,
+): S | undefined =>
+  newUses(state, uses).length === uses.length
+    ? { ...state, observed: [...(state.observed ?? []), ...uses] }
+    : undefined;
+
+const keyOf = ({ verb, group, resource, subresource = '', namespace = '', name = '', allowedBy }: Use): string =>
+  JSON.stringify([verb, group, resource, subresource, namespace, name, allowedBy !== undefined]);
