@@ -8,6 +8,7 @@ import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisIntake } from '#adapters/redis/intake.ts';
+import { keys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
@@ -21,6 +22,7 @@ import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
+import type { Intake } from '#use-cases/guard-ports.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { createHeldRefresh } from '#use-cases/refresh-held.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
@@ -113,6 +115,12 @@ const startOn = async (
     { commit: ground.redis('commit', 'intake'), consume: ground.redis('consume', 'intake') },
     `${hostname()}-${process.pid}`,
   );
+  // What looks wrong waits behind nothing that is only held.
+  const urgent = createRedisIntake(
+    { commit: ground.redis('commit', 'urgent'), consume: ground.redis('consume', 'urgent') },
+    `${hostname()}-${process.pid}`,
+    keys.urgent,
+  );
   const ports: BotPorts = {
     ...core,
     addressOf: directory.addressOf,
@@ -139,6 +147,7 @@ const startOn = async (
   startTakingIn(ground, projection, {
     ...ports,
     intake,
+    urgent,
     sayNotFiled: (refusal) => plain(sayNotFiled(refusal)),
     where: async (asked) => {
       const { id, approval } = asked;
@@ -167,10 +176,19 @@ const startOn = async (
 };
 
 /** Takes in what guards have held, and keeps what is said of it true. */
-const startTakingIn = ({ core, onStop }: Ground, projection: Projection, ports: TakeInPorts): void => {
+const startTakingIn = (
+  { core, onStop }: Ground,
+  projection: Projection,
+  ports: TakeInPorts & { readonly urgent: Intake },
+): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
   const running = [
     every(1, () => takeInWrites(ports), fault('What guards have held could not be taken in')),
+    every(
+      1,
+      () => takeInWrites({ ...ports, intake: ports.urgent }),
+      fault('What looks wrong with a grant could not be taken in'),
+    ),
     every(refreshEvery, createHeldRefresh(ports, projection.redraw), fault('What is held could not be looked at')),
   ];
   for (const { stop } of running) onStop(stop);

@@ -4,6 +4,7 @@ import { type Config, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
 import { startGuard } from './guard.ts';
 import { serveMetrics } from './metrics.ts';
+import { startWatcher } from './watcher.ts';
 import { startWorker } from './worker.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
@@ -29,6 +30,10 @@ const start = async (config: Config): Promise<void> => {
   if (config.role === 'guard') {
     const guard = await startGuard(config);
     return guard.ok ? void ends.push(guard.value.stop) : refuse(guard.error);
+  }
+  if (config.role === 'watcher') {
+    const watcher = await startWatcher(config);
+    return watcher.ok ? void ends.push(watcher.value.stop) : refuse(watcher.error);
   }
   // The worker first: what it owes from before is done whether or not Slack can be reached.
   const worker = config.role === 'bot' ? undefined : await startWorker(config);

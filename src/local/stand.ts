@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys } from '#adapters/keys/generate.ts';
+import { prepareAudit } from '#local/audit.ts';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
 import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
 import { freePort } from '#local/parts/daemon.ts';
@@ -39,6 +40,8 @@ export type StandOptions = {
   readonly controllerManager?: boolean;
   /** Whether a guard is to be run beside it; some objects of the shop are protected then. */
   readonly guard?: boolean;
+  /** Whether a watcher is to be run beside it: the API server sends its audit events then. */
+  readonly watcher?: boolean;
   readonly say?: Say;
 };
 
@@ -64,13 +67,23 @@ export const startStand = async ({
   folder: kept,
   controllerManager = false,
   guard: isGuarded = false,
+  watcher: isWatched = false,
   say = () => {},
 }: StandOptions = {}): Promise<Stand> => {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'hallpass-stand-'));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const audit = isWatched
+    ? await prepareAudit(folder, cluster, await keptPort(join(folder, 'watcher-port')))
+    : undefined;
   const [redis, plane] = await Promise.all([
     startRedis({ dir: join(folder, 'redis'), say }),
-    startControlPlane({ dir: join(folder, 'kubernetes'), users: shopUsers, controllerManager, say }),
+    startControlPlane({
+      dir: join(folder, 'kubernetes'),
+      users: shopUsers,
+      controllerManager,
+      apiServerFlags: audit?.flags ?? [],
+      say,
+    }),
   ]);
   const admin = createApiClient({ url: plane.url, caPem: plane.caPem, token: plane.adminToken });
   await install(admin, shopObjects);
@@ -108,6 +121,7 @@ export const startStand = async ({
       ...(guardAt === undefined || role !== 'guard'
         ? {}
         : { guard: { ...guardAt, names: [guardAt.host], worker: `system:serviceaccount:${home}:hallpass-worker` } }),
+      ...(audit === undefined || role !== 'watcher' ? {} : { watcher: audit.watcher }),
       clusters: [
         {
           name: cluster,
@@ -126,7 +140,7 @@ export const startStand = async ({
   };
 };
 
-/** The webhook configuration outlives this process, and names the port. */
+/** The webhook configuration outlives this process, and names the port; so does whoever waits for an API server that is away. */
 const keptPort = async (file: string): Promise<number> => {
   const before = Number(await readFile(file, 'utf8').catch(() => ''));
   const port = await freePort(before > 0 ? before : undefined);

@@ -42,8 +42,8 @@ export type HeldWrites = {
     readonly author: string;
     readonly entry: string;
   }) => Promise<Filed>;
-  /** Leaves something else for the bot. False where there is no room. */
-  readonly note: (entry: string) => Promise<boolean>;
+  /** Leaves something else for the bot; what is urgent waits behind nothing else. False where there is no room. */
+  readonly note: (entry: string, urgent?: boolean) => Promise<boolean>;
   /** The earliest that an object of a request was when it was let through (`lowestOf`), with what it is now. */
   readonly admitted: (key: string, now: ObjectVersion) => Promise<ObjectVersion>;
   /** Counts an attempt at what is held. */

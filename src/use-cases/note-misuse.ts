@@ -34,7 +34,7 @@ export const noteMisuse = async (ports: GuardPorts, guarded: Guarded, covering: 
   const tried = { operation, target: targetIn(guarded), risk, findings, fingerprint };
   const entry = { type: 'misused', id, cluster, ...tried } as const;
   try {
-    const isEnding = (await ports.held.note(writeEntry(entry, ports.signer))) && wouldEnd(guarded, covering);
+    const isEnding = (await ports.held.note(writeEntry(entry, ports.signer), true)) && wouldEnd(guarded, covering);
     if (isEnding) ports.lostGrants.lose(asked.subject, id);
     return isEnding;
   } catch (cause) {

@@ -9,6 +9,7 @@ import type { Way } from '#local/ways-in.ts';
 import type { RunningBot } from '#src/bot.ts';
 import type { Config } from '#src/config.ts';
 import { startGuard } from '#src/guard.ts';
+import { startWatcher } from '#src/watcher.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 
 /** The shop's company with Hallpass running in it: a real Redis and API server, and the strict Slack. */
@@ -30,6 +31,8 @@ export type CompanyOptions = {
   readonly prepare?: (stand: Stand) => Promise<void>;
   /** Runs a guard too, with some of the shop protected. */
   readonly guard?: boolean;
+  /** Runs a watcher too, to which the API server sends its audit events. */
+  readonly watcher?: boolean;
   /** Runs Kubernetes' own controllers too, so that what is deleted with a namespace goes. */
   readonly controllers?: boolean;
   /** `none`: the stories start workers of their own; `worker` then does nothing. */
@@ -47,7 +50,11 @@ export const companyFor = (
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    const stand = await startStand({ guard: options.guard === true, controllerManager: options.controllers === true });
+    const stand = await startStand({
+      guard: options.guard === true,
+      watcher: options.watcher === true,
+      controllerManager: options.controllers === true,
+    });
     stops.push(stand.stop);
     await options.prepare?.(stand);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
@@ -61,6 +68,11 @@ export const companyFor = (
       const guard = await startGuard(stand.config('guard'));
       if (!guard.ok) throw new Error(guard.error.join('\n'));
       stops.push(guard.value.stop);
+    }
+    if (options.watcher === true) {
+      const watcher = await startWatcher(stand.config('watcher'));
+      if (!watcher.ok) throw new Error(watcher.error.join('\n'));
+      stops.push(watcher.value.stop);
     }
     const bot = await way.startBot((settings) => stand.config('bot', settings));
     stops.push(bot.stop);

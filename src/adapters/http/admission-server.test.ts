@@ -5,8 +5,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { admit, forbid } from '#domain/guard/write.ts';
 import { posted, postedText, shop } from '#test/build/admission-reviews.ts';
 import { makeClientCertificate } from '#test/build/client-certificate.ts';
-import { type AdmissionServer, type AdmissionServerSettings, startAdmissionServer } from './admission-server.ts';
+import { type AdmissionServerSettings, startAdmissionServer } from './admission-server.ts';
 import { type Certificate, makeCertificate } from './certificates.ts';
+import type { HttpsServer } from './https-server.ts';
 
 const make = () =>
   makeCertificate({
@@ -17,7 +18,7 @@ const make = () =>
 const certificate = await make();
 const { uid } = posted().request;
 
-const running: AdmissionServer[] = [];
+const running: HttpsServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map(({ stop }) => stop()));
 });
@@ -26,7 +27,7 @@ const sourceOf = (current: () => Certificate) => ({
   current,
   refresh: async () => ({ ok: true, value: false }) as const,
 });
-const start = async (settings: Partial<AdmissionServerSettings> = {}): Promise<AdmissionServer> => {
+const start = async (settings: Partial<AdmissionServerSettings> = {}): Promise<HttpsServer> => {
   const started = await startAdmissionServer({
     host: '127.0.0.1',
     port: 0,
@@ -42,7 +43,7 @@ const start = async (settings: Partial<AdmissionServerSettings> = {}): Promise<A
 };
 
 type Reply = { readonly status: number | undefined; readonly text: string; readonly socket: TLSSocket };
-const send = ({ port }: AdmissionServer, options: RequestOptions, body: string | Buffer = ''): Promise<Reply> => {
+const send = ({ port }: HttpsServer, options: RequestOptions, body: string | Buffer = ''): Promise<Reply> => {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const sent = request({ host: '127.0.0.1', port, ca: certificate.ca, agent: false, ...options }, (response) => {
     const socket = response.socket as TLSSocket;
@@ -52,8 +53,8 @@ const send = ({ port }: AdmissionServer, options: RequestOptions, body: string |
   sent.end(body);
   return promise;
 };
-const get = (server: AdmissionServer, path: string, options: RequestOptions = {}) => send(server, { path, ...options });
-const post = (server: AdmissionServer, body: string | Buffer, options: RequestOptions = {}) =>
+const get = (server: HttpsServer, path: string, options: RequestOptions = {}) => send(server, { path, ...options });
+const post = (server: HttpsServer, body: string | Buffer, options: RequestOptions = {}) =>
   send(
     server,
     { method: 'POST', path: '/review?timeout=3s', headers: { 'content-type': 'application/json' }, ...options },
@@ -62,7 +63,7 @@ const post = (server: AdmissionServer, body: string | Buffer, options: RequestOp
 
 /** Sends bytes as they are; resolves with what came back, once the server has ended the connection. */
 const raw = (
-  { port }: AdmissionServer,
+  { port }: HttpsServer,
   bytes: string,
   options: ConnectionOptions = {},
 ): Promise<{ text: string; session: Buffer | undefined }> => {

@@ -27,7 +27,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['draft:*', 'set getdel'],
 ];
 const botsOwn: typeof common = [
-  ['intake', 'xgroup|create xautoclaim xreadgroup xack xdel'],
+  ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
   ['tried:*', 'hgetall'],
   ['view:*', 'hget hmget hset'],
@@ -44,6 +44,7 @@ const workers: typeof common = [
 
 /** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */
 const guards: typeof common = [
+  ['urgent', 'xlen xadd'],
   ['log:*', 'lrange'],
   ['person:* status:active', 'zinter'],
   ['held:*', 'get set'],
@@ -59,7 +60,7 @@ const guards: typeof common = [
 const watchers: typeof common = [
   ['log:*', 'lrange'],
   ['person:* status:active', 'zinter'],
-  ['intake', 'xlen xadd'],
+  ['intake urgent', 'xlen xadd'],
   ['seen:*', 'type zadd zrange zrangebyscore zremrangebyrank zremrangebyscore expire'],
   ['watching:*', 'set'],
   ['alarms', 'rpush ltrim'],

@@ -102,13 +102,24 @@ const filed = z.union([
   z.tuple([z.literal('flood'), z.enum(['author', 'all']), z.literal([0, 1])]),
 ]);
 
+/** Leaves an entry in a stream for the bot; answers false where there is no room. Throws for one that is too long. */
+export const createLeaving = (redis: Redis): ((entry: string, stream: string) => Promise<boolean>) => {
+  const runNote = defineScript(redis, 'hallpassNote', noteScript);
+  return async (entry, stream) => {
+    if (entry.length > mostNote) throw new Error(`A note of ${entry.length} characters is too long to be left`);
+    const answer = await asking(`leave a note in "${stream}"`, runNote([stream], [entry, most.waiting]));
+    return readAs(z.literal([0, 1]), stream, answer) === 1;
+  };
+};
+
 /** Looks up and files what a guard holds, over a connection of the `commit` profile. */
 export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
   const runFile = defineScript(redis, 'hallpassFile', fileScript);
-  const runNote = defineScript(redis, 'hallpassNote', noteScript);
   const runFind = defineScript(redis, 'hallpassFind', findScript);
   const runTried = defineScript(redis, 'hallpassTried', triedScript);
   const runAdmitted = defineScript(redis, 'hallpassAdmitted', admittedScript);
+
+  const leave = createLeaving(redis);
 
   const saidOf = async (id: RequestId) => {
     const text = await asking(`read "${keys.said(id)}"`, redis.get(keys.said(id)));
@@ -136,11 +147,7 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
       );
       return filedOf(readAs(filed, keys.held(fingerprint), answer));
     },
-    note: async (entry) => {
-      if (entry.length > mostNote) throw new Error(`A note of ${entry.length} characters is too long to be left`);
-      const answer = await asking(`leave a note in "${keys.intake}"`, runNote([keys.intake], [entry, most.waiting]));
-      return readAs(z.literal([0, 1]), keys.intake, answer) === 1;
-    },
+    note: (entry, urgent = false) => leave(entry, urgent ? keys.urgent : keys.intake),
     admitted: async (object, now) => {
       const key = keys.admitted(object);
       const kept = await asking(`write "${key}"`, runAdmitted([key], [JSON.stringify(now), remember.admitted]));

@@ -24,16 +24,18 @@ const wait = 2_000;
 
 /**
  * Takes what guards have left: waiting for it over a connection of the `consume` profile, everything else over one of the `commit`
- * profile. Several bots share the work, by a consumer group that each of them has its own `name` in.
+ * profile. Several bots share the work, by a consumer group that each of them has its own `name` in. `stream` is `keys.intake`, or
+ * `keys.urgent` for what waits behind nothing else.
  */
 export const createRedisIntake = (
   { commit: redis, consume }: { readonly commit: Redis; readonly consume: Redis },
   name: string,
+  stream: string = keys.intake,
 ): Intake => {
   let isThere = false;
   const prepare = async (): Promise<void> => {
     if (isThere) return;
-    await redis.xgroup('CREATE', keys.intake, group, '0', 'MKSTREAM').catch((cause: unknown) => {
+    await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((cause: unknown) => {
       if (!String(cause).includes('BUSYGROUP')) throw cause;
     });
     isThere = true;
@@ -46,24 +48,13 @@ export const createRedisIntake = (
 
   return {
     take: async (most) => {
-      await asking(`prepare "${keys.intake}"`, prepare());
+      await asking(`prepare "${stream}"`, prepare());
       try {
-        const stale = redis.xautoclaim(keys.intake, group, name, givenUp, '0', 'COUNT', most);
-        const [, left] = readAs(claimed, keys.intake, await asking(`read "${keys.intake}"`, stale));
+        const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
+        const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
         if (left.length > 0) return found(left);
-        const next = consume.xreadgroup(
-          'GROUP',
-          group,
-          name,
-          'COUNT',
-          most,
-          'BLOCK',
-          wait,
-          'STREAMS',
-          keys.intake,
-          '>',
-        );
-        const read = readAs(streams, keys.intake, await asking(`read "${keys.intake}"`, next));
+        const next = consume.xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>');
+        const read = readAs(streams, stream, await asking(`read "${stream}"`, next));
         return found(read?.[0]?.[1] ?? []);
       } catch (cause) {
         // Redis was emptied: the group has to be made again.
@@ -73,8 +64,8 @@ export const createRedisIntake = (
     },
     settle: async (key) => {
       // In this order: what is acknowledged and not deleted would be handed out no more, and take a place for ever.
-      await asking(`settle "${keys.intake}"`, redis.xdel(keys.intake, key));
-      await asking(`settle "${keys.intake}"`, redis.xack(keys.intake, group, key));
+      await asking(`settle "${stream}"`, redis.xdel(stream, key));
+      await asking(`settle "${stream}"`, redis.xack(stream, group, key));
     },
     say: async (id, what) => {
       await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', remembered));

@@ -49,6 +49,12 @@ export const keys = {
   content: (id: RequestId, digest: string) => `${tag}:content:${id}:${digest}`,
   /** Stream: what guards have left for the bot. */
   intake: `${tag}:intake`,
+  /** Stream: what looks wrong with a grant; it waits behind nothing that is only held. */
+  urgent: `${tag}:urgent`,
+  /** Sorted set: what watchers have seen of a grant by one rule, by when it was done, in epoch milliseconds. */
+  seen: (id: RequestId, rule: string) => `${tag}:seen:${id}:${rule}`,
+  /** String: when the last audit events came from a cluster, in epoch milliseconds. */
+  watching: (cluster: string) => `${tag}:watching:${cluster}`,
   /** String: the request that a held write became last. */
   held: (fingerprint: string) => `${tag}:held:${fingerprint}`,
   /** String: what the bot tells people about a held write, as JSON. */

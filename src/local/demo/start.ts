@@ -11,6 +11,7 @@ import { createWorkspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { overSocket } from '#local/ways-in.ts';
 import { startGuard } from '#src/guard.ts';
+import { startWatcher } from '#src/watcher.ts';
 import { startWorker } from '#src/worker.ts';
 import { examples } from './examples.ts';
 
@@ -29,7 +30,7 @@ export const startDemo = async ({
   say,
   onStop,
 }: DemoOptions): Promise<{ readonly url: string; readonly version: string }> => {
-  const stand = await startStand({ folder, controllerManager: true, guard: true, say });
+  const stand = await startStand({ folder, controllerManager: true, guard: true, watcher: true, say });
   onStop(stand.stop);
   const { url, caPem, adminToken, version } = stand.plane;
   const workspace = createWorkspace({
@@ -55,6 +56,9 @@ export const startDemo = async ({
   const guard = await startGuard(stand.config('guard'));
   if (!guard.ok) throw new Error(`The guard cannot start:\n${guard.error.join('\n')}`);
   onStop(guard.value.stop);
+  const watcher = await startWatcher(stand.config('watcher'));
+  if (!watcher.ok) throw new Error(`The watcher cannot start:\n${watcher.error.join('\n')}`);
+  onStop(watcher.value.stop);
   const bot = await way.startBot((slack) => stand.config('bot', slack));
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);

@@ -1,0 +1,79 @@
+import { type Attempt, isOnlyReceived, readAttempt, reasonIn, usersOf } from '#domain/watch/audit-event.ts';
+import { begunBy, impersonates, lookAt, sayAttempt } from '#domain/watch/look.ts';
+import { markersBeside } from './home.ts';
+import { createUseReports } from './use-reports.ts';
+import { createBursts } from './watch-bursts.ts';
+import { createWatchedGrants, type WatchedGrants } from './watched-grants.ts';
+import type { WatcherPorts } from './watcher-ports.ts';
+
+/** Takes events in the order in which they came. Throws when not all of them could be dealt with: they shall be sent again. */
+export type UseWatch = { readonly take: (events: readonly unknown[]) => Promise<void> };
+
+/** Events that are looked at together: each may ask Redis. */
+const atOnce = 100;
+/** Milliseconds between two signs that events come. */
+const signEvery = 5_000;
+
+/**
+ * Watches what is done by whoever holds a grant: leaves word for the bot where it looks wrong, and of what was done with it.
+ * Idempotent: an event that comes twice, late, or before another one that was first, makes no difference.
+ */
+export const createUseWatch = (ports: WatcherPorts): UseWatch => {
+  const grants = createWatchedGrants(ports);
+  const reports = createUseReports(ports);
+  const bursts = createBursts(ports, reports);
+  const own = [ports.home, markersBeside(ports.home)];
+  let signed = Number.NEGATIVE_INFINITY;
+
+  const lookAtUser = async (attempt: Attempt): Promise<void> => {
+    const held = begunBy(attempt, await grants.of(attempt.user));
+    if (held.length === 0) return;
+    const { trips, uses } = lookAt(attempt, held, own);
+    for (const { id, use } of uses) reports.use(id, use);
+    // Whoever does such a thing loses all that they hold there: it is they, or somebody in their place, that is not to be trusted.
+    const alone = held.flatMap(({ id }) => trips.map((rule) => ({ id, rule, evidence: [sayAttempt(attempt)] })));
+    const found = [...alone, ...(await bursts(attempt, held))];
+    await Promise.all(found.map(({ id, rule, evidence }) => reports.trip(id, rule, evidence)));
+  };
+  const lookAtOther = async (attempt: Attempt): Promise<void> => {
+    if (attempt.by === undefined || !impersonates(attempt)) return;
+    for (const { id } of begunBy(attempt, await grants.of(attempt.by)))
+      await reports.trip(id, 'impersonation', [sayAttempt(attempt)]);
+  };
+
+  const lookAtOne = async (attempt: Attempt): Promise<void> => {
+    await grants.learn(attempt.user, attempt.reason);
+    await Promise.all([lookAtUser(attempt), lookAtOther(attempt)]);
+  };
+
+  return {
+    take: async (events) => {
+      const { attempts, foreign } = read(events, grants);
+      if (foreign > 0)
+        ports.alarm('Some of what was sent as audit events are none, and were left out', { count: String(foreign) });
+      // In any order: what is counted is counted by when it was done.
+      for (let next = 0; next < attempts.length; next += atOnce)
+        await Promise.all(attempts.slice(next, next + atOnce).map(lookAtOne));
+      await reports.leaveUses();
+      if (ports.moment() - signed < signEvery) return;
+      signed = ports.moment();
+      await ports.reports.watching(ports.cluster, await ports.clock.now());
+    },
+  };
+};
+
+/** Those that may be about a grant: most are of the cluster's own components, and are not even read. */
+const read = (events: readonly unknown[], { knows }: WatchedGrants) => {
+  const attempts: Attempt[] = [];
+  let foreign = 0;
+  for (const event of events) {
+    const users = usersOf(event);
+    if (users === undefined) foreign += 1;
+    if (users === undefined || isOnlyReceived(event)) continue;
+    if (!users.some(knows) && !reasonIn(event).includes('"hallpass-')) continue;
+    const attempt = readAttempt(event);
+    if (attempt === undefined) foreign += 1;
+    else if (attempt !== 'none') attempts.push(attempt);
+  }
+  return { attempts, foreign };
+};

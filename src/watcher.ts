@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { startAuditServer } from '#adapters/http/audit-server.ts';
+import { mountedCertificate } from '#adapters/http/certificate-source.ts';
+import { createKeys } from '#adapters/keys/keys.ts';
+import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { connectRedis } from '#adapters/redis/connection.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { createRedisReports, createRedisSeen } from '#adapters/redis/watching.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { createHeads } from '#use-cases/heads.ts';
+import type { Clock } from '#use-cases/ports.ts';
+import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
+import { createUseWatch } from '#use-cases/watch-use.ts';
+import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
+import { createAlarm } from './alarm.ts';
+import type { Config, WatcherConfig } from './config.ts';
+import { every } from './every.ts';
+import { createLog } from './log.ts';
+import { openPolicy } from './policy.ts';
+
+/** A running watcher; `stop` answers what is under way. */
+export type RunningWatcher = { readonly port: number; readonly stop: () => Promise<void> };
+
+/** Milliseconds between two looks at files that may be others by now. */
+const rereadEvery = 10_000;
+
+/**
+ * Starts the watcher of one cluster: it takes the audit events of that cluster's API server, and has grants ended whose use looks
+ * wrong. It asks no cluster anything, reads logs, and can do nothing but leave word for the bot. Several may run side by side.
+ */
+export const startWatcher = async (config: Config): Promise<Result<RunningWatcher, readonly string[]>> => {
+  const { watcher } = config;
+  if (watcher === undefined)
+    return err(['A watcher wants HALLPASS_AUDIT_CLUSTER, and where and by what it is reached.']);
+  const keys = createKeys(config.keys, ['watcher']);
+  const policy = await openPolicy(config.policy);
+  const secrets = await readSecrets(watcher);
+  const certificates = await mountedCertificate(watcher.certificate, machineClock);
+  const problems = [
+    ...(keys.ok ? [] : keys.error),
+    ...policy.problems,
+    ...(secrets.ok ? [] : [secrets.error]),
+    ...(certificates.ok ? [] : [`HALLPASS_AUDIT_CERTIFICATE: ${certificates.error}`]),
+  ];
+  if (!keys.ok || !secrets.ok || !certificates.ok || problems.length > 0) return err(problems);
+
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.toReversed()) await one();
+  };
+  const { info, error } = createLog();
+  const { alarm, tell, tellThrough } = createAlarm(error);
+  const redis = connectRedis({
+    url: config.redisUrl,
+    profile: 'commit',
+    name: 'hallpass-watcher',
+    onLost: (cause) => error('Redis is away; audit events are sent again once it is back', { cause: String(cause) }),
+    onBack: () => info('Redis is back', {}),
+  });
+  stops.push(async () => redis.disconnect());
+  tellThrough(createAlarmBox(redis).put);
+  const clock = createRedisClock(redis);
+  const ports: WatcherPorts = {
+    clock,
+    store: createRedisEventStore(redis, clock),
+    signer: keys.value.signer('watcher'),
+    trust: keys.value.trust,
+    alarm,
+    heads: createHeads(),
+    settings: policy.settings,
+    cluster: watcher.cluster,
+    home: config.home,
+    readLog: createRememberedLogs(),
+    seen: createRedisSeen(redis),
+    reports: createRedisReports(redis),
+    moment: () => performance.now(),
+  };
+  let { token } = secrets.value;
+  const server = await startAuditServer({
+    host: watcher.host,
+    port: watcher.port,
+    certificates: certificates.value,
+    clientCa: secrets.value.clientCa,
+    token: () => token,
+    take: createUseWatch(ports).take,
+    onFault: alarm,
+  });
+  if (!server.ok) {
+    await stop();
+    return err([server.error]);
+  }
+  stops.push(() => server.value.stop());
+  const reread = async (): Promise<void> => {
+    const again = await readSecrets(watcher);
+    if (again.ok) token = again.value.token;
+    const renewed = await certificates.value.refresh();
+    const wrong = [again, renewed].flatMap((one) => (one.ok ? [] : [one.error]));
+    if (wrong.length > 0)
+      alarm('Token or certificate of the watcher cannot be read anew; it goes on with the last', {
+        why: wrong.join(' '),
+      });
+    if (renewed.ok && renewed.value) server.value.useCertificate();
+  };
+  const running = [
+    every(rereadEvery, reread, (cause) =>
+      error('Token and certificate could not be looked at', { cause: String(cause) }),
+    ),
+    policy.follow('watcher', { info, error, tell }),
+  ];
+  for (const one of running) stops.push(() => one.stop());
+  info('The watcher is running', { cluster: watcher.cluster, port: server.value.port });
+  return ok({ port: server.value.port, stop });
+};
+
+/** Certificates are judged by this machine's clock: there is no API server to ask. */
+const machineClock: Clock = { now: async () => Temporal.Now.instant() };
+
+type Secrets = { readonly token: string | undefined; readonly clientCa: string | undefined };
+
+const readSecrets = async ({ tokenFile, clientCa }: WatcherConfig): Promise<Result<Secrets, string>> => {
+  const token = await readText('HALLPASS_AUDIT_TOKEN_FILE', tokenFile);
+  if (!token.ok) return token;
+  const ca = await readText('HALLPASS_AUDIT_CLIENT_CA', clientCa);
+  if (!ca.ok) return ca;
+  const bare = token.value?.trim();
+  // Who guesses a short one has grants ended as they like.
+  if (bare !== undefined && !/^[\w.~+/=-]{24,}$/.test(bare))
+    return err(
+      'HALLPASS_AUDIT_TOKEN_FILE holds no token of 24 or more letters, digits or -._~+/=. Make one with `openssl rand -hex 32`.',
+    );
+  return ok({ token: bare, clientCa: ca.value });
+};
+
+const readText = async (name: string, path: string | undefined): Promise<Result<string | undefined, string>> => {
+  if (path === undefined) return ok(undefined);
+  try {
+    return ok(await readFile(path, 'utf8'));
+  } catch (cause) {
+    return err(`${name} leads to no file that can be read (${String(cause)}). Correct the path.`);
+  }
+};
