@@ -12,8 +12,10 @@ import { benchGuardThroughput } from './guard-throughput.ts';
 import { readOptions } from './options.ts';
 import { benchRadius } from './radius.ts';
 import { benchRevert } from './revert.ts';
-import { type Stage, startStage } from './stage.ts';
+import { type Stage, startStage, startWatchStage } from './stage.ts';
 import { benchVerdict } from './verdict.ts';
+import { benchWatchEvents } from './watch-events.ts';
+import { benchWatchRevoke } from './watch-revoke.ts';
 
 type Benches<S> = Readonly<Record<string, (stage: S) => Promise<readonly Figure[]>>>;
 
@@ -31,6 +33,12 @@ const benches: Benches<Stage> = {
   flood: benchFlood,
 };
 
+/** On parts of their own: with a watcher. */
+const watchBenches: Benches<Stage> = {
+  'watch-revoke': benchWatchRevoke,
+  'watch-events': benchWatchEvents,
+};
+
 /** On parts of their own: with a guard, and without bot and worker. */
 const guardBenches: Benches<GuardStage> = {
   'guard-latency': benchGuardLatency,
@@ -43,7 +51,7 @@ const options = readOptions(process.argv.slice(2));
 process.once('disconnect', () => process.exit(1));
 const say = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-const all = [...Object.keys(benches), ...Object.keys(guardBenches)];
+const all = [benches, watchBenches, guardBenches].flatMap((some) => Object.keys(some));
 if (options.only !== undefined && !all.includes(options.only))
   throw new Error(`There is no bench "${options.only}". There are: ${all.join(', ')}.`);
 
@@ -65,6 +73,7 @@ const runAll = async <S extends { readonly stop: () => Promise<void> }>(
 };
 
 await runAll(benches, startStage);
+await runAll(watchBenches, startWatchStage);
 await runAll(guardBenches, startGuardStage);
 process.disconnect?.();
 process.exit(0);

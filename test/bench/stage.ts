@@ -26,9 +26,16 @@ export type Stage = {
   readonly stop: () => Promise<void>;
 };
 
-export const startStage = async (options: Options, say: (text: string) => void): Promise<Stage> => {
-  say('starting Redis, the API server, the worker and the bot');
-  const stand = await startStand();
+export const startStage = (options: Options, say: (text: string) => void): Promise<Stage> =>
+  startParts(options, say, false);
+
+/** With a watcher beside them, to which the API server sends its audit events; it is a process of its own. */
+export const startWatchStage = (options: Options, say: (text: string) => void): Promise<Stage> =>
+  startParts(options, say, true);
+
+const startParts = async (options: Options, say: (text: string) => void, isWatched: boolean): Promise<Stage> => {
+  say(`starting Redis, the API server, the worker${isWatched ? ', the watcher' : ''} and the bot`);
+  const stand = await startStand({ watcher: isWatched });
   const stops: (() => Promise<unknown>)[] = [stand.stop];
   const stop = async (): Promise<void> => {
     for (const one of stops.toReversed()) await one();
@@ -40,6 +47,11 @@ export const startStage = async (options: Options, say: (text: string) => void):
     const worker = startWorkerProcess(stand, namespaces, turns, options);
     await worker.start();
     stops.push(worker.stop);
+    if (isWatched) {
+      const watcher = startWatcherProcess(stand, options);
+      await watcher.start();
+      stops.push(watcher.stop);
+    }
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
     const way = inMemory(slack);
     stops.push(way.stop);
@@ -83,32 +95,60 @@ const startWorkerProcess = (
   stand: Stand,
   namespaces: readonly string[],
   turns: string,
-  { profile }: Options,
+  options: Options,
 ): Daemon => {
   const config = stand.config('worker');
-  const log = join(stand.folder, 'worker.log');
-  writeFileSync(log, '');
   const environment = {
     BENCH_TURNS: turns,
     HALLPASS_ROLE: 'worker',
+    HALLPASS_CLUSTERS: `shop=${stand.kubeconfig('hallpass-worker')}`,
+    HALLPASS_WORKER_CLUSTERS: '',
+    HALLPASS_MANAGED_NAMESPACES: [...config.managedNamespaces, ...namespaces].join(','),
+  };
+  return startProcess(stand, 'worker', environment, ['--import', watching], options);
+};
+
+/** The watcher as `npm run watcher` runs it. */
+const startWatcherProcess = (stand: Stand, options: Options): Daemon => {
+  const { watcher } = stand.config('watcher');
+  if (watcher === undefined) throw new Error('The stand has no watcher');
+  const environment = {
+    HALLPASS_ROLE: 'watcher',
+    HALLPASS_AUDIT_CLUSTER: watcher.cluster,
+    HALLPASS_AUDIT_PORT: String(watcher.port),
+    HALLPASS_AUDIT_CERTIFICATE: watcher.certificate,
+    HALLPASS_AUDIT_TOKEN_FILE: watcher.tokenFile ?? '',
+  };
+  return startProcess(stand, 'watcher', environment, [], options);
+};
+
+const startProcess = (
+  stand: Stand,
+  name: 'worker' | 'watcher',
+  own: Readonly<Record<string, string>>,
+  flags: readonly string[],
+  { profile }: Pick<Options, 'profile'>,
+): Daemon => {
+  const config = stand.config(name);
+  const log = join(stand.folder, `${name}.log`);
+  writeFileSync(log, '');
+  const environment = {
     REDIS_URL: config.redisUrl,
     HALLPASS_POLICY: config.policy,
     HALLPASS_KEYS: config.keys,
-    HALLPASS_CLUSTERS: `shop=${stand.kubeconfig('hallpass-worker')}`,
-    HALLPASS_WORKER_CLUSTERS: '',
     HALLPASS_NAMESPACE: config.home,
-    HALLPASS_MANAGED_NAMESPACES: [...config.managedNamespaces, ...namespaces].join(','),
+    ...own,
   };
   if (profile !== undefined) mkdirSync(profile, { recursive: true });
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return createDaemon(
     {
-      name: 'The worker',
+      name: `The ${name}`,
       binary: 'env',
-      args: [...variables, process.execPath, ...profiling, '--import', watching, main],
+      args: [...variables, process.execPath, ...profiling, ...flags, main],
       log,
-      isReady: async () => readFileSync(log, 'utf8').includes('The worker is running'),
+      isReady: async () => readFileSync(log, 'utf8').includes(`The ${name} is running`),
       readyWithin: 20_000,
     },
     20_000,
