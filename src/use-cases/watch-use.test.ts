@@ -20,20 +20,44 @@ const statusOf = async ({ request, world }: WatchWorld): Promise<string> => {
 /** Something that was allowed, by what it is done to. */
 const done = (verb: string, objectRef: Record<string, string>, changed: Record<string, unknown> = {}): AuditEvent =>
   auditEvent({ verb, objectRef: { apiVersion: 'v1', ...objectRef }, ...changed });
-const tripped = ({ id }: WatchWorld): TrippedEntry => ({ type: 'tripped', id, cluster: 'prod', rule: 'exec', evidence: ['x'] });
+const tripped = ({ id }: WatchWorld): TrippedEntry => ({
+  type: 'tripped',
+  id,
+  cluster: 'prod',
+  rule: 'exec',
+  evidence: ['x'],
+});
 const rbac = 'rbac.authorization.k8s.io';
-const burst = (): readonly AuditEvent[] => ['secrets', 'pods', 'configmaps', 'pods', 'secrets'].map((one) => refusedEvent(one));
+const burst = (): readonly AuditEvent[] =>
+  ['secrets', 'pods', 'configmaps', 'pods', 'secrets'].map((one) => refusedEvent(one));
 
 describe('what nobody does with temporary access ends it at once', () => {
   test.each([
     ['rbac-write', done('create', { resource: 'rolebindings', apiGroup: rbac, namespace: 'shop', name: 'mine' })],
     ['rbac-write', done('patch', { resource: 'clusterroles', apiGroup: rbac, name: 'view' })],
-    ['webhook-write', done('delete', { resource: 'validatingwebhookconfigurations', apiGroup: 'admissionregistration.k8s.io', name: 'hallpass-guard' })],
-    ['token-creation', done('create', { resource: 'serviceaccounts', subresource: 'token', namespace: 'shop', name: 'default' })],
+    [
+      'webhook-write',
+      done('delete', {
+        resource: 'validatingwebhookconfigurations',
+        apiGroup: 'admissionregistration.k8s.io',
+        name: 'hallpass-guard',
+      }),
+    ],
+    [
+      'token-creation',
+      done('create', { resource: 'serviceaccounts', subresource: 'token', namespace: 'shop', name: 'default' }),
+    ],
     ['token-creation', done('create', { resource: 'certificatesigningrequests', apiGroup: 'certificates.k8s.io' })],
     ['node-proxy', done('get', { resource: 'nodes', subresource: 'proxy', name: 'node-1' })],
     ['exec', done('create', { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web-1' })],
-    ['exec', done('get', { resource: 'pods', subresource: 'exec', namespace: 'bank', name: 'vault-1' }, { stage: 'ResponseStarted', responseStatus: { code: 101 } })],
+    [
+      'exec',
+      done(
+        'get',
+        { resource: 'pods', subresource: 'exec', namespace: 'bank', name: 'vault-1' },
+        { stage: 'ResponseStarted', responseStatus: { code: 101 } },
+      ),
+    ],
     ['exec', done('create', { resource: 'pods', subresource: 'portforward', namespace: 'shop', name: 'web-1' })],
     ['exec', done('patch', { resource: 'pods', subresource: 'ephemeralcontainers', namespace: 'shop', name: 'web-1' })],
     ['secrets-listing', done('list', { resource: 'secrets' })],
@@ -41,7 +65,14 @@ describe('what nobody does with temporary access ends it at once', () => {
     ['own-objects', done('delete', { resource: 'configmaps', namespace: 'hallpass-markers', name: 'k7m2-qx' })],
     ['own-objects', done('get', { resource: 'secrets', namespace: 'hallpass', name: 'keys' })],
     // The API server itself refused to hand on rights that they do not have: they were let that far, and tried it.
-    ['rbac-write', done('create', { resource: 'rolebindings', apiGroup: rbac, namespace: 'shop' }, { responseStatus: { code: 403 } })],
+    [
+      'rbac-write',
+      done(
+        'create',
+        { resource: 'rolebindings', apiGroup: rbac, namespace: 'shop' },
+        { responseStatus: { code: 403 } },
+      ),
+    ],
     ['impersonation', done('get', { resource: 'pods', namespace: 'shop' }, { impersonatedUser: { username: 'root' } })],
   ])('%s', async (name, event) => {
     const watched = await createWatchWorld();
@@ -55,11 +86,17 @@ describe('what nobody does with temporary access ends it at once', () => {
     const watched = await createWatchWorld();
     const reason = 'RBAC: allowed by ClusterRoleBinding "ops" of ClusterRole "cluster-admin" to User "alice"';
     await watched.report(
-      done('list', { resource: 'secrets' }, { annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason } }),
+      done(
+        'list',
+        { resource: 'secrets' },
+        { annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason } },
+      ),
     );
     const [event] = (await watched.entries()).filter(({ type }) => type === 'tripped');
     expect(event).toMatchObject({
-      evidence: ['12:00:00 list secrets in the whole cluster: allowed by ClusterRoleBinding "ops"; kubectl/v1.30.2, from 10.1.2.0/24'],
+      evidence: [
+        '12:00:00 list secrets in the whole cluster: allowed by ClusterRoleBinding "ops"; kubectl/v1.30.2, from 10.1.2.0/24',
+      ],
     });
     expect(JSON.stringify(event)).not.toContain('10.1.2.3');
   });
@@ -69,7 +106,11 @@ describe('what nobody does with temporary access ends it at once', () => {
     await watched.report(
       done('update', { resource: 'ingresses', apiGroup: 'networking.k8s.io', namespace: 'shop', name: 'web' }),
       done('list', { resource: 'secrets' }, { user: { username: userOf('bob') } }),
-      done('list', { resource: 'secrets' }, { user: { username: 'system:serviceaccount:kube-system:generic-garbage-collector' } }),
+      done(
+        'list',
+        { resource: 'secrets' },
+        { user: { username: 'system:serviceaccount:kube-system:generic-garbage-collector' } },
+      ),
     );
     expect(await tripsIn(watched)).toEqual([]);
     expect(await statusOf(watched)).toBe('active');
@@ -98,7 +139,11 @@ describe('what nobody does with temporary access ends it at once', () => {
   test('a dry run has done nothing', async () => {
     const watched = await createWatchWorld();
     await watched.report(
-      done('create', { resource: 'roles', apiGroup: rbac, namespace: 'shop' }, { requestURI: '/apis/x/roles?fieldManager=k&dryRun=All' }),
+      done(
+        'create',
+        { resource: 'roles', apiGroup: rbac, namespace: 'shop' },
+        { requestURI: '/apis/x/roles?fieldManager=k&dryRun=All' },
+      ),
     );
     expect(await tripsIn(watched)).toEqual([]);
   });
@@ -134,7 +179,9 @@ describe('what is noise by itself', () => {
   test('it is counted by when it was done, in whatever order it is told, and not over more than a minute', async () => {
     const at = (seconds: number) => ({ requestReceivedTimestamp: watched.world.now().add({ seconds }).toString() });
     const watched = await createWatchWorld();
-    const spread = ['secrets', 'pods', 'configmaps', 'nodes', 'roles'].map((one, index) => refusedEvent(one, at(index * 20)));
+    const spread = ['secrets', 'pods', 'configmaps', 'nodes', 'roles'].map((one, index) =>
+      refusedEvent(one, at(index * 20)),
+    );
     await watched.report(...spread.toReversed());
     expect(await tripsIn(watched)).toEqual([]);
     // One more that was done in the middle of them, and is told last.
@@ -156,7 +203,10 @@ describe('what is noise by itself', () => {
     const watched = await createWatchWorld();
     await watched.report(auditEvent(), auditEvent({ sourceIPs: ['10.1.2.99'] }));
     expect(await tripsIn(watched)).toEqual([]);
-    await watched.report(auditEvent({ sourceIPs: ['8.8.8.8', '192.0.2.7'] }), auditEvent({ sourceIPs: ['198.51.100.1'] }));
+    await watched.report(
+      auditEvent({ sourceIPs: ['8.8.8.8', '192.0.2.7'] }),
+      auditEvent({ sourceIPs: ['198.51.100.1'] }),
+    );
     expect(await tripsIn(watched)).toEqual(['new-address warn']);
     // What a client has written into a header itself is not believed.
     expect(JSON.stringify(await watched.entries())).not.toContain('8.8.8');
@@ -174,15 +224,18 @@ describe('what is noise by itself', () => {
 });
 
 describe('what a policy says', () => {
-  test.each(useRules.filter((name) => name !== 'impersonation'))('%s can be off, and then nothing comes of it', async (name) => {
-    const watched = await createWatchWorld({ [name]: 'off' });
-    await watched.report(done('create', { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' }));
-    await watched.report(...burst());
-    const trips = await tripsIn(watched);
-    expect(trips.some((one) => one.startsWith(name))).toBe(false);
-    // The other one of them is there, so that something was looked at.
-    expect(trips.length).toBeGreaterThan(0);
-  });
+  test.each(useRules.filter((name) => name !== 'impersonation'))(
+    '%s can be off, and then nothing comes of it',
+    async (name) => {
+      const watched = await createWatchWorld({ [name]: 'off' });
+      await watched.report(done('create', { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' }));
+      await watched.report(...burst());
+      const trips = await tripsIn(watched);
+      expect(trips.some((one) => one.startsWith(name))).toBe(false);
+      // The other one of them is there, so that something was looked at.
+      expect(trips.length).toBeGreaterThan(0);
+    },
+  );
 
   test('a warning is told and ends nothing', async () => {
     const watched = await createWatchWorld({ exec: 'warn' });
@@ -196,7 +249,10 @@ describe('what a policy says', () => {
     const entry = tripped(watched);
     watched.world.settings.policy = {
       ...watched.world.settings.policy,
-      watch: { ...watched.world.settings.policy.watch, does: { ...watched.world.settings.policy.watch.does, exec: 'off' } },
+      watch: {
+        ...watched.world.settings.policy.watch,
+        does: { ...watched.world.settings.policy.watch.does, exec: 'off' },
+      },
     };
     watched.world.held.leave(writeEntry(entry, watched.world.signer('watcher')));
     await watched.world.takeIn();
@@ -241,7 +297,11 @@ describe('nothing that comes', () => {
       { ...auditEvent(), stage: 'Nothing' },
       { ...auditEvent(), annotations: { 'authorization.k8s.io/reason': 7 } },
     ];
-    await watched.take([...junk, done('list', { resource: 'secrets' }, { requestReceivedTimestamp: watched.world.now().toString() }), ...junk]);
+    await watched.take([
+      ...junk,
+      done('list', { resource: 'secrets' }, { requestReceivedTimestamp: watched.world.now().toString() }),
+      ...junk,
+    ]);
     await watched.world.takeIn();
     expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
     expect(watched.world.alarms.join()).toContain('Some of what was sent as audit events are none');
@@ -279,8 +339,11 @@ describe('nothing that comes', () => {
 });
 
 describe('what was done with a grant', () => {
-  const named = (name: string) => `RBAC: allowed by RoleBinding "${name}/shop" of Role "x" to User "${userOf('alice')}"`;
-  const by = (reason: string) => ({ annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason } });
+  const named = (name: string) =>
+    `RBAC: allowed by RoleBinding "${name}/shop" of Role "x" to User "${userOf('alice')}"`;
+  const by = (reason: string) => ({
+    annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason },
+  });
 
   test('is written down, each the first time, and by what else it was allowed', async () => {
     const watched = await createWatchWorld();

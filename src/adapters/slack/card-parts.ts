@@ -18,6 +18,7 @@ import { cameToAnEnd, nothingTakesItBack, sayAfter, sayHowLong, sayLength } from
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { trippedOnCard } from './tripped.ts';
+import { streamLines } from './uses.ts';
 
 /**
  * Shares of the 10,000 characters that a message may hold; together with what else is on a card without a diff they stay
@@ -234,11 +235,14 @@ export const outcomeBlocks = (chain: Chain, share: Shares, description?: Descrip
     return [...words, richText(conflictLines(state.conflict.conflicts, share.conflicts))];
   if (state.status !== 'revoked') return words;
   const summary = revertedSummary(state.reverted, chain.entries);
+  const opened = streamLines(state, share.decision);
+  const streams = opened.length === 0 ? [] : [richText(...opened)];
   const reverted = summary === '' ? [] : [richText(line('Taken back: ', bold(briefly(summary))))];
   return [
     ...words,
     ...reverted,
     ...(isProven(chain, description) ? [richText(proofLines(state.proofs, share.proofs, goesOnAs(state)))] : []),
+    ...streams,
   ];
 };
 

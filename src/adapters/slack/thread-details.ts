@@ -19,7 +19,7 @@ import { goesOnAs, proofLines } from './proofs.ts';
 import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
 import { evidenceLines } from './tripped.ts';
-import { useList } from './uses.ts';
+import { streamLines, useList } from './uses.ts';
 
 // Shares of the 10,000 characters of one message. Twenty objects of 253 characters, the most there may be, fit whole.
 const room = {
@@ -31,6 +31,7 @@ const room = {
   changed: 5_200,
   cautions: 3_000,
   reach: 2_000,
+  streams: 1_500,
   powers: 6_000,
   /** Slack takes no longer text in one piece. */
   power: 2_900,
@@ -152,7 +153,8 @@ const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [reverte
 const ended = (event: Extract<RequestEvent, { type: 'ended' }>, { state }: Request, description?: Description) => {
   const list = reverted(event.reverted ?? []);
   const isAccess = description === undefined ? list.length === 0 : description.noun === 'access';
-  return event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
+  const said = event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
+  return [...said, ...streamLines(state, room.streams)];
 };
 
 const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;

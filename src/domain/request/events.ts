@@ -201,6 +201,8 @@ export const use = z.strictObject({
   name: z.string().max(253).optional(),
   /** Another binding than the grant's own is what the API server says allowed it: it would have been allowed without the grant too. */
   allowedBy: z.string().max(300).optional(),
+  /** It began and did not end with its answer: a watch, a log that is followed, a command or a port in a pod. Kubernetes cuts none of these. */
+  stream: z.literal(true).optional(),
 });
 export type Use = z.infer<typeof use>;
 

@@ -42,5 +42,5 @@ export const observedIn = <S extends Active | Revoked>(
     ? { ...state, observed: [...(state.observed ?? []), ...uses] }
     : undefined;
 
-const keyOf = ({ verb, group, resource, subresource = '', namespace = '', name = '', allowedBy }: Use): string =>
-  JSON.stringify([verb, group, resource, subresource, namespace, name, allowedBy !== undefined]);
+const keyOf = ({ verb, group, resource, subresource = '', namespace = '', name = '', allowedBy, stream }: Use): string =>
+  JSON.stringify([verb, group, resource, subresource, namespace, name, allowedBy !== undefined, stream === true]);

@@ -58,6 +58,8 @@ export type Attempt = {
   readonly done: boolean;
   /** By what it was allowed, in the authorizer's words. It names the first binding only. */
   readonly reason: string;
+  /** It goes on beyond its answer, for as long as both sides keep it. */
+  readonly stream: boolean;
   /** Only to see what would come of it. */
   readonly dryRun: boolean;
   /** The network that the connection came from, without the part that names a machine. */
@@ -112,11 +114,18 @@ export const readAttempt = (event: unknown): Attempt | 'none' | undefined => {
     allowed: decision === undefined ? code !== 403 && code !== 401 : decision === 'allow',
     done: code < 400,
     reason: cut(read.annotations?.[reasonKey] ?? '', 400),
+    stream: isStream(verb, subresource ?? '', requestURI),
     dryRun: /[?&]dryRun=/.test(requestURI),
     ...(network === undefined ? {} : { network }),
     agent: cut((read.userAgent ?? '').split(' ')[0] ?? '', 60),
   };
 };
+
+/** Of what the API server calls long-running (`--min-request-timeout`), logs that are only read once end by themselves. */
+const isStream = (verb: string, subresource: string, uri: string): boolean =>
+  verb === 'watch' ||
+  ['exec', 'attach', 'portforward', 'proxy'].includes(subresource) ||
+  (subresource === 'log' && /[?&]follow=(true|1)/.test(uri));
 
 /**
  * `10.0.3.0/24`, `2001:db8:1::/48`. The last address is that of the connection itself; those before it are what the client has written

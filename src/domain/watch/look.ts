@@ -87,7 +87,7 @@ const usesOf = (attempt: Attempt, mine: readonly Watched[], covering: readonly W
 };
 
 const useOf = (
-  { verb, group, resource, subresource, namespace, name }: Attempt,
+  { verb, group, resource, subresource, namespace, name, stream }: Attempt,
   allowedBy: string | undefined,
 ): Use => ({
   verb,
@@ -97,6 +97,7 @@ const useOf = (
   ...(namespace === undefined ? {} : { namespace }),
   ...(name === undefined ? {} : { name }),
   ...(allowedBy === undefined ? {} : { allowedBy: allowedBy.slice(0, 300) }),
+  ...(stream ? { stream } : {}),
 });
 
 type Binding = { readonly kind: string; readonly name: string; readonly namespace?: string };
