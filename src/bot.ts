@@ -28,6 +28,7 @@ import { createHeldRefresh } from '#use-cases/refresh-held.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import { shareDrafts } from '#use-cases/shared-drafts.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
+import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts';
 import type { Tell } from './alarm.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -47,6 +48,8 @@ const followEvery = 1_000;
 const refreshEvery = 3_000;
 /** Once for what begins two minutes from now is enough; more often, for whoever approved in the last moment. */
 const confirmEvery = 2_000;
+/** Slack takes 100 questions about people a minute, and other bots of the same app ask too. */
+const peopleEvery = 2_000;
 /**
  * When so many requests wait to be shown, what Slack does not take now is left to the catching up: thousands of jobs that
  * come back each second to find the same kept Redis busier than the revocations beside them.
@@ -155,11 +158,13 @@ const startOn = async (
       return (await permalinksOf(notes, [asked], identity.url)).get(id) ?? channel;
     },
   });
-  startChecking(ground, ports);
+  const people = createPeopleWatch({ ...ports, directory });
+  startChecking(ground, ports, people);
   const app = createSlackApp({
     ports,
     directory,
     faces: createFaces(ports, notes, identity.url),
+    people,
     receiver: way.receiver,
     token: slack.botToken,
     clientOptions: options,
@@ -194,14 +199,15 @@ const startTakingIn = (
   for (const { stop } of running) onStop(stop);
 };
 
-/** Keeps what waits for a decision true to what is live, and asks anew for what lapsed because it was not. */
-const startChecking = ({ core, onStop }: Ground, ports: BotPorts): void => {
+/** Keeps what waits for a decision true to what is live, asks anew for what lapsed because it was not, and looks whose all of it is. */
+const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: PeopleWatch): void => {
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
   const follow = createFollower(ports);
   const running = [
     every(checkEvery, () => checkAllPending(ports), fault('Requests that wait could not be looked at anew')),
     every(followEvery, follow, fault('What lapsed could not be asked for anew')),
     every(confirmEvery, createConfirmer(ports), fault('What begins soon could not be looked at')),
+    every(peopleEvery, people.step, fault('Those who have something could not be looked at')),
   ];
   for (const { stop } of running) onStop(stop);
 };

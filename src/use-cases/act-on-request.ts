@@ -7,7 +7,9 @@ import { isInForce } from '#domain/request/extension.ts';
 import type { Request } from '#domain/request/request.ts';
 import { mayStandIn } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { departed, peopleOf } from '#domain/watch/people.ts';
 import { readContent } from './contents.ts';
+import { endDeparted } from './end-departed.ts';
 import { admit, type Deciding, type NotAdmitted, standingOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
@@ -109,11 +111,26 @@ const stillToExtend = async (ports: BotPorts, chain: Chain): Promise<ActRefusal 
   return { type: 'impossible', why: 'The grant that it would extend is not in force any more.', chain };
 };
 
+/** Nothing is approved for people who have left, and what waits for them is closed. */
+const stillMembers = async (ports: BotPorts, chain: Chain): Promise<ActRefusal | undefined> => {
+  const { asked } = chain.request;
+  for (const person of peopleOf(asked)) {
+    const admitted = await admit(ports, person);
+    if (admitted.ok) continue;
+    if (admitted.error.type === 'lookup-failed') return { type: 'lookup-failed', what: 'who asked for it' };
+    const { membership } = admitted.error;
+    if (membership !== 'unknown') await endDeparted(ports, asked.id, departed(asked, new Map([[person, membership]])));
+    const why = 'Who asked for it, or whom it is for, is no full member of the workspace any more.';
+    return { type: 'impossible', why, chain };
+  }
+  return undefined;
+};
+
 /** What is approved must be what the card shows: an object that moved meanwhile makes a new revision instead. */
 const stillAsShown =
   (ports: BotPorts): Check =>
   async (chain) => {
-    const nothing = await stillToExtend(ports, chain);
+    const nothing = (await stillMembers(ports, chain)) ?? (await stillToExtend(ports, chain));
     if (nothing !== undefined) return nothing;
     const shown = await readContent(ports, chain.request.asked);
     // Nobody can have seen it as it is in the log.

@@ -15,6 +15,7 @@ import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { approveRequest } from '#use-cases/act-on-request.ts';
 import { find } from '#use-cases/request-log.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
+import { createPeopleWatch } from '#use-cases/watch-people.ts';
 
 const [alice, bob, carol, dave] = ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAN'].map((one) => personId.parse(one)) as [
   ReturnType<typeof personId.parse>,
@@ -46,16 +47,18 @@ const start = async () => {
   world.cluster.put(shopIngress());
   const slack = createWorkspace({ rates: 'off' });
   const { fetch, receiver } = createInMemoryLink(slack);
+  const directory = {
+    ...world.directory,
+    forgetPerson() {},
+    forgetGroup() {},
+    channelProblem: async () => undefined,
+    addressOf: async () => undefined,
+    addressProblem: async () => undefined,
+  };
   const app = createSlackApp({
     ports: world.bot,
-    directory: {
-      ...world.directory,
-      forgetPerson() {},
-      forgetGroup() {},
-      channelProblem: async () => undefined,
-      addressOf: async () => undefined,
-      addressProblem: async () => undefined,
-    },
+    directory,
+    people: createPeopleWatch({ ...world.bot, directory }),
     faces: createFaces(world.bot, createMemoryProjectionStore()),
     receiver,
     token: slack.state.app.token,

@@ -12,6 +12,7 @@ import { policy, rule } from '#test/build/policy.ts';
 import { createWorld, file, look, settle } from '#test/build/world.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { approveRequest } from '#use-cases/act-on-request.ts';
+import { createPeopleWatch } from '#use-cases/watch-people.ts';
 
 const alice = personId.parse('U0ALICE');
 const bob = personId.parse('U0BOB');
@@ -38,16 +39,18 @@ const start = async () => {
   const client = new WebClient(token, { ...postingOptions, fetch });
   const directory = createDirectory(client, { team: 'T0HALLPASS' });
   const notes = createMemoryProjectionStore();
+  const people = {
+    ...world.directory,
+    forgetPerson() {},
+    forgetGroup() {},
+    channelProblem: async () => undefined,
+    addressOf: async () => undefined,
+    addressProblem: async () => undefined,
+  };
   const app = createSlackApp({
     ports: world.bot,
-    directory: {
-      ...world.directory,
-      forgetPerson() {},
-      forgetGroup() {},
-      channelProblem: async () => undefined,
-      addressOf: async () => undefined,
-      addressProblem: async () => undefined,
-    },
+    directory: people,
+    people: createPeopleWatch({ ...world.bot, directory: people }),
     faces: createFaces(world.bot, notes),
     receiver,
     token,

@@ -3,6 +3,7 @@ import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { personId } from '#domain/ids.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
+import type { PeopleWatch } from '#use-cases/watch-people.ts';
 import { listenToActions } from './actions.ts';
 import { listenToCommands } from './commands.ts';
 import type { SlackDirectory } from './directory.ts';
@@ -14,6 +15,7 @@ export type SlackAppParts = {
   readonly ports: BotPorts;
   readonly directory: SlackDirectory;
   readonly faces: Faces;
+  readonly people: PeopleWatch;
   readonly receiver: Receiver;
   readonly token: string;
   readonly clientOptions: WebClientOptions;
@@ -24,6 +26,7 @@ export const createSlackApp = ({
   ports,
   directory,
   faces,
+  people,
   receiver,
   token,
   clientOptions: options,
@@ -40,7 +43,8 @@ export const createSlackApp = ({
   listenToCommands(app, ports, faces);
   listenToActions(app, ports, faces);
   listenToSubmissions(app, ports);
-  listenToEvents(app, faces, directory);
+  listenToHome(app, faces);
+  listenToPeople(app, directory, people);
   // Thrown on, so that the sender is answered at once (401 or 500) and not after three seconds of silence.
   app.error(async (cause) => {
     ports.alarm('A message from Slack could not be handled', { cause: String(cause) });
@@ -50,20 +54,34 @@ export const createSlackApp = ({
 };
 
 const opened = z.object({ user: personId, tab: z.string().optional() });
-const userChange = z.object({ user: z.object({ id: z.string() }) });
-const groupChange = z.object({ subteam_id: z.string().optional(), subteam: z.object({ id: z.string() }).optional() });
-
-const listenToEvents = (app: App, faces: Faces, directory: SlackDirectory): void => {
+const listenToHome = (app: App, faces: Faces): void => {
   app.event('app_home_opened', async ({ event, client }) => {
     const { user, tab } = opened.parse(event);
     if (tab === 'messages') return;
     await client.views.publish({ user_id: user, view: await faces.home(user) });
   });
-  app.event('user_change', async ({ event }) => directory.forgetPerson(userChange.parse(event).user.id));
+};
+
+const userChange = z.object({ user: z.object({ id: z.string() }) });
+const groupChange = z.object({
+  subteam_id: z.string().optional(),
+  subteam: z.object({ id: z.string() }).optional(),
+  removed_users: z.array(z.string()).optional().catch(undefined),
+});
+
+/** Of what an event says only whom it is about is taken; what is so is looked up. */
+const listenToPeople = (app: App, directory: SlackDirectory, people: PeopleWatch): void => {
+  app.event('user_change', async ({ event }) => {
+    const { id } = userChange.parse(event).user;
+    directory.forgetPerson(id);
+    await people.personChanged(id);
+  });
   for (const name of ['subteam_members_changed', 'subteam_updated'] as const) {
     app.event(name, async ({ event }) => {
-      const { subteam_id, subteam } = groupChange.parse(event);
-      directory.forgetGroup(subteam_id ?? subteam?.id ?? '');
+      const { subteam_id, subteam, removed_users } = groupChange.parse(event);
+      const id = subteam_id ?? subteam?.id ?? '';
+      directory.forgetGroup(id);
+      await people.groupChanged(id, removed_users);
     });
   }
 };
