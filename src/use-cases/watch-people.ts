@@ -116,7 +116,7 @@ const createSoon = ({ clock, alarm }: PeoplePorts) => {
     again: async (): Promise<void> => {
       const now = await clock.now();
       for (const key of done.keys()) if (recent(key, now).length === 0) done.delete(key);
-      if (waiting.size > 0) await run(true);
+      await run(true);
     },
   };
 };

@@ -102,9 +102,7 @@ describe('a grant that is ended for what was tried under it', () => {
   });
 
   test('answers who ends it too, without a name', () => {
-    expect(sayNotDone({ type: 'already-ending' })).toBe(
-      'It is being ended already: it was used for something worse than its card showed.',
-    );
+    expect(sayNotDone({ type: 'already-ending' })).toBe('It is being ended already; its card says why.');
   });
 });
 

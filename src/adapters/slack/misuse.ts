@@ -112,26 +112,18 @@ export const endedEarly = (
   asked: Asked,
   why: readonly Piece[],
   rest: readonly Piece[],
+  after: readonly Piece[] = [...wasItYou(to, asked), ...askAnew(to, asked)],
 ): readonly Piece[] => {
   const isOwn = to === asked.requester || to === asked.subject;
   const its: readonly Piece[] = isOwn ? whose : ['What you approved, for ', user(asked.subject), ','];
-  const next: readonly Piece[] =
-    to === asked.requester
-      ? [' To ask for the same anew: ', code(`/jit again ${asked.id} because …`), '. It has to be approved again.']
-      : [];
-  return [
-    '🚨 ',
-    ...its,
-    ' was ',
-    bold('ended early'),
-    ', because ',
-    ...why,
-    '.',
-    ...rest,
-    ...wasItYou(to, asked),
-    ...next,
-  ];
+  return ['🚨 ', ...its, ' was ', bold('ended early'), ', because ', ...why, '.', ...rest, ...after];
 };
+
+/** Only whoever asked may ask for the same anew. */
+const askAnew = (to: PersonId, { id, requester }: Asked): readonly Piece[] =>
+  to === requester
+    ? [' To ask for the same anew: ', code(`/jit again ${id} because …`), '. It has to be approved again.']
+    : [];
 
 const triedBy = (to: PersonId, { subject }: Asked, isInside = false): readonly Piece[] =>
   to === subject ? [isInside ? 'you tried to ' : 'You tried to '] : [user(subject), ' tried to '];

@@ -16,7 +16,7 @@ import { keptNews, misusedNews } from './misuse.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
-import { trippedNews, warnedNews } from './tripped.ts';
+import { named, trippedNews, warnedNews } from './tripped.ts';
 import { tryIt } from './try-it.ts';
 
 /** What a direct message says: the news, and what somebody typed about it. */
@@ -115,8 +115,11 @@ export const newsFor = (
       return keptNews(to, event, chain, whose);
     case 'tripped':
       return warnedNews(to, event, chain, whose);
-    // The thread has these.
     case 'withdrawn':
+      return event.why === undefined
+        ? undefined
+        : { pieces: ['↩️ ', ...whose, ' is not decided on any more. ', ...named(withStop(briefly(event.why)))] };
+    // The thread has these.
     case 'explained':
     case 'conceded':
     case 'voted':

@@ -109,7 +109,7 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return `There is nothing to ${wanted === 'extend' ? 'extend' : 'end'}: the request ${sayStanding(refusal.status)}.`;
     case 'already-ending':
       return refusal.by === undefined
-        ? 'It is being ended already: it was used for something worse than its card showed.'
+        ? 'It is being ended already; its card says why.'
         : `It is being ended already; ${mention(refusal.by)} asked for that.`;
     case 'not-seen':
       return `Nothing was recorded: the card does not show all ${refusal.lines} lines. Press *Full diff* on it first.`;

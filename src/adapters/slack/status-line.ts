@@ -9,7 +9,7 @@ import { driftStatus } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
 import { type Noun, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
-import { whyTripped } from './tripped.ts';
+import { named, whyTripped } from './tripped.ts';
 
 const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',
@@ -75,7 +75,9 @@ const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
     case 'denied':
       return [bold('Denied'), ' by ', user(state.by), ' ', date(state.at)];
     case 'withdrawn':
-      return [bold('Withdrawn'), ' by ', user(state.by), ' ', date(state.at)];
+      return state.why === undefined
+        ? [bold('Withdrawn'), ' by ', user(state.by), ' ', date(state.at)]
+        : [bold('Closed'), ' ', date(state.at), ' · ', ...named(briefly(state.why))];
     case 'timed-out':
       return [bold('Timed out'), ' ', date(state.at), ' · nobody decided in time; it has to be asked for anew'];
     case 'lapsed':

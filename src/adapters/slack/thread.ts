@@ -26,7 +26,7 @@ import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
 import { sayLag } from './status-line.ts';
 import { detailsOf } from './thread-details.ts';
-import { trippedSentence, whyTripped } from './tripped.ts';
+import { named, trippedSentence, whyTripped } from './tripped.ts';
 
 export const threadEvent = 'hallpass_event';
 
@@ -135,8 +135,9 @@ const sentenceOf = (
     case 'explained':
       return ['📝 ', user(event.by), ' says why it is made'];
     case 'withdrawn':
-      return event.why === undefined
-        ? ['↩️ ', user(event.by), ' withdrew it']
+      if (event.why === undefined) return ['↩️ ', user(event.by), ' withdrew it'];
+      return asked.drift === undefined
+        ? ['↩️ ', bold('Closed'), ': ', ...named(withoutStop(briefly(event.why)))]
         : ['✔️ ', bold('Over'), `: ${withoutStop(briefly(event.why))}`];
     case 'reminded':
       return ['⏰ ', ...reminder(request, standing, mention, reviewers)];

@@ -1,13 +1,13 @@
 import type { RichTextBlockElement } from '@slack/types';
-import type { PersonId } from '#domain/ids.ts';
+import { type PersonId, personId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { isKept } from '#domain/request/misuse.ts';
 import type { Asked, State, Tripped } from '#domain/request/request.ts';
 import { needsNobody } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { mostEvidence, saySuspicion } from '#domain/watch/suspicion.ts';
-import { bold, bullets, code, line, type Piece } from './blocks.ts';
+import { isAboutPerson, mostEvidence, saySuspicion } from '#domain/watch/suspicion.ts';
+import { bold, bullets, code, line, type Piece, user } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 import type { Mention } from './mentions.ts';
 import { endedEarly, wasItYou } from './misuse.ts';
@@ -15,13 +15,20 @@ import type { News } from './news.ts';
 
 /** What was seen, each on a line of its own. */
 export const evidenceLines = (
-  { evidence }: Pick<Tripped, 'evidence'>,
+  { rule, evidence }: Pick<Tripped, 'rule' | 'evidence'>,
   characters: number,
 ): readonly RichTextBlockElement[] => {
   if (evidence.length === 0) return [];
   const { kept, left } = fitting(evidence.map(sayLine), characters);
   const rest = left === 0 ? [] : [[`and ${more(left, 'line')}, in the thread`]];
-  return [bullets([...kept.map((one) => [one]), ...rest])];
+  return [bullets([...kept.map((one) => (isAboutPerson(rule) ? named(one) : [one])), ...rest])];
+};
+
+/** Whom it is about, by their name. */
+export const named = (text: string): readonly Piece[] => {
+  const [before = '', id, after = ''] = text.split(/(?<=\bSlack (?:said|says) that )([UW][A-Z0-9]{2,20})(?=,)/);
+  const who = personId.safeParse(id);
+  return who.success ? [before, user(who.data), after] : [text];
 };
 
 const sayLine = (text: string): string => cut(oneLine(text), mostEvidence.characters);
@@ -36,7 +43,10 @@ export const trippedSentence = (
   const asGroups = groups ?? asked.approval.quorum.map(({ from }) => from);
   const look: readonly Piece[] = needsNobody(asked.approval) ? ['. ', ...mention(asGroups), ': look at it'] : [];
   if (does === 'revoke') return ['🚨 ', bold('Ended early'), `: ${saySuspicion[rule]} `, ruleName(rule), ...look];
-  const stays = isKept(asked) ? '. It stays, because it was taken by break-glass; revoke it if this is wrong' : '';
+  const stays =
+    isKept(asked) && !isAboutPerson(rule)
+      ? '. It stays, because it was taken by break-glass; revoke it if this is wrong'
+      : '';
   return ['👀 ', bold('Worth a look'), `: ${saySuspicion[rule]} `, ruleName(rule), stays, ...look];
 };
 
@@ -70,22 +80,39 @@ export const warnedNews = (
   event.does === 'revoke'
     ? undefined
     : {
-        pieces: ['👀 ', ...whose, ` stays in force, but ${saySuspicion[event.rule]}.`, ...wasItYou(to, asked)],
+        pieces: [
+          '👀 ',
+          ...whose,
+          ` stays in force, but ${saySuspicion[event.rule]}.`,
+          ...(isAboutPerson(event.rule) ? [] : wasItYou(to, asked)),
+        ],
         words: event.evidence.map(sayLine).join('\n'),
       };
 
-/** Why a grant is gone, for its people and for those who had agreed to it. */
+/** Why a grant is gone, for its people and for those who had agreed to it. Nobody reads it whose account is closed. */
 export const trippedNews = (
   to: PersonId,
   whose: readonly Piece[],
   { request: { asked, state } }: Chain,
   rest: readonly Piece[],
-): News | undefined =>
-  state.status === 'revoked'
-    ? {
-        pieces: endedEarly(to, whose, asked, [whyTripped(state) ?? 'something looked wrong'], rest),
-        words: (ending(state)?.evidence ?? []).map(sayLine).join('\n'),
-      }
-    : undefined;
+): News | undefined => {
+  if (state.status !== 'revoked') return undefined;
+  const last = ending(state);
+  const words = (last?.evidence ?? []).map(sayLine).join('\n');
+  if (last?.rule === 'slack-deactivated' && words.includes(`Slack said that ${to},`)) return undefined;
+  const why = [whyTripped(state) ?? 'something looked wrong'];
+  const after = last !== undefined && isAboutPerson(last.rule) ? askWhenBack(to, asked, last) : undefined;
+  return { pieces: endedEarly(to, whose, asked, why, rest, after), words };
+};
+
+/** Nobody was it, and to ask anew is of use only for who may ask again. */
+const askWhenBack = (to: PersonId, { id, requester }: Asked, { rule }: Tripped): readonly Piece[] =>
+  rule === 'left-groups' && to === requester
+    ? [
+        ' Once you are in one of them again, you may ask for the same anew: ',
+        code(`/jit again ${id} because …`),
+        '. It has to be approved again.',
+      ]
+    : [];
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -43,9 +43,9 @@ export const saySuspicion: Readonly<Record<WatchRule, string>> = {
   'delete-burst': 'many objects were deleted within a short time',
   'new-address': 'it was used from another network than before',
   'out-of-scope': 'something was written beside what was granted',
-  'slack-deactivated': 'the Slack account of whose it is was deactivated',
-  'slack-guest': 'whose it is has become a guest in Slack',
-  'left-groups': 'whose it is has left the groups that may ask for it',
+  'slack-deactivated': 'the Slack account of one of its people was deactivated',
+  'slack-guest': 'one of its people is no full member in Slack any more',
+  'left-groups': 'whoever asked for it has left the groups that may ask for it',
 };
 
 /** Whether it is about whose grant it is, and not about what is done with it. */
