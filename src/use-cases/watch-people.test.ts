@@ -99,6 +99,15 @@ describe('who has a grant and is no full member any more', () => {
     expect(await tripsOf(world, chain)).toHaveLength(1);
   });
 
+  test('loses it at once also where there was nothing to look at for a while', async () => {
+    const world = createPeopleWorld();
+    const chain = await world.grant();
+    await world.steps(3);
+    world.become(alice, 'deactivated');
+    await world.watch.personChanged(alice);
+    expect(await endsFor(world, chain)).toBe('slack-deactivated revoke');
+  });
+
   test('is ended once though two bots look at the same time, and not at all when it has ended meanwhile', async () => {
     const world = createPeopleWorld();
     const over = await world.grant();

@@ -71,6 +71,10 @@ const createSoon = ({ clock, alarm }: PeoplePorts) => {
 
   const recent = (key: string, now: Temporal.Instant): readonly Temporal.Instant[] =>
     (done.get(key) ?? []).filter((at) => Temporal.Instant.compare(at.add(rest.within), now) > 0);
+  const forgetOld = async (): Promise<void> => {
+    const now = await clock.now();
+    for (const key of done.keys()) if (recent(key, now).length === 0) done.delete(key);
+  };
   const tryOne = async ({ work }: Look): Promise<boolean> => {
     try {
       return await work();
@@ -85,6 +89,8 @@ const createSoon = ({ clock, alarm }: PeoplePorts) => {
   const tryAll = async (stopAtFault: boolean): Promise<void> => {
     const later: [string, Look][] = [];
     try {
+      // Waited for before all else: what is done before it is known to run would seem to run for ever.
+      await forgetOld();
       for (const [key, look] of waiting) {
         const now = await clock.now();
         waiting.delete(key);
@@ -113,10 +119,6 @@ const createSoon = ({ clock, alarm }: PeoplePorts) => {
       waiting.set(key, { work, tries: 0 });
       await run(false);
     },
-    again: async (): Promise<void> => {
-      const now = await clock.now();
-      for (const key of done.keys()) if (recent(key, now).length === 0) done.delete(key);
-      await run(true);
-    },
+    again: (): Promise<void> => run(true),
   };
 };
