@@ -4,7 +4,7 @@ import { isOver } from '#domain/request/request.ts';
 import { groupsThatMayAsk, leftGroups } from '#domain/watch/people.ts';
 import type { CrowdAlarm } from './crowd-alarm.ts';
 import { endDeparted } from './end-departed.ts';
-import { createSnapshots, type Members, openRequests, openRequestsOf, type PeoplePorts } from './look-up-people.ts';
+import { createSnapshots, type Members, mostOfOne, openRequests, type PeoplePorts } from './look-up-people.ts';
 import { find } from './request-log.ts';
 
 /** Ends what somebody asked for who is in no group any more that may; false when Slack does not say of all of these groups. */
@@ -41,9 +41,10 @@ export const lookAtGroup = async (
   const snapshot = createSnapshots(ports);
   const members = (await snapshot([name])).get(name);
   if (members === undefined) return false;
-  const hinted = await Promise.all(first.map((person) => openRequestsOf(ports, person)));
+  const open = new Set(await openRequests(ports));
+  const theirs = (await Promise.all(first.map((person) => ports.store.ofPerson(person, mostOfOne)))).flat();
   let isKnown = true;
-  for (const request of new Set([...hinted.flat(), ...(await openRequests(ports))])) {
+  for (const request of new Set([...theirs.filter((one) => open.has(one)), ...open])) {
     const found = await find(ports, request);
     if (found.type !== 'found' || isOver(found.chain.request.state.status)) continue;
     const { asked } = found.chain.request;

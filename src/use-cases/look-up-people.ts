@@ -80,7 +80,7 @@ export const openRequests = async ({ store }: Pick<BotPorts, 'store'>): Promise<
 };
 
 /** Of all requests of one person so many are looked through, the latest; what is older is found in the round. */
-const mostOfOne = 1_000;
+export const mostOfOne = 1_000;
 
 /** Those of one person. Most people have none, and cost one question. */
 export const openRequestsOf = async (
