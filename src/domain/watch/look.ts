@@ -135,7 +135,8 @@ export const sayAttempt = (attempt: Attempt): string => {
       ? 'allowed'
       : `allowed by ${binding.kind} "${binding.name}"`
     : 'refused';
-  const whose = by === undefined ? '' : ` in the name of ${attempt.user} by ${by}`;
+  // Nobody is named: events hold no names of people.
+  const whose = by === undefined ? '' : ' by impersonation';
   const from = network === undefined ? '' : `, from ${network}`;
   return `${when} ${sayUse(useOf(attempt, undefined))}${whose}: ${how}; ${agent === '' ? 'unknown program' : agent}${from}`;
 };
