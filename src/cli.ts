@@ -19,11 +19,15 @@ const usage = `hallpass <command>
   policy explain <folder> [file]
                              say of each case what every rule makes of it, and what comes of it
   log export <file>          write the log of all requests to a file, for auditors and "policy replay"; "-": standard output
+  audit export --from <date|instant> --to <date|instant> --format csv|jsonl [--out <file>|-] [--log <export>]
+                             what happened to each request of a period, with what approvers saw, for auditors
+  audit report --from <date|instant> --to <date|instant> --out <file>|- [--names <file>] [--log <export>]
+                             the same in figures and lists, as one page of HTML that prints
   policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
                              say which requests of the past this policy would have decided otherwise; "-": standard input
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
-doctor, standing and log read the environment as "npm start" does, and a file .env where they run.
+doctor, standing, log and audit read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood;
 of check also 3, 4 or 5: the worst that the manifests introduce is medium, high or critical, and --fail-on (high) or beyond.`;
 
@@ -32,10 +36,12 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
   switch (command) {
     case 'doctor':
     case 'standing':
-    case 'log': {
+    case 'log':
+    case 'audit': {
       const loaded = loadEnvironment();
       if (!loaded.ok) return failed([loaded.error]);
       if (command === 'log') return (await import('#src/commands/log.ts')).logCommand(words, process.env);
+      if (command === 'audit') return (await import('#src/commands/audit.ts')).auditCommand(words, process.env);
       return command === 'doctor'
         ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
         : (await import('#src/commands/standing.ts')).standing(words, process.env);

@@ -1,11 +1,8 @@
-import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { writeWhole } from '#adapters/files/whole-file.ts';
 import { unsigned } from '#adapters/keys/ed25519.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { connectRedis } from '#adapters/redis/connection.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
-import { err, ok, type Result } from '#domain/result.ts';
 import { type Config, type Environment, inspectConfig } from '#src/config.ts';
 import { type ExportCount, exportLog } from '#use-cases/export-log.ts';
 import { type Answer, failed, misspelt } from './answer.ts';
@@ -14,6 +11,7 @@ import { sayCause } from './checks.ts';
 import { problemsAbout } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { withoutSecrets } from './secrets.ts';
+import { leftOf, writeInto } from './written.ts';
 
 /**
  * `log export <file>`: writes every request's log to a file, or with `-` to standard output; undefined when the words make no
@@ -44,21 +42,16 @@ const writeExport = async (config: Config, into: string, stdout: Writable): Prom
     lost ??= cause;
   };
   const redis = connectRedis({ url: redisUrl, profile: 'commit', name: 'hallpass-export', onLost });
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort();
-  for (const signal of interrupts) process.on(signal, stop);
   try {
-    const lines = unless(interrupt.signal, exportLog(createLogReader(redis), trust, Temporal.Now.instant(), count));
-    const written = isPiped ? await writeTo(stdout, lines) : await writeWhole(resolve(into), lines);
+    const lines = exportLog(createLogReader(redis), trust, Temporal.Now.instant(), count);
+    const written = await writeInto(into, lines, stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
-    if (interrupt.signal.aborted) return failed([`Stopped. ${left(isPiped)}`]);
     const why = withoutSecrets(config, sayCause(lost ?? cause));
     return failed([
-      `The log could not be read from ${sayAddress(redisUrl)} (${why}). ${left(isPiped)} Start Redis, or correct address, user and password in REDIS_URL.`,
+      `The log could not be read from ${sayAddress(redisUrl)} (${why}). ${leftOf(into)} Start Redis, or correct address, user and password in REDIS_URL.`,
     ]);
   } finally {
-    for (const signal of interrupts) process.off(signal, stop);
     redis.disconnect();
   }
   const unread = loaded === undefined || loaded.ok ? [] : loaded.error;
@@ -70,30 +63,7 @@ const writeExport = async (config: Config, into: string, stdout: Writable): Prom
 
 const unverified = 'Signatures were not looked at, only order and hashes: HALLPASS_KEYS leads to no keys.';
 
-const left = (isPiped: boolean): string =>
-  isPiped ? 'What was written is not whole: its last line is missing.' : 'Nothing was written.';
-
 const number = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const sayCount = ({ requests, entries }: ExportCount, into: string): string =>
   `${number(requests, 'request', 'requests')} with ${number(entries, 'entry', 'entries')} written to ${into}. They hold reasons that people gave, and their ids.`;
-
-const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Whoever interrupts it finds nothing half written. */
-async function* unless(signal: AbortSignal, lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) {
-    signal.throwIfAborted();
-    yield line;
-  }
-}
-
-const writeTo = async (stream: Writable, lines: AsyncIterable<string>): Promise<Result<null, string>> => {
-  for await (const line of lines) {
-    const { promise, resolve: written } = Promise.withResolvers<Error | null | undefined>();
-    stream.write(line, written);
-    const fault = await promise;
-    if (fault) return err(`Standard output takes no more (${fault.message}). ${left(true)}`);
-  }
-  return ok(null);
-};

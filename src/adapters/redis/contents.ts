@@ -12,6 +12,14 @@ const keptFor = 400 * 86_400;
 /** Bytes of UTF-8 that a content of the longest length may have. */
 const mostBytes = contentLimit * 4;
 
+/** Somebody wrote something else there: no content has the digest of this. */
+const foreign = '';
+const orForeign = (cause: unknown): Buffer => {
+  // Redis' own no, of what is no string; that it does not answer is a fault.
+  if (cause instanceof Error && cause.message.startsWith('WRONGTYPE')) return Buffer.from(foreign);
+  throw cause;
+};
+
 /** Keeps what approvers were shown, compressed, over a connection of the `commit` profile. */
 export const createRedisContents = (redis: Redis): Contents => ({
   keep: async (id, digest, text) => {
@@ -21,13 +29,12 @@ export const createRedisContents = (redis: Redis): Contents => ({
   },
   read: async (id, digest) => {
     const key = keys.content(id, digest);
-    const kept = await asking(`read "${key}"`, redis.getBuffer(key));
+    const kept = await asking(`read "${key}"`, redis.getBuffer(key).catch(orForeign));
     if (kept === null) return undefined;
     try {
       return (await inflate(kept, { maxOutputLength: mostBytes })).toString('utf8');
     } catch {
-      // Somebody wrote something else there: it is as good as gone.
-      return undefined;
+      return foreign;
     }
   },
 });
