@@ -30,6 +30,7 @@ import { shareDrafts } from '#use-cases/shared-drafts.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts';
 import type { Tell } from './alarm.ts';
+import { readSiemCa, startAudit } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
@@ -104,8 +105,13 @@ const startOn = async (
   const identity = await identify(client).catch((cause: unknown) => String(cause));
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
   const directory = directoryFor(client, identity);
-  const problems = [...(await checkClusters(clients, core.alarm)), ...(await problemsInSlack(folder, directory))];
-  if (problems.length > 0) return err(problems);
+  const ca = readSiemCa(config);
+  const problems = [
+    ...(ca.ok ? [] : [ca.error]),
+    ...(await checkClusters(clients, core.alarm)),
+    ...(await problemsInSlack(folder, directory)),
+  ];
+  if (problems.length > 0 || !ca.ok) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
   const drafts = createDraftClient(
@@ -160,6 +166,7 @@ const startOn = async (
   });
   const people = createPeopleWatch({ ...ports, directory });
   startChecking(ground, ports, people);
+  startAudit(ground, config, ca.value);
   const app = createSlackApp({
     ports,
     directory,

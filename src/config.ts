@@ -52,6 +52,14 @@ export type SlackConfig = {
 /** A token that only looks up addresses of people, for the worker. */
 export type LookupConfig = { readonly token: string; readonly apiUrl: string };
 
+/** Where each event goes out over HTTPS. */
+export type SiemConfig = {
+  readonly url: string;
+  readonly token?: string;
+  /** A file: only a server with a certificate of this authority is believed. */
+  readonly ca?: string;
+};
+
 export type Config = {
   readonly role: Role;
   /** Absent in a process that is only a worker. */
@@ -73,6 +81,10 @@ export type Config = {
   readonly guard?: GuardConfig;
   /** Absent in a process that is no watcher. */
   readonly watcher?: WatcherConfig;
+  /** Absent where events go to no sink. Only for a bot. */
+  readonly siem?: SiemConfig;
+  /** `false`: a bot does not print each event on standard output. It does when absent. */
+  readonly auditStdout?: false;
   /** Where Prometheus reads; absent: nowhere. */
   readonly metricsPort?: number;
   /** The namespace that Hallpass lives in. */
@@ -106,6 +118,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   const watcher = role === 'watcher' ? readWatcher(environment, problems) : undefined;
   // A watcher asks no cluster anything.
   const clusters = role === 'watcher' ? [] : readClusters(environment, 'HALLPASS_CLUSTERS', problems);
+  const audit = role === 'bot' || role === 'all' ? readAudit(environment, problems) : {};
   const apart = environment.HALLPASS_WORKER_CLUSTERS
     ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
     : clusters;
@@ -114,6 +127,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(slack === undefined ? {} : { slack }),
     ...(lookup === undefined ? {} : { lookup }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...audit,
     ...(guardAt === undefined ? {} : { guardAt }),
     ...(guard === undefined ? {} : { guard }),
     ...(watcher === undefined ? {} : { watcher }),
@@ -308,6 +322,39 @@ const readMetricsPort = (environment: Environment, problems: Problems): number |
   const text = environment.HALLPASS_METRICS_PORT?.trim() ?? '';
   return text === '' ? undefined : portOf('HALLPASS_METRICS_PORT', text, problems);
 };
+
+const readAudit = (environment: Environment, problems: Problems): Pick<Config, 'siem' | 'auditStdout'> => {
+  const stdout = environment.HALLPASS_AUDIT_STDOUT?.trim() || 'on';
+  if (stdout !== 'on' && stdout !== 'off')
+    problems.push(`HALLPASS_AUDIT_STDOUT is ${JSON.stringify(stdout)}. Set it to "on" or "off".`);
+  const siem = readSiem(environment, problems);
+  return { ...(siem === undefined ? {} : { siem }), ...(stdout === 'off' ? { auditStdout: false } : {}) };
+};
+
+const readSiem = (environment: Environment, problems: Problems): SiemConfig | undefined => {
+  const url = environment.HALLPASS_SIEM_URL?.trim() ?? '';
+  const token = environment.HALLPASS_SIEM_TOKEN?.trim() ?? '';
+  const ca = environment.HALLPASS_SIEM_CA?.trim() ?? '';
+  if (url === '') {
+    for (const [name, value] of Object.entries({ HALLPASS_SIEM_TOKEN: token, HALLPASS_SIEM_CA: ca }))
+      if (value !== '') problems.push(`${name} is set, and HALLPASS_SIEM_URL is not. Set that too, or take this away.`);
+    return undefined;
+  }
+  // Neither address nor token are repeated: both may be secret.
+  const { protocol, hostname, username, password } = URL.canParse(url) ? new URL(url) : new URL('none:');
+  if (username !== '' || password !== '')
+    problems.push('HALLPASS_SIEM_URL holds a user or a password. Take them out, and set HALLPASS_SIEM_TOKEN.');
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
+    problems.push(
+      'HALLPASS_SIEM_URL is not a URL that starts with https://. Write it like https://siem.example.com/ingest; http:// will do for 127.0.0.1 only.',
+    );
+  if (/[^\x21-\x7e]/.test(token))
+    problems.push('HALLPASS_SIEM_TOKEN holds what cannot stand in a header of HTTP, such as a space or a line feed.');
+  return { url, ...(token === '' ? {} : { token }), ...(ca === '' ? {} : { ca }) };
+};
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 const portOf = (name: string, text: string, problems: Problems): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;

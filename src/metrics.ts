@@ -27,6 +27,25 @@ const reads = new Counter({
   registers,
 });
 
+const behind = new Gauge({
+  name: 'hallpass_audit_behind_seconds',
+  help: 'How much older what a sink of the audit was given last is than the newest entry; 0 when it has all.',
+  labelNames: ['sink'],
+  registers,
+});
+const linesOut = new Counter({
+  name: 'hallpass_audit_lines_total',
+  help: 'Lines of the audit that this process has given to a sink, which took them.',
+  labelNames: ['sink'],
+  registers,
+});
+
+/** Says how far a sink of the audit is behind, in seconds, and counts what it took since. */
+export const markAudit = (sink: string, seconds: number, lines: number): void => {
+  behind.set({ sink }, seconds);
+  linesOut.inc({ sink }, lines);
+};
+
 /** Says which policy a process has begun with; none is refused from the start. */
 export const markPolicy = (process: Author, hash: string | undefined): void => {
   if (hash !== undefined) inForce.set({ process, hash }, 1);

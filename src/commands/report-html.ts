@@ -31,8 +31,8 @@ const cellHtml = (cell: Cell): string => {
 
 export const number = (value: number): string => value.toLocaleString('en-US');
 
-/** `figure`: aligned by its digits; `id`, `words`: how wide it is. */
-export type Column = { readonly name: string; readonly as?: 'figure' | 'id' | 'words' };
+/** `figure`: aligned by its digits; `id`, `name`, `words`: how wide it is, and where it may break. */
+export type Column = { readonly name: string; readonly as?: 'figure' | 'id' | 'name' | 'words' };
 
 /** A table, or the sentence that there is nothing. */
 export const table = (columns: readonly Column[], rows: readonly (readonly Cell[])[], empty: string): Html => {
@@ -84,7 +84,7 @@ export const createSayPerson =
   (names: ReadonlyMap<PersonId, string>) =>
   (person: PersonId): Html => {
     const name = names.get(person);
-    const id = text(person).html;
+    const id = `<span class="person">${text(person).html}</span>`;
     return { html: name === undefined ? id : `${text(name).html} <span class="id">${id}</span>` };
   };
 export type SayPerson = ReturnType<typeof createSayPerson>;

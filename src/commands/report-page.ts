@@ -116,12 +116,15 @@ const figures = ({ summary, openReviews, log, tampering }: Report): string => {
     [number(open), open === 1 ? 'review still open' : 'reviews still open'],
     [number(summary.overdue.total), 'ended more than a minute late'],
     [number(summary.misuses.total), summary.misuses.total === 1 ? 'misuse refused' : 'misuses refused'],
-    [
-      wrong ? 'Look' : 'Sound',
-      wrong ? 'the log is not whole: see “Tampering check”' : `${number(log.read)} logs verified`,
-    ],
+    verdictOf(wrong, log),
   ];
   return `<dl class="figures">${all.map(([value, name]) => `<div><dt>${text(name).html}</dt><dd>${text(value).html}</dd></div>`).join('')}</dl>`;
+};
+
+const verdictOf = (wrong: boolean, { read, signatures }: Report['log']): readonly [string, string] => {
+  if (wrong) return ['Look', 'the log is not sound: see “Tampering check”'];
+  const logs = `${number(read)} ${read === 1 ? 'log' : 'logs'}`;
+  return signatures ? ['Sound', `${logs} verified`] : ['Unsigned', `${logs} verified without signatures`];
 };
 
 const tamperingCheck = ({ log, tampering }: Report): Html => {

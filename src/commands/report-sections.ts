@@ -20,6 +20,7 @@ const mostPeople = 60;
 const figure = (name: string): Column => ({ name, as: 'figure' });
 const id = (name: string): Column => ({ name, as: 'id' });
 const words = (name: string): Column => ({ name, as: 'words' });
+const name = (said: string): Column => ({ name: said, as: 'name' });
 const plain = (name: string): Column => ({ name });
 
 /** In which order statuses read: what waits, what is in force, what came to an end. */
@@ -121,7 +122,7 @@ const spreadTable = (name: string, spread: Spread | undefined, empty: string): H
     empty,
   );
 
-const lineColumns: readonly Column[] = [id('request'), id('when'), plain('who'), plain('where'), plain('what')];
+const lineColumns: readonly Column[] = [id('request'), id('when'), plain('who'), name('where'), name('what')];
 const lineCells = ({ id: request, at, by, where, what }: Line, say: SayPerson): readonly Cell[] => [
   request,
   sayTime(at),
@@ -245,12 +246,12 @@ export const policies = ({ policies: found }: Summary): Html =>
   section(
     'Policies in force',
     table(
-      [plain('hash'), figure('requests'), id('first'), id('last')],
+      [plain('hash'), id('first request'), id('last request'), figure('requests')],
       [...found].map(([hash, { requests, first, last }]) => [
         { html: `<span class="hash">${cellText(hash)}</span>` },
-        requests,
         sayTime(first),
         sayTime(last),
+        requests,
       ]),
       'No request was filed within the period.',
     ),

@@ -16,7 +16,7 @@ p { margin: 0 0 0.75rem; max-width: 46rem; }
 .facts { margin: 1.25rem 0 0; display: grid; grid-template-columns: max-content 1fr; gap: 0.125rem 1.25rem; font-size: 0.875rem; }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; }
-.figures { margin: 2rem 0 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); border-top: 2px solid var(--ink); border-bottom: 1px solid var(--line); }
+.figures { margin: 2rem 0 0; padding: 0; display: grid; grid-template-columns: repeat(4, 1fr); border-top: 2px solid var(--ink); border-bottom: 1px solid var(--line); }
 .figures div { padding: 0.75rem 1rem 0.875rem 0; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .figures dt { font-size: 0.8125rem; line-height: 1.35; color: var(--soft); }
 .figures dd { margin: 0; font-size: 1.625rem; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; }
@@ -27,7 +27,10 @@ td { padding: 0.375rem 0.75rem 0.375rem 0; vertical-align: top; border-bottom: 1
 th:last-child, td:last-child { padding-right: 0; }
 th.figure, td.figure { text-align: right; white-space: nowrap; }
 td.id, th.id, time { white-space: nowrap; }
-td.words { min-width: 10rem; }
+td { overflow-wrap: break-word; }
+td.words { min-width: 9rem; overflow-wrap: anywhere; }
+td.name { min-width: 6.5rem; overflow-wrap: anywhere; }
+.person { display: inline-block; white-space: nowrap; }
 tr.total td { font-weight: 600; border-top: 1px solid var(--ink); }
 span.id { color: var(--soft); font-size: 0.9em; }
 .none { color: var(--soft); }
@@ -36,16 +39,20 @@ table + .note, table + p { margin-top: 0.625rem; }
 .alert { padding: 0.5rem 0.875rem; border-left: 4px solid var(--ink); background: var(--faint); font-weight: 600; }
 ul { margin: 0 0 0.75rem; padding-left: 1.25rem; font-size: 0.875rem; }
 li { margin: 0.125rem 0; unicode-bidi: isolate; }
-code, .hash { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace; font-size: 0.75rem; }
-@page { size: A4; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #57606a; } }
+code, .hash { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace; font-size: 0.92em; }
+@page { size: A4; margin: 16mm 14mm 18mm; @bottom-left { content: 'Hallpass audit report'; font: 8pt sans-serif; color: #57606a; } @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #57606a; } }
+@media (max-width: 44rem) { .figures { grid-template-columns: repeat(2, 1fr); } main { overflow-x: auto; } }
 @media print {
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   h1 { font-size: 20pt; }
   h2 { margin-top: 18pt; font-size: 12pt; break-after: avoid; }
   h2 + p { break-after: avoid; }
-  table { font-size: 8pt; }
+  table { font-size: 7.5pt; }
+  th, td { padding-right: 6pt; }
+  td.words { min-width: 80pt; }
+  td.name { min-width: 54pt; }
   tr, .figures, .facts, .alert { break-inside: avoid; }
-  .figures { grid-template-columns: repeat(4, 1fr); }
   .figures dd { font-size: 15pt; }
   p, li { orphans: 3; widows: 3; }
 }

@@ -10,9 +10,9 @@ const passwordIn = (url: string): readonly string[] => {
   return [password, /%(?![0-9a-f]{2})/i.test(password) ? password : decodeURIComponent(password)];
 };
 
-const secretsIn = ({ slack, lookup, redisUrl }: Config): readonly string[] => {
+const secretsIn = ({ slack, lookup, siem, redisUrl }: Config): readonly string[] => {
   const inbound = slack?.inbound.type === 'http' ? slack.inbound.signingSecret : slack?.inbound.appToken;
-  return [slack?.botToken ?? '', lookup?.token ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(
+  return [slack?.botToken ?? '', lookup?.token ?? '', siem?.token ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(
     ({ length }) => length >= shortest,
   );
 };

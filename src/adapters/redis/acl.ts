@@ -30,6 +30,8 @@ const botsOwn: typeof common = [
   ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
   ['tried:*', 'hgetall'],
+  // Entries go from here to where they are kept besides.
+  ['audit', 'xrevrange'],
   ['view:*', 'hget hmget hset'],
   ['lock:*', 'get set pexpire del'],
   ['content:*', 'get set'],

@@ -43,8 +43,8 @@ export const keys = {
   alarms: `${tag}:alarms`,
   /** String: the id filed for an origin. Hashed, because an origin may be of any length. */
   origin: (origin: string) => `${tag}:origin:${createHash('sha256').update(origin).digest('hex')}`,
-  /** Hash: version and value of what one projection keeps about a request. */
-  view: (projection: string, id: RequestId) => `${tag}:view:${projection}:${id}`,
+  /** Hash: version and value of what one projection keeps about a request, or of what it follows. */
+  view: (projection: string, id: string) => `${tag}:view:${projection}:${id}`,
   /** String: what approvers were shown of a request, deflated, under its SHA-256. */
   content: (id: RequestId, digest: string) => `${tag}:content:${id}:${digest}`,
   /** Stream: what guards have left for the bot. */
@@ -69,5 +69,5 @@ export const keys = {
   filedBy: (author: string) => `${tag}:filed-by:${createHash('sha256').update(author).digest('hex')}`,
   /** Hash: what workers know of protected objects of one sort in one namespace. */
   agreed: ({ cluster, namespace, profile }: Watched) => `${tag}:agreed:${cluster}/${namespace}/${profile}`,
-  lock: (projection: string, id: RequestId) => `${tag}:lock:${projection}:${id}`,
+  lock: (projection: string, id: string) => `${tag}:lock:${projection}:${id}`,
 };

@@ -19,6 +19,7 @@ const more: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
         ['0', '0'],
       ],
       ['xrange', ['-', '+']],
+      ['xrevrange', ['+', '-']],
       ['xtrim', ['MAXLEN', '0']],
       ['zadd', ['0', 'x']],
       ['xadd', ['*', 'x', 'x']],

@@ -110,6 +110,17 @@ const readEntry = (
   });
 };
 
+/**
+ * Reads one line of a log by itself: whether its author signed it, and whether it is an entry that we know. It says nothing of those before
+ * it, and so not that it belongs to the log.
+ */
+export const readLine = (id: RequestId, line: string, trust: Trust): Result<Entry, string> => {
+  const stored = parse(line);
+  return stored === undefined
+    ? err('it is not an entry of schema 1')
+    : readEntry(id, line, stored.version, stored.previous, trust);
+};
+
 const parse = (line: string): StoredEntry | undefined => {
   try {
     return storedEntry.safeParse(JSON.parse(line)).data;
