@@ -61,6 +61,9 @@ export type FollowPorts = {
 /** Entries that are offered at a time: what is held in memory. */
 const most = 200;
 const logsAtOnce = 20;
+/** What was given from a log and comes again from the stream right after is left out there, as far as is known: so much of it. */
+const overlap = Temporal.Duration.from({ minutes: 1 });
+const mostAhead = 10_000;
 /** An event says when it was decided, which is a little before it was committed. */
 const margin = Temporal.Duration.from({ hours: 1 });
 
@@ -75,6 +78,8 @@ export const createAuditFollower = (
 ): (() => Promise<void>) => {
   const { cursors } = ports;
   let given = 0;
+  /** Digests of what was given from logs and may stand in the stream behind the place to go on from. */
+  const ahead = new Set<string>();
 
   const read = async (): Promise<{ readonly version: number; readonly cursor: Cursor | undefined }> => {
     const kept = await cursors.read(sink.name);
@@ -99,7 +104,8 @@ export const createAuditFollower = (
     if (entries === undefined) return startRereading(version, before);
     const last = entries.at(-1);
     if (last === undefined) return false;
-    if (!(await give(await inOrder(entries, ports.lines)))) return false;
+    const fresh = entries.filter(({ text }) => ahead.size === 0 || !ahead.delete(ports.trust.digest(text)));
+    if (!(await give(await inOrder(fresh, ports.lines)))) return false;
     return keep(version, { schema: 1, place: last.place, at: last.at.toString() });
   };
 
@@ -125,14 +131,24 @@ export const createAuditFollower = (
     for (let first = begin; first < ids.length; first += logsAtOnce) {
       const batch = ids.slice(first, first + logsAtOnce);
       const found = (await Promise.all(batch.map((id) => entriesOf(ports, id, since)))).flat();
-      for (let at = 0; at < found.length; at += most)
-        if (signal.aborted || !(await give(await inOrder(found.slice(at, at + most), ports.lines)))) return false;
+      for (let at = 0; at < found.length; at += most) {
+        const part = found.slice(at, at + most);
+        if (signal.aborted || !(await give(await inOrder(part, ports.lines)))) return false;
+        noteAhead(part, reading.until.at);
+      }
       const done = batch.at(-1);
       if (found.length === 0 || done === undefined) continue;
-      if (!(await keep(version, { ...before, reread: { ...reading, done } }))) return true;
+      if (!(await keep(version, { ...before, reread: { ...reading, done } }))) return false;
       version += 1;
     }
     return keep(version, { schema: 1, ...reading.until });
+  };
+
+  /** A log that is read after the end of the stream was looked up may have more than what was before that. */
+  const noteAhead = (entries: readonly FoundEntry[], until: string): void => {
+    const from = Temporal.Instant.from(until).subtract(overlap);
+    for (const { text, at } of entries)
+      if (ahead.size < mostAhead && Temporal.Instant.compare(at, from) >= 0) ahead.add(ports.trust.digest(text));
   };
 
   const tell = async (): Promise<void> => {
