@@ -191,3 +191,58 @@ test('whoever goes on in spite of problems gets what there is; each problem begi
   expect(config.clusters.map(({ name }) => name)).toEqual(['prod', '']);
   expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['SLACK_BOT_TOKEN', 'HALLPASS_CLUSTERS']);
 });
+
+describe('where each event goes out', () => {
+  const url = 'https://siem.example.com/ingest?source=hallpass';
+  const read = (changed: Readonly<Record<string, string>>) => {
+    const config = readConfig({ ...enough, ...changed });
+    if (!config.ok) throw new Error(config.error.join('\n'));
+    return config.value;
+  };
+
+  test('is standard output alone unless something else is said', () => {
+    expect(read({})).not.toHaveProperty('siem');
+    expect(read({ HALLPASS_AUDIT_STDOUT: 'on' })).not.toHaveProperty('auditStdout');
+    expect(read({ HALLPASS_AUDIT_STDOUT: ' off ' }).auditStdout).toBe(false);
+  });
+
+  test('may be an address, with a token and an authority', () => {
+    expect(read({ HALLPASS_SIEM_URL: ` ${url} ` }).siem).toEqual({ url });
+    expect(
+      read({ HALLPASS_SIEM_URL: url, HALLPASS_SIEM_TOKEN: 't.0-k', HALLPASS_SIEM_CA: '/etc/ca.crt' }).siem,
+    ).toEqual({
+      url,
+      token: 't.0-k',
+      ca: '/etc/ca.crt',
+    });
+    for (const local of ['http://127.0.0.1:9/x', 'http://localhost:9/x', 'http://[::1]:9/x'])
+      expect(read({ HALLPASS_SIEM_URL: local }).siem).toEqual({ url: local });
+  });
+
+  test('is nothing that a worker or a guard looks at', () => {
+    const worker = readConfig({ ...enough, HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url });
+    expect(worker.ok && worker.value).not.toHaveProperty('siem');
+  });
+
+  test.each([
+    [{ HALLPASS_AUDIT_STDOUT: 'no' }, 'HALLPASS_AUDIT_STDOUT is "no". Set it to "on" or "off".'],
+    [{ HALLPASS_SIEM_URL: 'http://siem.example.com/' }, 'HALLPASS_SIEM_URL is not a URL that starts with https://'],
+    [{ HALLPASS_SIEM_URL: 'http://127.0.0.1.example.com/' }, 'HALLPASS_SIEM_URL is not a URL'],
+    [{ HALLPASS_SIEM_URL: 'siem.example.com' }, 'HALLPASS_SIEM_URL is not a URL'],
+    [{ HALLPASS_SIEM_URL: 'file:///etc/passwd' }, 'HALLPASS_SIEM_URL is not a URL'],
+    [
+      { HALLPASS_SIEM_URL: 'https://ann:secret-word@siem.example.com/' },
+      'HALLPASS_SIEM_URL holds a user or a password.',
+    ],
+    [
+      { HALLPASS_SIEM_URL: url, HALLPASS_SIEM_TOKEN: 'two\nsecret-word' },
+      'HALLPASS_SIEM_TOKEN holds what cannot stand in a header',
+    ],
+    [{ HALLPASS_SIEM_TOKEN: 'secret-word' }, 'HALLPASS_SIEM_TOKEN is set, and HALLPASS_SIEM_URL is not.'],
+    [{ HALLPASS_SIEM_CA: '/etc/ca.crt' }, 'HALLPASS_SIEM_CA is set, and HALLPASS_SIEM_URL is not.'],
+  ])('%j is told to be wrong, without what may be secret in it', (changed, problem) => {
+    const problems = problemsWith(changed);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+    expect(problems.join()).not.toContain('secret-word');
+  });
+});

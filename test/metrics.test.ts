@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
-import { countPolicyNews, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
+import { countPolicyNews, markAudit, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
 import { policy } from '#test/build/policy.ts';
 
 const folder = (hash: string): PolicyFolder =>
@@ -29,6 +29,20 @@ test('it can be read which policy is in force, and whether a change of it was re
   expect(after).toContain('hallpass_policy_changes_total{process="bot",result="refused"} 1');
   markPolicy('worker', undefined);
   expect(ours(await metricsText())).toContain('hallpass_policy_refused{process="worker"} 1');
+});
+
+test('it can be read how far each sink of the audit is behind', async () => {
+  markAudit('siem', 12.5, 3);
+  markAudit('siem', 0, 4);
+  markAudit('stdout', 1, 0);
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_audit_behind_seconds{sink="siem"} 0',
+      'hallpass_audit_behind_seconds{sink="stdout"} 1',
+      'hallpass_audit_lines_total{sink="siem"} 7',
+      'hallpass_audit_lines_total{sink="stdout"} 0',
+    ]),
+  );
 });
 
 test('it is served on its port and nowhere else, and a port that is taken is said', async () => {

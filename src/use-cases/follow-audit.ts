@@ -114,7 +114,7 @@ export const createAuditFollower = (
     const at = (end?.at ?? (await ports.clock.now())).toString();
     const until = { ...(end === undefined ? {} : { place: end.place }), at };
     const since = before && Temporal.Instant.from(before.at).subtract(margin).toString();
-    if (since !== undefined)
+    if (since !== undefined && before?.place !== undefined)
       ports.info('The audit stream does not go back to what a sink had last; the logs are read anew from then on', {
         sink: sink.name,
         since,

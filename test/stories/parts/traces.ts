@@ -116,9 +116,9 @@ const heldIn = async (redis: Redis, key: string): Promise<unknown> => {
   }
 };
 
-/** Messages, files, forms and notices. */
-const stateOf = ({ state }: Workspace): string =>
-  JSON.stringify(state, (_key, value: unknown) => {
+/** Messages, files, forms and notices; not what Slack itself knows of its app, whose tokens it has given out. */
+export const stateOf = ({ state: { app: _, ...rest } }: Workspace): string =>
+  JSON.stringify(rest, (_key, value: unknown) => {
     if (value instanceof Map) return [...value];
     if (value instanceof Set) return [...value];
     return value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
