@@ -41,7 +41,7 @@ ul { margin: 0 0 0.75rem; padding-left: 1.25rem; font-size: 0.875rem; }
 li { margin: 0.125rem 0; unicode-bidi: isolate; }
 code, .hash { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace; font-size: 0.92em; }
 @page { size: A4; margin: 16mm 14mm 18mm; @bottom-left { content: 'Hallpass audit report'; font: 8pt sans-serif; color: #57606a; } @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #57606a; } }
-@media (max-width: 44rem) { .figures { grid-template-columns: repeat(2, 1fr); } main { overflow-x: auto; } }
+@media screen and (max-width: 44rem) { .figures { grid-template-columns: repeat(2, 1fr); } main { overflow-x: auto; } }
 @media print {
   html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; font-size: 1rem; }
