@@ -50,8 +50,9 @@ code, .hash { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', C
   h2 + p { break-after: avoid; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 6pt; }
-  td.words { min-width: 80pt; }
-  td.name { min-width: 54pt; }
+  time { white-space: normal; }
+  td.words { min-width: 70pt; }
+  td.name { min-width: 50pt; }
   tr, .figures, .facts, .alert { break-inside: avoid; }
   .figures dd { font-size: 15pt; }
   p, li { orphans: 3; widows: 3; }
