@@ -6,6 +6,7 @@ import { createDraftClient } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { keys } from '#adapters/redis/keys.ts';
@@ -18,6 +19,7 @@ import { permalinksOf } from '#adapters/slack/notes.ts';
 import { createProjection, type Projection, postingOptions } from '#adapters/slack/projection.ts';
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { sayNotFiled } from '#adapters/slack/replies.ts';
+import { type AuditChannelParts, createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
@@ -29,6 +31,7 @@ import { checkAllPending } from '#use-cases/revise-request.ts';
 import { shareDrafts } from '#use-cases/shared-drafts.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts';
+import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 import type { Tell } from './alarm.ts';
 import { readSiemCa, startAudit } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
@@ -44,6 +47,8 @@ export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOpt
 const showing = 4;
 const catchUpEvery = 2_000;
 const tellEvery = 1_000;
+const gatherEvery = 2_000;
+const postEvery = 2_000;
 const checkEvery = 3_000;
 const followEvery = 1_000;
 const refreshEvery = 3_000;
@@ -167,6 +172,11 @@ const startOn = async (
   const people = createPeopleWatch({ ...ports, directory });
   startChecking(ground, ports, people);
   startAudit(ground, config, ca.value);
+  startWitnessing(ground, {
+    client: new WebClient(slack.botToken, { ...options, ...postingOptions }),
+    directory,
+    botUser: identity.user_id,
+  });
   const app = createSlackApp({
     ports,
     directory,
@@ -215,6 +225,26 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: People
     every(followEvery, follow, fault('What lapsed could not be asked for anew')),
     every(confirmEvery, createConfirmer(ports), fault('What begins soon could not be looked at')),
     every(peopleEvery, people.step, fault('Those who have something could not be looked at')),
+  ];
+  for (const { stop } of running) onStop(stop);
+};
+
+/** Gathers how far logs have grown, and posts it where it cannot be edited with Redis. Behind everything else: nobody waits for it. */
+const startWitnessing = (
+  { core, redis, onStop }: Ground,
+  parts: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'>,
+): void => {
+  const checkpoints = createRedisCheckpointStore(redis('commit', 'checkpoints'));
+  const notes = createRedisProjectionStore(redis('commit', 'audit'), 'checkpoints');
+  const channel = createAuditChannel({ ...parts, core, notes, checkpoints });
+  const gather = createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest });
+  const round = async (): Promise<void> => {
+    if (core.settings().policy.auditChannel !== undefined) await gather();
+  };
+  const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
+  const running = [
+    every(gatherEvery, round, fault('Checkpoints of the logs could not be written; they are later')),
+    every(postEvery, channel.post, fault('Checkpoints could not be posted; they are later')),
   ];
   for (const { stop } of running) onStop(stop);
 };

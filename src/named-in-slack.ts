@@ -1,6 +1,6 @@
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
-import { type Finding, fine, wrong } from '#domain/finding.ts';
+import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 
 /** What the policy names must be there in Slack: groups with people in them, channels that only our own people see. */
 export const lookAtNamed = async (
@@ -25,6 +25,9 @@ export const lookAtNamed = async (
       refuse === undefined ? [{ channel, where: whereIsRule(index) }] : [],
     ),
     { channel: policy.adminChannel, where: 'rules.yaml: "adminChannel"' },
+    ...(policy.auditChannel === undefined
+      ? []
+      : [{ channel: policy.auditChannel, where: 'rules.yaml: "auditChannel"' }]),
   ];
   // Each is asked for once: many rules may have one channel, and Slack answers some fifty such questions a minute.
   const channels = [...Map.groupBy(named, ({ channel }) => channel)].map(
@@ -38,8 +41,12 @@ export const lookAtNamed = async (
     },
   );
   const addresses = identityTemplate === undefined ? [] : [lookAtAddresses(directory)];
-  return [...(await Promise.all([...groups, ...addresses])), ...(await Promise.all(channels)).flat()];
+  const unwitnessed = policy.auditChannel === undefined ? [caution(noAuditChannel)] : [];
+  return [...(await Promise.all([...groups, ...addresses])), ...(await Promise.all(channels)).flat(), ...unwitnessed];
 };
+
+const noAuditChannel =
+  'rules.yaml: "auditChannel" is not set: nothing outside of Redis knows how far the logs had grown, and one that is cut or written anew is not found out. Make a channel for it, invite Hallpass, and name its id (docs/audit.md).';
 
 /** A template is of no use without them. */
 const lookAtAddresses = async (directory: SlackDirectory): Promise<Finding> => {
@@ -53,4 +60,4 @@ const lookAtAddresses = async (directory: SlackDirectory): Promise<Finding> => {
 
 /** Only the problems, for a start. */
 export const problemsInSlack = async (folder: PolicyFolder, directory: SlackDirectory): Promise<readonly string[]> =>
-  (await lookAtNamed(folder, directory)).flatMap(({ type, text }) => (type === 'fine' ? [] : [text]));
+  (await lookAtNamed(folder, directory)).flatMap(({ type, text }) => (type === 'wrong' ? [text] : []));

@@ -65,6 +65,7 @@ describe('an append is all or nothing', () => {
         keys.log(id),
         keys.due,
         keys.news,
+        keys.unanchored,
         keys.unshown,
         keys.audit,
         keys.origin('form'),

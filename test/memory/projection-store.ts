@@ -1,9 +1,8 @@
-import type { RequestId } from '#domain/ids.ts';
 import type { ProjectionStore } from '#use-cases/ports.ts';
 
 export const createMemoryProjectionStore = (): ProjectionStore => {
-  const views = new Map<RequestId, { readonly version: number; readonly value: string }>();
-  const locked = new Set<RequestId>();
+  const views = new Map<string, { readonly version: number; readonly value: string }>();
+  const locked = new Set<string>();
   return {
     read: async (id) => views.get(id),
     write: async (id, expectedVersion, value) => {

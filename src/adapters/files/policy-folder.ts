@@ -45,6 +45,7 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
         protect: protectionsIn(rules.protect),
         watch: watchIn(rules.watch),
         adminChannel: rules.adminChannel,
+        auditChannel: rules.auditChannel,
         hash,
       },
       identities: identitiesIn(people),

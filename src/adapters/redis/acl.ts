@@ -16,7 +16,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['log:*', 'type llen lrange rpush'],
   ['audit', 'type xadd xrange xlen'],
   [
-    'status:* person:* pending-by:* unasked-by:* to-review due news unshown',
+    'status:* person:* pending-by:* unasked-by:* to-review due news unshown unanchored',
     'type zadd zrem zcard zrange zrangebyscore zrevrange',
   ],
   ['origin:*', 'type get set'],
@@ -29,6 +29,8 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
 const botsOwn: typeof common = [
   ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
+  // As a log: added to and read.
+  ['checkpoints', 'llen lrange rpush'],
   ['tried:*', 'hgetall'],
   // Entries go from here to where they are kept besides.
   ['audit', 'xrevrange'],

@@ -2,7 +2,7 @@
  * The one commit point. A script is not rolled back when a command in it fails, so everything that can fail is looked
  * at before the first write: the deadline, the type of every key, the origin, the version.
  *
- * KEYS: log, due, unshown, audit, origin, pending-by, to-review, unasked-by, news, then all statuses, then the people.
+ * KEYS: log, due, unshown, audit, origin, pending-by, to-review, unasked-by, news, unanchored, then all statuses, then the people.
  * ARGV: id, expected version, deadline, submitted at, due at or '', number of the status, how many statuses,
  * seconds to remember the origin or '' for none, 1 if it is to be reviewed or 0, how many its requester may have of what nobody approved or '' where it is
  * none of these, when people are to be told next or '', then the lines. All times in epoch milliseconds of this Redis.
@@ -34,17 +34,18 @@ for index = 12, #ARGV do
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'request', id, 'version', expected + index - 11, 'line', ARGV[index])
 end
 for index = 1, count do
-  if index == status then redis.call('ZADD', KEYS[9 + index], submitted, id)
-  else redis.call('ZREM', KEYS[9 + index], id) end
+  if index == status then redis.call('ZADD', KEYS[10 + index], submitted, id)
+  else redis.call('ZREM', KEYS[10 + index], id) end
 end
 -- The first status is 'pending'.
 if status == 1 then redis.call('ZADD', KEYS[6], submitted, id) else redis.call('ZREM', KEYS[6], id) end
 if ARGV[9] == '1' then redis.call('ZADD', KEYS[7], submitted, id) else redis.call('ZREM', KEYS[7], id) end
 if ARGV[10] ~= '' then redis.call('ZADD', KEYS[8], submitted, id) else redis.call('ZREM', KEYS[8], id) end
-for index = 10 + count, #KEYS do redis.call('ZADD', KEYS[index], submitted, id) end
+for index = 11 + count, #KEYS do redis.call('ZADD', KEYS[index], submitted, id) end
 if due == '' then redis.call('ZREM', KEYS[2], id) else redis.call('ZADD', KEYS[2], due, id) end
 if ARGV[11] == '' then redis.call('ZREM', KEYS[9], id) else redis.call('ZADD', KEYS[9], ARGV[11], id) end
 redis.call('ZADD', KEYS[3], 'NX', now, id)
+redis.call('ZADD', KEYS[10], 'NX', now, id)
 if remember ~= '' then redis.call('SET', KEYS[5], id, 'EX', remember) end
 return {'appended'}
 `;

@@ -121,6 +121,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.toReview,
     keys.unaskedBy(requester),
     keys.news,
+    keys.unanchored,
     ...statuses.map(keys.status),
     ...people.map(keys.person),
   ];

@@ -37,6 +37,10 @@ export const keys = {
   news: `${tag}:news`,
   /** Sorted set of ids by when the oldest event was filed that Slack has not shown, in epoch milliseconds. */
   unshown: `${tag}:unshown`,
+  /** Sorted set of ids by when the oldest event was filed that no checkpoint has, in epoch milliseconds. */
+  unanchored: `${tag}:unanchored`,
+  /** List: the checkpoints, which say how far all logs had grown. */
+  checkpoints: `${tag}:checkpoints`,
   /** Stream of all lines of all logs in the order of their commits, for followers; the logs are the record. */
   audit: `${tag}:audit`,
   /** List: what a process without Slack's token has to tell administrators. */

@@ -44,7 +44,7 @@ export type Notes = {
  */
 export const openNotes = async (
   store: ProjectionStore,
-  id: RequestId,
+  id: string,
   believe: (found: Noted) => Noted = (found) => found,
 ): Promise<Notes> => {
   const load = async () => {
@@ -84,7 +84,7 @@ export const withFile =
     return { ...before, files: noted === undefined ? others : { ...others, [String(revision)]: noted } };
   };
 
-const parse = (id: RequestId, value: string): Noted => {
+const parse = (id: string, value: string): Noted => {
   try {
     return noted.parse(JSON.parse(value));
   } catch (cause) {

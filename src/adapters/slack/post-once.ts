@@ -4,6 +4,7 @@ import type { Clock } from '#use-cases/ports.ts';
 import type { Message } from './card.ts';
 import { findMessage } from './find-message.ts';
 import { type Noted, type Notes, type Place, posted, withoutAttempt } from './notes.ts';
+import { withoutProof } from './proven.ts';
 import { type Calls, others, postsTo } from './slack-calls.ts';
 import { faultOf, setbackOf, stop } from './slack-faults.ts';
 
@@ -44,7 +45,7 @@ export const createPostOnce = (parts: {
   const recovered = async (notes: Notes, { key, message, thread }: Post): Promise<Place | undefined> => {
     const attempt = notes.now().attempts[key];
     if (attempt === undefined) return undefined;
-    const wanted = { metadata: message.metadata, ...(thread === undefined ? {} : { thread }) };
+    const wanted = { metadata: withoutProof(message.metadata), ...(thread === undefined ? {} : { thread }) };
     const found = await findMessage(client, calls, botUser, attempt, wanted);
     if (found !== undefined) {
       await notes.save(posted(key, found));

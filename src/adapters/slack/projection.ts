@@ -15,6 +15,7 @@ import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
 import { mentionsOf } from './mentions.ts';
 import { createPostOnce } from './post-once.ts';
+import { proven } from './proven.ts';
 import { createShowCard } from './show-card.ts';
 import { createShowFiles } from './show-files.ts';
 import { createShowNews } from './show-news.ts';
@@ -97,6 +98,7 @@ export const createProjection = ({
     client,
     calls,
     postOnce,
+    prove: (message) => proven(message, core.signer, core.trust),
     workspace: bot.url,
     channelProblem: channels.get,
     alarmOnce,

@@ -39,7 +39,7 @@ export const createShowThread = (tools: Tools): Step => {
       if (notes.now().messages[key] !== undefined) continue;
       const of = contentOf(entry.event);
       const shown = of === undefined ? undefined : await content(of);
-      const message = renderEvent(entry, chain, { description, standing, shown, mention, reviewers });
+      const message = tools.prove(renderEvent(entry, chain, { description, standing, shown, mention, reviewers }));
       await tools.postOnce(notes, {
         key,
         channel,

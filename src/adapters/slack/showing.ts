@@ -8,6 +8,7 @@ import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import type { Attempts } from '#use-cases/guard-ports.ts';
 import type { Alarm } from '#use-cases/ports.ts';
+import type { Message } from './card.ts';
 import type { Mention } from './mentions.ts';
 import type { Noted, Notes, Place } from './notes.ts';
 import type { PostOnce } from './post-once.ts';
@@ -38,6 +39,8 @@ export type Tools = {
   readonly client: WebClient;
   readonly calls: Calls;
   readonly postOnce: PostOnce;
+  /** Signs what a message says of an event, as it is posted. */
+  readonly prove: (message: Message) => Message;
   /** The workspace's own address, if it is known. */
   readonly workspace: string | undefined;
   /** Why nothing may be written into a channel, with the remedy; answers are kept for a while. */

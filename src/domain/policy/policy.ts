@@ -154,6 +154,8 @@ export type Policy = {
   readonly watch: Watch;
   /** Where Hallpass says what an administrator should look at. */
   readonly adminChannel: string;
+  /** Where checkpoints of all logs are posted; absent: nowhere, and there are none. */
+  readonly auditChannel?: string | undefined;
   /** SHA-256 of the files it was read from. */
   readonly hash: string;
 };

@@ -146,6 +146,9 @@ const rule = z.strictObject({
 /** `rules.yaml`: groups, rules in order, and where an administrator is told of trouble. */
 export const rulesFile = z.strictObject({
   adminChannel: channel,
+  auditChannel: channel
+    .optional()
+    .describe('Where the heads of all logs are posted, so that a rewritten log is found out (docs/audit.md).'),
   groups: z.record(
     name,
     z.union([slackGroup, z.array(personId).min(1, 'the group is empty; name at least one person')], {

@@ -53,7 +53,8 @@ export type Chain = { readonly request: Request; readonly entries: readonly Entr
 /** Where and why a log cannot be believed. */
 export type Broken = { readonly version: number; readonly why: string };
 
-const genesis = 'genesis';
+/** Stands as `previous` in the first entry of a log. */
+export const genesis = 'genesis';
 
 /**
  * Reads a request's log from its first line, believing nothing: order, hashes, signatures, authors, and the states themselves. `known`
@@ -77,7 +78,12 @@ export const readChain = (
   return ok(chain);
 };
 
-const step = (id: RequestId, before: Request | undefined, { event, at }: Entry): Request | string => {
+/** The state after an entry, or why it cannot follow. */
+export const step = (
+  id: RequestId,
+  before: Request | undefined,
+  { event, at }: Pick<Entry, 'event' | 'at'>,
+): Request | string => {
   if (before === undefined) return event.type === 'submitted' ? begin(id, event, at) : `it starts with "${event.type}"`;
   const after = evolve(before, event, at);
   return 'type' in after ? `"${after.event}" cannot follow "${after.after}"` : after;

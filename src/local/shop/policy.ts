@@ -9,6 +9,8 @@ import { shopPeople } from './people.ts';
 const rules = `# yaml-language-server: $schema=./schemas/rules.json
 # Who may ask for what, and who decides. The first rule that fits, from the top, counts.
 adminChannel: C0AUDIT
+# Where checkpoints of all logs are posted: what "hallpass audit verify" compares them with.
+auditChannel: C0CHECKS
 
 groups:
   engineers: [U0ALICE, U0BOB, U0CAROL]

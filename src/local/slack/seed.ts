@@ -125,6 +125,7 @@ export const demoSeed = (overrides: Partial<Seed> = {}): Seed => ({
     { id: 'C0GENERAL', name: 'general', memberIds: [...everyone, 'U0GWEN', 'U0ROBO'] },
     { id: 'C0APPROVALS', name: 'approvals', memberIds: [...everyone, 'U0GWEN', 'U0HALLPASS'] },
     { id: 'C0AUDIT', name: 'hallpass-audit', memberIds: ['U0DAN', 'U0ERIN', 'U0HALLPASS'] },
+    { id: 'C0CHECKS', name: 'hallpass-checkpoints', memberIds: ['U0DAN', 'U0ERIN', 'U0HALLPASS'] },
     { id: 'C0PRODOPS', name: 'prod-ops', kind: 'private', memberIds: ['U0BOB', 'U0CAROL', 'U0HALLPASS'] },
     { id: 'C0SECRET', name: 'secret', kind: 'private', memberIds: ['U0DAN'] },
     {
