@@ -23,12 +23,16 @@ const usage = `hallpass <command>
                              what happened to each request of a period, with what approvers saw, for auditors
   audit report --from <date|instant> --to <date|instant> --out <file>|- [--names <file>] [--log <export>]
                              the same in figures and lists, as one page of HTML that prints
+  audit verify [--threads all|none] [--sample <number>] [--channel <id>] [--export <file> [--checkpoints <file>]] [--keys <folder>] [--json]
+                             name every entry, checkpoint and message that is otherwise than Hallpass wrote it; threads by sample
+                             (50); "--export": an export alone, without Redis and Slack, and what was saved of the audit channel
   policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
                              say which requests of the past this policy would have decided otherwise; "-": standard input
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 doctor, standing, log and audit read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood;
+of audit verify 1: something was found, and 3: it could not be completed;
 of check also 3, 4 or 5: the worst that the manifests introduce is medium, high or critical, and --fail-on (high) or beyond.`;
 
 /** Commands load what they need themselves: the others stay quick, and an old Node can still be told what it lacks. */

@@ -35,7 +35,7 @@ const writeExport = async (config: Config, into: string, stdout: Writable): Prom
   const { keys, redisUrl } = config;
   const loaded = keys === '' ? undefined : createKeys(keys);
   const trust = loaded?.ok ? loaded.value.trust : unsigned;
-  const count: ExportCount = { requests: 0, entries: 0, broken: [] };
+  const count: ExportCount = { requests: 0, entries: 0, checkpoints: 0, broken: [] };
   const isPiped = into === '-';
   let lost: Error | undefined;
   const onLost = (cause: Error): void => {

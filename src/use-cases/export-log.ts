@@ -1,11 +1,13 @@
 import { type RequestId, requestId } from '#domain/ids.ts';
 import { readChain, type Trust } from '#domain/request/chain.ts';
-import { exportEndLine, exportedLine } from '#domain/request/exported.ts';
+import { exportEndLine, exportedCheckpoint, exportedLine } from '#domain/request/exported.ts';
 import type { Result } from '#domain/result.ts';
 import { cut, oneLine } from '#domain/text.ts';
 
 /** Reads what is stored, believing nothing. */
 export type LogReader = {
+  /** All lines of the checkpoints, many at a time, the first that was written first. */
+  readonly checkpoints: () => AsyncIterable<readonly string[]>;
   /** All members of the index of requests, as they stand there, the first that was filed first. */
   readonly ids: () => Promise<readonly string[]>;
   /** `err`: what stands there is no log. */
@@ -13,7 +15,7 @@ export type LogReader = {
 };
 
 /** What has been written so far; `broken` names what cannot be believed, and is exported all the same. */
-export type ExportCount = { requests: number; entries: number; readonly broken: string[] };
+export type ExportCount = { requests: number; entries: number; checkpoints: number; readonly broken: string[] };
 
 /** Logs that are read at the same time. */
 const atOnce = 50;
@@ -28,6 +30,11 @@ export async function* exportLog(
   now: Temporal.Instant,
   count: ExportCount,
 ): AsyncGenerator<string> {
+  // First: what they say of a log was so before it is read.
+  for await (const lines of log.checkpoints()) {
+    count.checkpoints += lines.length;
+    yield lines.map((line) => `${exportedCheckpoint(line)}\n`).join('');
+  }
   const ids = await log.ids();
   for (let first = 0; first < ids.length; first += atOnce) {
     const batch = ids.slice(first, first + atOnce).flatMap((id) => idIn(id, count));
@@ -35,8 +42,9 @@ export async function* exportLog(
     const written = found.map(({ id, read }) => linesOf(id, read, trust, count)).join('');
     if (written !== '') yield written;
   }
-  const { requests, entries } = count;
-  yield `${exportEndLine({ at: now.toString(), requests, entries })}\n`;
+  const { requests, entries, checkpoints } = count;
+  const said = { at: now.toString(), requests, entries };
+  yield `${exportEndLine(checkpoints === 0 ? said : { ...said, checkpoints })}\n`;
 }
 
 const idIn = (id: string, { broken }: ExportCount): readonly RequestId[] => {

@@ -38,6 +38,8 @@ export const replayExport = async (
         );
         break;
       }
+      case 'checkpoint':
+        break;
       case 'foreign':
         isExport = false;
         problems.push(`line ${one.line}: ${one.why}`);

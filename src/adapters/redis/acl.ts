@@ -14,6 +14,8 @@ const bullmq =
 /** Commands by what they may touch. A log is added to and read: nobody may cut, edit or delete it. */
 const common: readonly (readonly [keys: string, commands: string])[] = [
   ['log:*', 'type llen lrange rpush'],
+  // As a log; the bot alone adds to them.
+  ['checkpoints', 'llen lrange'],
   ['audit', 'type xadd xrange xlen'],
   [
     'status:* person:* pending-by:* unasked-by:* to-review due news unshown unanchored',
@@ -29,8 +31,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
 const botsOwn: typeof common = [
   ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
-  // As a log: added to and read.
-  ['checkpoints', 'llen lrange rpush'],
+  ['checkpoints', 'rpush'],
   ['tried:*', 'hgetall'],
   // Entries go from here to where they are kept besides.
   ['audit', 'xrevrange'],

@@ -15,6 +15,8 @@ const lines = z.array(z.string());
 
 /** Members of an index that are asked for at a time. */
 const batch = 500;
+/** Checkpoints, of up to 8 KB each, that are asked for at a time. */
+const perRead = 100;
 
 /**
  * Reads every log there is, over a connection of the `commit` profile, with the rights of the bot or the worker. A fault (no
@@ -30,7 +32,17 @@ export const createLogReader = (redis: Redis): LogReader => ({
     return [...found].sort(([, one], [, other]) => one - other).map(([id]) => id);
   },
   read: (id) => readLog(redis, id),
+  checkpoints: () => checkpointsIn(redis),
 });
+
+async function* checkpointsIn(redis: Redis): AsyncGenerator<readonly string[]> {
+  const key = keys.checkpoints;
+  for (let from = 0; ; from += perRead) {
+    const found = readAs(lines, key, await asking(`read "${key}"`, redis.lrange(key, from, from + perRead - 1)));
+    if (found.length > 0) yield found;
+    if (found.length < perRead) return;
+  }
+}
 
 /** By score and not by place: what leaves the index meanwhile moves the places of the others. */
 async function* membersOf(redis: Redis, key: string) {

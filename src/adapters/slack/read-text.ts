@@ -2,8 +2,13 @@
  * What a message says, as one text that is the same before it is posted and however Slack gives it back: Slack adds block
  * ids, splits and joins pieces of text, turns emoji into elements or into `:names:`, and escapes or unescapes entities.
  */
-export const readText = ({ text = '', blocks = [] }: { readonly text?: string; readonly blocks?: unknown }): string =>
-  [squeezed(wordsIn(blocks)), lettersOf(text)].join('\n');
+export const readText = ({
+  text = '',
+  blocks = [],
+}: {
+  readonly text?: string | undefined;
+  readonly blocks?: unknown;
+}): string => [squeezed(wordsIn(blocks)), lettersOf(text)].join('\n');
 
 /** Keys under which words stand that people read, in any block or element; in this order, whatever Slack's is. */
 const wordKeys = ['text', 'fields', 'elements', 'accessory', 'title', 'alt_text', 'label', 'placeholder', 'element'];

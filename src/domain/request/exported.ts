@@ -8,12 +8,17 @@ const misfit = z.strictObject({
   unreadable: z.strictObject({ request: requestId, version: z.int().min(1), text: z.string() }),
 });
 
+/** A checkpoint, to the letter as it was kept. */
+const checkpoint = z.strictObject({ checkpoint: z.string() });
+
 /** The last line: whoever reads an export knows by it that nothing was cut off, or left out since. */
 const end = z.strictObject({
   export: z.literal(1),
   at: z.string(),
   requests: z.int().min(0),
   entries: z.int().min(0),
+  /** Absent in an export from before there were any. */
+  checkpoints: z.int().min(0).optional(),
 });
 export type ExportEnd = Omit<z.infer<typeof end>, 'export'>;
 
@@ -22,6 +27,7 @@ const ofRequest = z.looseObject({ request: requestId });
 /** A line of an export. `text` is what stood in the log, to the letter. */
 export type Exported =
   | { readonly type: 'entry'; readonly request: RequestId; readonly text: string }
+  | { readonly type: 'checkpoint'; readonly text: string }
   | ({ readonly type: 'end' } & ExportEnd);
 
 /**
@@ -39,6 +45,9 @@ const isItself = (request: RequestId, version: number, stored: string): boolean 
   return entry?.request === request && entry.version === version;
 };
 
+/** Writes a line of the checkpoints as one of an export. */
+export const exportedCheckpoint = (stored: string): string => JSON.stringify({ checkpoint: stored });
+
 /** Reads a line of an export. `err` says what it is instead. */
 export const readExported = (line: string): Result<Exported, string> => {
   const value = parse(line);
@@ -48,6 +57,8 @@ export const readExported = (line: string): Result<Exported, string> => {
     const { export: _, ...said } = last.data;
     return ok({ type: 'end', ...said });
   }
+  const kept = checkpoint.safeParse(value);
+  if (kept.success) return ok({ type: 'checkpoint', text: kept.data.checkpoint });
   const wrapped = misfit.safeParse(value);
   if (wrapped.success) {
     const { request, text } = wrapped.data.unreadable;

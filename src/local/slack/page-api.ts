@@ -18,6 +18,7 @@ import { z } from 'zod';
  * | `POST /page/api/submit?as=`      | `SubmitCall`  | `OutcomeAnswer`   |
  * | `POST /page/api/close-view?as=`  | `CloseCall`   | `OutcomeAnswer`   |
  * | `POST /page/api/open-home?as=`   | `{}`          | `OutcomeAnswer`   |
+ * | `POST /page/api/tamper?as=`    | `TamperCall`  | `OutcomeAnswer`; administrators only |
  * | `GET  /page/api/file/FILEID?as=` |               | the file's bytes, `text/plain` |
  * | `GET  /page/api/cluster?as=&request=` |          | `ClusterPanel`, where `PeopleAnswer.hasCluster`; `request` (optional) is one wanted in any case |
  *
@@ -351,6 +352,13 @@ export type SubmitCall = z.infer<typeof SubmitCall>;
 /** `all` is the X of a stack of modals. */
 export const CloseCall = z.strictObject({ viewId: z.string(), all: z.boolean().optional() });
 export type CloseCall = z.infer<typeof CloseCall>;
+
+/** What a tool for compliance does to anybody's message: other words, or none any more. It bears no mark of it. */
+export const TamperCall = z.union([
+  z.strictObject({ channelId: z.string(), ts: z.string(), text: z.string().min(1).max(2_000) }),
+  z.strictObject({ channelId: z.string(), ts: z.string(), isDeleted: z.literal(true) }),
+]);
+export type TamperCall = z.infer<typeof TamperCall>;
 
 /** How a person's act went: `message` is what Slack would tell the person, `fieldErrors` what stands under inputs (by block id). */
 export type OutcomeAnswer = {

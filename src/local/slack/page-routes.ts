@@ -14,6 +14,7 @@ import {
   SayCall,
   SubmitCall,
   SuggestCall,
+  TamperCall,
 } from './page-api.ts';
 import { pagePerson } from './snapshot.ts';
 import type { Workspace } from './workspace.ts';
@@ -107,7 +108,22 @@ const post = <S extends z.ZodType>(
   act: (userId, call) => act(userId, schema.parse(call)),
 });
 
-const postsOf = ({ acts }: Workspace): Record<string, Post> => ({
+const tamper = ({ state, world }: Workspace, userId: string, call: TamperCall): Outcome => {
+  if (state.people.get(userId)?.kind !== 'admin')
+    return { status: 'not-sent', message: 'Only an administrator of the workspace can do that.' };
+  const message = state.messages.get(call.channelId)?.find(({ ts }) => ts === call.ts);
+  if (message === undefined) return { status: 'not-sent', message: 'There is no such message.' };
+  if ('text' in call) world.editMessage(call, { text: call.text });
+  else world.deleteMessage(call);
+  return { status: 'acknowledged' };
+};
+
+const postsOf = (workspace: Workspace): Record<string, Post> => ({
+  tamper: post(TamperCall, async (userId, call) => tamper(workspace, userId, call)),
+  ...postsOfActs(workspace),
+});
+
+const postsOfActs = ({ acts }: Workspace): Record<string, Post> => ({
   command: post(CommandCall, acts.command),
   say: post(SayCall, acts.say),
   action: post(ActionCall, acts.action),

@@ -1,8 +1,10 @@
-import type { Core } from './core.ts';
+import type { StoredBlock } from '#local/slack/block-kit/blocks.ts';
+import { checkBlocks } from '#local/slack/block-kit/check.ts';
+import { addMessage, type Core, messagesIn, removeMessage } from './core.ts';
 import type { Deliveries } from './delivery.ts';
 import type { PersonKind } from './seed.ts';
 import { groupShape, userShape } from './shapes.ts';
-import type { Channel, Group, Person } from './state.ts';
+import type { Channel, Group, Metadata, Person } from './state.ts';
 
 /** What happens in a workspace apart from people clicking: somebody leaves, a group changes, a channel is shared. */
 export type World = {
@@ -23,7 +25,31 @@ export type World = {
   removeFromChannel: (channelId: string, userId: string) => Promise<void>;
   setPlan: (plan: 'paid' | 'free') => void;
   setScopes: (scopes: string[]) => void;
+  /**
+   * What an administrator's compliance tool, or whoever broke into Slack, can do with anybody's message: it bears no mark of
+   * it, unless that is wanted, and the app hears nothing.
+   */
+  editMessage: (
+    place: { channelId: string; ts: string },
+    change: { text?: string; blocks?: unknown; metadata?: Metadata | undefined; isMarked?: boolean },
+  ) => void;
+  deleteMessage: (place: { channelId: string; ts: string }) => void;
+  /** Puts a message where it never was said, in anybody's name; its timestamp is answered. */
+  forgeMessage: (
+    as: { userId: string; isBot: boolean },
+    message: { channelId: string; threadTs?: string; text: string; blocks?: unknown; metadata?: Metadata },
+  ) => string;
 };
+
+const stored = (core: Core, blocks: unknown): StoredBlock[] => {
+  const checked = checkBlocks(blocks, 'message', () => core.newId(''));
+  if (!checked.ok) throw new Error(`These are no blocks: ${checked.messages.join(', ')}`);
+  return checked.blocks;
+};
+
+const inWords = (text: string) => [
+  { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] },
+];
 
 const must = <T>(found: T | undefined, what: string): T => {
   if (found === undefined) throw new Error(`There is no ${what}.`);
@@ -122,7 +148,47 @@ export const createWorld = (core: Core, deliveries: Deliveries): World => {
     await tell(channel, { type: 'member_left_channel', ...member(channel, userId) }, wasThere);
   };
 
+  const messageAt = ({ channelId, ts }: { channelId: string; ts: string }) =>
+    must(
+      messagesIn(core.state, channelId).find((one) => one.ts === ts),
+      `message ${ts} in ${channelId}`,
+    );
+
+  const editMessage: World['editMessage'] = (place, change) => {
+    const { text, blocks, metadata, isMarked } = change;
+    const message = messageAt(place);
+    if (text !== undefined) message.text = text;
+    if (blocks !== undefined) message.blocks = stored(core, blocks);
+    else if (text !== undefined && message.blocks.length > 0) message.blocks = stored(core, inWords(text));
+    if (metadata !== undefined) message.metadata = metadata;
+    else if ('metadata' in change) delete message.metadata;
+    if (isMarked === true) message.editedAt = core.newTs();
+    core.changed('message');
+  };
+
+  const forgeMessage: World['forgeMessage'] = ({ userId, isBot }, { channelId, threadTs, text, blocks, metadata }) => {
+    const ts = core.newTs();
+    addMessage(core, {
+      channelId: channelOf(channelId).id,
+      ts,
+      ...(threadTs === undefined ? {} : { threadTs }),
+      userId,
+      isBot,
+      text,
+      blocks: blocks === undefined ? [] : stored(core, blocks),
+      ...(metadata === undefined ? {} : { metadata }),
+      fileIds: [],
+      reactions: [],
+      isBroadcast: false,
+      values: new Map(),
+    });
+    return ts;
+  };
+
   return {
+    editMessage,
+    deleteMessage: (place) => removeMessage(core, messageAt(place)),
+    forgeMessage,
     changePerson,
     setKind: (userId, kind) => changePerson(userId, { kind }),
     setGroupMembers,
