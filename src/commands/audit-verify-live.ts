@@ -10,6 +10,7 @@ import { checkpointsInChannel } from '#adapters/slack/found-checkpoints.ts';
 import { createPatientCalls } from '#adapters/slack/patient-calls.ts';
 import { postingOptions } from '#adapters/slack/projection.ts';
 import { createReadMessages, type ReadMessages } from '#adapters/slack/read-messages.ts';
+import { readPostedUpTo } from '#adapters/slack/show-checkpoints.ts';
 import { createCalls, realTime } from '#adapters/slack/slack-calls.ts';
 import { createVerifyThreads, type VerifiedThreads } from '#adapters/slack/verify-threads.ts';
 import type { AuditFinding } from '#domain/audit/finding.ts';
@@ -70,12 +71,14 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
   const log = createLogReader(redis);
   const slack = await connectSlack(config);
   const channels = await channelsOf(config, options);
+  const postedUpTo = await readPostedUpTo(createRedisProjectionStore(redis, 'checkpoints'));
   // The channel first, then what is stored, then the logs: whatever is appended meanwhile contradicts nothing.
   const posted = slack === undefined ? undefined : await readChannels(slack, channels.found, options);
   const store: FoundCheckpoint[] = [];
   for await (const lines of log.checkpoints()) store.push(...lines.map((line) => foundInLine(line, trust)));
-  const isCompared = posted !== undefined && channels.found.length > 0;
-  const judged = judgeCheckpoints({ store, ...(isCompared ? { channel: posted.found } : {}) }, began);
+  // What could not be read must not count as deleted.
+  const isCompared = posted !== undefined && channels.found.length > 0 && posted.unread.length === 0;
+  const judged = judgeCheckpoints({ store, ...(isCompared ? { channel: posted.found, postedUpTo } : {}) }, began);
   const told: AuditFinding[] = [];
   const ids = new Set<RequestId>();
   const logs = await verifyLogs(

@@ -66,7 +66,7 @@ export const verifyAudit = async (
         ])
       : createKeys(folder);
   if (!keys.ok) return { status: 3, errors: keys.error };
-  const judging = createJudgeApart(resolve(folder));
+  const judging = createJudgeApart(resolve(folder), keys.value.trust);
   const options: VerifyOptions = { threads: threads.value, channels, trust: keys.value.trust, judging, progress };
   try {
     const verified =

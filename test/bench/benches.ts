@@ -1,5 +1,7 @@
 import { benchAcknowledge } from './acknowledge.ts';
 import { benchAllow } from './allow.ts';
+import { benchAudit } from './audit.ts';
+import { type AuditStage, startAuditStage } from './audit-stage.ts';
 import { benchChange } from './change.ts';
 import { benchDiff } from './diff.ts';
 import { benchExpire } from './expire.ts';
@@ -46,12 +48,15 @@ const guardBenches: Benches<GuardStage> = {
   'guard-held': benchGuardHeld,
 };
 
+/** On a Redis of its own, with nothing running beside it. */
+const auditBenches: Benches<AuditStage> = { audit: benchAudit };
+
 /** Runs the benches and sends each figure to the parent, which prints them: this process' own stdout is the bot's log. */
 const options = readOptions(process.argv.slice(2));
 process.once('disconnect', () => process.exit(1));
 const say = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-const all = [benches, watchBenches, guardBenches].flatMap((some) => Object.keys(some));
+const all = [benches, watchBenches, guardBenches, auditBenches].flatMap((some) => Object.keys(some));
 if (options.only !== undefined && !all.includes(options.only))
   throw new Error(`There is no bench "${options.only}". There are: ${all.join(', ')}.`);
 
@@ -75,5 +80,6 @@ const runAll = async <S extends { readonly stop: () => Promise<void> }>(
 await runAll(benches, startStage);
 await runAll(watchBenches, startWatchStage);
 await runAll(guardBenches, startGuardStage);
+await runAll(auditBenches, startAuditStage);
 process.disconnect?.();
 process.exit(0);

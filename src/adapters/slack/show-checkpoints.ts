@@ -39,6 +39,15 @@ const perRead = 10;
 /** Left in a channel's budget, where it is that of the cards too. */
 const spare = 1;
 
+/** The number up to which checkpoints were posted, by the notes; 0 where these cannot be read. */
+export const readPostedUpTo = async (notes: ProjectionStore): Promise<number> => {
+  const opened = await openNotes(notes, all).catch((cause: unknown) => {
+    if (setbackOf(cause)?.type !== 'blocked') throw cause;
+    return undefined;
+  });
+  return opened?.now().cardVersion ?? 0;
+};
+
 export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
   const { core, client, directory, botUser, checkpoints, time = realTime } = parts;
   const calls = createCalls(client, time);

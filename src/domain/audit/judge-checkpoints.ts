@@ -19,6 +19,8 @@ export type FoundCheckpoint = {
 export type Places = {
   readonly store?: readonly FoundCheckpoint[] | undefined;
   readonly channel?: readonly FoundCheckpoint[] | undefined;
+  /** Up to which number they had been posted, as far as that is noted, before the channel was read. */
+  readonly postedUpTo?: number | undefined;
 };
 
 export type JudgedCheckpoints = {
@@ -38,13 +40,16 @@ const posting = Temporal.Duration.from({ minutes: 10 });
 const mostNamed = 1_000;
 
 /** Compares the checkpoints of both places, each with the one before it, and says what all of them know of logs. */
-export const judgeCheckpoints = ({ store, channel }: Places, now: Temporal.Instant): JudgedCheckpoints => {
+export const judgeCheckpoints = (
+  { store, channel, postedUpTo = 0 }: Places,
+  now: Temporal.Instant,
+): JudgedCheckpoints => {
   const [stored, posted] = [pick(store), pick(channel)];
   const all = new Map([...stored.kept, ...posted.kept]);
   const numbers = [...all.keys()].sort((one, other) => one - other);
   const isUnderWay = (number: number): boolean => {
     const at = stored.kept.get(number)?.at;
-    const isLast = number > Math.max(0, ...posted.kept.keys());
+    const isLast = number > Math.max(postedUpTo, ...posted.kept.keys());
     return isLast && at !== undefined && Temporal.Instant.compare(now, Temporal.Instant.from(at).add(posting)) < 0;
   };
   const absent = (from: ReadonlyMap<number, Checkpoint>): readonly number[] =>

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebClient } from '@slack/web-api';
+import type { Redis } from 'ioredis';
+import { generateKeys } from '#adapters/keys/generate.ts';
+import { createKeys, type Keys } from '#adapters/keys/keys.ts';
+import { redisAcl } from '#adapters/redis/acl.ts';
+import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
+import { createRedisClock } from '#adapters/redis/clock.ts';
+import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { keys as redisKeys } from '#adapters/redis/keys.ts';
+import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { clientOptions } from '#adapters/slack/client.ts';
+import { createDirectory } from '#adapters/slack/directory.ts';
+import { createProjection, postingOptions } from '#adapters/slack/projection.ts';
+import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
+import type { RequestId } from '#domain/ids.ts';
+import { authorOf, type RequestEvent } from '#domain/request/events.ts';
+import { writeShopPolicy } from '#local/shop/policy.ts';
+import { createHttpLink } from '#local/slack/http-link.ts';
+import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
+import { submitted } from '#test/build/requests.ts';
+import { anId, startTestRedis } from '#test/contract/parts/redis.ts';
+import { createMemoryContents } from '#test/memory/contents.ts';
+import { createMemoryJobs } from '#test/memory/jobs.ts';
+import { createHeads } from '#use-cases/heads.ts';
+import type { Core } from '#use-cases/ports.ts';
+import { commit, find } from '#use-cases/request-log.ts';
+import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
+
+export const approvals = 'C0APPROVALS';
+export const auditChannel = 'C0CHECKS';
+
+/** A Redis with users, a workspace with a port, and what the bot does with both: all that an audit compares. */
+export type Audited = {
+  readonly workspace: Workspace;
+  /** Redis's administrator, who may do anything. */
+  readonly admin: Redis;
+  readonly keys: Keys;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly core: Core;
+  readonly file: (...events: readonly RequestEvent[]) => Promise<RequestId>;
+  readonly record: (id: RequestId, ...events: readonly RequestEvent[]) => Promise<void>;
+  /** Shows everything in Slack, gathers a checkpoint, and posts it. */
+  readonly settle: () => Promise<void>;
+  readonly show: () => Promise<void>;
+  readonly anchor: () => Promise<void>;
+  readonly alarms: readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+export const startAudited = async (): Promise<Audited> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-audited-'));
+  const hash = createHash('sha256').update('bot').digest('hex');
+  const aclFile = join(folder, 'users.acl');
+  writeFileSync(aclFile, `${redisAcl({ bot: hash, worker: hash, guard: hash })}user admin on nopass ~* &* +@all\n`);
+  const redis = await startTestRedis(aclFile);
+  const url = `redis://hallpass-bot:bot@127.0.0.1:${redis.server.port}`;
+  const admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
+  const connection = redis.connect('commit', url);
+  generateKeys(join(folder, 'keys'));
+  const loaded = createKeys(join(folder, 'keys'));
+  if (!loaded.ok) throw new Error(loaded.error.join('\n'));
+  await writeShopPolicy(join(folder, 'policy'));
+  const workspace = createWorkspace({ rates: 'off' });
+  const link = await createHttpLink(workspace);
+  const { token, botUserId } = workspace.state.app;
+
+  const alarms: string[] = [];
+  const clock = createRedisClock(connection);
+  const policy = { groups: new Map(), rules: [], protect: [], adminChannel: 'C0AUDIT', auditChannel, hash: 'p' };
+  const coreOf = (author: 'bot' | 'worker'): Core => ({
+    clock,
+    store: createRedisEventStore(connection, clock),
+    jobs: createMemoryJobs(),
+    signer: loaded.value.signer(author),
+    trust: loaded.value.trust,
+    alarm: (message, fields) => void alarms.push(`${message} ${JSON.stringify(fields)}`),
+    heads: createHeads(),
+    settings: () => ({ policy, identities: [], kinds: [] }),
+  });
+  const core = coreOf('bot');
+  const client = new WebClient(token, { ...clientOptions(link.slackApiUrl), ...postingOptions });
+  const directory = createDirectory(client, { team: workspace.state.team.id });
+  const quick = { now: () => performance.now() * 1_000, pause: async () => {} };
+  const checkpoints = createRedisCheckpointStore(connection);
+  const projection = createProjection({
+    core,
+    client,
+    directory,
+    bot: { user_id: botUserId },
+    notes: createRedisProjectionStore(connection, 'slack'),
+    contents: createMemoryContents(),
+    time: quick,
+  });
+
+  const record = async (id: RequestId, ...events: readonly RequestEvent[]): Promise<void> => {
+    for (const event of events) {
+      const found = await find(core, id);
+      const before = found.type === 'found' ? found.chain : undefined;
+      const author = authorOf(event.type) === 'worker' ? 'worker' : 'bot';
+      const result = await commit(coreOf(author), id, before, [event], await clock.now());
+      if (result.type !== 'committed') throw new Error(`Not committed: ${result.type}`);
+    }
+  };
+  const show = async (): Promise<void> => {
+    for (let left = 100; (await core.store.unshown(1)).length > 0 && left > 0; left -= 1) await projection.catchUp();
+  };
+  const notes = createRedisProjectionStore(connection, 'checkpoints');
+  // As a bot that has just started: what it remembers is not what is looked at here.
+  const anchor = async (): Promise<void> => {
+    for (const id of await admin.zrange(redisKeys.unanchored, '0', '-1')) await admin.zadd(redisKeys.unanchored, 0, id);
+    const parts = { core, client, directory, botUser: botUserId, notes, checkpoints, time: quick };
+    const channel = createAuditChannel(parts);
+    await createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest })();
+    await channel.post();
+  };
+  return {
+    workspace,
+    admin,
+    keys: loaded.value,
+    folder,
+    core,
+    alarms,
+    record,
+    show,
+    anchor,
+    file: async (...events) => {
+      const id = anId();
+      await record(id, asked(), ...events);
+      return id;
+    },
+    settle: async () => {
+      await show();
+      await anchor();
+    },
+    environment: {
+      REDIS_URL: url,
+      HALLPASS_KEYS: join(folder, 'keys'),
+      HALLPASS_POLICY: join(folder, 'policy'),
+      SLACK_BOT_TOKEN: token,
+      SLACK_SIGNING_SECRET: workspace.state.app.signingSecret,
+      SLACK_API_URL: link.slackApiUrl,
+    },
+    stop: async () => {
+      await link.stop();
+      await redis.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const asked = () =>
+  submitted({
+    respondBy: Temporal.Now.instant().add({ hours: 9 }),
+    approval: { rule: 'shop', policyHash: 'p', quorum: [{ from: 'platform', count: 1 }], channel: approvals },
+  });
