@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
-import { problemsInSlack } from '#src/named-in-slack.ts';
+import { lookAtNamed, problemsInSlack } from '#src/named-in-slack.ts';
 import { bob } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
 
@@ -61,4 +61,18 @@ test('a group of nobody lets nobody in', async () => {
   const found = await problemsInSlack(folder(['C02ADMIN']), slack({ members: async () => new Set() }));
   expect(found).toHaveLength(3);
   expect(found[0]).toContain('has nobody in it');
+});
+
+test('the audit channel is looked at as the others are; without one there is a warning, and no problem', async () => {
+  const without = folder([]);
+  expect(await problemsInSlack(without, slack())).toEqual([]);
+  expect(await lookAtNamed(without, slack())).toContainEqual({
+    type: 'caution',
+    text: expect.stringMatching(/"auditChannel" is not set: .* Make a channel for it/),
+  });
+  const { policy: own } = without.settings;
+  const named = { ...without, settings: { ...without.settings, policy: { ...own, auditChannel: 'C02AUDIT' } } };
+  const lost = slack({ channelProblem: async (id) => (id === 'C02AUDIT' ? 'Hallpass is not in it.' : undefined) });
+  expect(await problemsInSlack(named, lost)).toEqual(['rules.yaml: "auditChannel": Hallpass is not in it.']);
+  expect((await lookAtNamed(named, slack())).filter(({ type }) => type !== 'fine')).toEqual([]);
 });

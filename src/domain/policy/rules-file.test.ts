@@ -127,6 +127,7 @@ test.each([
   ['a group named by an emoji', { ...file, groups: { ...file.groups, '🚀': 'S02ABCDEF' } }, 'groups.🚀: '],
   ['a name in capitals', { ...file, groups: { ...file.groups, Platform: 'S02ABCDEF' } }, 'groups.Platform: '],
   ['a channel by its name', withRule({ channel: '#approvals' }), 'rules.0.channel: not a Slack channel id'],
+  ['an audit channel by name', { ...file, auditChannel: '#audit' }, 'auditChannel: '],
   ['a missing channel of administrators', { ...file, adminChannel: undefined }, 'adminChannel: '],
   [
     'a duration in words',

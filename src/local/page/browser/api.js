@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { ActionCall, CloseCall, ClusterPanel, CommandCall, OutcomeAnswer, PageFile, PageState, PeopleAnswer, SayCall, SubmitCall, SuggestAnswer, SuggestCall } from '#local/slack/page-api.ts' */
+/** @import { ActionCall, CloseCall, ClusterPanel, CommandCall, OutcomeAnswer, PageFile, PageState, PeopleAnswer, SayCall, SubmitCall, SuggestAnswer, SuggestCall, TamperCall } from '#local/slack/page-api.ts' */
 
 const base = '/page/api';
 
@@ -74,6 +74,8 @@ export const sendAction = (person, call) => act(`/action${as(person)}`, call);
 export const submit = (person, call) => act(`/submit${as(person)}`, call);
 /** @param {string} person @param {CloseCall} call */
 export const closeView = (person, call) => act(`/close-view${as(person)}`, call);
+/** @param {string} person @param {TamperCall} call */
+export const tamper = (person, call) => act(`/tamper${as(person)}`, call);
 /** @param {string} person */
 export const openHome = (person) => act(`/open-home${as(person)}`, {});
 

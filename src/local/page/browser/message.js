@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { PageMessage } from '#local/slack/page-api.ts' */
+import { tamper } from './api.js';
 import { blockNodes } from './blocks.js';
 import { h } from './dom.js';
 import { fileNode } from './files.js';
@@ -33,6 +34,31 @@ const replyButton = (message) =>
       onclick: () => openThread({ channelId: message.channelId, ts: message.ts }),
     },
     '↩ Reply',
+  );
+
+/**
+ * For administrators: other words in anybody's message, or none any more, as a tool for compliance can. Slack marks nothing, and
+ * "hallpass audit verify" names it.
+ *
+ * @param {PageMessage} message
+ */
+const tamperButton = (message) =>
+  h(
+    'button',
+    {
+      type: 'button',
+      class: 'reply-button tamper-button',
+      'aria-label': 'Tamper with this message',
+      title: 'Put other words here, unmarked; none deletes it',
+      'data-focus': 'tamper',
+      onclick: async () => {
+        const { channelId, ts } = message;
+        const words = window.prompt('What should stand here instead? Nothing deletes the message.', '');
+        if (words === null) return;
+        await tamper(seen.person, words === '' ? { channelId, ts, isDeleted: true } : { channelId, ts, text: words });
+      },
+    },
+    '✎ Tamper',
   );
 
 /** @param {PageMessage} message @param {import('./surface.js').Surface} surface */
@@ -89,6 +115,7 @@ export const messageNode = (message, { isInThread }) => {
       ...content(message, surface),
       footer(message, isInThread),
     ),
+    seen.state?.me.kind === 'admin' && !message.isEphemeral ? tamperButton(message) : null,
     isInThread || message.isEphemeral || message.isBroadcast ? null : replyButton(message),
   );
 };
