@@ -12,6 +12,7 @@ import { generateKeys } from '#adapters/keys/generate.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
@@ -19,6 +20,7 @@ import { checkRedis } from '#adapters/redis/health.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { keys } from '#adapters/redis/keys.ts';
+import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { refusedCommands } from '#adapters/redis/rights.ts';
 import { err, ok } from '#domain/result.ts';
@@ -114,6 +116,41 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     for (const worker of workers) await worker.close();
     await jobs.close();
     expect(faults).toEqual(['once']);
+  });
+
+  test('checkpoints are read, and what an append has changed waits for one', async () => {
+    const connection = own();
+    const checkpoints = createRedisCheckpointStore(connection);
+    const id = anId();
+    await createRedisEventStore(connection, createRedisClock(connection)).append(id, 0, ['a'], index());
+    expect((await checkpoints.waiting(1_000)).map((one) => one.id)).toContain(id);
+    expect((await Array.fromAsync(createLogReader(connection).checkpoints())).flat()).toEqual(
+      await checkpoints.lines(0, await checkpoints.count()),
+    );
+    const last = await checkpoints.latest();
+    const added = checkpoints.append(last, `line of ${name}`, [[id, 1]]);
+    if (name === 'worker') {
+      await expect(added).rejects.toThrow();
+      expect(await checkpoints.latest()).toBe(last);
+      return;
+    }
+    expect(await added).toBe(true);
+    expect(await checkpoints.latest()).toBe('line of bot');
+    await checkpoints.mark([id], at(0));
+    expect((await Array.fromAsync(checkpoints.lengths())).flat()).toContainEqual([id, 1]);
+  });
+
+  test('nobody edits, cuts or deletes checkpoints', async () => {
+    const connection = own();
+    for (const words of [
+      ['lset', keys.checkpoints, '0', 'x'],
+      ['ltrim', keys.checkpoints, '0', '0'],
+      ['lpop', keys.checkpoints],
+      ['del', keys.checkpoints],
+      ['lpush', keys.checkpoints, 'x'],
+      ['rename', keys.checkpoints, `${keys.checkpoints}2`],
+    ] as const)
+      await expect(connection.call(words[0], ...words.slice(1))).rejects.toThrow(/NOPERM/);
   });
 
   test('the health of Redis can be looked at', async () => {
