@@ -46,7 +46,8 @@ test('a log that nobody touched has nothing to it, and says what state it leads 
   expect(hashes.size).toBe(1_000);
 });
 
-describe('of a log of 1,000 entries each is named', () => {
+// Some eight seconds in all; on a machine with too much to do many times that.
+describe('of a log of 1,000 entries each is named', { timeout: 120_000 }, () => {
   test('that is altered', () => {
     for (const index of every) {
       const changed = lines.with(index, edited(index, { at: '2026-01-01T00:00:00Z' }));
