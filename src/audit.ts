@@ -71,7 +71,7 @@ const follow = (
       log: createLogReader(connection),
       lines: createAuditLines({ store, trust, alarm, scrub }),
       trust,
-      cursors: createRedisProjectionStore<SinkName>(connection, 'audit'),
+      cursors: createRedisProjectionStore(connection, 'audit'),
       clock,
       info,
       report: markAudit,

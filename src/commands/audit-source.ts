@@ -110,7 +110,7 @@ const fromFile = async (
     const item = first.done ? undefined : first.value;
     if (item === undefined || item.type === 'foreign' || isEmpty(item))
       return err([
-        `${said}: ${item?.type === 'log' ? '' : item?.why}. Name a file that "hallpass log export" has written.`,
+        `${said}: ${item !== undefined && 'why' in item ? item.why : 'it is empty'}. Name a file that "hallpass log export" has written.`,
       ]);
     const count = startCount();
     return ok({

@@ -51,7 +51,7 @@ export type FollowPorts = {
   readonly log: LogReader;
   readonly lines: AuditLines;
   readonly trust: Trust;
-  readonly cursors: ProjectionStore<SinkName>;
+  readonly cursors: ProjectionStore;
   readonly clock: Clock;
   readonly info: (message: string, fields: Readonly<Record<string, string>>) => void;
   /** How many seconds lie between the newest entry and what the sink has, and how many lines it was given since. */

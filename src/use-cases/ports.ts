@@ -88,16 +88,16 @@ export type EventStore = {
   readonly markShown: (id: RequestId, version: number) => Promise<void>;
 };
 
-/** Notes that one projection keeps about one request, such as the timestamps of its messages. Compare-and-set. */
-export type ProjectionStore<Id extends string = RequestId> = {
-  readonly read: (id: Id) => Promise<{ readonly version: number; readonly value: string } | undefined>;
+/** Notes that one projection keeps about one request, or about all of something by a name, such as the timestamps of its messages. Compare-and-set. */
+export type ProjectionStore = {
+  readonly read: (id: string) => Promise<{ readonly version: number; readonly value: string } | undefined>;
   /** False when the version is not the expected one (0: not there yet). */
-  readonly write: (id: Id, expectedVersion: number, value: string) => Promise<boolean>;
+  readonly write: (id: string, expectedVersion: number, value: string) => Promise<boolean>;
   /**
    * Runs `work` while nobody else, in any process, works on this request's projection; false when somebody does.
    * The lock is renewed while the work runs and falls within ten seconds after a crash.
    */
-  readonly exclusively: (id: Id, work: () => Promise<void>) => Promise<boolean>;
+  readonly exclusively: (id: string, work: () => Promise<void>) => Promise<boolean>;
 };
 
 /**

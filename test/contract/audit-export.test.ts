@@ -39,7 +39,10 @@ let environment: Record<string, string>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hallpass-audit-'));
   const aclFile = join(folder, 'users.acl');
-  writeFileSync(aclFile, `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`);
+  writeFileSync(
+    aclFile,
+    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
+  );
   redis = await startTestRedis(aclFile);
   admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
   const url = `redis://hallpass-bot:${password}@127.0.0.1:${redis.server.port}`;

@@ -36,7 +36,10 @@ let store: EventStore;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hallpass-follow-'));
   const aclFile = join(folder, 'users.acl');
-  writeFileSync(aclFile, `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`);
+  writeFileSync(
+    aclFile,
+    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
+  );
   redis = await startTestRedis(aclFile);
   admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
   store = createRedisEventStore(admin, createRedisClock(admin));
@@ -77,7 +80,7 @@ const following = () => {
       log: createLogReader(connection),
       lines: createAuditLines({ store: createRedisEventStore(connection, clock), trust: keys.trust, alarm, scrub }),
       trust: keys.trust,
-      cursors: createRedisProjectionStore<SinkName>(connection, 'audit'),
+      cursors: createRedisProjectionStore(connection, 'audit'),
       clock,
       info: () => {},
       report: (_, behind, lines) => void reports.push({ behind, lines }),

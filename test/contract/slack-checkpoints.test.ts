@@ -6,6 +6,7 @@ import { postingOptions } from '#adapters/slack/projection.ts';
 import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
 import { type Checkpoint, readCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
+import { usualWatch } from '#domain/watch/watch.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { submitted } from '#test/build/requests.ts';
@@ -59,7 +60,15 @@ const advance = (seconds: number): void => {
 
 /** A bot of its own, as another process would be. */
 const bot = (through = (fetch: typeof globalThis.fetch) => fetch) => {
-  const policy = { groups: new Map(), rules: [], protect: [], adminChannel: 'C0AUDIT', auditChannel: audit, hash: 'p' };
+  const policy = {
+    groups: new Map(),
+    rules: [],
+    protect: [],
+    watch: usualWatch,
+    adminChannel: 'C0AUDIT',
+    auditChannel: audit,
+    hash: 'p',
+  };
   const core = {
     clock,
     store: checkpoints.watched,

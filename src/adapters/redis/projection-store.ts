@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { RequestId } from '#domain/ids.ts';
 import type { ProjectionStore } from '#use-cases/ports.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
@@ -45,10 +44,7 @@ const renewEvery = 2_000;
  * Keeps one projection's notes in Redis, under the projection's name; versions count from 1. The lock is advisory: work
  * that was cut off from Redis for longer than it lasts is not stopped, which is why `write` compares versions as well.
  */
-export const createRedisProjectionStore = <Id extends string = RequestId>(
-  redis: Redis,
-  projection: string,
-): ProjectionStore<Id> => {
+export const createRedisProjectionStore = (redis: Redis, projection: string): ProjectionStore => {
   const runWrite = defineScript(redis, 'hallpassWriteView', writeScript);
   const renew = defineScript(redis, 'hallpassRenewLock', renewScript);
   const release = defineScript(redis, 'hallpassReleaseLock', releaseScript);

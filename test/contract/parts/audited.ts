@@ -18,6 +18,7 @@ import { createProjection, postingOptions } from '#adapters/slack/projection.ts'
 import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { authorOf, type RequestEvent } from '#domain/request/events.ts';
+import { usualWatch } from '#domain/watch/watch.ts';
 import { writeShopPolicy } from '#local/shop/policy.ts';
 import { createHttpLink } from '#local/slack/http-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
@@ -56,7 +57,10 @@ export const startAudited = async (): Promise<Audited> => {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-audited-'));
   const hash = createHash('sha256').update('bot').digest('hex');
   const aclFile = join(folder, 'users.acl');
-  writeFileSync(aclFile, `${redisAcl({ bot: hash, worker: hash, guard: hash })}user admin on nopass ~* &* +@all\n`);
+  writeFileSync(
+    aclFile,
+    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
+  );
   const redis = await startTestRedis(aclFile);
   const url = `redis://hallpass-bot:bot@127.0.0.1:${redis.server.port}`;
   const admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
@@ -71,7 +75,15 @@ export const startAudited = async (): Promise<Audited> => {
 
   const alarms: string[] = [];
   const clock = createRedisClock(connection);
-  const policy = { groups: new Map(), rules: [], protect: [], adminChannel: 'C0AUDIT', auditChannel, hash: 'p' };
+  const policy = {
+    groups: new Map(),
+    rules: [],
+    protect: [],
+    watch: usualWatch,
+    adminChannel: 'C0AUDIT',
+    auditChannel,
+    hash: 'p',
+  };
   const coreOf = (author: 'bot' | 'worker'): Core => ({
     clock,
     store: createRedisEventStore(connection, clock),
