@@ -10,6 +10,7 @@ import { checkIdentity, sayExcess } from '#adapters/kubernetes/identity.ts';
 import { createWebhooks, selectsNamespaces } from '#adapters/kubernetes/webhooks.ts';
 import { createRedisAgreedStates, createRedisLeaving } from '#adapters/redis/agreed-states.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
+import { createRedisSumming } from '#adapters/redis/summing.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
 import { webhookConfiguration } from '#domain/guard/webhook.ts';
 import { matches } from '#domain/policy/policy.ts';
@@ -24,6 +25,7 @@ import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
 import { createStepRunner, type StepRunner } from '#use-cases/run-step.ts';
 import { settleHeld } from '#use-cases/settle-held.ts';
+import { createLater } from '#use-cases/summing.ts';
 import { createClusterSweep, sweepLog } from '#use-cases/sweep.ts';
 import { createJournalSweep } from '#use-cases/sweep-journals.ts';
 import { sweepMarkers } from '#use-cases/sweep-markers.ts';
@@ -101,6 +103,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     managed: config.managedNamespaces,
     examiner,
     vault: vault.value,
+    summing: startSumming(ground),
     pause: (milliseconds) => pause(milliseconds),
   };
   const steps = createStepRunner(ports);
@@ -132,6 +135,18 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   ground.followPolicy();
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
+};
+
+/** Summaries in the making at the same time, each of which looks at the objects of a grant; and how many may wait for that. */
+const summaries = { lanes: 4, most: 5_000 } as const;
+
+const startSumming = ({ core, redis, onStop }: Ground): WorkerPorts['summing'] => {
+  const { later, stop } = createLater({
+    ...summaries,
+    onFault: (cause, what) => core.alarm('A grant could not be summed up yet', { what, cause: causes(cause) }),
+  });
+  onStop(stop);
+  return { ...createRedisSumming(redis('commit', 'summaries')), later };
 };
 
 /** In one process with the bot its token will do. Slack's library is loaded only by a worker that may need it. */

@@ -4,6 +4,7 @@ import type { Json } from '#domain/json.ts';
 import type { KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { ProfileRights } from '#domain/rbac/standing.ts';
+import type { Use } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 
 /** A permission of Kubernetes RBAC, as in `ClusterRole.rules[]` (rbac.authorization.k8s.io/v1). */
@@ -148,6 +149,18 @@ export type Kind = {
     /** Why it must be ended at once, from what is seen now; asked every few seconds while it is active. */
     readonly unsafe: (ask: Json, context: PlanContext) => string | undefined;
   };
+  /** What to type behind `/jit request <kind>` to ask for this, without the options; absent for what is not asked for anew. */
+  readonly toType?: (ask: Json, namespace: string) => string | undefined;
+  /**
+   * The least that allows all of what was done, if it is less than this ask; of its profiles only those that `may` be asked for.
+   * Absent for kinds that give nobody rights.
+   */
+  readonly narrower?: (
+    ask: Json,
+    namespace: string,
+    uses: readonly Use[],
+    may: (profile: string) => boolean,
+  ) => Json | undefined;
   readonly permissions: Permissions;
   /** What its profiles let somebody do themselves, by place; absent for kinds that give nobody rights. */
   readonly rights?: readonly ProfileRights[];

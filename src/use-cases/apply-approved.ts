@@ -7,6 +7,7 @@ import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { isConfirmed } from '#domain/request/terms.ts';
+import { rightsOf } from '#domain/request/usage.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
 import { applyEdits, madeAlready } from './apply-edits.ts';
@@ -24,6 +25,7 @@ import type { Prepared } from './prepared.ts';
 import { isProlonged, letLast, prolongedBy } from './prolong-change.ts';
 import { commit, find } from './request-log.ts';
 import { settleSeen } from './settle-held.ts';
+import { keepStart } from './start-of-scope.ts';
 import { takeBackEdits } from './take-back.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
@@ -52,6 +54,9 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   if (result.type !== 'committed') await undoUnlessApplied(ports, asked, event);
   else if (isEnd(event)) await takeBack(ports, asked);
   else if (event.type === 'completed' && cluster !== undefined) await tidy(ports, cluster, asked);
+  // Nobody waits for it, whose access works by now.
+  else if (event.type === 'activated' && event.rights !== undefined)
+    ports.summing.later(`start ${asked.id}`, () => keepStart(ports, asked, event));
 };
 
 /**
@@ -241,6 +246,7 @@ const grant = async (
   const { identity, claim: claimed, approvers, prepared } = granting;
   const { id, revision, requester, seal } = asked;
   const stamp = { cluster: cluster.name, request: id, revision, requester, approvers, seal, ...claimed.times };
+  const rights = prepared.plan.proofs.length === 0 ? undefined : rightsOf(prepared.plan.probes);
   const applied = (refs: readonly ObjectRef[], changed: readonly ChangedRef[]): Applied =>
     asked.seconds === undefined
       ? { type: 'completed', changed: [...changed] }
@@ -251,6 +257,7 @@ const grant = async (
           identity: identityMark(id, identity, ports.trust.digest),
           proofs: [...prepared.plan.proofs],
           ...(changed.length === 0 ? {} : { changed: [...changed] }),
+          ...(rights === undefined ? {} : { rights }),
         };
   // An attempt was cut off and its time is over: nothing more is made, what there is will be ended as any grant is.
   if (claimed.over && asked.seconds !== undefined)

@@ -18,6 +18,7 @@ import type { Finding } from '#domain/risk/finding.ts';
 import type { SealedEdit } from '#domain/seal.ts';
 import type { Kind, ResourceType, Sort } from '#kinds/kind.ts';
 import type { ReadLog } from './remembered-logs.ts';
+import type { Summing } from './summing.ts';
 import type { Judged } from './tried.ts';
 
 /** One clock for all processes: Redis `TIME`; where Redis is gone, the API server's `Date`. Never this machine's. */
@@ -347,6 +348,7 @@ export type WorkerPorts = Core & {
   readonly managed: readonly string[];
   readonly examiner: Examiner;
   readonly vault: Vault;
+  readonly summing: Summing;
   /** Waits; resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

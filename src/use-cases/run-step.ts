@@ -4,6 +4,7 @@ import { applyApproved } from './apply-approved.ts';
 import { endGrant } from './end-grant.ts';
 import type { WorkerPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
+import { sumUp } from './sum-up.ts';
 import { takeOver } from './take-over.ts';
 
 /** Done or nothing to do; or not yet, and how long to wait. */
@@ -43,6 +44,10 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
       break;
     case 'end':
       await endGrant(ports, chain);
+      break;
+    case 'sum-up':
+      // Behind everything that begins or ends; until it is done, the sweep asks for it again.
+      ports.summing.later(`sum-up ${id}`, () => sumUp(ports, chain));
       break;
   }
   return { type: 'done' };

@@ -2,6 +2,8 @@ import type { Standing } from '#domain/quorum.ts';
 import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { evolve } from '#domain/request/evolve.ts';
 import { begin, type Request } from '#domain/request/request.ts';
+import type { Right } from '#domain/request/rights.ts';
+import type { SummedUp } from '#domain/request/summary.ts';
 import { alice, bob, id } from './people.ts';
 
 export const noon = Temporal.Instant.from('2026-11-20T12:00:00Z');
@@ -78,6 +80,28 @@ export const ended: Extract<RequestEvent, { type: 'ended' }> = {
   proofs: [],
   lagMilliseconds: 12,
 };
+
+/** What `ingress-edit` gives in `shop`, as far as tests need it. */
+export const rights: readonly Right[] = [
+  { verbs: ['delete', 'patch', 'get', 'list'], group: 'networking.k8s.io', resource: 'ingresses', namespace: 'shop' },
+  { verbs: ['get', 'list'], group: '', resource: 'services', namespace: 'shop' },
+];
+/** One whose end is to be summed up. */
+export const activatedToSum: Extract<RequestEvent, { type: 'activated' }> = { ...activated, rights: [...rights] };
+
+/** A summary of a grant of which everything is known, and that was not used. */
+export const summedUp = (changed: Partial<SummedUp> = {}): SummedUp => ({
+  type: 'summed-up',
+  seen: { by: 'audit' },
+  used: [],
+  unused: [...rights],
+  rights: { granted: 6, used: 0 },
+  from: later(2),
+  compared: 2,
+  objects: [],
+  notCompared: [],
+  ...changed,
+});
 
 /** Who may count for which requirements, by index. */
 export const standing = (...people: readonly (readonly [person: string, ...requirements: number[]])[]): Standing =>

@@ -12,6 +12,7 @@ import { createMemoryContents, type MemoryContents } from '#test/memory/contents
 import { createMemoryEventStore, type MemoryEventStore } from '#test/memory/event-store.ts';
 import { createMemoryJobs, type MemoryJobs } from '#test/memory/jobs.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
+import { createMemorySumming, type MemorySumming } from '#test/memory/summing.ts';
 import type { Asking } from '#use-cases/asking.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { BotPorts, Clock, ClusterWriter, Directory, EventStore, Settings, WorkerPorts } from '#use-cases/ports.ts';
@@ -36,6 +37,7 @@ export type World = {
   readonly worker: WorkerPorts;
   readonly store: MemoryEventStore;
   readonly contents: MemoryContents;
+  readonly summing: MemorySumming;
   readonly jobs: MemoryJobs;
   readonly cluster: MemoryCluster;
   readonly directory: MemoryDirectory;
@@ -115,6 +117,7 @@ export const createWorld = (): World => {
     clusters: new Map([[cluster.name, cluster]]),
   };
   const contents = createMemoryContents();
+  const summing = createMemorySumming();
   const worker: WorkerPorts = {
     ...common,
     managed: ['shop', 'bank', 'ingress-nginx'],
@@ -127,6 +130,7 @@ export const createWorld = (): World => {
       answers: async (questions, found) => questions.map(({ condition, facts }) => condition.holds(facts, found)),
     },
     vault: createVault([randomBytes(32)]),
+    summing,
     pause: async () => {},
   };
   return {
@@ -145,6 +149,7 @@ export const createWorld = (): World => {
     worker,
     store,
     contents,
+    summing,
     jobs,
     cluster,
     directory,
@@ -188,12 +193,13 @@ export const look = async ({ worker }: World, { request: { asked } }: Chain): Pr
 };
 
 /** Runs due jobs and the sweep over the log until there is nothing left to do now. */
-export const settle = async ({ worker, jobs, store }: World): Promise<void> => {
+export const settle = async ({ worker, jobs, store, summing }: World): Promise<void> => {
   for (let round = 0; round < 10; round += 1) {
     const now = await worker.clock.now();
     const due = jobs.take('cluster', now);
     for (const { id } of due) await runStep(worker, id);
     await sweepLog(worker);
+    await summing.drain();
     const left = [store.due, store.news].map((index) => index(now.subtract({ seconds: 2 }), 1));
     if (due.length === 0 && (await Promise.all(left)).flat().length === 0) return;
   }

@@ -45,6 +45,7 @@ const workers: typeof common = [
   ['agreed:*', 'hgetall hget hset hdel unlink'],
   ['intake', 'xlen xadd'],
   ['watching:*', 'get'],
+  ['scope:*', 'get set unlink'],
 ];
 
 /** The guard reads logs, and leaves what it holds for the bot; it can neither take that back nor write a log. */

@@ -73,5 +73,7 @@ export const keys = {
   filedBy: (author: string) => `${tag}:filed-by:${createHash('sha256').update(author).digest('hex')}`,
   /** Hash: what workers know of protected objects of one sort in one namespace. */
   agreed: ({ cluster, namespace, profile }: Watched) => `${tag}:agreed:${cluster}/${namespace}/${profile}`,
+  /** String: how the objects in a grant's scope stood when it began, closed. */
+  scope: (id: RequestId) => `${tag}:scope:${id}`,
   lock: (projection: string, id: string) => `${tag}:lock:${projection}:${id}`,
 };

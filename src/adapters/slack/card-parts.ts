@@ -17,6 +17,7 @@ import { triedOnCard } from './misuse.ts';
 import { cameToAnEnd, nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { summaryOnCard } from './summary.ts';
 import { trippedOnCard } from './tripped.ts';
 import { streamLines } from './uses.ts';
 
@@ -225,7 +226,11 @@ export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichT
 export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
   const { asked, state } = chain.request;
-  const tried = [...triedOnCard(asked, state, share.decision), ...trippedOnCard(state, share.decision)];
+  const tried = [
+    ...triedOnCard(asked, state, share.decision),
+    ...trippedOnCard(state, share.decision),
+    ...summaryOnCard(state),
+  ];
   const decision =
     said === ''
       ? []

@@ -25,6 +25,7 @@ import { readExtension } from './extend-form.ts';
 import type { Faces } from './faces.ts';
 import { notice } from './form.ts';
 import { helpFor, unknownCommand } from './help.ts';
+import { type Hint, hintFor } from './hint.ts';
 import { inTime } from './in-time.ts';
 import { escaped, plain } from './mrkdwn.ts';
 import { notRecorded, sayExtensionAsked, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
@@ -269,12 +270,10 @@ const request = async (
   const where = cluster ?? only;
   if (where === undefined) return 'Say in which cluster: "on <cluster>". `/jit` shows where you may ask.';
   const person = subject === undefined ? by : personId.parse(subject);
+  const asked = { by, subject: person, kind: name, cluster: where, ask: ask.value };
+  const hint = breakGlass ? undefined : hintFor(ports, { ...asked, namespace: rest.namespace });
   const result = await submitRequest(ports, {
-    by,
-    subject: person,
-    kind: name,
-    cluster: where,
-    ask: ask.value,
+    ...asked,
     ...rest,
     breakGlass,
     source: 'slack',
@@ -284,7 +283,11 @@ const request = async (
   const { id, approval } = result.value.request.asked;
   if (breakGlass)
     return `Taken by break-glass, as *${id}*. The card is in <#${approval.channel}>, where everybody is told who would have been asked; you get a direct message when it works.`;
+  const less = sayHint(await hint?.());
   if (approval.auto === true)
-    return `Asked, as *${id}*, and approved by the rule *${escaped(approval.rule)}* itself. The card is in <#${approval.channel}>; you get a direct message when it works.`;
-  return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.`;
+    return `Asked, as *${id}*, and approved by the rule *${escaped(approval.rule)}* itself. The card is in <#${approval.channel}>; you get a direct message when it works.${less}`;
+  return `Asked, as *${id}*. The card is in <#${approval.channel}>; you get a direct message when something happens.${less}`;
 };
+
+const sayHint = (hint: Hint | undefined): string =>
+  hint === undefined ? '' : `\n${escaped(hint.text)} \`${escaped(hint.command)}\``;

@@ -14,7 +14,8 @@ export type DirectMessage = Message & { readonly to: PersonId; readonly version:
 
 /**
  * The direct messages that a request's log calls for: at each turn one to the requester and one to the subject, none to
- * whoever did it; to those who agreed only where a grant was ended for what was tried or seen under it. Only the newest turn is told: who comes late to it reads how it stands, not its history.
+ * whoever did it; to those who agreed only where a grant was ended for what was tried or seen under it. Only the newest turn is told: who comes late to it reads how it stands, not its history. Beside it
+ * the requester of an ended grant is told where less would have been enough.
  */
 export const directMessages = (
   chain: Chain,
@@ -23,13 +24,17 @@ export const directMessages = (
   moment?: Moment,
 ): readonly DirectMessage[] => {
   const { asked } = chain.request;
-  const entry = chain.entries.findLast(({ event }) => turns.includes(event.type));
-  if (entry === undefined) return [];
-  const concerned = new Set([asked.requester, asked.subject, ...toldToo(entry, chain)]);
-  const people = [...concerned].filter((one) => one !== itself);
-  return people.flatMap((to) => {
-    const news = newsFor(to, entry, chain, description, moment);
-    return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
+  const turn = chain.entries.findLast(({ event }) => turns.includes(event.type));
+  // It comes after the end, and is no news of how the request stands: it takes the place of no other.
+  const summary = chain.entries.findLast(({ event }) => event.type === 'summed-up');
+  return [turn, summary].flatMap((entry) => {
+    if (entry === undefined) return [];
+    const concerned = new Set([asked.requester, asked.subject, ...toldToo(entry, chain)]);
+    const people = [...concerned].filter((one) => one !== itself);
+    return people.flatMap((to) => {
+      const news = newsFor(to, entry, chain, description, moment);
+      return news === undefined ? [] : [compose(to, entry, chain, news, description, permalink)];
+    });
   });
 };
 

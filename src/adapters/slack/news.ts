@@ -8,7 +8,7 @@ import { lacksReason, lengthOf, mayBeApplied } from '#domain/request/terms.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import { actions, buttonValue } from './action-ids.ts';
-import { bold, button, date, type Piece, user } from './blocks.ts';
+import { bold, button, code, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { briefly, cutMiddle, more } from './excerpt.ts';
 import { comesToNothing, extendedNews, noExtensionNews, warningNews } from './extension-news.ts';
@@ -16,6 +16,7 @@ import { keptNews, misusedNews } from './misuse.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { brieflyUsed } from './summary.ts';
 import { named, trippedNews, warnedNews } from './tripped.ts';
 import { tryIt } from './try-it.ts';
 
@@ -29,6 +30,8 @@ export type Moment = {
   readonly mayGoOn: boolean;
   /** The request that waits to go on from it. */
   readonly waiting?: RequestId | undefined;
+  /** The line to type to ask for less the next time. */
+  readonly offer?: string | undefined;
 };
 
 /** What one person should know of a turn; undefined when they did it, or need not know. Without a moment nobody is warned. */
@@ -115,6 +118,8 @@ export const newsFor = (
       return keptNews(to, event, chain, whose);
     case 'tripped':
       return warnedNews(to, event, chain, whose);
+    case 'summed-up':
+      return narrowerNews(to, event, asked, moment?.offer);
     case 'withdrawn':
       return event.why === undefined
         ? undefined
@@ -198,6 +203,17 @@ const tryAgain = (asked: Asked, { applyBy, confirmed }: Extract<State, { status:
       : [],
   };
 };
+
+/** The thread has the rest. */
+const narrowerNews = (
+  to: PersonId,
+  { used }: Extract<Entry['event'], { type: 'summed-up' }>,
+  { requester }: Asked,
+  offer: string | undefined,
+): News | undefined =>
+  to !== requester || offer === undefined
+    ? undefined
+    : { pieces: ['📋 You used only: ', brieflyUsed(used), '. Next time this is enough: ', code(offer)] };
 
 const isOpen = ({ request: { state } }: Chain): boolean => state.status === 'active' && state.settled === undefined;
 

@@ -14,6 +14,7 @@ import { createCache } from './cache.ts';
 import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
 import { mentionsOf } from './mentions.ts';
+import { offerOf } from './offer.ts';
 import { createPostOnce } from './post-once.ts';
 import { proven } from './proven.ts';
 import { createShowCard } from './show-card.ts';
@@ -124,6 +125,7 @@ export const createProjection = ({
     const { chain } = found;
     const { kinds, policy } = core.settings();
     const description = describedBy(kinds, chain.request.asked);
+    const offer = offerOf(kinds, chain.request);
     const standing = await votersStanding(policy, directory, chain);
     const { id: request, content: changed, around } = chain.request.asked;
     const current = changed ?? around;
@@ -136,6 +138,7 @@ export const createProjection = ({
       chain,
       notes: noted,
       ...(attempts === undefined ? {} : { attempts }),
+      ...(offer === undefined ? {} : { offer }),
       mention: mentionsOf(policy.groups),
       ...(await reviewed(chain.request)),
       mayGoOn: offersExtension(core.settings(), chain.request),

@@ -51,7 +51,7 @@ export const createShowNews = (tools: Tools, core: Core): Step => {
     const permalink = await permalinkOf(tools, subject);
     const { state } = chain.request;
     const waiting = state.status === 'active' ? await waitingExtension(core, state) : undefined;
-    const moment = { now: await core.clock.now(), mayGoOn: subject.mayGoOn, waiting };
+    const moment = { now: await core.clock.now(), mayGoOn: subject.mayGoOn, waiting, offer: subject.offer };
     for (const message of directMessages(chain, description, permalink, moment)) {
       const key = `news:${message.version}:${message.to}`;
       if (notes.now().messages[key] === undefined) await tell(notes, key, message);

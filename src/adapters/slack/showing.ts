@@ -28,6 +28,8 @@ export type Subject = {
   readonly reviewers?: readonly string[];
   /** Whether it makes sense to offer that it is extended. */
   readonly mayGoOn: boolean;
+  /** The line to type to ask for less the next time, where that would have been enough. */
+  readonly offer?: string;
   /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */
   readonly content: (of?: ContentRef) => Promise<Shown>;
 };

@@ -19,6 +19,7 @@ import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
 import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, whyForm } from './action-ids.ts';
 import { fieldOf, notice, shared } from './form.ts';
+import { type Hint, hintFor } from './hint.ts';
 import { inTime } from './in-time.ts';
 import { plain } from './mrkdwn.ts';
 import {
@@ -112,30 +113,36 @@ const submitForm = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   if (!ask.ok) return { field: 'ask', text: ask.error };
   const subject = personId.safeParse(chosen.subject ?? payload.user.id);
   if (!subject.success) return { field: 'subject', text: 'Pick a person of this workspace.' };
-  const result = await submitRequest(ports, {
+  const what = {
     by: payload.user.id,
     subject: subject.data,
-    breakGlass: isBreaking(payload),
-    source: 'slack',
     kind: kind.name,
     cluster: chosen.cluster ?? '',
     namespace: chosen.namespace ?? '',
     ask: ask.value,
+  };
+  const hint = hintFor(ports, what);
+  const result = await submitRequest(ports, {
+    ...what,
+    breakGlass: isBreaking(payload),
+    source: 'slack',
     reason: chosen.reason ?? '',
     ...(chosen.duration === undefined ? {} : { duration: readLength(chosen.duration) }),
     ...(chosen.start === undefined ? {} : { start: chosen.start }),
     origin: `view:${payload.view.id}`,
   });
   // The same form sent twice was filed: the second sending is answered as the first.
-  if (result.ok)
-    return { view: isBreaking(payload) ? taken(result.value.request.asked.id) : asked(result.value.request.asked.id) };
+  if (result.ok) {
+    const { id } = result.value.request.asked;
+    return { view: isBreaking(payload) ? taken(id) : asked(id, await hint()) };
+  }
   if (result.error.type === 'filed-before') return { view: asked(result.error.id) };
   return { field: fieldFor(payload, result.error), text: sayNotFiled(result.error) };
 };
 
-const asked = (id: RequestId): View =>
+const asked = (id: RequestId, hint?: Hint): View =>
   notice(
-    `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.`,
+    `Asked, as ${id}. Approvers see the card; you get a direct message when something happens. "/jit show ${id}" shows how far it is.${hint === undefined ? '' : `\n\n${hint.text} ${hint.command}`}`,
   );
 
 const taken = (id: RequestId): View =>

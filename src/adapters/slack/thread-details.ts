@@ -18,6 +18,7 @@ import { cameToAnEnd, nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
+import { summaryLines } from './summary.ts';
 import { evidenceLines } from './tripped.ts';
 import { streamLines, useList } from './uses.ts';
 
@@ -39,11 +40,18 @@ const room = {
   sentence: 1_000,
 };
 
+/** What is said with an event and is not in it; `offer` is the line to type to ask for less the next time. */
+type Beside = {
+  readonly description?: Description | undefined;
+  readonly shown?: Shown | undefined;
+  readonly offer?: string | undefined;
+};
+
 /**
  * What an event says beyond its sentence, in full where the card had to shorten it; `shown` is what the revision does that
  * the event is about.
  */
-export const detailsOf = (event: RequestEvent, request: Request, description?: Description, shown?: Shown) => {
+export const detailsOf = (event: RequestEvent, request: Request, { description, shown, offer }: Beside = {}) => {
   switch (event.type) {
     case 'submitted':
       return between(
@@ -80,6 +88,8 @@ export const detailsOf = (event: RequestEvent, request: Request, description?: D
       return [conflictLines(event.conflicts, room.conflicts), ...reverted(event.reverted)];
     case 'ended':
       return ended(event, request, description);
+    case 'summed-up':
+      return request.state.status === 'revoked' ? summaryLines(event, request.state.at, offer) : [];
     case 'voted':
     case 'approved':
     case 'withdrawn':

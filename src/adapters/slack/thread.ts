@@ -25,6 +25,7 @@ import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
 import { sayLag } from './status-line.ts';
+import { summedSentence } from './summary.ts';
 import { detailsOf } from './thread-details.ts';
 import { named, trippedSentence, whyTripped } from './tripped.ts';
 
@@ -44,6 +45,8 @@ export type EventContext = {
   readonly mention?: Mention;
   /** The groups whose people may review what was taken by break-glass; those that were not asked when absent. */
   readonly reviewers?: readonly string[] | undefined;
+  /** The line to type to ask for less the next time. */
+  readonly offer?: string | undefined;
 };
 
 /**
@@ -55,7 +58,7 @@ export type EventContext = {
 export const renderEvent = (
   entry: Entry,
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
-  { description, standing, shown, mention = byName, reviewers }: EventContext = {},
+  { description, standing, shown, mention = byName, reviewers, offer }: EventContext = {},
 ): Message => {
   const { event, at, version, hash } = entry;
   // What Slack was not told while it was away is told all at once: one call is enough.
@@ -69,7 +72,7 @@ export const renderEvent = (
     ),
     ` · ${dateFallback(at)}`,
   ];
-  const parts = [line(...sentence), ...detailsOf(event, request, description, shown)];
+  const parts = [line(...sentence), ...detailsOf(event, request, { description, shown, offer })];
   return {
     text: mrkdwn(`${request.asked.id}: ${markupOf(sentence)}`, 2_000).text,
     blocks: [richText(...parts), footer(version, hash)],
@@ -228,7 +231,9 @@ const sentenceOf = (
     case 'tripped':
       return trippedSentence(event, asked, mention, reviewers);
     case 'observed':
-      return ['🔎 Used for the first time to'];
+      return isLate(event, entries)
+        ? ['🔎 Reported late, and not in the summary: it was used to']
+        : ['🔎 Used for the first time to'];
     case 'warned':
       return ['⏰ Its people are told that it ends', ...endsAt(state)];
     case 'extension-asked':
@@ -239,7 +244,15 @@ const sentenceOf = (
       return ['⏩ It goes on from ', bold(event.request), ', which is ended'];
     case 'ended':
       return endSentence(event, state, entries);
+    case 'summed-up':
+      return summedSentence(event);
   }
+};
+
+/** Whether the grant was summed up before. */
+const isLate = (event: RequestEvent, entries: Chain['entries']): boolean => {
+  const summed = entries.findIndex((one) => one.event.type === 'summed-up');
+  return summed !== -1 && entries.findIndex((one) => one.event === event) > summed;
 };
 
 const usedAs = { create: 'created', update: 'changed', delete: 'deleted' } as const;

@@ -7,18 +7,10 @@ import { accessProbe, objectRef, target } from '#domain/plan.ts';
 import { risks } from '#domain/policy/policy.ts';
 import { sources } from '#domain/source.ts';
 import { mostEvidence, watchRules } from '#domain/watch/suspicion.ts';
+import { instant } from './instant.ts';
+import { mostRights, right } from './rights.ts';
+import { summedUp } from './summary.ts';
 
-const instant = z.codec(z.string(), z.instanceof(Temporal.Instant), {
-  decode: (text, context) => {
-    try {
-      return Temporal.Instant.from(text);
-    } catch {
-      context.issues.push({ code: 'custom', input: text, message: 'not an instant in ISO 8601' });
-      return z.NEVER;
-    }
-  },
-  encode: (value) => value.toString(),
-});
 const seconds = z.int().positive();
 const revision = z.int().min(1);
 
@@ -251,6 +243,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     /** What must be denied once it has ended; kept here so that the end needs no file that may have changed. */
     proofs: z.array(accessProbe),
     changed: z.array(changedRef).optional(),
+    /** What it lets somebody do. Where that is said, its end is to be summed up; logs from before that lack it. */
+    rights: z.array(right).min(1).max(mostRights).optional(),
   }),
   /** What is not taken back was done. */
   z.strictObject({ type: z.literal('completed'), changed: z.array(changedRef) }),
@@ -343,6 +337,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     /** From the moment it was to end until the cluster confirmed it. */
     lagMilliseconds: z.int().min(0),
   }),
+  /** What was used of it, what was not, and what became of the objects in its scope. Comes once, when it has ended. */
+  summedUp,
 ]);
 export type RequestEvent = z.infer<typeof requestEvent>;
 export type Submitted = Extract<RequestEvent, { type: 'submitted' }>;
@@ -388,6 +384,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'prolonged':
     case 'took-over':
     case 'ended':
+    case 'summed-up':
       return 'worker';
   }
 };

@@ -10,7 +10,7 @@ import {
   needsNobody,
   needsReview,
 } from './terms.ts';
-import { observedIn, trippedBy } from './watched.ts';
+import { observedIn, summedUpBy, trippedBy } from './watched.ts';
 
 /** Moves a request on by one event; an event that cannot follow is answered as such and changes nothing. */
 export const evolve = (request: Request, event: RequestEvent, at: Temporal.Instant): Request | Impossible => {
@@ -71,6 +71,7 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
       if (event.type !== 'followed' || !state.moved || state.followedBy !== undefined) return undefined;
       return { ...state, followedBy: event.request };
     case 'revoked':
+      if (event.type === 'summed-up') return summedUpBy(state, event);
       return event.type === 'observed' ? observedIn(state, event) : undefined;
     case 'completed':
     case 'denied':
@@ -172,7 +173,7 @@ const fromApproved = (
   if (state.ending !== undefined && !(asked.held !== undefined && event.type === 'completed')) return undefined;
   if (event.type === 'completed') return { status: 'completed', by: state.by, at, changed: event.changed };
   if (event.type !== 'activated') return undefined;
-  const { startedAt, expiresAt, objects, identity, proofs, changed = [] } = event;
+  const { startedAt, expiresAt, objects, identity, proofs, changed = [], rights } = event;
   return {
     status: 'active',
     by: state.by,
@@ -183,6 +184,7 @@ const fromApproved = (
     toProve: proofs,
     changed,
     decided: [],
+    ...(rights === undefined ? {} : { rights }),
   };
 };
 

@@ -1,10 +1,11 @@
 import type { Active, Request } from './request.ts';
 import { escalationOf, isConfirmed, momentOf, needsReview } from './terms.ts';
 import { warningOf } from './warning.ts';
+import { owesSummary } from './watched.ts';
 
 /** What must be done for a request, and from when on. */
 export type Step = {
-  readonly do: 'time-out' | 'escalate' | 'remind' | 'apply' | 'take-over' | 'warn' | 'end';
+  readonly do: 'time-out' | 'escalate' | 'remind' | 'apply' | 'take-over' | 'warn' | 'end' | 'sum-up';
   readonly at: Temporal.Instant;
 };
 
@@ -64,8 +65,13 @@ export const nextNews = (request: Request): Step | undefined => earliest(newsOf(
 const newsOf = (request: Request): readonly Step[] => {
   const { state } = request;
   const soon = state.status === 'active' ? warning(state) : undefined;
-  return [...(soon === undefined ? [] : [soon]), ...remindersOf(request)];
+  const summary: readonly Step[] =
+    state.status === 'revoked' && owesSummary(state) ? [{ do: 'sum-up', at: state.at.add(lateEvents) }] : [];
+  return [...(soon === undefined ? [] : [soon]), ...summary, ...remindersOf(request)];
 };
+
+/** So long after the end audit events of what was done before it may still come. */
+export const lateEvents = Temporal.Duration.from({ seconds: 10 });
 
 const remindersOf = (request: Request): readonly Step[] => {
   const { asked, state, reminded, escalated } = request;

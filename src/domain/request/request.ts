@@ -11,6 +11,8 @@ import type {
   Submitted,
   Use,
 } from './events.ts';
+import type { Right } from './rights.ts';
+import type { SummedUp } from './summary.ts';
 
 /** What was asked, the same in every state; a new revision replaces its number, seal and content. */
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
@@ -33,11 +35,15 @@ type Granted = {
   readonly tripped?: readonly Tripped[];
   /** What was done with it, each the first time. */
   readonly observed?: readonly Use[];
+  /** What it lets somebody do; where that is known, its end is to be summed up. */
+  readonly rights?: readonly Right[];
 };
 /** What somebody tried under a grant that was worse than what its card showed. */
 export type Tried = Omit<Extract<RequestEvent, { type: 'misused' }>, 'type'>;
 /** What of its use, or of whose it is, looked wrong. */
 export type Tripped = Omit<Extract<RequestEvent, { type: 'tripped' }>, 'type'>;
+/** What was used of a grant, and what became of the objects in its scope, as it stood a little after its end. */
+export type Summary = Omit<SummedUp, 'type'>;
 export type EndingBySomebody = {
   readonly by: PersonId;
   readonly cause: 'done' | 'revoked' | 'extended';
@@ -123,6 +129,7 @@ export type State =
       readonly reverted: readonly Reverted[];
       readonly proofs: readonly Proof[];
       readonly lagMilliseconds: number;
+      readonly summary?: Summary;
     } & Granted)
   | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string; readonly at: Temporal.Instant }
   | {

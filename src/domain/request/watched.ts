@@ -42,5 +42,14 @@ export const observedIn = <S extends Active | Revoked>(
     ? { ...state, observed: [...(state.observed ?? []), ...uses] }
     : undefined;
 
+/** Whether the end of a grant is still to be summed up. Logs from before that was done owe nothing. */
+export const owesSummary = ({ rights, summary }: Revoked): boolean => rights !== undefined && summary === undefined;
+
+/** Remembers what was made of a grant's end, once. */
+export const summedUpBy = (
+  state: Revoked,
+  { type: _, ...summary }: Extract<RequestEvent, { type: 'summed-up' }>,
+): Revoked | undefined => (owesSummary(state) ? { ...state, summary } : undefined);
+
 const keyOf = ({ verb, group, resource, subresource = '', namespace = '', name = '', allowedBy, stream }: Use): string =>
   JSON.stringify([verb, group, resource, subresource, namespace, name, allowedBy !== undefined, stream === true]);

@@ -4,6 +4,7 @@ import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Kind, KindModule } from '#kinds/kind.ts';
 import { describeAccess, nameable, reachesFurther } from './describe.ts';
+import { narrowest } from './narrower.ts';
 import { permissionsOf } from './permissions.ts';
 import { planAccess } from './plan.ts';
 import { outlives, type Profile, profilesFile, reachesHallpass } from './profiles.ts';
@@ -124,6 +125,20 @@ const accessOver = (profiles: readonly Profile[]): Kind => {
       const { profile, asked } = result.value;
       const elsewhere = onlyElsewhere(profile, context.namespace);
       return elsewhere === undefined ? ok(planAccess(profile, asked.objects, context)) : err(elsewhere);
+    },
+    toType: (json, namespace) => {
+      const result = ask.safeParse(json);
+      if (!result.success) return undefined;
+      const { profile, objects } = result.data;
+      return [profile, [namespace, ...(objects.length === 0 ? [] : [objects.join(',')])].join('/')].join(' ');
+    },
+    narrower: (json, namespace, uses, may) => {
+      const result = read(json);
+      if (!result.ok) return undefined;
+      const { profile, asked } = result.value;
+      const offered = profiles.filter(({ name }) => name === profile.name || may(name));
+      const less = narrowest({ profile, objects: asked.objects }, offered, uses, namespace);
+      return less === undefined ? undefined : { profile: less.profile.name, objects: [...less.objects] };
     },
     permissions: permissionsOf(profiles),
     rights: profiles.map(({ name, bindings }) => ({ profile: name, places: bindings })),

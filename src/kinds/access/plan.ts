@@ -36,7 +36,7 @@ const pair = (binding: Binding, index: number, objects: readonly string[], conte
     roleRef: { apiGroup: rbac, kind: `${scope}Role`, name: metadata.name },
     subjects: [subject(context.identity)],
   };
-  return { role, binding: bound, probes: rules.flatMap((rule) => probesOf(rule, namespace)) };
+  return { role, binding: bound, probes: rules.flatMap((rule) => probesIn(rule, namespace)) };
 };
 
 export const namespaceOf = (binding: Binding, requested: string): string | undefined => {
@@ -52,7 +52,7 @@ const strength = ['delete', 'deletecollection', 'create', 'update', 'patch', 'ge
 export const byStrength = (verbs: readonly string[]): readonly string[] =>
   [...verbs].sort((one, other) => strength.indexOf(one) - strength.indexOf(other));
 
-const probesOf = (
+const probesIn = (
   rule: GrantedRule & { readonly resourceNames?: readonly string[] },
   namespace: string | undefined,
 ): readonly AccessProbe[] =>
@@ -71,3 +71,9 @@ const probesOf = (
       }),
     ),
   );
+
+/** What a binding of a profile lets somebody do, as questions to the authorizer. */
+export const probesOf = (binding: Binding, objects: readonly string[], requested: string): readonly AccessProbe[] =>
+  binding.rules
+    .flatMap((rule) => narrow(rule, objects))
+    .flatMap((rule) => probesIn(rule, namespaceOf(binding, requested)));
