@@ -141,12 +141,12 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
 const summaries = { lanes: 4, most: 5_000 } as const;
 
 const startSumming = ({ core, redis, onStop }: Ground): WorkerPorts['summing'] => {
-  const { later, stop } = createLater({
+  const { stop, ...laterOn } = createLater({
     ...summaries,
     onFault: (cause, what) => core.alarm('A grant could not be summed up yet', { what, cause: causes(cause) }),
   });
   onStop(stop);
-  return { ...createRedisSumming(redis('commit', 'summaries')), later };
+  return { ...createRedisSumming(redis('commit', 'summaries')), ...laterOn };
 };
 
 /** In one process with the bot its token will do. Slack's library is loaded only by a worker that may need it. */

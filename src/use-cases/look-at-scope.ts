@@ -41,8 +41,13 @@ const named = async (
   names: readonly string[],
 ): Promise<PlaceSeen> => {
   const target = { apiVersion: apiVersionOf(of), kind: of.kind, namespace };
-  const found = await Promise.all(names.map((name) => cluster.get({ ...target, name })));
-  return { objects: found.flatMap((one) => (one === undefined ? [] : [foundIn(one.live)])) };
+  const objects: Found[] = [];
+  // One after the other: what begins and ends meanwhile needs the same client.
+  for (const name of names) {
+    const found = await cluster.get({ ...target, name });
+    if (found !== undefined) objects.push(foundIn(found.live));
+  }
+  return { objects };
 };
 
 /** However many there are, no more than these are held. */

@@ -5,6 +5,7 @@ import { endGrant } from './end-grant.ts';
 import type { WorkerPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { sumUp } from './sum-up.ts';
+import { summingKey } from './summing.ts';
 import { takeOver } from './take-over.ts';
 
 /** Done or nothing to do; or not yet, and how long to wait. */
@@ -47,7 +48,7 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
       break;
     case 'sum-up':
       // Behind everything that begins or ends; until it is done, the sweep asks for it again.
-      ports.summing.later(`sum-up ${id}`, () => sumUp(ports, chain));
+      ports.summing.later(summingKey(id), () => sumUp(ports, chain));
       break;
   }
   return { type: 'done' };

@@ -13,6 +13,7 @@ import type { Asking } from './asking.ts';
 import { mostOfSort } from './look-at-scope.ts';
 import { noteObserved } from './note-observed.ts';
 import { runStep } from './run-step.ts';
+import { sweepLog } from './sweep.ts';
 
 const use = (verb: string, name?: string, more: Partial<Use> = {}): Use => ({
   verb,
@@ -281,6 +282,25 @@ describe('nothing waits for a summary', () => {
     await Promise.all(works.map((work) => work()));
     expect(works).toHaveLength(2);
     expect(await summaryIn(world, chain)).toBeDefined();
+  });
+
+  test('a sweep does not look again at what is being summed up, and does what else has to be told', async () => {
+    const { world, id, end } = await granted();
+    await end();
+    world.advance({ seconds: 20 });
+    let reads = 0;
+    const store = {
+      ...world.store,
+      read: (of: typeof id) => {
+        reads += 1;
+        return world.store.read(of);
+      },
+    };
+    for (let round = 0; round < 5; round += 1) await sweepLog({ ...world.worker, store });
+    expect(reads).toBe(1);
+    await world.summing.drain();
+    await sweepLog({ ...world.worker, store });
+    expect(await world.store.news(world.now(), 10)).toEqual([]);
   });
 
   test('a policy that cannot be read keeps no summary from being made', async () => {

@@ -37,11 +37,13 @@ test('so many run at a time, the others in their order', async () => {
 
 test('what waits or is under way is not begun again, and may be once it is done', async () => {
   const { begun, work, letGo } = works();
-  const { later } = createLater({ lanes: 1, most: 10, onFault: () => {} });
+  const { later, isUnderWay } = createLater({ lanes: 1, most: 10, onFault: () => {} });
   for (const name of ['a', 'a', 'b', 'b']) later(name, work(name));
+  expect(['a', 'b', 'c'].map(isUnderWay)).toEqual([true, true, false]);
   await letGo('a');
   expect(begun).toEqual(['a', 'b']);
   await letGo('b');
+  expect(['a', 'b'].map(isUnderWay)).toEqual([false, false]);
   later('a', work('a'));
   expect(begun).toEqual(['a', 'b', 'a']);
 });

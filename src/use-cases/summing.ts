@@ -12,7 +12,12 @@ export type Summing = {
   /** When audit events of a cluster were taken in last; undefined where none come. */
   readonly lastAudit: (cluster: string) => Promise<Temporal.Instant | undefined>;
   readonly later: Later;
+  /** Whether something waits or is under way under this key. */
+  readonly isUnderWay: (key: string) => boolean;
 };
+
+/** Under what a grant is summed up. */
+export const summingKey = (id: RequestId): string => `sum-up ${id}`;
 
 /** Does something behind what matters, a few at a time; what waits or is under way under the same key is not begun again. */
 export type Later = (key: string, work: () => Promise<void>) => void;
@@ -29,7 +34,7 @@ export const createLater = ({
   lanes,
   most,
   onFault,
-}: LaterOptions): { readonly later: Later; readonly stop: () => Promise<void> } => {
+}: LaterOptions): Pick<Summing, 'later' | 'isUnderWay'> & { readonly stop: () => Promise<void> } => {
   const waiting = new Map<string, () => Promise<void>>();
   const running = new Map<string, Promise<void>>();
   let isStopped = false;
@@ -48,9 +53,11 @@ export const createLater = ({
     running.set(key, done);
     next();
   };
+  const isUnderWay = (key: string): boolean => waiting.has(key) || running.has(key);
   return {
+    isUnderWay,
     later: (key, work) => {
-      if (waiting.has(key) || running.has(key) || waiting.size >= most) return;
+      if (isUnderWay(key) || waiting.size >= most) return;
       waiting.set(key, work);
       next();
     },

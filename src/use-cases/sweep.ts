@@ -6,6 +6,7 @@ import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stam
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import { createStepRunner, type StepRunner } from './run-step.ts';
+import { summingKey } from './summing.ts';
 
 /** Leaves a job this long before doing its work: jobs run within some 10 ms, so what is older was lost. */
 const grace = Temporal.Duration.from({ milliseconds: 1_500 });
@@ -27,16 +28,17 @@ const atOnce = 32;
  * left to do, and after each handful of that it is looked whether there is.
  */
 export const sweepLog = async (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): Promise<void> => {
-  const { store, clock } = ports;
+  const { store, clock, summing } = ports;
   const indices = [
-    { of: store.due, tried: new Set<RequestId>() },
-    { of: store.news, tried: new Set<RequestId>() },
+    { of: store.due, tried: new Set<RequestId>(), isLeft: () => false },
+    // What is being summed up needs no second look meanwhile.
+    { of: store.news, tried: new Set<RequestId>(), isLeft: (id: RequestId) => summing.isUnderWay(summingKey(id)) },
   ];
   /** Asked anew for each handful: in a rush the jobs go through the same ones, and what they did needs no second look. */
   const next = async (): Promise<readonly RequestId[]> => {
     const overdue = (await clock.now()).subtract(grace);
-    for (const { of, tried } of indices) {
-      const handful = (await of(overdue, 1_000)).filter((id) => !tried.has(id)).slice(0, atOnce);
+    for (const { of, tried, isLeft } of indices) {
+      const handful = (await of(overdue, 1_000)).filter((id) => !tried.has(id) && !isLeft(id)).slice(0, atOnce);
       for (const id of handful) tried.add(id);
       if (handful.length > 0) return handful;
     }

@@ -22,6 +22,7 @@ export const createMemorySumming = (): MemorySumming => {
     read: async (id) => kept.get(id),
     forget: async (id) => void kept.delete(id),
     lastAudit: async (cluster) => watched.get(cluster),
+    isUnderWay: (key) => waiting.has(key),
     later: (key, work) => void (waiting.has(key) || waiting.set(key, work)),
     drain: async () => {
       const faults: unknown[] = [];
