@@ -116,6 +116,26 @@ describe('the end of a grant', () => {
     expect((await story.chain(offered)).request.asked.ask).toEqual({ profile: 'ingress-edit', objects: ['ledger'] });
   });
 
+  it('says it in the form too, to who asks for more there than they used', async () => {
+    const id = await granted();
+    await watched(id, use('get', 'ledger'));
+    await story.until('what was done to be in the log', async () => (await story.events(id)).includes('observed'));
+    await ended(id);
+    await listening(id);
+    expect(await summed(id)).toContain('ingress-view shop-payments/ledger');
+    const alice = company().slack.as('U0ALICE');
+    await alice.command('/jit');
+    await story.until('the form', () => alice.view());
+    await alice.fill({ Namespace: 'shop-payments' });
+    await alice.fillAndSubmit({ 'What for': 'ingress-edit', 'For how long': '5m', Why: 'checkout 502s' });
+    const view = await story.until('the answer', () => {
+      const text = JSON.stringify(alice.view() ?? '');
+      return text.includes('Asked, as') && text;
+    });
+    expect(view).toContain(`Last time (${id}) you used only: get ingresses.networking.k8s.io ledger in shop-payments`);
+    expect(view).toContain('/jit request access ingress-view shop-payments/ledger on');
+  });
+
   it('says where nothing tells what was done', async () => {
     const id = await granted();
     const { cluster } = (await story.chain(id)).request.asked;
