@@ -111,6 +111,18 @@ describe('the end of a grant is summed up', () => {
     expect(said).not.toHaveProperty('narrower');
   });
 
+  test('where nobody says until when audit events came, it is known as far as a use was told', async () => {
+    const { world, seen, end, sum } = await granted({}, { unwatched: true });
+    world.advance({ minutes: 5 });
+    await seen(use('get', 'web'));
+    await end();
+    expect(await sum()).toMatchObject({
+      seen: { by: 'audit', until: later(5) },
+      used: [{ verbs: ['get'] }],
+      unused: [],
+    });
+  });
+
   test('audit events from before it began tell nothing of it', async () => {
     const { world, end, sum } = await granted({}, { unwatched: true });
     world.summing.watched.set('prod', later(-1));

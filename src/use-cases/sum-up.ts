@@ -31,7 +31,7 @@ export const sumUp = async (ports: WorkerPorts, chain: Chain): Promise<void> => 
   const settings = readable(ports);
   const objects = await objectsOf(ports, asked, state);
   const admitted = admittedIn(settings?.kinds ?? [], chain);
-  const seen = await seenOf(ports, asked, state, admitted);
+  const seen = await seenOf(ports, chain, state, admitted);
   const usage = usageOf(state.rights ?? [], state.observed ?? [], admitted);
   const event: SummedUp = { type: 'summed-up', seen, ...usesOf(state, usage, seen), ...objects };
   const isWhole = settings !== undefined && seen.until === undefined;
@@ -71,16 +71,22 @@ const nothingKept = { what: 'all objects', why: 'how they were at the start was 
 /** By what it is known what was done; for how long it was, where audit events stopped coming before the end. */
 const seenOf = async (
   { summing }: WorkerPorts,
-  { cluster }: Asked,
-  { startedAt, at, observed = [] }: Revoked,
+  { request: { asked }, entries }: Chain,
+  { startedAt, at }: Revoked,
   admitted: readonly Admitted[],
 ): Promise<SummedUp['seen']> => {
-  const last = await summing.lastAudit(cluster);
-  const isWatched = last !== undefined && Temporal.Instant.compare(last, startedAt) >= 0;
-  if (!isWatched && observed.length === 0) return { by: admitted.length > 0 ? 'admission' : 'nothing' };
-  const until = last ?? startedAt;
-  return Temporal.Instant.compare(until.add(quiet), at) < 0 ? { by: 'audit', until } : { by: 'audit' };
+  const told = entries.findLast(({ event }) => event.type === 'observed')?.at;
+  const last = latest(await summing.lastAudit(asked.cluster), told);
+  if (last === undefined || Temporal.Instant.compare(last, startedAt) < 0)
+    return { by: admitted.length > 0 ? 'admission' : 'nothing' };
+  return Temporal.Instant.compare(last.add(quiet), at) < 0 ? { by: 'audit', until: last } : { by: 'audit' };
 };
+
+const latest = (...moments: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined =>
+  moments
+    .filter((one) => one !== undefined)
+    .sort(Temporal.Instant.compare)
+    .at(-1);
 
 /** Room for each of what was used and what was not. Characters. */
 const room = 12_000;
