@@ -5,7 +5,7 @@ import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createAuditLines } from '#use-cases/audit-lines.ts';
-import { type AuditSink, createAuditFollower, type SinkName } from '#use-cases/follow-audit.ts';
+import { type AuditSink, createAuditFollower } from '#use-cases/follow-audit.ts';
 import type { Config } from './config.ts';
 import type { Ground } from './core.ts';
 import { every } from './every.ts';

@@ -91,12 +91,7 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const watching = fileURLToPath(new URL('./turns.ts', import.meta.url));
 
 /** The worker as `npm start` runs it with HALLPASS_ROLE=worker; how long nothing else is done there is left in `turns`. */
-const startWorkerProcess = (
-  stand: Stand,
-  namespaces: readonly string[],
-  turns: string,
-  options: Options,
-): Daemon => {
+const startWorkerProcess = (stand: Stand, namespaces: readonly string[], turns: string, options: Options): Daemon => {
   const config = stand.config('worker');
   const environment = {
     BENCH_TURNS: turns,

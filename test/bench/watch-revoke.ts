@@ -43,7 +43,11 @@ const letThemListSecrets = async ({ stand: { admin } }: Stage): Promise<void> =>
   const metadata = { name: 'bench-secret-listers', namespace: 'shop-dev' };
   const of = (kind: string, more: Record<string, Json>) => ({ apiVersion: `${rbac}/v1`, kind, metadata, ...more });
   const at = `/apis/${rbac}/v1/namespaces/shop-dev`;
-  await admin.send('POST', `${at}/roles`, of('Role', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }] }));
+  await admin.send(
+    'POST',
+    `${at}/roles`,
+    of('Role', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }] }),
+  );
   await admin.send(
     'POST',
     `${at}/rolebindings`,

@@ -1,6 +1,7 @@
 import type { Response, WatchRule } from '#domain/watch/suspicion.ts';
 import { usualWatch } from '#domain/watch/watch.ts';
 import { createMemorySeen } from '#test/memory/watching.ts';
+import type { Asking } from '#use-cases/asking.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
@@ -10,7 +11,6 @@ import { createGuardWorld, userOf } from './guard-world.ts';
 import { alice } from './people.ts';
 import { groups, policy, rule } from './policy.ts';
 import { file, look } from './world.ts';
-import type { Asking } from '#use-cases/asking.ts';
 
 export type AuditEvent = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,13 @@ export const auditEvent = (changed: Record<string, unknown> = {}): AuditEvent =>
     user: { username: userOf('alice'), groups: ['dev', 'system:authenticated'] },
     sourceIPs: ['10.1.2.3'],
     userAgent: 'kubectl/v1.30.2 (linux/amd64) kubernetes/39683505',
-    objectRef: { resource: 'ingresses', namespace: 'shop', name: 'web', apiGroup: 'networking.k8s.io', apiVersion: 'v1' },
+    objectRef: {
+      resource: 'ingresses',
+      namespace: 'shop',
+      name: 'web',
+      apiGroup: 'networking.k8s.io',
+      apiVersion: 'v1',
+    },
     responseStatus: { metadata: {}, code: 200 },
     annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
     ...changed,
@@ -45,7 +51,10 @@ export const refusedEvent = (resource: string, changed: Record<string, unknown> 
   });
 
 /** Alice edits Ingresses in `shop` for half an hour, and a watcher looks on. */
-export const createWatchWorld = async (does: Partial<Record<WatchRule, Response>> = {}, asked: Partial<Asking> = {}) => {
+export const createWatchWorld = async (
+  does: Partial<Record<WatchRule, Response>> = {},
+  asked: Partial<Asking> = {},
+) => {
   const world = createGuardWorld();
   const oncall = { type: 'people', people: [alice] } as const;
   world.settings.policy = policy({

@@ -21,7 +21,7 @@ import { fileIn } from '#test/contract/parts/log.ts';
 import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import { createAuditLines } from '#use-cases/audit-lines.ts';
-import { type AuditSink, createAuditFollower, type SinkName } from '#use-cases/follow-audit.ts';
+import { type AuditSink, createAuditFollower } from '#use-cases/follow-audit.ts';
 import type { EventStore } from '#use-cases/ports.ts';
 
 const password = 'a-password-of-the-bot';

@@ -33,10 +33,21 @@ const start = async (settings: Partial<AuditServerSettings> = {}) => {
   return { server: server.value, taken, faults };
 };
 
-const list = (items: unknown = []) => JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items });
+const list = (items: unknown = []) =>
+  JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items });
 
-type Sent = { readonly headers?: Record<string, string>; readonly method?: string; readonly path?: string; readonly key?: string; readonly cert?: string };
-const send = async ({ port }: HttpsServer, body: string, { headers = {}, method = 'POST', path = '/audit', ...own }: Sent = {}) => {
+type Sent = {
+  readonly headers?: Record<string, string>;
+  readonly method?: string;
+  readonly path?: string;
+  readonly key?: string;
+  readonly cert?: string;
+};
+const send = async (
+  { port }: HttpsServer,
+  body: string,
+  { headers = {}, method = 'POST', path = '/audit', ...own }: Sent = {},
+) => {
   const agent = new Agent({ ca: certificate.ca, ...own });
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   const sending = request(
@@ -66,7 +77,11 @@ describe('a batch of audit events', () => {
 
   test('of ten thousand is one as any other', async () => {
     const { server, taken } = await start();
-    const events = Array.from({ length: 10_000 }, (_, index) => ({ auditID: String(index), verb: 'get', userAgent: 'x'.repeat(400) }));
+    const events = Array.from({ length: 10_000 }, (_, index) => ({
+      auditID: String(index),
+      verb: 'get',
+      userAgent: 'x'.repeat(400),
+    }));
     expect(await send(server, list(events))).toMatchObject({ status: 200 });
     expect(taken).toHaveLength(10_000);
   });
@@ -89,7 +104,10 @@ describe('a batch of audit events', () => {
     ['what is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1')],
   ])('is told what to send where it is %s', async (_, body) => {
     const { server, taken, faults } = await start();
-    expect(await send(server, body)).toMatchObject({ status: 400, text: expect.stringContaining('EventList of audit.k8s.io/v1') });
+    expect(await send(server, body)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('EventList of audit.k8s.io/v1'),
+    });
     expect(taken).toEqual([]);
     expect(faults).toHaveLength(1);
   });
@@ -129,7 +147,9 @@ describe('nobody sends but the API server', () => {
     expect(await send(server, list())).toMatchObject({ status: 401 });
     expect(await send(server, list(), { key: other.key, cert: other.cert })).toMatchObject({ status: 401 });
     expect(await send(server, list(), { key: own.key, cert: own.cert })).toMatchObject({ status: 200 });
-    expect(await send(server, list(), { key: own.key, cert: own.cert, headers: { authorization: '' } })).toMatchObject({ status: 401 });
+    expect(await send(server, list(), { key: own.key, cert: own.cert, headers: { authorization: '' } })).toMatchObject({
+      status: 401,
+    });
   });
 
   test('what is no audit event by its type, path or method is told where things are', async () => {
@@ -137,6 +157,8 @@ describe('nobody sends but the API server', () => {
     expect(await send(server, list(), { headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 });
     expect(await send(server, list(), { path: '/review' })).toMatchObject({ status: 404 });
     expect(await send(server, '', { method: 'GET' })).toMatchObject({ status: 404 });
-    expect(await send(server, '', { method: 'GET', path: '/livez', headers: { authorization: '' } })).toMatchObject({ status: 200 });
+    expect(await send(server, '', { method: 'GET', path: '/livez', headers: { authorization: '' } })).toMatchObject({
+      status: 200,
+    });
   });
 });

@@ -163,7 +163,8 @@ const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [reverte
 const ended = (event: Extract<RequestEvent, { type: 'ended' }>, { state }: Request, description?: Description) => {
   const list = reverted(event.reverted ?? []);
   const isAccess = description === undefined ? list.length === 0 : description.noun === 'access';
-  const said = event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
+  const said =
+    event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
   return [...said, ...streamLines(state, room.streams)];
 };
 

@@ -51,5 +51,14 @@ export const summedUpBy = (
   { type: _, ...summary }: Extract<RequestEvent, { type: 'summed-up' }>,
 ): Revoked | undefined => (owesSummary(state) ? { ...state, summary } : undefined);
 
-const keyOf = ({ verb, group, resource, subresource = '', namespace = '', name = '', allowedBy, stream }: Use): string =>
+const keyOf = ({
+  verb,
+  group,
+  resource,
+  subresource = '',
+  namespace = '',
+  name = '',
+  allowedBy,
+  stream,
+}: Use): string =>
   JSON.stringify([verb, group, resource, subresource, namespace, name, allowedBy !== undefined, stream === true]);
