@@ -131,7 +131,7 @@ test('everything that is wrong is named at once', () => {
 });
 
 test.each([
-  ['HALLPASS_ROLE', 'both', 'HALLPASS_ROLE is "both". Set it to "bot", "worker", "all" or "guard".'],
+  ['HALLPASS_ROLE', 'both', 'HALLPASS_ROLE is "both". Set it to "bot", "worker", "all", "guard" or "watcher".'],
   ['HALLPASS_GUARD', 'hallpass-guard:70000', 'The port in HALLPASS_GUARD is "70000". Set it to a port between 1'],
   ['HALLPASS_GUARD', 'http://10.0.0.5/review', 'HALLPASS_GUARD is "http://10.0.0.5/review". Set it to the guard'],
   ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
@@ -164,6 +164,100 @@ test.each([
   const problems = problemsWith({ [name]: value });
   expect(problems.join('\n')).toContain(problem);
   expect(problems).toHaveLength(1);
+});
+
+describe('a watcher', () => {
+  const watching = {
+    HALLPASS_ROLE: 'watcher',
+    HALLPASS_POLICY: '/etc/hallpass/policy',
+    HALLPASS_KEYS: '/etc/hallpass/keys',
+    HALLPASS_AUDIT_CLUSTER: 'prod',
+    HALLPASS_AUDIT_CERTIFICATE: '/etc/hallpass/audit/tls',
+    HALLPASS_AUDIT_TOKEN_FILE: '/etc/hallpass/audit/token',
+  };
+
+  test('needs no Slack, no cluster and no namespace, and says the rest by itself', () => {
+    expect(readConfig(watching)).toEqual({
+      ok: true,
+      value: {
+        role: 'watcher',
+        watcher: {
+          cluster: 'prod',
+          port: 8_444,
+          certificate: '/etc/hallpass/audit/tls',
+          tokenFile: '/etc/hallpass/audit/token',
+        },
+        redisUrl: 'redis://127.0.0.1:6379',
+        policy: '/etc/hallpass/policy',
+        keys: '/etc/hallpass/keys',
+        clusters: [],
+        workerClusters: [],
+        home: 'hallpass',
+        managedNamespaces: [],
+      },
+    });
+  });
+
+  test('takes a client authority in the place of a token, or both, white space or none', () => {
+    const ca = { HALLPASS_AUDIT_CLIENT_CA: ' /etc/hallpass/audit/ca.crt ' };
+    const both = readConfig({ ...watching, ...ca, HALLPASS_AUDIT_PORT: ' 9444 ', HALLPASS_AUDIT_CLUSTER: ' prod ' });
+    expect(both.ok && both.value.watcher).toEqual({
+      cluster: 'prod',
+      port: 9_444,
+      certificate: '/etc/hallpass/audit/tls',
+      tokenFile: '/etc/hallpass/audit/token',
+      clientCa: '/etc/hallpass/audit/ca.crt',
+    });
+    const one = readConfig({ ...watching, ...ca, HALLPASS_AUDIT_TOKEN_FILE: '' });
+    expect(one.ok && one.value.watcher).not.toHaveProperty('tokenFile');
+  });
+
+  test.each([
+    ['of bot and worker', { ...enough, HALLPASS_CLUSTERS: 'a=/bot-a', HALLPASS_WORKER_CLUSTERS: 'b=/worker-b' }],
+    ['that are wrong', { SLACK_BOT_TOKEN: 'x', HALLPASS_CLUSTERS: '?', HALLPASS_WORKER_CLUSTERS: '?' }],
+  ])('is not confused by settings %s in its environment', (_, others) => {
+    const config = readConfig({ ...others, ...watching });
+    expect(config.ok ? [] : config.error).toEqual([]);
+    expect(config.ok && config.value).toMatchObject({ clusters: [], workerClusters: [] });
+    expect(config.ok && config.value).not.toHaveProperty('slack');
+  });
+
+  test('of another role reads none of its settings', () => {
+    const config = readConfig({ ...enough, HALLPASS_AUDIT_CLUSTER: '?', HALLPASS_AUDIT_PORT: 'x' });
+    expect(config.ok && config.value).not.toHaveProperty('watcher');
+    expect(config.ok).toBe(true);
+  });
+
+  test.each([
+    [
+      'HALLPASS_AUDIT_CLUSTER',
+      '',
+      'HALLPASS_AUDIT_CLUSTER is not set. Set it to the one cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it.',
+    ],
+    [
+      'HALLPASS_AUDIT_CLUSTER',
+      'prod=in-cluster',
+      'HALLPASS_AUDIT_CLUSTER is "prod=in-cluster". Set it to the one cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it: "prod".',
+    ],
+    ['HALLPASS_AUDIT_CLUSTER', 'prod,stage', 'HALLPASS_AUDIT_CLUSTER is "prod,stage". Set it to the one cluster'],
+    ['HALLPASS_AUDIT_PORT', '0', 'HALLPASS_AUDIT_PORT is "0". Set it to a port between 1 and 65535.'],
+    ['HALLPASS_AUDIT_PORT', 'https', 'HALLPASS_AUDIT_PORT is "https". Set it to a port between 1 and 65535.'],
+    [
+      'HALLPASS_AUDIT_CERTIFICATE',
+      ' ',
+      'HALLPASS_AUDIT_CERTIFICATE is not set. Set it to a folder with tls.crt and tls.key, of an authority that the API server is told in its audit webhook configuration.',
+    ],
+    [
+      'HALLPASS_AUDIT_TOKEN_FILE',
+      '',
+      'HALLPASS_AUDIT_TOKEN_FILE is not set. Set it to a file with the token that the API server sends, or HALLPASS_AUDIT_CLIENT_CA to the authority of its client certificate: else anybody could report what nobody did.',
+    ],
+    ['HALLPASS_KEYS', '', 'HALLPASS_KEYS is not set.'],
+  ])('%s=%s is the one problem of it', (name, value, problem) => {
+    const problems = problemsOf({ ...watching, [name]: value });
+    expect(problems.join('\n')).toContain(problem);
+    expect(problems).toHaveLength(1);
+  });
 });
 
 test('no secret is ever repeated in a problem', () => {

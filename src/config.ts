@@ -119,9 +119,10 @@ export const inspectConfig = (environment: Environment): Inspected => {
   // A watcher asks no cluster anything.
   const clusters = role === 'watcher' ? [] : readClusters(environment, 'HALLPASS_CLUSTERS', problems);
   const audit = role === 'bot' || role === 'all' ? readAudit(environment, problems) : {};
-  const apart = environment.HALLPASS_WORKER_CLUSTERS
-    ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
-    : clusters;
+  const apart =
+    role !== 'watcher' && environment.HALLPASS_WORKER_CLUSTERS
+      ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
+      : clusters;
   const config = {
     role,
     ...(slack === undefined ? {} : { slack }),
@@ -263,13 +264,14 @@ const readGuard = (
   };
 };
 
+const clusterName = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const auditCluster =
+  'the one cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it';
+
 const readWatcher = (environment: Environment, problems: Problems): WatcherConfig => {
-  const cluster = wanted(
-    environment,
-    'HALLPASS_AUDIT_CLUSTER',
-    'the cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it',
-    problems,
-  );
+  const cluster = wanted(environment, 'HALLPASS_AUDIT_CLUSTER', auditCluster, problems);
+  if (cluster !== '' && !clusterName.test(cluster))
+    problems.push(`HALLPASS_AUDIT_CLUSTER is ${JSON.stringify(cluster)}. Set it to ${auditCluster}: "prod".`);
   const tokenFile = environment.HALLPASS_AUDIT_TOKEN_FILE?.trim() ?? '';
   const clientCa = environment.HALLPASS_AUDIT_CLIENT_CA?.trim() ?? '';
   if (tokenFile === '' && clientCa === '')
