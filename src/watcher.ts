@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { startAuditServer } from '#adapters/http/audit-server.ts';
 import { mountedCertificate } from '#adapters/http/certificate-source.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
@@ -14,10 +13,11 @@ import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
 import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
 import { createAlarm } from './alarm.ts';
-import type { Config, WatcherConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { every } from './every.ts';
 import { createLog } from './log.ts';
 import { openPolicy } from './policy.ts';
+import { readSecrets } from './watcher-secrets.ts';
 
 /** A running watcher; `stop` answers what is under way. */
 export type RunningWatcher = { readonly port: number; readonly stop: () => Promise<void> };
@@ -40,7 +40,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
   const problems = [
     ...(keys.ok ? [] : keys.error),
     ...policy.problems,
-    ...(secrets.ok ? [] : [secrets.error]),
+    ...(secrets.ok ? [] : secrets.error),
     ...(certificates.ok ? [] : [`HALLPASS_AUDIT_CERTIFICATE: ${certificates.error}`]),
   ];
   if (!keys.ok || !secrets.ok || !certificates.ok || problems.length > 0) return err(problems);
@@ -95,7 +95,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     const again = await readSecrets(watcher);
     if (again.ok) token = again.value.token;
     const renewed = await certificates.value.refresh();
-    const wrong = [again, renewed].flatMap((one) => (one.ok ? [] : [one.error]));
+    const wrong = [...(again.ok ? [] : again.error), ...(renewed.ok ? [] : [renewed.error])];
     if (wrong.length > 0)
       alarm('Token or certificate of the watcher cannot be read anew; it goes on with the last', {
         why: wrong.join(' '),
@@ -115,28 +115,3 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
 
 /** Certificates are judged by this machine's clock: there is no API server to ask. */
 const machineClock: Clock = { now: async () => Temporal.Now.instant() };
-
-type Secrets = { readonly token: string | undefined; readonly clientCa: string | undefined };
-
-const readSecrets = async ({ tokenFile, clientCa }: WatcherConfig): Promise<Result<Secrets, string>> => {
-  const token = await readText('HALLPASS_AUDIT_TOKEN_FILE', tokenFile);
-  if (!token.ok) return token;
-  const ca = await readText('HALLPASS_AUDIT_CLIENT_CA', clientCa);
-  if (!ca.ok) return ca;
-  const bare = token.value?.trim();
-  // Who guesses a short one has grants ended as they like.
-  if (bare !== undefined && !/^[\w.~+/=-]{24,}$/.test(bare))
-    return err(
-      'HALLPASS_AUDIT_TOKEN_FILE holds no token of 24 or more letters, digits or -._~+/=. Make one with `openssl rand -hex 32`.',
-    );
-  return ok({ token: bare, clientCa: ca.value });
-};
-
-const readText = async (name: string, path: string | undefined): Promise<Result<string | undefined, string>> => {
-  if (path === undefined) return ok(undefined);
-  try {
-    return ok(await readFile(path, 'utf8'));
-  } catch (cause) {
-    return err(`${name} leads to no file that can be read (${String(cause)}). Correct the path.`);
-  }
-};

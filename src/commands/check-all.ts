@@ -4,6 +4,8 @@ import { checkCluster } from './check-clusters.ts';
 import { authorsOf, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
 import { checkRedisAt } from './check-redis.ts';
 import { checkLookup, checkSlack } from './check-slack.ts';
+import { checkWatcher } from './check-watcher.ts';
+import { checkWatching } from './check-watching.ts';
 import { type Check, type Checked, runChecks } from './checks.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -41,6 +43,7 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
       look: async () => (keys === '' ? [] : [...checkKeys(keys, role), ...checkSharedKey(keys, role, await policy)]),
     },
     ...(redis === undefined ? [] : [redis]),
+    ...(config.watcher === undefined ? [] : [checkWatcher(config.watcher)]),
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
     ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),
     ...authors.flatMap((author) =>
@@ -48,5 +51,8 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
         .filter(({ name }) => name !== '')
         .map((source) => checkCluster(author, source, config, known)),
     ),
+    ...(authors.some((author) => author === 'bot' || author === 'worker') && redis !== undefined
+      ? [checkWatching(config, redis.ahead)]
+      : []),
   ];
 };

@@ -28,7 +28,7 @@ test('the key by which Secrets are held is missed where a policy holds them, by 
     expect(checkSharedKey(folder, role, policy(true))).toEqual([
       { type: 'wrong', text: expect.stringContaining(`There is no "${join(folder, 'shared/secrets.key')}"`) },
     ]);
-  expect(checkSharedKey(folder, 'bot', policy(true))).toEqual([]);
+  for (const role of ['bot', 'watcher'] as const) expect(checkSharedKey(folder, role, policy(true))).toEqual([]);
   expect(checkSharedKey(folder, 'guard', policy(false))).toEqual([]);
 });
 

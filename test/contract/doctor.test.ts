@@ -3,9 +3,10 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
+import { prepareAudit } from '#local/audit.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
 import { install, readManifests } from '#local/shop/install.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
     .replaceAll('+xadd', '');
   writeFileSync(
     aclFile,
-    `${redisAcl({ bot: hash(password), worker: hash(password), guard: noPassword, watcher: noPassword })}user admin on nopass ~* &* +@all\n${lesser}\n`,
+    `${redisAcl({ bot: hash(password), worker: hash(password), guard: noPassword, watcher: hash(password) })}user admin on nopass ~* &* +@all\n${lesser}\n`,
   );
   [stand, guarded] = await Promise.all([startStand(), startRedis({ aclFile })]);
   slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
@@ -67,6 +68,12 @@ const redisSays = (...words: readonly string[]): Promise<string> =>
     // The first +OK is of AUTH, the last of QUIT.
     socket.on('close', () => resolve(text.split('\r\n').slice(1, -2).join('\r\n')));
   });
+
+const watching = '{hallpass}:watching:shop';
+/** As a watcher of the cluster says, to which events come. */
+beforeEach(async () => {
+  await redisSays('SET', watching, String(Date.now()));
+});
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
@@ -103,6 +110,7 @@ describe('where everything is as the manual says', () => {
       'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "shop-dev", "ingress-nginx".',
       'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (54),',
       'Cluster shop, bot: Its clock agrees',
+      'Audit events: They come from cluster shop: the use of grants is watched there.',
     ])
       expect(said).toContain(part);
   });
@@ -126,6 +134,7 @@ describe('where everything is as the manual says', () => {
   });
 
   it('nothing is left behind in Redis', async () => {
+    await redisSays('DEL', watching);
     await found();
     expect(await redisSays('DBSIZE')).toBe(':0');
   });
@@ -190,7 +199,7 @@ describe('Redis', () => {
     expect(await found({ REDIS_URL: as('hallpass-bot').replace(/\d+$/, String(port)) })).toEqual([
       expect.stringMatching(/^wrong Redis: There is no answer at /),
     ]);
-    expect(await redisSays('DBSIZE')).toBe(':0');
+    expect(await redisSays('DBSIZE')).toBe(':1');
   });
 
   it.each([
@@ -202,6 +211,93 @@ describe('Redis', () => {
     expect(line).toMatch(/^wrong Redis: There is no answer at redis:\/\/hallpass-bot@127\.0\.0\.1:/);
     expect(line).toContain(why);
     expect(line).not.toContain('password@');
+  });
+});
+
+describe('audit events', () => {
+  it('that do not come, or no longer, are a caution with what to do; so is a sign that nobody can read', async () => {
+    await redisSays('DEL', watching);
+    expect(await found()).toEqual([
+      'caution Audit events: No audit events come from cluster shop: the use of grants is not watched there. Run a watcher for it and have its API server send to it (docs/setup.md, "The watcher"). A managed API server cannot; then this stays so.',
+    ]);
+    await redisSays('SET', watching, String(Date.now() - 3_600_000));
+    expect(await found()).toEqual([
+      expect.stringMatching(/^caution Audit events: No audit events come .* The last came 1h\w* ago\. Look whether/),
+    ]);
+    await redisSays('SET', watching, 'soon');
+    expect(await found()).toEqual([
+      expect.stringMatching(
+        /^caution Audit events: Whether audit events come from cluster shop cannot be told\. .*soon/,
+      ),
+    ]);
+  });
+
+  it('are told of by worker and bot, and not where Redis says nothing', async () => {
+    const worker = await checkAll({ ...environment, HALLPASS_ROLE: 'worker', REDIS_URL: as('hallpass-worker') });
+    const bot = await checkAll({ ...environment, HALLPASS_ROLE: 'bot' });
+    for (const checked of [worker, bot])
+      expect(checked.filter(({ about }) => about === 'Audit events')).toEqual([
+        { about: 'Audit events', finding: { type: 'fine', text: expect.stringContaining('cluster shop') } },
+      ]);
+    const away = await checkAll({ ...environment, REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(away.map(({ about }) => about)).not.toContain('Audit events');
+  });
+});
+
+describe('a watcher', () => {
+  const its = async (): Promise<Record<string, string>> => {
+    const keys = join(folder, 'watcher-keys');
+    cpSync(environment.HALLPASS_KEYS ?? '', keys, { recursive: true });
+    for (const file of ['bot.key', 'worker.key', 'journal.key', 'shared'])
+      rmSync(join(keys, file), { recursive: true });
+    const { watcher } = await prepareAudit(folder, 'shop', 8_444);
+    return {
+      ...environment,
+      HALLPASS_ROLE: 'watcher',
+      HALLPASS_KEYS: keys,
+      REDIS_URL: as('hallpass-watcher'),
+      HALLPASS_AUDIT_CLUSTER: watcher.cluster,
+      HALLPASS_AUDIT_CERTIFICATE: watcher.certificate,
+      HALLPASS_AUDIT_TOKEN_FILE: watcher.tokenFile ?? '',
+    };
+  };
+
+  it('with everything in its place has all looked at that is its own, and nothing else', async () => {
+    const checked = await checkAll(await its());
+    expect(checked.filter(({ finding }) => finding.type !== 'fine')).toEqual([]);
+    expect([...new Set(checked.map(({ about }) => about))]).toEqual([
+      'Settings',
+      'Policy',
+      'Keys',
+      'Redis',
+      'Audit webhook',
+    ]);
+    const said = checked.map(({ about, finding }) => `${about}: ${finding.text}`).join('\n');
+    expect(said).toContain('Role: watcher; audit events of cluster shop come to port 8444.');
+    expect(said).toContain('has the keys of the watcher, and whom to trust.');
+    expect(said).toContain('It lets this user do all that the watcher needs.');
+    expect(said).toContain('The certificate is good for 29 days more, and for 127.0.0.1');
+  });
+
+  it('of another’s rights, with others’ keys, or with nothing set is told each thing', async () => {
+    const own = await its();
+    expect(await found({ ...own, REDIS_URL: as('hallpass-worker') })).toEqual([
+      expect.stringMatching(/^wrong Redis: Redis refuses its user what the watcher needs: .*hallpass-watcher\.$/),
+    ]);
+    expect(await found({ ...own, HALLPASS_KEYS: environment.HALLPASS_KEYS ?? '' })).toEqual(
+      ['bot.key', 'worker.key', 'secrets.key'].map((file) => expect.stringContaining(`${file}" belongs to the other`)),
+    );
+    const { HALLPASS_AUDIT_CERTIFICATE: _, HALLPASS_AUDIT_TOKEN_FILE: __, ...none } = own;
+    expect((await checkAll(none)).filter(({ finding }) => finding.type === 'wrong')).toEqual([
+      {
+        about: 'Settings',
+        finding: expect.objectContaining({ text: expect.stringContaining('TOKEN_FILE is not set') }),
+      },
+      {
+        about: 'Settings',
+        finding: expect.objectContaining({ text: expect.stringContaining('CERTIFICATE is not set') }),
+      },
+    ]);
   });
 });
 

@@ -23,6 +23,7 @@ import { keys } from '#adapters/redis/keys.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { refusedCommands } from '#adapters/redis/rights.ts';
+import { createRedisReports, lastWatched } from '#adapters/redis/watching.ts';
 import { err, ok } from '#domain/result.ts';
 import { ada, anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 
@@ -363,9 +364,26 @@ describe('what guards and bots have between them', () => {
   );
 });
 
-test.each(['bot', 'worker', 'guard'] as const)('the doctor finds nothing refused to the user of the %s', async (name) =>
-  expect(await refusedCommands(as(`hallpass-${name}`, name), name)).toEqual([]),
+test.each(['bot', 'worker', 'guard', 'watcher'] as const)(
+  'the doctor finds nothing refused to the user of the %s',
+  async (name) => expect(await refusedCommands(as(`hallpass-${name}`, name), name)).toEqual([]),
 );
+
+test('whether audit events come is told by the watcher alone, and read by bot and worker', async () => {
+  await createRedisReports(as('hallpass-watcher', 'watcher')).watching('prod', at(7));
+  for (const name of ['bot', 'worker'] as const) {
+    expect(await lastWatched(as(`hallpass-${name}`, name), 'prod')).toEqual(at(7));
+    expect(await lastWatched(as(`hallpass-${name}`, name), 'elsewhere')).toBeUndefined();
+  }
+  const key = keys.watching('prod');
+  for (const name of ['bot', 'worker', 'guard'] as const)
+    expect(await tell(as(`hallpass-${name}`, name), ['SET', key, '1'])).toMatch(refusal);
+  for (const name of ['guard', 'watcher'] as const)
+    expect(await tell(as(`hallpass-${name}`, name), ['GET', key])).toMatch(refusal);
+  await admin().set(key, 'soon');
+  await expect(lastWatched(as('hallpass-bot', 'bot'), 'prod')).rejects.toThrow('holds what Hallpass did not write');
+  await admin().del(key);
+});
 
 test('the doctor finds what is refused, as the user of another process', async () => {
   const refused = await refusedCommands(as('hallpass-worker', 'worker'), 'guard');
@@ -373,7 +391,7 @@ test('the doctor finds what is refused, as the user of another process', async (
   expect(refused).not.toContainEqual({ command: 'lrange', key: '{hallpass}:log:doctor' });
 });
 
-test.each(['hallpass-bot', 'hallpass-worker', 'hallpass-guard'])(
+test.each(['hallpass-bot', 'hallpass-worker', 'hallpass-guard', 'hallpass-watcher'])(
   'DEBUG is not for %s, even where a Redis allows it',
   async (user) => {
     expect(await admin().call('ACL', 'DRYRUN', user, 'DEBUG', 'SLEEP', '0')).toContain('no permissions');

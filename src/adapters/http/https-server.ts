@@ -118,7 +118,8 @@ const end = async (server: Server, patience: number): Promise<void> => {
   clearTimeout(timer);
 };
 
-const isAuthority = (pem: string): boolean => {
+/** Whether a text is, or begins with, the certificate of an authority in PEM. */
+export const isAuthority = (pem: string): boolean => {
   try {
     return new X509Certificate(pem).ca;
   } catch {

@@ -62,6 +62,11 @@ describe('the files of keys', () => {
   it('of the other process are named', () => {
     expect(foreignKeyFiles(folder, ['bot', 'worker'])).toEqual([]);
     expect(foreignKeyFiles(folder, ['guard'])).toHaveLength(2);
+    expect(foreignKeyFiles(folder, ['watcher'])).toEqual([
+      expect.stringContaining('bot.key" belongs to the other'),
+      expect.stringContaining('worker.key" belongs to the other'),
+      expect.stringContaining('shared/secrets.key" belongs to the other'),
+    ]);
     expect(foreignKeyFiles(folder, ['worker'])).toEqual([expect.stringContaining('bot.key" belongs to the other')]);
     expect(foreignKeyFiles(folder, ['bot'])).toEqual([
       expect.stringContaining('worker.key" belongs to the other'),

@@ -20,6 +20,14 @@ const isReadOnly = (path: string): boolean => {
   }
 };
 
+/** How others could read or replace a file with a secret, with the remedy; undefined where they cannot, or it is not there. */
+export const openTo = (file: string, reader = process.getuid?.()): string | undefined => {
+  const stats = statsOf(file);
+  if (stats === undefined) return undefined;
+  const tooMuch = stats.uid === reader ? 0o077 : 0o027;
+  return (stats.mode & tooMuch) === 0 ? undefined : `open to others (mode ${modeOf(stats)}): chmod 600 ${file}`;
+};
+
 /**
  * Says which files of a keys folder others could read or replace, with the remedy. What is mounted from a Kubernetes
  * Secret belongs to root and is read through the pod's own group: that is as it should be.
@@ -27,12 +35,8 @@ const isReadOnly = (path: string): boolean => {
 export const openKeyFiles = (folder: string, reader = process.getuid?.()): readonly string[] => {
   const readable = secrets.flatMap((name) => {
     const file = join(folder, name);
-    const stats = statsOf(file);
-    if (stats === undefined) return [];
-    const tooMuch = stats.uid === reader ? 0o077 : 0o027;
-    return (stats.mode & tooMuch) === 0
-      ? []
-      : [`Key file "${file}" is open to others (mode ${modeOf(stats)}): chmod 600 ${file}`];
+    const open = openTo(file, reader);
+    return open === undefined ? [] : [`Key file "${file}" is ${open}`];
   });
   const trusted = join(folder, 'trusted');
   const inTrusted = statsOf(trusted)?.isDirectory() === true ? readdirSync(trusted) : [];
@@ -53,12 +57,12 @@ export const openKeyFiles = (folder: string, reader = process.getuid?.()): reado
 
 /**
  * Private keys of the other process, which this one must not have: a taken one could then do both. What a guard signs are questions
- * to people, which anybody may put, and what a watcher signs only ends things: their keys are no danger elsewhere. What guards and workers share would let a bot try values of
- * Secrets until one fits.
+ * to people, which anybody may put, and what a watcher signs only ends things: their keys are no danger elsewhere. What guards and workers share would let a bot, or
+ * a watcher, try values of Secrets until one fits.
  */
 export const foreignKeyFiles = (folder: string, own: readonly Author[]): readonly string[] => {
   const foreign = authors.filter((author) => !own.includes(author) && author !== 'guard' && author !== 'watcher');
-  const sharing = own.some((author) => author !== 'bot');
+  const sharing = own.some((author) => author === 'worker' || author === 'guard');
   return [...foreign.map((author) => `${author}.key`), ...(sharing || own.length === 0 ? [] : [sharedFile])]
     .map((name) => join(folder, name))
     .filter((file) => statsOf(file) !== undefined)

@@ -27,6 +27,8 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   // Who waits for a worker's answer reads the queue's events; the answer is fetched once.
   ['drafts:*', 'xread'],
   ['draft:*', 'set getdel'],
+  // Whether audit events come.
+  ['watching:*', 'get'],
 ];
 const botsOwn: typeof common = [
   ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
@@ -44,7 +46,6 @@ const botsOwn: typeof common = [
 const workers: typeof common = [
   ['agreed:*', 'hgetall hget hset hdel unlink'],
   ['intake', 'xlen xadd'],
-  ['watching:*', 'get'],
   ['scope:*', 'get set unlink'],
 ];
 

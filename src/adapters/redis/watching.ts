@@ -53,3 +53,15 @@ export const createRedisReports = (redis: Redis): Reports => {
     },
   };
 };
+
+const epoch = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+
+/** When the last audit events came from a cluster, by Redis' clock; undefined where none came within a day. */
+export const lastWatched = async (redis: Redis, cluster: string): Promise<Temporal.Instant | undefined> => {
+  const key = keys.watching(cluster);
+  const text = await asking(`read "${key}"`, redis.get(key));
+  return text === null ? undefined : Temporal.Instant.fromEpochMilliseconds(readAs(epoch, key, text));
+};
