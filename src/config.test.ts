@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { inspectConfig, readConfig } from './config.ts';
 
+const manifests = new URL('../manifests/', import.meta.url);
 const enough = {
   SLACK_BOT_TOKEN: 'xoxb-1-secret',
   SLACK_SIGNING_SECRET: 'signing-secret',
@@ -220,6 +223,13 @@ describe('a watcher', () => {
     expect(config.ok ? [] : config.error).toEqual([]);
     expect(config.ok && config.value).toMatchObject({ clusters: [], workerClusters: [] });
     expect(config.ok && config.value).not.toHaveProperty('slack');
+  });
+
+  test('as its manifest runs it has all that it needs', () => {
+    const documentIn = (path: string) => parseAllDocuments(readFileSync(new URL(path, manifests), 'utf8'))[0]?.toJS();
+    const [{ env }] = documentIn('watcher/deployment.yaml').spec.template.spec.containers;
+    const own = Object.fromEntries(env.map((one: { name: string; value: string }) => [one.name, one.value]));
+    expect(problemsOf({ ...documentIn('config.yaml').data, ...own })).toEqual([]);
   });
 
   test('of another role reads none of its settings', () => {

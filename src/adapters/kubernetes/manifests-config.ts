@@ -6,8 +6,8 @@ export const configFiles = (): Files => ({
   'manifests/kustomization.yaml': yamlFile(
     `kubectl apply -k manifests
 installs Hallpass with no power to grant anything yet. Then, by hand and on purpose: worker/managed-namespace.yaml for
-each namespace, worker/clusterrole-cluster-wide.yaml only if a cluster-wide profile is wanted, and guard/ with
-worker/clusterrole-guard.yaml only if direct writes are to be held.`,
+each namespace, worker/clusterrole-cluster-wide.yaml only if a cluster-wide profile is wanted, guard/ with
+worker/clusterrole-guard.yaml only if direct writes are to be held, and watcher/ only if the use of grants is to be watched.`,
     [
       {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',

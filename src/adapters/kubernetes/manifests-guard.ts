@@ -6,9 +6,11 @@ import {
   home,
   labels,
   markersHome,
+  oneStays,
   rbacGroup,
   rbacVersion,
   serviceAccount,
+  spreadOverNodes,
 } from './manifests-names.ts';
 import { guardRules } from './manifests-rules.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
@@ -47,7 +49,7 @@ It may put its certificate authority into its own webhook configuration, and wri
 Where Secrets are held, it shares a key with the worker (manifests/worker/deployment.yaml).
 The API server itself must reach port 8443 of these pods: on a private cluster open it from there to the nodes.
 A guard is ready once its authority stands in the webhook configuration, which the worker makes from the policy.`,
-    [deployment(component, 2, { container: served, pod: apart }), service, disruption],
+    [deployment(component, 2, { container: served, pod: spreadOverNodes(component) }), service, oneStays(component)],
   ),
 });
 
@@ -62,28 +64,9 @@ const served = {
   readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
 };
 
-const apart = {
-  topologySpreadConstraints: [
-    {
-      maxSkew: 1,
-      topologyKey: 'kubernetes.io/hostname',
-      // Two on one node are better than one.
-      whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: labels(component) },
-    },
-  ],
-};
-
 const service = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: home, labels: labels(component) },
   spec: { selector: labels(component), ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
-};
-
-const disruption = {
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: { name, namespace: home, labels: labels(component) },
-  spec: { minAvailable: 1, selector: { matchLabels: labels(component) } },
 };

@@ -37,6 +37,26 @@ export const clusterRoleBinding = (component: string, name: string) => ({
   subjects: accountOf(component),
 });
 
+/** Several of one process run on several nodes, if it can be. */
+export const spreadOverNodes = (component: string) => ({
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      // Two on one node are better than one.
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labels(component) },
+    },
+  ],
+});
+
+export const oneStays = (component: string) => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: `hallpass-${component}`, namespace: home, labels: labels(component) },
+  spec: { minAvailable: 1, selector: { matchLabels: labels(component) } },
+});
+
 export type RuleText = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];

@@ -38,8 +38,10 @@ describe('the manifests', () => {
 
   it('leave no file behind that is no longer made', () => {
     const made = new Set(renderManifests(exampleKinds()).keys());
-    for (const folder of ['bot', 'worker', 'guard'])
-      for (const file of readdirSync(join(root, 'manifests', folder)))
+    // What is for the machine of the API server, and no object, is written by hand.
+    const byHand = ['audit-policy.yaml', 'audit-webhook.yaml'];
+    for (const folder of ['bot', 'worker', 'guard', 'watcher'])
+      for (const file of readdirSync(join(root, 'manifests', folder)).filter((one) => !byHand.includes(one)))
         expect(made).toContain(`manifests/${folder}/${file}`);
   });
 
@@ -108,8 +110,41 @@ describe('the manifests', () => {
     },
   );
 
-  it('name the guard by the same labels and port wherever it is looked for', () => {
-    const documents = parseAllDocuments(text('manifests/guard/deployment.yaml')).map((document) => document.toJS());
+  it('give the watcher an account without rights, and no token of it', () => {
+    const all = [...renderManifests(exampleKinds()).values()].flatMap((file) =>
+      parseAllDocuments(file).map((document) => document.toJS()),
+    );
+    const its = all.filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component'] === 'watcher');
+    expect(its.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'Service', 'PodDisruptionBudget']);
+    const bound = all.flatMap(({ subjects }) => subjects ?? []).map((subject) => subject.name);
+    expect(bound).toContain('hallpass-guard');
+    expect(bound).not.toContain('hallpass-watcher');
+    const [account, deployment] = its;
+    expect(account.automountServiceAccountToken).toBe(false);
+    expect(deployment.spec.template.spec.automountServiceAccountToken).toBe(false);
+  });
+
+  it('mount to the watcher what its settings name, as folders that are renewed while it runs', () => {
+    const [deployment] = parseAllDocuments(text('manifests/watcher/deployment.yaml')).map((document) =>
+      document.toJS(),
+    );
+    const [{ env, volumeMounts, ports }] = deployment.spec.template.spec.containers;
+    const settings = Object.fromEntries(env.map((one: { name: string; value: string }) => [one.name, one.value]));
+    const folders = volumeMounts.filter((one: { subPath?: string }) => one.subPath === undefined);
+    const paths = folders.map((one: { mountPath: string }) => one.mountPath);
+    expect(paths).toContain(settings.HALLPASS_AUDIT_CERTIFICATE);
+    expect(paths).toContain(settings.HALLPASS_AUDIT_TOKEN_FILE.replace(/\/token$/, ''));
+    expect(settings.HALLPASS_AUDIT_PORT).toBe(String(ports[0].containerPort));
+    for (const { secret } of deployment.spec.template.spec.volumes) expect(secret?.defaultMode ?? 0o440).toBe(0o440);
+  });
+
+  it.each([
+    ['guard', 443],
+    ['watcher', 8_444],
+  ])('name the %s by the same labels and port wherever it is looked for', (component, port) => {
+    const documents = parseAllDocuments(text(`manifests/${component}/deployment.yaml`)).map((document) =>
+      document.toJS(),
+    );
     const of = (kind: string) => documents.find((one) => one.kind === kind).spec;
     const { labels } = of('Deployment').template.metadata;
     const { selector, ports } = of('Service');
@@ -119,7 +154,7 @@ describe('the manifests', () => {
       labels,
     ]);
     const [container] = of('Deployment').template.spec.containers;
-    expect(ports).toEqual([{ name: 'https', port: 443, targetPort: container.ports[0].name }]);
+    expect(ports).toEqual([{ name: 'https', port, targetPort: container.ports[0].name }]);
     expect(of('PodDisruptionBudget').minAvailable).toBeLessThan(of('Deployment').replicas);
   });
 
@@ -141,7 +176,10 @@ describe('the manifests', () => {
     expect(files.get('manifests/guard/deployment.yaml')).not.toMatch(
       /(bot|worker|journal)[.-]key|hallpass-(bot|worker)$/m,
     );
-    for (const component of ['bot', 'worker', 'guard'])
+    expect(files.get('manifests/watcher/deployment.yaml')).not.toMatch(
+      /(bot|worker|guard|journal|shared)[.-]key|hallpass-(bot|worker|guard)$/m,
+    );
+    for (const component of ['bot', 'worker', 'guard', 'watcher'])
       expect(files.get(`manifests/${component}/deployment.yaml`)).toContain(`subPath: ${component}.key`);
   });
 });

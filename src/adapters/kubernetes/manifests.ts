@@ -2,6 +2,7 @@ import type { Kind } from '#kinds/kind.ts';
 import { botFiles } from './manifests-bot.ts';
 import { configFiles } from './manifests-config.ts';
 import { guardFiles } from './manifests-guard.ts';
+import { watcherFiles } from './manifests-watcher.ts';
 import { workerFiles } from './manifests-worker.ts';
 import type { Files } from './yaml-text.ts';
 
@@ -11,5 +12,7 @@ import type { Files } from './yaml-text.ts';
  */
 export const renderManifests = (kinds: readonly Kind[]): ReadonlyMap<string, string> =>
   new Map(
-    [configFiles(), botFiles(kinds), workerFiles(kinds), guardFiles()].flatMap((files: Files) => Object.entries(files)),
+    [configFiles(), botFiles(kinds), workerFiles(kinds), guardFiles(), watcherFiles()].flatMap((files: Files) =>
+      Object.entries(files),
+    ),
   );

@@ -1,0 +1,72 @@
+import { deployment, type SecretFolder } from './manifests-deployment.ts';
+import { home, labels, oneStays, serviceAccount, spreadOverNodes } from './manifests-names.ts';
+import { type Files, yamlFile } from './yaml-text.ts';
+
+const component = 'watcher';
+const name = 'hallpass-watcher';
+const port = 8444;
+const place = '/etc/hallpass/audit';
+
+/** The watcher's identity, which may do nothing, and what it runs as. Applied by whoever wants the use of grants watched. */
+export const watcherFiles = (): Files => ({
+  'manifests/watcher/base.yaml': yamlFile(
+    `The watcher takes the API server's audit events and has grants ended whose use looks wrong ("watch" in rules.yaml). It is
+not applied with the rest: it needs flags of the API server (docs/setup.md, "The watcher"), which managed clusters do not let you set.
+  kubectl apply -f manifests/watcher/base.yaml -f manifests/watcher/deployment.yaml
+The two other files are for the API server's machine, and are no objects. It asks the API server nothing: its account has no
+rights, and no token of it is in its pods.`,
+    [{ ...serviceAccount(component), automountServiceAccountToken: false }],
+  ),
+  'manifests/watcher/deployment.yaml': yamlFile(
+    `While no watcher answers, the API server keeps what fits into its buffer and drops the rest: two run, on two nodes if it can be.
+  kubectl -n ${home} create secret generic hallpass-watcher-key --from-file=watcher.key
+  kubectl -n ${home} create secret generic hallpass-watcher --from-literal=REDIS_URL=rediss://hallpass-watcher:…@redis:6379
+  openssl rand -hex 32 > token
+  kubectl -n ${home} create secret generic hallpass-watcher-token --from-file=token
+  kubectl -n ${home} create secret tls hallpass-watcher-tls --cert=tls.crt --key=tls.key
+HALLPASS_AUDIT_CLUSTER is what HALLPASS_CLUSTERS of the bot calls this cluster. For another cluster: another Deployment, token, certificate.
+The API server does not resolve names of Services. Its machine has to reach an address, which tls.crt is good for:
+  ClusterIP, as here, where kube-proxy runs beside the API server, as kubeadm has it. Nobody outside the cluster reaches it. The
+    address stays as long as the Service does: kubectl -n ${home} get service ${name} -o jsonpath={.spec.clusterIP}
+  NodePort (spec.type, and a fixed nodePort) with a node's address where there is no kube-proxy: whoever reaches the nodes reaches it.
+  LoadBalancer with an internal address where the API server is outside of the cluster's network.
+  hostNetwork on the control-plane nodes with 127.0.0.1: pods need a namespace without the "restricted" standard then.
+Token and TLS keep others out in all of them.`,
+    [
+      deployment(component, 2, {
+        container: served,
+        pod: { automountServiceAccountToken: false, ...spreadOverNodes(component) },
+        env: {
+          HALLPASS_AUDIT_CLUSTER: 'prod',
+          HALLPASS_AUDIT_PORT: String(port),
+          HALLPASS_AUDIT_CERTIFICATE: `${place}/tls`,
+          HALLPASS_AUDIT_TOKEN_FILE: `${place}/token/token`,
+        },
+        folders,
+      }),
+      service,
+      oneStays(component),
+    ],
+  ),
+});
+
+/** Whole folders, and no single files: these are renewed while it runs. */
+const folders: readonly SecretFolder[] = [
+  { name: 'tls', secretName: 'hallpass-watcher-tls', mountPath: `${place}/tls` },
+  { name: 'token', secretName: 'hallpass-watcher-token', mountPath: `${place}/token` },
+];
+
+const probe = (path: string) => ({ httpGet: { path, port: 'https', scheme: 'HTTPS' }, timeoutSeconds: 2 });
+
+const served = {
+  ports: [{ name: 'https', containerPort: port }],
+  livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 3 },
+  readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
+};
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: home, labels: labels(component) },
+  spec: { type: 'ClusterIP', selector: labels(component), ports: [{ name: 'https', port, targetPort: 'https' }] },
+};
