@@ -105,7 +105,10 @@ export const misusedNews = (
   };
 };
 
-/** That a grant is gone and why, for one of its people or of those who had agreed to it, and how it is asked for anew. */
+/**
+ * That a grant is gone and why, for one of its people or of those who had agreed to it, and how it is asked for anew. Nobody can
+ * have been somebody else in what is about the person.
+ */
 export const endedEarly = (
   to: PersonId,
   whose: readonly Piece[],

@@ -108,6 +108,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'not-active':
       return `There is nothing to ${wanted === 'extend' ? 'extend' : 'end'}: the request ${sayStanding(refusal.status)}.`;
     case 'already-ending':
+      if (refusal.cause === 'tripped')
+        return 'It is being ended already, because something looked wrong. Its card and its thread say what.';
       return refusal.by === undefined
         ? 'It is being ended already; its card says why.'
         : `It is being ended already; ${mention(refusal.by)} asked for that.`;

@@ -5,6 +5,7 @@ import { type ObjectRef, sayTarget } from '#domain/plan.ts';
 import type { ChangedRef, RequestEvent, Reverted } from '#domain/request/events.ts';
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { mostEvidence } from '#domain/watch/suspicion.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { bold, bullets, charactersOf, code, limits, line, lines, type Piece, quote, richText, user } from './blocks.ts';
@@ -31,6 +32,8 @@ const room = {
   conflicts: 4_500,
   changed: 5_200,
   cautions: 3_000,
+  /** All that an event may hold, whole: nothing else has it. */
+  evidence: mostEvidence.lines * (mostEvidence.characters + 2),
   reach: 2_000,
   streams: 1_500,
   powers: 6_000,
@@ -77,7 +80,7 @@ export const detailsOf = (event: RequestEvent, request: Request, { description, 
     case 'misused':
       return worseLines(event, room.cautions);
     case 'tripped':
-      return evidenceLines(event, room.cautions);
+      return evidenceLines(event, room.evidence);
     case 'observed':
       return [useList(event.uses, room.objects)];
     case 'activated':

@@ -232,8 +232,8 @@ const sentenceOf = (
       return trippedSentence(event, asked, mention, reviewers);
     case 'observed':
       return isLate(event, entries)
-        ? ['🔎 Reported late, and not in the summary: it was used to']
-        : ['🔎 Used for the first time to'];
+        ? ['🔎 Reported late, and not in the summary: used in these ways']
+        : ['🔎 Used for the first time in these ways'];
     case 'warned':
       return ['⏰ Its people are told that it ends', ...endsAt(state)];
     case 'extension-asked':

@@ -6,7 +6,7 @@ import { isKept } from '#domain/request/misuse.ts';
 import type { Asked, State, Tripped } from '#domain/request/request.ts';
 import { needsNobody } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { isAboutPerson, mostEvidence, saySuspicion } from '#domain/watch/suspicion.ts';
+import { isAboutPerson, mostEvidence, saySuspicion, type WatchRule } from '#domain/watch/suspicion.ts';
 import { bold, bullets, code, line, type Piece, user } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 import type { Mention } from './mentions.ts';
@@ -42,15 +42,16 @@ export const trippedSentence = (
 ): readonly Piece[] => {
   const asGroups = groups ?? asked.approval.quorum.map(({ from }) => from);
   const look: readonly Piece[] = needsNobody(asked.approval) ? ['. ', ...mention(asGroups), ': look at it'] : [];
-  if (does === 'revoke') return ['🚨 ', bold('Ended early'), `: ${saySuspicion[rule]} `, ruleName(rule), ...look];
-  const stays =
-    isKept(asked) && !isAboutPerson(rule)
-      ? '. It stays, because it was taken by break-glass; revoke it if this is wrong'
-      : '';
-  return ['👀 ', bold('Worth a look'), `: ${saySuspicion[rule]} `, ruleName(rule), stays, ...look];
+  const seen: readonly Piece[] = [`: ${saySuspicion[rule]} (`, code(rule), '). '];
+  if (does === 'revoke')
+    return ['🚨 ', bold('Ended early'), ...seen, 'The grant of ', user(asked.subject), ' is ended for it', ...look];
+  const why = staysFor(rule, asked);
+  return ['👀 ', bold('Worth a look'), ...seen, `It stays in force${why}; revoke it if this is wrong`, ...look];
 };
 
-const ruleName = (rule: string): Piece => code(rule);
+/** Nothing that is done in an emergency ends what was taken for it; who has left has no emergency. */
+const staysFor = (rule: WatchRule, asked: Asked): string =>
+  isKept(asked) && !isAboutPerson(rule) ? ', because it was taken by break-glass' : '';
 
 /** The last of it, on the card of a grant. */
 export const trippedOnCard = (state: State, characters: number): readonly RichTextBlockElement[] => {
@@ -83,7 +84,7 @@ export const warnedNews = (
         pieces: [
           '👀 ',
           ...whose,
-          ` stays in force, but ${saySuspicion[event.rule]}.`,
+          ` stays in force${staysFor(event.rule, asked)}, but ${saySuspicion[event.rule]}.`,
           ...(isAboutPerson(event.rule) ? [] : wasItYou(to, asked)),
         ],
         words: event.evidence.map(sayLine).join('\n'),

@@ -64,8 +64,8 @@ export type Refusal =
   | { readonly type: 'too-late'; readonly respondBy: Temporal.Instant }
   | { readonly type: 'not-yours'; readonly may: 'requester' | 'requester-or-subject' }
   | { readonly type: 'not-active'; readonly status: Status }
-  /** `by`: who wanted that; absent where it was for what was tried under it. */
-  | { readonly type: 'already-ending'; readonly by?: PersonId }
+  /** `by`: who wanted that; absent where it was for what was tried under it, or for what looked wrong (`tripped`). */
+  | { readonly type: 'already-ending'; readonly by?: PersonId; readonly cause?: 'tripped' }
   | { readonly type: 'not-extendable' }
   /** It goes on as another request; or that is `waiting` to be decided on and applied. */
   | { readonly type: 'already-extended'; readonly request: RequestId; readonly waiting: boolean }
@@ -319,7 +319,7 @@ const takeBack = (request: Request, ending: TakingBack): Result<readonly Request
 const endingAlready = (state: Extract<State, { status: 'active' | 'approved' }>, ending: Ending): Refusal =>
   (state.status === 'active' && goesOnAs(state)) || {
     type: 'already-ending',
-    ...('by' in ending ? { by: ending.by } : {}),
+    ...('by' in ending ? { by: ending.by } : ending.cause === 'tripped' ? { cause: ending.cause } : {}),
   };
 
 const goesOnAs = (state: Extract<State, { status: 'active' | 'revoked' }>): Refusal | undefined => {

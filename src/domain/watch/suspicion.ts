@@ -42,7 +42,7 @@ export const saySuspicion: Readonly<Record<WatchRule, string>> = {
   'denied-burst': 'many different things were tried that are not allowed',
   'delete-burst': 'many objects were deleted within a short time',
   'new-address': 'it was used from another network than before',
-  'out-of-scope': 'something was written beside what was granted',
+  'out-of-scope': 'something was written that it does not cover',
   'slack-deactivated': 'the Slack account of one of its people was deactivated',
   'slack-guest': 'one of its people is no full member in Slack any more',
   'left-groups': 'whoever asked for it has left the groups that may ask for it',
