@@ -3,7 +3,10 @@ import { createGuardWorld, userOf } from '#test/build/guard-world.ts';
 import { alice, bob, dave } from '#test/build/people.ts';
 import { rule } from '#test/build/policy.ts';
 import { gate } from '#test/build/rule-world.ts';
+import { file } from '#test/build/world.ts';
+import { finishGrant } from './act-on-request.ts';
 import { askAgain } from './ask-again.ts';
+import { trip } from './trip.ts';
 
 const opening = { object: gate({ auth: 'off', limit: '10' }) };
 
@@ -101,5 +104,43 @@ describe('nothing is asked anew', () => {
     const { world, id, again } = await deniedWorld();
     world.store.tamper(id, (lines) => lines.map((line) => line.replace('denied', 'Denied')));
     expect(await again()).toMatchObject({ error: { of: 'before', refusal: { type: 'broken-log' } } });
+  });
+});
+
+describe('whoever asked for a grant that was ended for how it was used', () => {
+  const grantWorld = async () => {
+    const world = createGuardWorld();
+    const chain = await world.approve(await file(world));
+    await world.steps();
+    const { id } = chain.request.asked;
+    const again = (by = alice) => askAgain(world.bot, { by, id, reason: 'it was me, and I am done with that' });
+    return { world, chain, id, again };
+  };
+  const wrong = { rule: 'secrets-listing', evidence: ['12:04:07 list secrets in shop'] } as const;
+
+  test('asks for the same anew, and those who decide read what it follows', async () => {
+    const { world, chain, id, again } = await grantWorld();
+    await trip(world.bot, { id, ...wrong });
+    await world.steps();
+    const asked = await again();
+    if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+    const { kind, ask, seconds, approval } = chain.request.asked;
+    expect(asked.value.request.asked).toMatchObject({ kind, ask, seconds, approval, requester: alice });
+    expect(asked.value.request.asked.follows).toEqual({ request: id, why: 'Secrets were listed', ended: true });
+    expect(asked.value.request.state.status).toBe('pending');
+    expect(await again(bob)).toMatchObject({ error: { refusal: { type: 'not-yours' } } });
+  });
+
+  test('does not while it is being ended, nor where it was only warned of', async () => {
+    const nothing = { error: { of: 'before', refusal: { type: 'nothing-to-ask-again' } } };
+    const warned = await grantWorld();
+    await trip(warned.world.bot, { id: warned.id, rule: 'new-address', evidence: [] });
+    expect(await warned.again()).toMatchObject(nothing);
+    const { world, id, again } = await grantWorld();
+    await trip(world.bot, { id, ...wrong });
+    expect(await again()).toMatchObject(nothing);
+    expect(await finishGrant(world.bot, { by: alice, id })).toMatchObject({
+      error: { type: 'already-ending', cause: 'tripped' },
+    });
   });
 });

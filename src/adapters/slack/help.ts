@@ -33,7 +33,7 @@ export const helpFor = (kinds: Kinds): string =>
     '`/jit withdraw &lt;id&gt;` take back what you asked for',
     '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
     '`/jit extend &lt;id&gt; [for &lt;30m&gt;] [because &lt;reason&gt;]` ask for it to go on; it has to be approved again',
-    '`/jit again &lt;id&gt; because &lt;reason&gt;` ask anew for a direct write that was held and denied, or for what was ended early for one',
+    '`/jit again &lt;id&gt; because &lt;reason&gt;` ask anew for a direct write that was held and denied, or for a grant that was ended early',
     '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
     '`/jit break-glass …` as with `request`, where the policy lets you: it works at once, and everybody is told who would have been asked',
     '`/jit review &lt;id&gt; justified because &lt;reason&gt;` or `not-justified` what you make of what was taken by break-glass',
