@@ -47,7 +47,9 @@ const told = (...events: Events) =>
 describe('a grant that is ended because its person left', () => {
   test('names them in its thread and on its card, and what Slack said of them', () => {
     const said = threadOf(submitted(), ...agreed, tripped('slack-deactivated'));
-    expect(said).toContain('🚨 Ended early: the Slack account of one of its people was deactivated slack-deactivated');
+    expect(said).toContain(
+      '🚨 Ended early: the Slack account of one of its people was deactivated (slack-deactivated)',
+    );
     expect(said).toContain('At 12:00:03 UTC Slack said that <@UALICE>, whose it is, is deactivated');
     const card = cardOf(submitted(), ...agreed, tripped('slack-deactivated'), over);
     expect(card).toContain('ended early: the Slack account of one of its people was deactivated');
@@ -78,7 +80,7 @@ describe('a grant that is ended because its person left', () => {
 
   test('tells who left a group how to get it again', () => {
     const [mine] = told(submitted(), ...agreed, tripped('left-groups'), over);
-    expect(mine?.text).toContain('because whoever asked for it has left the groups that may ask for it.');
+    expect(mine?.text).toContain('because you have left the groups that may ask for it.');
     expect(mine?.text).toContain(
       'Once you are in one of them again, you may ask for the same anew: /jit again k7m2-qx',
     );

@@ -99,9 +99,9 @@ describe('the thread', () => {
   test('says of what is reported later that the summary lacks it', () => {
     const uses = [{ verb: 'get', ...ingresses, name: 'web' }];
     const late = readBlocks(messageOf(over({}, summedUp(), { type: 'observed', uses })).blocks).shown;
-    expect(late).toContain('🔎 Reported late, and not in the summary: it was used to');
+    expect(late).toContain('🔎 Reported late, and not in the summary: used in these ways');
     expect(readBlocks(messageOf(over({}, { type: 'observed', uses })).blocks).shown).toContain(
-      'Used for the first time to',
+      'Used for the first time in these ways',
     );
   });
 

@@ -124,16 +124,20 @@ describe('a grant that is ended for what its holder is no longer', () => {
 
   test('tells the holder so, as that, and does not ask whether it was somebody else', () => {
     const [hers, his] = told(submitted(), ...agreed, left, over);
-    expect(hers?.text).toContain('because you have left the groups that may ask for it. To ask for the same anew');
+    expect(hers?.text).toContain(
+      'because you have left the groups that may ask for it. Once you are in one of them again',
+    );
     expect(hers?.text).not.toContain('Was it not you');
-    expect(his?.text).toContain('because its holder has left the groups that may ask for it.');
+    expect(his?.text).toContain('because whoever asked for it has left the groups that may ask for it.');
   });
 
   test('says so in its thread and on its card', () => {
     expect(threadOf(submitted(), ...agreed, left).shown).toContain(
-      'Ended early: its holder has left the groups that may ask for it (left-groups).',
+      'Ended early: whoever asked for it has left the groups that may ask for it (left-groups).',
     );
-    expect(cardOf(submitted(), ...agreed, left)).toContain('🚨 Its holder has left the groups that may ask for it.');
+    expect(cardOf(submitted(), ...agreed, left)).toContain(
+      '🚨 Whoever asked for it has left the groups that may ask for it.',
+    );
   });
 });
 

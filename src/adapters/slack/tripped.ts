@@ -101,7 +101,10 @@ export const trippedNews = (
   const last = ending(state);
   const words = (last?.evidence ?? []).map(sayLine).join('\n');
   if (last?.rule === 'slack-deactivated' && words.includes(`Slack said that ${to},`)) return undefined;
-  const why = [whyTripped(state) ?? 'something looked wrong'];
+  const hasLeft = last?.rule === 'left-groups' && to === asked.requester;
+  const why = [
+    hasLeft ? 'you have left the groups that may ask for it' : (whyTripped(state) ?? 'something looked wrong'),
+  ];
   const after = last !== undefined && isAboutPerson(last.rule) ? askWhenBack(to, asked, last) : undefined;
   return { pieces: endedEarly(to, whose, asked, why, rest, after), words };
 };
