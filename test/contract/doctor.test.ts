@@ -604,12 +604,12 @@ describe('the command line', () => {
 
   it('does not wait for a plug-in that hangs', async () => {
     const file = join(folder, 'hanging.kubeconfig');
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['20'] };
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['60'] };
     const users = stringify({ users: [{ name: 'admin', user: { exec } }] });
     writeFileSync(file, stand.plane.kubeconfig().replace(/users:\n(.*\n)*?(?=\S)/, users), { mode: 0o600 });
     const from = performance.now();
     const ran = await runCli(['doctor'], { ...environment, HALLPASS_CLUSTERS: `shop=${file}` });
-    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(performance.now() - from).toBeLessThan(30_000);
     expect(ran.status).toBe(1);
     expect(ran.out).toMatch(/✘ Cluster shop, bot: .*no answer within 5000 ms/);
   });

@@ -8,6 +8,7 @@ export const takeSnapshot = async (admin: Redis): Promise<() => Promise<void>> =
   );
   return async () => {
     await admin.flushall();
-    for (const [name, bytes, left] of held) if (bytes !== null) await admin.restore(name, left, bytes);
+    // Whoever runs meanwhile may have made some of them again.
+    for (const [name, bytes, left] of held) if (bytes !== null) await admin.restore(name, left, bytes, 'REPLACE');
   };
 };
