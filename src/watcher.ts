@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startAuditServer } from '#adapters/http/audit-server.ts';
 import { mountedCertificate } from '#adapters/http/certificate-source.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
@@ -75,6 +76,8 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     seen: createRedisSeen(redis),
     reports: createRedisReports(redis),
     moment: () => performance.now(),
+    // Whoever stops the watcher does not wait for what it would do later.
+    pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
   };
   let { token } = secrets.value;
   const server = await startAuditServer({

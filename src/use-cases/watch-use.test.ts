@@ -118,10 +118,31 @@ describe('what nobody does with temporary access ends it at once', () => {
 
   test('what was done before the grant began says nothing about it', async () => {
     const watched = await createWatchWorld();
-    const before = watched.world.now().subtract({ seconds: 1 }).toString();
+    const before = watched.world.now().subtract({ seconds: 2 }).toString();
     await watched.report(done('list', { resource: 'secrets' }, { requestReceivedTimestamp: before }));
     await watched.report(...burst().map((event) => ({ ...event, requestReceivedTimestamp: before })));
     expect(await tripsIn(watched)).toEqual([]);
+  });
+
+  test('also in the same moment in which the grant began, whatever its person did just before', async () => {
+    const watched = await createWatchWorld({}, {}, 'before it is applied');
+    await watched.report(auditEvent());
+    await watched.world.steps();
+    await watched.report(done('list', { resource: 'secrets' }));
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+
+  test('also where it is reported before the grant’s log says that it is in force', async () => {
+    const watched = await createWatchWorld({}, {}, 'before it is applied');
+    const event = {
+      ...done('list', { resource: 'secrets' }),
+      requestReceivedTimestamp: watched.world.now().toString(),
+    };
+    await watched.take([event]);
+    await watched.world.steps();
+    expect(await statusOf(watched)).toBe('active');
+    await watched.wait();
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
   });
 
   test('who only asks what somebody may do has done nothing with it; who uses what is theirs has', async () => {

@@ -1,5 +1,5 @@
 import { type Attempt, isOnlyReceived, readAttempt, reasonIn, usersOf } from '#domain/watch/audit-event.ts';
-import { begunBy, impersonates, lookAt, sayAttempt } from '#domain/watch/look.ts';
+import { begunBy, impersonates, isGrave, lookAt, sayAttempt } from '#domain/watch/look.ts';
 import { markersBeside } from './home.ts';
 import { createUseReports } from './use-reports.ts';
 import { createBursts } from './watch-bursts.ts';
@@ -11,8 +11,13 @@ export type UseWatch = { readonly take: (events: readonly unknown[]) => Promise<
 
 /** Events that are looked at together: each may ask Redis. */
 const atOnce = 100;
+/** Milliseconds until what matters is looked at once more, and how many of these wait at most. */
+const again = 1_000;
+const mostAgain = 1_000;
 /** Milliseconds between two signs that events come. */
 const signEvery = 5_000;
+
+type Holding = ReturnType<WatchedGrants['open']>;
 
 /**
  * Watches what is done by whoever holds a grant: leaves word for the bot where it looks wrong, and of what was done with it.
@@ -23,10 +28,11 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
   const reports = createUseReports(ports);
   const bursts = createBursts(ports, reports);
   const own = [ports.home, markersBeside(ports.home)];
+  let waiting = 0;
   let signed = Number.NEGATIVE_INFINITY;
 
-  const lookAtUser = async (attempt: Attempt): Promise<void> => {
-    const held = begunBy(attempt, await grants.of(attempt.user));
+  const lookAtUser = async (attempt: Attempt, of: Holding): Promise<void> => {
+    const held = begunBy(attempt, await of(attempt.user));
     if (held.length === 0) return;
     const { trips, uses } = lookAt(attempt, held, own);
     for (const { id, use } of uses) reports.use(id, use);
@@ -35,15 +41,36 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
     const found = [...alone, ...(await bursts(attempt, held))];
     await Promise.all(found.map(({ id, rule, evidence }) => reports.trip(id, rule, evidence)));
   };
-  const lookAtOther = async (attempt: Attempt): Promise<void> => {
+  const lookAtOther = async (attempt: Attempt, of: Holding): Promise<void> => {
     if (attempt.by === undefined || !impersonates(attempt)) return;
-    for (const { id } of begunBy(attempt, await grants.of(attempt.by)))
+    for (const { id } of begunBy(attempt, await of(attempt.by)))
       await reports.trip(id, 'impersonation', [sayAttempt(attempt)]);
   };
 
-  const lookAtOne = async (attempt: Attempt): Promise<void> => {
-    await grants.learn(attempt.user, attempt.reason);
-    await Promise.all([lookAtUser(attempt), lookAtOther(attempt)]);
+  const lookAtAll = async (attempts: readonly Attempt[]): Promise<void> => {
+    for (const { user, reason } of attempts) await grants.learn(user, reason);
+    const of = grants.open();
+    // In any order: what is counted is counted by when it was done.
+    for (let next = 0; next < attempts.length; next += atOnce)
+      await Promise.all(
+        attempts.slice(next, next + atOnce).flatMap((one) => [lookAtUser(one, of), lookAtOther(one, of)]),
+      );
+    await reports.leaveUses();
+  };
+
+  /** A grant works a moment before its log says so: what matters is looked at once more. */
+  const lookAgain = async (attempts: readonly Attempt[]): Promise<void> => {
+    const room = Math.max(0, mostAgain - waiting);
+    const grave = attempts.filter(isGrave).slice(0, room);
+    if (grave.length === 0) return;
+    waiting += grave.length;
+    await ports.pause(again);
+    waiting -= grave.length;
+    await lookAtAll(grave).catch((cause: unknown) =>
+      ports.alarm('What was done in the first moment of a grant could not be looked at again', {
+        cause: String(cause),
+      }),
+    );
   };
 
   return {
@@ -51,10 +78,9 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
       const { attempts, foreign } = read(events, grants);
       if (foreign > 0)
         ports.alarm('Some of what was sent as audit events are none, and were left out', { count: String(foreign) });
-      // In any order: what is counted is counted by when it was done.
-      for (let next = 0; next < attempts.length; next += atOnce)
-        await Promise.all(attempts.slice(next, next + atOnce).map(lookAtOne));
-      await reports.leaveUses();
+      await lookAtAll(attempts);
+      // Whoever sends events does not wait for it.
+      void lookAgain(attempts);
       if (ports.moment() - signed < signEvery) return;
       signed = ports.moment();
       await ports.reports.watching(ports.cluster, await ports.clock.now());

@@ -10,8 +10,11 @@ import type { WatcherPorts } from './watcher-ports.ts';
 
 /** Whose grants a user of the cluster uses. */
 export type WatchedGrants = {
-  /** None for whoever is nobody that is known. Those that ended a moment ago are among them: events come late. */
-  readonly of: (user: string) => Promise<readonly Watched[]>;
+  /**
+   * Looks up, once for each user from now on, what they hold; none for whoever is nobody that is known. Those that ended a moment ago
+   * are among them: events come late. What is looked up after events have come knows of every grant that they were made under.
+   */
+  readonly open: () => (user: string) => Promise<readonly Watched[]>;
   /** Whether it is known who a user is, without asking anybody. */
   readonly knows: (user: string) => boolean;
   /** Learns from the authorizer's own words whose binding a user has used. */
@@ -20,18 +23,14 @@ export type WatchedGrants = {
 
 /** Somebody has few grants at a time. */
 const mostGrants = 30;
-/** Milliseconds. Events come a tenth of a second late at least. */
-const fresh = 100;
+/** Milliseconds. */
 const lingering = 120_000;
 /** Users that are remembered. */
 const most = 5_000;
 
-type Held = { readonly until: number; readonly found: Promise<readonly Watched[]> };
-
-/** Looks up grants in the log, each user's at most ten times in a second. */
+/** Looks up grants in the log. */
 export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
   const { settings, store, moment } = ports;
-  const held = new Map<string, Held>();
   const lately = createRecent<readonly Watched[]>(moment, lingering, most);
   /** People whose user stands in no line of the policy, by what the authorizer has said. */
   const learned = new Map<string, PersonId>();
@@ -49,17 +48,16 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
 
   return {
     knows: (user) => personOf(user) !== undefined,
-    of: (user) => {
-      const person = personOf(user);
-      if (person === undefined) return Promise.resolve([]);
-      const known = held.get(user);
-      if (known !== undefined && moment() < known.until) return known.found;
-      if (held.size >= most) held.clear();
-      const found = look(user, person);
-      held.set(user, { until: moment() + fresh, found });
-      // A fault is nobody's answer for any longer than for whoever has asked.
-      found.catch(() => held.delete(user));
-      return found;
+    open: () => {
+      const held = new Map<string, Promise<readonly Watched[]>>();
+      return (user) => {
+        const known = held.get(user);
+        const person = personOf(user);
+        if (known !== undefined || person === undefined) return known ?? Promise.resolve([]);
+        const found = look(user, person);
+        held.set(user, found);
+        return found;
+      };
     },
     learn: async (user, reason) => {
       if (personOf(user) !== undefined) return;

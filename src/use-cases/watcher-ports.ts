@@ -33,4 +33,6 @@ export type WatcherPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | '
   readonly reports: Reports;
   /** A clock that only goes forward, in milliseconds. */
   readonly moment: () => number;
+  /** Waits; resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
 };

@@ -54,6 +54,7 @@ export const refusedEvent = (resource: string, changed: Record<string, unknown> 
 export const createWatchWorld = async (
   does: Partial<Record<WatchRule, Response>> = {},
   asked: Partial<Asking> = {},
+  when: 'in force' | 'before it is applied' = 'in force',
 ) => {
   const world = createGuardWorld();
   const oncall = { type: 'people', people: [alice] } as const;
@@ -64,6 +65,7 @@ export const createWatchWorld = async (
   world.settings.policy = { ...world.settings.policy, watch: { ...usualWatch, does: { ...usualWatch.does, ...does } } };
   const signs: string[] = [];
   let room = true;
+  const later: (() => void)[] = [];
   const ports: WatcherPorts = {
     clock: world.bot.clock,
     store: world.store,
@@ -84,11 +86,16 @@ export const createWatchWorld = async (
       watching: async (cluster) => void signs.push(cluster),
     },
     moment: () => world.now().epochMilliseconds,
+    pause: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      later.push(resolve);
+      return promise;
+    },
   };
   let watch = createUseWatch(ports);
   const filed = await file(world, asked);
   const chain = asked.breakGlass === true ? filed : await world.approve(filed);
-  await world.steps();
+  if (when === 'in force') await world.steps();
   const { id } = chain.request.asked;
   /** What the API server reports, as of now; the bot takes in what comes of it. */
   const report = async (...events: readonly AuditEvent[]): Promise<void> => {
@@ -106,6 +113,13 @@ export const createWatchWorld = async (
     take: (events: readonly unknown[]) => watch.take(events),
     request: async () => (await look(world, chain)).request,
     entries: async () => (await look(world, chain)).entries.map(({ event }) => event),
+    /** What it does a moment later. */
+    wait: async (): Promise<void> => {
+      for (const resolve of later.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await world.takeIn();
+    },
     /** Another watcher takes over, which has seen nothing itself. */
     restart: (): void => {
       watch = createUseWatch(ports);

@@ -27,9 +27,16 @@ const intoPods: readonly string[] = ['exec', 'attach', 'portforward', 'ephemeral
 const rbac = 'rbac.authorization.k8s.io';
 const hooks: readonly string[] = ['admissionregistration.k8s.io', 'apiregistration.k8s.io'];
 
+/** The API server's clock says when something was tried, and another one when a grant began. */
+const skew = Temporal.Duration.from({ seconds: 1 });
+
 /** Those that were in force when something was tried, as far as their begin goes. */
 export const begunBy = (attempt: Attempt, grants: readonly Watched[]): readonly Watched[] =>
-  grants.filter(({ startedAt }) => Temporal.Instant.compare(attempt.at, startedAt) >= 0);
+  grants.filter(({ startedAt }) => Temporal.Instant.compare(attempt.at.add(skew), startedAt) >= 0);
+
+/** Whether it would end whatever somebody holds, unless just that was granted. */
+export const isGrave = (attempt: Attempt): boolean =>
+  attempt.allowed && (impersonates(attempt) || never(attempt, isWriting(attempt)) !== undefined);
 
 /**
  * Looks at one attempt with the rights of somebody who holds these grants in its cluster. What the authorizer refused is not looked at
@@ -54,7 +61,7 @@ const tripsOf = (
 ): readonly UseRule[] => {
   // Somebody else uses what was granted to this person alone; what is not granted is their own affair.
   if (attempt.by !== undefined) return covering.length > 0 ? ['impersonation'] : [];
-  const isWrite = writing.includes(attempt.verb) && !attempt.dryRun;
+  const isWrite = isWriting(attempt);
   const isOwn = attempt.namespace !== undefined && own.includes(attempt.namespace);
   if (isOwn && (isWrite || attempt.resource === 'secrets')) return ['own-objects'];
   if (covering.length > 0) return [];
@@ -64,6 +71,8 @@ const tripsOf = (
   const counts = isWrite && attempt.namespace !== undefined && isBeside && attempt.group !== 'authorization.k8s.io';
   return counts ? ['out-of-scope'] : [];
 };
+
+const isWriting = ({ verb, dryRun }: Attempt): boolean => writing.includes(verb) && !dryRun;
 
 /** What nobody does with temporary access, unless just that was granted. */
 const never = ({ verb, group, resource, subresource }: Attempt, isWrite: boolean): UseRule | undefined => {
