@@ -9,7 +9,12 @@ export const auditCommand = async (
     case 'export':
       return (await import('./audit-export.ts')).auditExport(words, environment);
     case 'report':
-      return (await import('./audit-report.ts')).auditReport(words, environment);
+      return (await import('./audit-report.ts')).auditReport(words, environment, {
+        // A file says nothing of what stands elsewhere.
+        ...(words.includes('--log')
+          ? {}
+          : { tampering: async () => (await import('./audit-tampering.ts')).tamperingOf(environment) }),
+      });
     case 'verify':
       return (await import('./audit-verify.ts')).verifyAudit(words, environment);
     default:

@@ -115,7 +115,7 @@ const figures = ({ summary, openReviews, log, tampering }: Report): string => {
     [number(summary.brokenGlass.total), 'taken by break-glass'],
     [number(open), open === 1 ? 'review still open' : 'reviews still open'],
     [number(summary.overdue.total), 'ended more than a minute late'],
-    [number(summary.misuses.total), summary.misuses.total === 1 ? 'misuse refused' : 'misuses refused'],
+    [number(summary.misuses.total), summary.misuses.total === 1 ? 'misuse seen' : 'misuses seen'],
     verdictOf(wrong, log),
   ];
   return `<dl class="figures">${all.map(([value, name]) => `<div><dt>${text(name).html}</dt><dd>${text(value).html}</dd></div>`).join('')}</dl>`;

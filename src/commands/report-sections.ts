@@ -231,13 +231,13 @@ export const misuses = ({ misuses: found }: Summary, say: SayPerson): Html =>
   section(
     'Misuse',
     table(
-      [...lineColumns, words('what was refused'), plain('then')],
+      [...lineColumns, words('what was seen'), plain('then')],
       found.list.map((one) => [
         ...lineCells(one, say),
         one.says,
         one.kept ? 'the grant was kept' : 'the grant was ended',
       ]),
-      'No grant was used for something worse than what its card showed.',
+      'Nothing worse than its card was tried under a grant, and none looked wrong.',
     ),
     listNote(found, 'misuses'),
   );

@@ -72,11 +72,15 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
      or write  ${examples.write(kubeconfig('requester'))}
                  (held until Bob agrees; then the same goes through, or Hallpass does it once Alice says that it is hers)
   3. As Bob (platform), and for payments as Dan (security) too, click Approve on the card
-  4. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
+  4. Misuse    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get secrets,configmaps,pods,deployments,endpoints
+                 while Alice's access to ledger is in force: it dies within a second, and its thread says why
+  5. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
      Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
 
   People       ${sayPeople().join('\n               ')}
                each with a kubeconfig of this name: ${kubeconfig('<name>')}
+  Audit        (cd ${place} && npx hallpass audit verify --threads all)   As Frank, put other words into a message (Tamper) first
+               (cd ${place} && npx hallpass audit report --from 2026-01-01 --to 2027-01-01 --out report.html)
   Admin        ${join(place, 'kubeconfig')}
   Start over   ${commandFor(port, '--fresh')}
   End          Ctrl-C

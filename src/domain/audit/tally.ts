@@ -88,8 +88,8 @@ export const createTally = (period: Period, now: Temporal.Instant) => {
     if (asked.breakGlass)
       brokenGlass.offer(-millisecondsOf(asked.at), { ...line, status, review: record.review, isOpen: isOpen(record) });
     for (const { event, says, at } of record.used)
-      if (event === 'misused')
-        misuses.offer(-millisecondsOf(at), { ...line, at, says, status, kept: record.end?.cause !== 'misused' });
+      if (event === 'misused' || event === 'tripped')
+        misuses.offer(-millisecondsOf(at), { ...line, at, says, status, kept: record.end?.cause !== event });
     takeGrant(record, line);
   };
 

@@ -1,6 +1,8 @@
 import { sayTarget } from '#domain/plan.ts';
 import type { Entry } from '#domain/request/chain.ts';
 import { type RequestEvent, requestEvent } from '#domain/request/events.ts';
+import { sayUse as sayWhat } from '#domain/watch/say-use.ts';
+import { saySuspicion } from '#domain/watch/suspicion.ts';
 
 type Type = RequestEvent['type'];
 
@@ -9,6 +11,9 @@ const words: { readonly [type in Type]?: (event: Extract<RequestEvent, { type: t
   used: ({ operation, target, risk }) => `let through: ${operation} ${sayTarget(target)} (risk ${risk})`,
   misused: ({ operation, target, risk, findings }) =>
     `refused: ${operation} ${sayTarget(target)} (risk ${risk})${findings.length === 0 ? '' : `: ${findings.join('; ')}`}`,
+  tripped: ({ rule, does, evidence }) =>
+    `looked wrong (${rule}): ${saySuspicion[rule]}${does === 'revoke' ? '' : '; only told'}${evidence.length === 0 ? '' : `: ${evidence.join('; ')}`}`,
+  observed: ({ uses }) => `done: ${uses.map(sayWhat).join('; ')}`,
 };
 
 /** Something that was done, or tried, under a grant. */

@@ -13,6 +13,7 @@ import { overSocket } from '#local/ways-in.ts';
 import { startGuard } from '#src/guard.ts';
 import { startWatcher } from '#src/watcher.ts';
 import { startWorker } from '#src/worker.ts';
+import { writeEnvironment } from './environment.ts';
 import { examples } from './examples.ts';
 
 export type DemoOptions = {
@@ -59,7 +60,11 @@ export const startDemo = async ({
   const watcher = await startWatcher(stand.config('watcher'));
   if (!watcher.ok) throw new Error(`The watcher cannot start:\n${watcher.error.join('\n')}`);
   onStop(watcher.value.stop);
-  const bot = await way.startBot((slack) => stand.config('bot', slack));
+  const bot = await way.startBot((slack) => {
+    const config = stand.config('bot', slack);
+    writeEnvironment(folder, stand, config);
+    return config;
+  });
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);
   return { url: way.url ?? '', version };
