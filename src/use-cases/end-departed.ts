@@ -43,7 +43,12 @@ const tripFor = async (
   const at = await ports.clock.now();
   const ends = departures.some((one) => isRevoked(ports, one) && isNewTrip(state, one.rule, 'revoke'));
   for (const [rule, those] of byRule(departures))
-    await trip(ports, { id: asked.id, rule, evidence: those.map((one) => sayDeparture(one, asked, at)) });
+    await trip(ports, {
+      id: asked.id,
+      rule,
+      evidence: those.map((one) => sayDeparture(one, asked, at)),
+      about: [...new Set(those.map(({ who }) => who))],
+    });
   return ends ? 'ended' : 'left';
 };
 

@@ -1,4 +1,4 @@
-import type { RequestId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { isKept } from '#domain/request/misuse.ts';
 import type { Request } from '#domain/request/request.ts';
@@ -13,6 +13,8 @@ export type Seen = {
   readonly cluster?: string;
   readonly rule: WatchRule;
   readonly evidence: readonly string[];
+  /** Of its people, whom it is about. */
+  readonly about?: readonly PersonId[];
 };
 
 /**
@@ -32,11 +34,12 @@ export const trip = async (ports: BotPorts, seen: Seen): Promise<void> => {
 const tripIn = (
   { settings }: BotPorts,
   { asked, state }: Request,
-  { cluster = asked.cluster, rule, evidence }: Seen,
+  { cluster = asked.cluster, rule, evidence, about }: Seen,
 ): Extract<RequestEvent, { type: 'tripped' }> | undefined => {
   const wanted = settings().policy.watch.does[rule];
   if (wanted === 'off' || cluster !== asked.cluster) return undefined;
   // In an emergency nobody loses what they hold for what the emergency wants; whoever has left has no emergency.
   const does = wanted === 'revoke' && isKept(asked) && !isAboutPerson(rule) ? 'warn' : wanted;
-  return isNewTrip(state, rule, does) ? { type: 'tripped', rule, does, evidence: [...evidence] } : undefined;
+  const whom = about === undefined ? {} : { about: [...about] };
+  return isNewTrip(state, rule, does) ? { type: 'tripped', rule, does, evidence: [...evidence], ...whom } : undefined;
 };

@@ -19,6 +19,8 @@ export type Stage = {
   /** Where grants are spread over: one hundred each at most, as in a company and not all in one. */
   readonly namespaces: readonly string[];
   readonly size: (usual: number, small: number) => number;
+  /** Whether the long form of a bench is wanted. */
+  readonly isLong: boolean;
   /** Tells whoever watches what is going on. */
   readonly say: (text: string) => void;
   /** For how many milliseconds at a time the worker could do nothing else since then; 0 for less than ten. */
@@ -65,7 +67,7 @@ const startParts = async (options: Options, say: (text: string) => void, isWatch
       const gaps = lines.map((line) => line.split(' ').map(Number)).filter(([until = 0]) => until >= since);
       return Math.max(0, ...gaps.map(([, gap = 0]) => gap));
     };
-    return { stand, slack, redis, namespaces, size, say, workerBlocked, stop };
+    return { stand, slack, redis, namespaces, size, isLong: options.long, say, workerBlocked, stop };
   } catch (cause) {
     await stop();
     throw cause;

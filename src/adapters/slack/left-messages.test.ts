@@ -25,6 +25,7 @@ const tripped = (rule: PersonRule, does: 'revoke' | 'warn' = 'revoke'): RequestE
   rule,
   does,
   evidence: [evidenceOf[rule]],
+  about: [alice],
 });
 const over: RequestEvent = { ...ended, cause: 'tripped', lagMilliseconds: 340 };
 const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };

@@ -99,8 +99,8 @@ export const trippedNews = (
 ): News | undefined => {
   if (state.status !== 'revoked') return undefined;
   const last = ending(state);
+  if (last?.rule === 'slack-deactivated' && last.about?.includes(to)) return undefined;
   const words = (last?.evidence ?? []).map(sayLine).join('\n');
-  if (last?.rule === 'slack-deactivated' && words.includes(`Slack said that ${to},`)) return undefined;
   const hasLeft = last?.rule === 'left-groups' && to === asked.requester;
   const why = [
     hasLeft ? 'you have left the groups that may ask for it' : (whyTripped(state) ?? 'something looked wrong'),

@@ -305,6 +305,8 @@ export const requestEvent = z.discriminatedUnion('type', [
     does: z.enum(['revoke', 'warn']),
     /** What was seen, in words. */
     evidence: z.array(z.string().max(mostEvidence.characters)).max(mostEvidence.lines),
+    /** Of whose it is, whom it is about; absent for what was done with it. */
+    about: z.array(personId).min(1).max(2).optional(),
   }),
   /** What was done with it, each the first time. May come when it has ended. */
   z.strictObject({ type: z.literal('observed'), uses: z.array(use).min(1).max(mostObserved) }),
