@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { userOf } from '#test/build/guard-world.ts';
+import { auditEvent, createWatchWorld } from '#test/build/watch-world.ts';
+
+type WatchWorld = Awaited<ReturnType<typeof createWatchWorld>>;
+
+const tripsIn = async ({ entries }: WatchWorld) =>
+  (await entries()).flatMap((event) => (event.type === 'tripped' ? [`${event.rule} ${event.does}`] : []));
+const secrets = { resource: 'secrets', apiVersion: 'v1' };
+const rbac = 'rbac.authorization.k8s.io';
+
+describe('whoever uses a grant cannot make what they do unreadable', () => {
+  test('an Audit-ID of their own, which the API server passes on as it is, hides nothing however long', async () => {
+    const watched = await createWatchWorld();
+    await watched.report(auditEvent({ verb: 'list', objectRef: secrets, auditID: 'x'.repeat(101) }));
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+
+  test('addresses of their own in X-Forwarded-For hide nothing, however many', async () => {
+    const watched = await createWatchWorld();
+    const sourceIPs = [...Array.from({ length: 100 }, (_, index) => `10.9.8.${index}`), '10.1.2.3'];
+    await watched.report(auditEvent({ verb: 'list', objectRef: secrets, sourceIPs }));
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+});
+
+describe('what only says that it is a dry run counts', () => {
+  test('a deletion: the API server reads its options from the body, and the address only where there is none', async () => {
+    const watched = await createWatchWorld();
+    await watched.report(
+      auditEvent({
+        verb: 'delete',
+        objectRef: {
+          resource: 'validatingwebhookconfigurations',
+          apiGroup: 'admissionregistration.k8s.io',
+          apiVersion: 'v1',
+          name: 'hallpass-guard',
+        },
+        requestURI:
+          '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hallpass-guard?dryRun=All',
+      }),
+    );
+    expect(await tripsIn(watched)).toEqual(['webhook-write revoke']);
+  });
+
+  test('a token: the API server makes one that works in a dry run too', async () => {
+    const watched = await createWatchWorld();
+    await watched.report(
+      auditEvent({
+        verb: 'create',
+        objectRef: {
+          resource: 'serviceaccounts',
+          subresource: 'token',
+          namespace: 'shop',
+          name: 'default',
+          apiVersion: 'v1',
+        },
+        requestURI: '/api/v1/namespaces/shop/serviceaccounts/default/token?dryRun=All',
+        responseStatus: { code: 201 },
+      }),
+    );
+    expect(await tripsIn(watched)).toEqual(['token-creation revoke']);
+  });
+
+  test('many deletions are a burst', async () => {
+    const watched = await createWatchWorld();
+    const one = (index: number) =>
+      auditEvent({
+        verb: 'delete',
+        objectRef: { resource: 'pods', namespace: 'shop', name: `web-${index}`, apiVersion: 'v1' },
+        requestURI: `/api/v1/namespaces/shop/pods/web-${index}?dryRun=All`,
+      });
+    await watched.report(...Array.from({ length: 25 }, (_, index) => one(index)));
+    expect(await tripsIn(watched)).toContain('delete-burst revoke');
+  });
+});
+
+describe('what reaches further than its name', () => {
+  test('a pod that is reached through its Service is a connection opened in a pod', async () => {
+    const watched = await createWatchWorld();
+    await watched.report(
+      auditEvent({
+        verb: 'create',
+        objectRef: {
+          resource: 'services',
+          subresource: 'proxy',
+          namespace: 'shop',
+          name: 'vault:8200',
+          apiVersion: 'v1',
+        },
+      }),
+    );
+    expect(await tripsIn(watched)).toEqual(['exec revoke']);
+  });
+
+  test('a whole collection that is deleted at once is a burst', async () => {
+    const watched = await createWatchWorld();
+    await watched.report(
+      auditEvent({
+        verb: 'deletecollection',
+        objectRef: { resource: 'deployments', apiGroup: 'apps', namespace: 'bank', apiVersion: 'v1' },
+      }),
+    );
+    expect(await tripsIn(watched)).toContain('delete-burst revoke');
+  });
+});
+
+describe('nobody is taken for somebody else', () => {
+  test('a binding of the same name in another namespace does not make its user the one who holds the grant', async () => {
+    const watched = await createWatchWorld();
+    const { state } = await watched.request();
+    if (state.status !== 'active') throw new Error('It is not in force.');
+    const name = state.objects.find(({ kind }) => kind === 'RoleBinding')?.name;
+    const reason = `RBAC: allowed by RoleBinding "${name}/dev" of Role "mine" to User "mallory@acme.test"`;
+    const user = { username: 'mallory@acme.test' };
+    await watched.report(
+      auditEvent({
+        user,
+        objectRef: { resource: 'pods', namespace: 'dev', apiVersion: 'v1' },
+        annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason },
+      }),
+    );
+    await watched.report(
+      auditEvent({ user, verb: 'list', objectRef: { resource: 'secrets', namespace: 'dev', apiVersion: 'v1' } }),
+    );
+    expect(await tripsIn(watched)).toEqual([]);
+  });
+});
