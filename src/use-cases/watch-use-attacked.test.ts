@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { userOf } from '#test/build/guard-world.ts';
+import { bob } from '#test/build/people.ts';
+import { accessOver, profiles } from '#test/build/profiles.ts';
 import { auditEvent, createWatchWorld } from '#test/build/watch-world.ts';
+import { file, look } from '#test/build/world.ts';
+import { revokeGrant } from './act-on-request.ts';
 
 type WatchWorld = Awaited<ReturnType<typeof createWatchWorld>>;
 
 const tripsIn = async ({ entries }: WatchWorld) =>
   (await entries()).flatMap((event) => (event.type === 'tripped' ? [`${event.rule} ${event.does}`] : []));
 const secrets = { resource: 'secrets', apiVersion: 'v1' };
-const rbac = 'rbac.authorization.k8s.io';
 
 describe('whoever uses a grant cannot make what they do unreadable', () => {
   test('an Audit-ID of their own, which the API server passes on as it is, hides nothing however long', async () => {
@@ -24,6 +26,24 @@ describe('whoever uses a grant cannot make what they do unreadable', () => {
   });
 });
 
+describe('what is longer than anything of its sort', () => {
+  test('a port with many zeros before it, through which a node is reached all the same, hides nothing', async () => {
+    const watched = await createWatchWorld();
+    const name = `https:node-1:${'0'.repeat(250)}10250`;
+    await watched.report(
+      auditEvent({ objectRef: { resource: 'nodes', subresource: 'proxy', name, apiVersion: 'v1' } }),
+    );
+    expect(await tripsIn(watched)).toEqual(['node-proxy revoke']);
+  });
+
+  test('the name of somebody who does not exist, taken on with the groups of an administrator, hides nothing', async () => {
+    const watched = await createWatchWorld();
+    const impersonatedUser = { username: 'x'.repeat(301), groups: ['system:masters'] };
+    await watched.report(auditEvent({ verb: 'list', objectRef: secrets, impersonatedUser }));
+    expect(await tripsIn(watched)).toEqual(['impersonation revoke']);
+  });
+});
+
 describe('what only says that it is a dry run counts', () => {
   test('a deletion: the API server reads its options from the body, and the address only where there is none', async () => {
     const watched = await createWatchWorld();
@@ -36,8 +56,7 @@ describe('what only says that it is a dry run counts', () => {
           apiVersion: 'v1',
           name: 'hallpass-guard',
         },
-        requestURI:
-          '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hallpass-guard?dryRun=All',
+        requestURI: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hallpass-guard?dryRun=All',
       }),
     );
     expect(await tripsIn(watched)).toEqual(['webhook-write revoke']);
@@ -124,5 +143,54 @@ describe('nobody is taken for somebody else', () => {
       auditEvent({ user, verb: 'list', objectRef: { resource: 'secrets', namespace: 'dev', apiVersion: 'v1' } }),
     );
     expect(await tripsIn(watched)).toEqual([]);
+  });
+});
+
+describe('what was done under a grant that has ended meanwhile', () => {
+  test('ends no other grant, though no watcher has seen that one in force', async () => {
+    const watched = await createWatchWorld();
+    const { world } = watched;
+    const reading = {
+      name: 'secrets-read',
+      title: 'Read Secrets',
+      bindings: [{ in: 'requested', rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }] }],
+    };
+    world.settings.kinds = [accessOver([...profiles, reading])];
+    const other = await world.approve(
+      await file(world, { ask: { profile: 'secrets-read', objects: [] }, origin: 'form 2' }),
+    );
+    await world.steps();
+    const { state, asked } = (await look(world, other)).request;
+    if (state.status !== 'active') throw new Error(`It is ${state.status}.`);
+    const [binding] = state.objects.filter(({ kind }) => kind === 'RoleBinding');
+    const reason = `RBAC: allowed by RoleBinding "${binding?.name}/shop" of Role "x" to User "alice@example.com"`;
+    const event = auditEvent({
+      verb: 'list',
+      objectRef: { ...secrets, namespace: 'shop' },
+      annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason },
+      requestReceivedTimestamp: world.now().toString(),
+    });
+    await revokeGrant(world.bot, { by: bob, id: asked.id, reason: 'enough' });
+    await world.steps();
+    // The API server sends a batch after 30 seconds at the latest.
+    world.advance({ seconds: 20 });
+    await watched.report(event);
+    expect((await look(world, other)).request.state.status).toBe('revoked');
+    expect(await tripsIn(watched)).toEqual([]);
+  });
+});
+
+describe('what a grant was used for', () => {
+  test('is told of a write also where whoever holds it has looked at a hundred made-up things before', async () => {
+    const watched = await createWatchWorld();
+    const ingresses = { resource: 'ingresses', apiGroup: 'networking.k8s.io', apiVersion: 'v1', namespace: 'shop' };
+    // `fieldSelector=metadata.name=x` is reported as that name, and answered with an empty list.
+    const looks = Array.from({ length: 100 }, (_, index) =>
+      auditEvent({ verb: 'list', objectRef: { ...ingresses, name: `x-${index}` } }),
+    );
+    await watched.report(...looks);
+    await watched.report(auditEvent({ verb: 'update', objectRef: { ...ingresses, name: 'web' } }));
+    const uses = (await watched.entries()).flatMap((event) => (event.type === 'observed' ? event.uses : []));
+    expect(uses.map(({ verb }) => verb)).toContain('update');
   });
 });
