@@ -125,3 +125,11 @@ test('a number that somebody made up does not make a million findings', () => {
   const far = writeCheckpoint(all[0], [head(1)], noon, keys.signer('bot'), keys.trust, 900_000_000);
   expect(named([...all, far], all).length).toBeLessThan(10);
 });
+
+describe('the latest of all', () => {
+  test('are missing where both places have lost them, and it is noted that they were posted', () => {
+    const left = found(all.slice(0, 18));
+    const { findings } = judgeCheckpoints({ store: left, channel: left, postedUpTo: 20 }, long);
+    expect(findings.map(({ what, checkpoint }) => `${what} ${checkpoint}`)).toEqual(['missing 19', 'missing 20']);
+  });
+});
