@@ -194,3 +194,23 @@ describe('what a grant was used for', () => {
     expect(uses.map(({ verb }) => verb)).toContain('update');
   });
 });
+
+describe('whom no line of the policy knows', () => {
+  test('is known to every watcher once one of them has seen them use what Hallpass made', async () => {
+    const watched = await createWatchWorld();
+    const { state } = await watched.request();
+    if (state.status !== 'active') throw new Error('It is not in force.');
+    const name = state.objects.find(({ kind }) => kind === 'RoleBinding')?.name;
+    const reason = `RBAC: allowed by RoleBinding "${name}/shop" of Role "x" to User "alice@corp.example.com"`;
+    const user = { username: 'alice@corp.example.com' };
+    await watched.report(
+      auditEvent({
+        user,
+        annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason },
+      }),
+    );
+    watched.restart();
+    await watched.report(auditEvent({ user, verb: 'list', objectRef: secrets }));
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+});

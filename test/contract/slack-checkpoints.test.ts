@@ -354,3 +354,32 @@ describe('when Redis was emptied or restored', () => {
     });
   });
 });
+
+describe('by whoever has Redis and no key', () => {
+  test('many logs that cannot be believed do not keep all others from being vouched for', async () => {
+    const broken = await file(150);
+    for (const id of broken) plain.tamper(id, (lines) => lines.map((line) => line.replace('"bot"', '"worker"')));
+    const { gather } = bot();
+    advance(60);
+    await gather();
+    const [sound] = await file();
+    advance(60);
+    await gather();
+    expect((await stored()).flatMap(({ heads }) => heads.map(([id]) => id))).toEqual([sound]);
+  });
+
+  test('a line of theirs does not keep checkpoints before it from being posted', async () => {
+    const { gather, post } = bot();
+    for (let round = 0; round < 15; round += 1) {
+      await file();
+      advance(60);
+      await gather();
+    }
+    checkpoints.tamper((lines) => [...lines.slice(0, 14), 'not a checkpoint', ...lines.slice(14)]);
+    for (let round = 0; round < 20; round += 1) {
+      advance(10);
+      await post();
+    }
+    expect(postedNumbers()).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
+  });
+});
