@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { bob } from '#test/build/people.ts';
 import { accessOver, profiles } from '#test/build/profiles.ts';
-import { auditEvent, createWatchWorld } from '#test/build/watch-world.ts';
+import { type AuditEvent, auditEvent, createWatchWorld, refusedEvent } from '#test/build/watch-world.ts';
 import { file, look } from '#test/build/world.ts';
 import { revokeGrant } from './act-on-request.ts';
+import { createUseWatch } from './watch-use.ts';
 
 type WatchWorld = Awaited<ReturnType<typeof createWatchWorld>>;
 
@@ -212,5 +213,54 @@ describe('whom no line of the policy knows', () => {
     watched.restart();
     await watched.report(auditEvent({ user, verb: 'list', objectRef: secrets }));
     expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+});
+
+describe('what is left for the bot has room where notes are bounded as in Redis', () => {
+  const begin = async () => {
+    const watched = await createWatchWorld();
+    const { leave: _, ...reports } = watched.ports.reports;
+    const { held } = watched.world;
+    const watch = createUseWatch({
+      ...watched.ports,
+      reports: { ...reports, leave: async (entry, urgent) => held.held.note(entry, urgent) },
+    });
+    const take = async (...events: readonly AuditEvent[]): Promise<void> => {
+      const now = watched.world.now().toString();
+      await watch.take(events.map((event) => ({ requestReceivedTimestamp: now, ...event })));
+      await watched.world.takeIn();
+    };
+    return { watched, take };
+  };
+
+  test('also of many refusals whose names are nothing but quotation marks', async () => {
+    const { watched, take } = await begin();
+    const tried = (resource: string, index: number): AuditEvent =>
+      refusedEvent(resource, {
+        verb: 'get',
+        objectRef: { resource, namespace: 'shop', name: `${'"'.repeat(240)}${index}`, apiVersion: 'v1' },
+      });
+    const tries = ['secrets', 'pods', 'configmaps'].flatMap((resource) =>
+      Array.from({ length: 5 }, (_, index) => tried(resource, index)),
+    );
+    for (const one of tries) await take(one);
+    expect(await tripsIn(watched)).toEqual(['denied-burst revoke']);
+  });
+});
+
+describe('what kubectl does by itself', () => {
+  test('`kubectl get all`, which asks for ten sorts in one second, ends nothing', async () => {
+    const watched = await createWatchWorld();
+    const sorts = {
+      '': ['pods', 'replicationcontrollers', 'services'],
+      apps: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
+      autoscaling: ['horizontalpodautoscalers'],
+      batch: ['cronjobs', 'jobs'],
+    };
+    const lists = Object.entries(sorts).flatMap(([apiGroup, resources]) =>
+      resources.map((resource) => refusedEvent(resource, { objectRef: { resource, apiGroup, namespace: 'shop' } })),
+    );
+    await watched.report(...lists);
+    expect(await tripsIn(watched)).toEqual([]);
   });
 });
