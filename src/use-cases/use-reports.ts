@@ -1,5 +1,6 @@
-import { type ObservedEntry, writeEntry } from '#domain/guard/entry.ts';
+import { type ObservedEntry, type TrippedEntry, writeEntry } from '#domain/guard/entry.ts';
 import type { RequestId } from '#domain/ids.ts';
+import type { Signer } from '#domain/request/chain.ts';
 import type { Use } from '#domain/request/events.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { mostEvidence, type UseRule } from '#domain/watch/suspicion.ts';
@@ -20,6 +21,8 @@ export type UseReports = {
 const quiet = { trip: 2_000, use: 600_000 } as const;
 /** Reports that are remembered. */
 const most = 20_000;
+/** Characters of a note, of which Redis takes 4,000. */
+const mostNote = 3_900;
 /** Uses in one note; one whose name is long takes the room of several. */
 const room = { uses: 8, characters: 2_500 } as const;
 
@@ -28,6 +31,7 @@ export const createUseReports = (ports: WatcherPorts): UseReports => {
   const tripped = createRecent<true>(moment, quiet.trip, most);
   const used = createRecent<true>(moment, quiet.use, most);
   const waiting = new Map<RequestId, Map<string, Use>>();
+  const underWay = new Map<string, Promise<void>>();
 
   const leave = async (id: RequestId, uses: readonly Use[]): Promise<void> => {
     const entry: ObservedEntry = { type: 'observed', id, cluster, uses: [...uses] };
@@ -35,15 +39,21 @@ export const createUseReports = (ports: WatcherPorts): UseReports => {
       ports.alarm('What a grant was used for could not be noted; its summary will lack it', { request: id });
   };
 
+  const tell = async (id: RequestId, rule: UseRule, evidence: readonly string[]): Promise<void> => {
+    const said = evidence.slice(0, mostEvidence.lines).map((one) => cut(oneLine(one), mostEvidence.characters));
+    if (!(await reports.leave(fitting({ type: 'tripped', id, cluster, rule, evidence: said }, signer), true)))
+      throw new Error('There is no room for a report: is a bot running?');
+    tripped.set(`${id} ${rule}`, true);
+  };
+
   return {
-    trip: async (id, rule, evidence) => {
+    trip: (id, rule, evidence) => {
       const key = `${id} ${rule}`;
-      if (ports.settings().policy.watch.does[rule] === 'off' || tripped.get(key)) return;
-      const said = evidence.slice(0, mostEvidence.lines).map((one) => cut(oneLine(one), mostEvidence.characters));
-      const entry = { type: 'tripped', id, cluster, rule, evidence: said } as const;
-      if (!(await reports.leave(writeEntry(entry, signer), true)))
-        throw new Error('There is no room for a report: is a bot running?');
-      tripped.set(key, true);
+      if (ports.settings().policy.watch.does[rule] === 'off' || tripped.get(key)) return Promise.resolve();
+      // Many see the same at once: one of them says it.
+      const saying = underWay.get(key) ?? tell(id, rule, evidence).finally(() => underWay.delete(key));
+      underWay.set(key, saying);
+      return saying;
     },
     isTold: (id, rule) => tripped.get(`${id} ${rule}`) === true,
     use: (id, use) => {
@@ -65,6 +75,14 @@ export const createUseReports = (ports: WatcherPorts): UseReports => {
       }
     },
   };
+};
+
+/** With as much of the evidence as a note has room for: quotation marks take twice theirs. */
+const fitting = (entry: TrippedEntry, signer: Signer): string => {
+  const written = writeEntry(entry, signer);
+  return written.length <= mostNote || entry.evidence.length === 0
+    ? written
+    : fitting({ ...entry, evidence: entry.evidence.slice(0, -1) }, signer);
 };
 
 /** As many in a note as it has room for. */

@@ -16,7 +16,7 @@ type Member = { readonly id: string; readonly what: string; readonly said: strin
 const aMonth = 30 * 86_400_000;
 
 /** What is noise by itself, looked at together with what came before and after it, for each of the grants that somebody holds. */
-export type Bursts = (attempt: Attempt, held: readonly Watched[]) => Promise<readonly Suspicion[]>;
+export type Bursts = (attempt: Attempt, held: readonly Watched[], isGranted: boolean) => Promise<readonly Suspicion[]>;
 
 /** Milliseconds in which it is not said again that a grant is used from the same network. */
 const quiet = 60_000;
@@ -25,9 +25,9 @@ const mostNetworks = 5_000;
 
 export const createBursts = (ports: WatcherPorts, { isTold }: Pick<UseReports, 'isTold'>): Bursts => {
   const known = createRecent<true>(ports.moment, quiet, mostNetworks);
-  return async (attempt, held) => {
+  return async (attempt, held, isGranted) => {
     const { does } = ports.settings().policy.watch;
-    const wanted = countsOf(ports, attempt).filter(({ rule }) => does[rule] !== 'off');
+    const wanted = countsOf(ports, attempt, isGranted).filter(({ rule }) => does[rule] !== 'off');
     const one = async (id: RequestId, count: Count): Promise<Suspicion | undefined> => {
       const key = `${id} ${count.what}`;
       if (isTold(id, count.rule) || (count.isOnce && known.get(key))) return undefined;
@@ -40,22 +40,36 @@ export const createBursts = (ports: WatcherPorts, { isTold }: Pick<UseReports, '
   };
 };
 
+/** What `kubectl get all` asks for in one second (category "all" of the API): together it is one thing that somebody tried. */
+const inAll = new Set([
+  ...['pods.', 'replicationcontrollers.', 'services.', 'daemonsets.apps', 'deployments.apps', 'replicasets.apps'],
+  ...['statefulsets.apps', 'horizontalpodautoscalers.autoscaling', 'cronjobs.batch', 'jobs.batch'],
+]);
+
 type Count = { readonly rule: UseRule; readonly what: string; readonly burst: Burst; readonly isOnce?: true };
 
-const countsOf = ({ settings }: WatcherPorts, attempt: Attempt): readonly Count[] => {
+const countsOf = ({ settings }: WatcherPorts, attempt: Attempt, isGranted: boolean): readonly Count[] => {
   const { deniedBurst, deleteBurst } = settings().policy.watch;
   const { allowed, done, dryRun, verb, group, resource, network } = attempt;
   if (!allowed) {
     const { count, resources: kinds, within } = deniedBurst;
     const burst = { count, kinds, within: within.total('milliseconds') };
-    return [{ rule: 'denied-burst', what: `${resource}.${group}`, burst }];
+    return [
+      {
+        rule: 'denied-burst',
+        what: verb === 'list' && inAll.has(`${resource}.${group}`) ? 'all' : `${resource}.${group}`,
+        burst,
+      },
+    ];
   }
   const { count, within } = deleteBurst;
   const isDeleted = done && !dryRun && verb.startsWith('delete');
+  // Nobody says how many are in a collection; who was granted to delete one may.
+  const enough = verb === 'deletecollection' && !isGranted ? 1 : count;
   const deletions = {
     rule: 'delete-burst',
     what: resource,
-    burst: { count, kinds: 1, within: within.total('milliseconds') },
+    burst: { count: enough, kinds: 1, within: within.total('milliseconds') },
   };
   return [
     ...(isDeleted ? [deletions as Count] : []),

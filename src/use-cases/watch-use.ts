@@ -32,13 +32,15 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
   let signed = Number.NEGATIVE_INFINITY;
 
   const lookAtUser = async (attempt: Attempt, of: Holding): Promise<void> => {
-    const held = begunBy(attempt, await of(attempt.user));
+    const [now, by] = await Promise.all([of(attempt.user), grants.named(attempt.user, attempt.reason)]);
+    // What a grant let happen that has ended since is not held against another one.
+    const held = begunBy(attempt, by === undefined || now.some(({ id }) => id === by.id) ? now : [...now, by]);
     if (held.length === 0) return;
     const { trips, uses } = lookAt(attempt, held, own);
     for (const { id, use } of uses) reports.use(id, use);
     // Whoever does such a thing loses all that they hold there: it is they, or somebody in their place, that is not to be trusted.
     const alone = held.flatMap(({ id }) => trips.map((rule) => ({ id, rule, evidence: [sayAttempt(attempt)] })));
-    const found = [...alone, ...(await bursts(attempt, held))];
+    const found = [...alone, ...(await bursts(attempt, held, uses.length > 0))];
     await Promise.all(found.map(({ id, rule, evidence }) => reports.trip(id, rule, evidence)));
   };
   const lookAtOther = async (attempt: Attempt, of: Holding): Promise<void> => {
@@ -75,6 +77,7 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
 
   return {
     take: async (events) => {
+      await grants.meet(events.flatMap((event) => (isOnlyReceived(event) ? [] : (usersOf(event) ?? []))));
       const { attempts, foreign } = read(events, grants);
       if (foreign > 0)
         ports.alarm('Some of what was sent as audit events are none, and were left out', { count: String(foreign) });

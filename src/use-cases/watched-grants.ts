@@ -1,8 +1,8 @@
 import { type PersonId, type RequestId, requestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
 import type { AccessProbe } from '#domain/plan.ts';
-import type { Asked } from '#domain/request/request.ts';
-import { bindingIn, type Watched } from '#domain/watch/look.ts';
+import type { Asked, Request } from '#domain/request/request.ts';
+import { bindingIn, names, type Watched } from '#domain/watch/look.ts';
 import { knownUser } from './known-users.ts';
 import { createRecent } from './recent.ts';
 import { find } from './request-log.ts';
@@ -17,14 +17,19 @@ export type WatchedGrants = {
   readonly open: () => (user: string) => Promise<readonly Watched[]>;
   /** Whether it is known who a user is, without asking anybody. */
   readonly knows: (user: string) => boolean;
+  /** Finds out who these are, where no line of the policy says it, by what any watcher has learned before. */
+  readonly meet: (users: readonly string[]) => Promise<void>;
   /** Learns from the authorizer's own words whose binding a user has used. */
   readonly learn: (user: string, reason: string) => Promise<void>;
+  /** The grant of theirs that allowed something, in the authorizer's own words; also one that has ended since. */
+  readonly named: (user: string, reason: string) => Promise<Watched | undefined>;
 };
 
 /** Somebody has few grants at a time. */
 const mostGrants = 30;
 /** Milliseconds. */
 const lingering = 120_000;
+const asked = 30_000;
 /** Users that are remembered. */
 const most = 5_000;
 
@@ -37,6 +42,24 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
 
   const personOf = (user: string): PersonId | undefined =>
     knownUser(settings().identities, user)?.person ?? learned.get(user);
+
+  /** Users of whom no watcher knew a moment ago. */
+  const unknown = createRecent<true>(moment, asked, most);
+  const take = (user: string, person: PersonId): void => {
+    if (learned.size >= most) learned.clear();
+    learned.set(user, person);
+  };
+  /** The request whose own binding the authorizer names. */
+  const requestOf = async (reason: string): Promise<Request | undefined> => {
+    const by = bindingIn(reason);
+    const id = requestNamed(by?.name);
+    const log = id === undefined ? undefined : await find(ports, id);
+    if (log?.type !== 'found' || log.chain.request.asked.cluster !== ports.cluster) return undefined;
+    const { state } = log.chain.request;
+    const isOurs =
+      (state.status === 'active' || state.status === 'revoked') && state.objects.some((ref) => names(ref, by));
+    return isOurs ? log.chain.request : undefined;
+  };
 
   const look = async (user: string, person: PersonId): Promise<readonly Watched[]> => {
     const ids = await store.activeOf(person, mostGrants);
@@ -61,14 +84,26 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
     },
     learn: async (user, reason) => {
       if (personOf(user) !== undefined) return;
-      const name = bindingIn(reason)?.name;
-      const id = requestNamed(name);
-      const log = id === undefined ? undefined : await find(ports, id);
-      if (log?.type !== 'found' || log.chain.request.asked.cluster !== ports.cluster) return;
-      const { asked, state } = log.chain.request;
-      if (state.status !== 'active' || !state.objects.some((ref) => ref.name === name)) return;
-      if (learned.size >= most) learned.clear();
-      learned.set(user, asked.subject);
+      const found = await requestOf(reason);
+      if (found === undefined) return;
+      take(user, found.asked.subject);
+      await ports.seen.know(user, found.asked.subject);
+    },
+    named: async (user, reason) => {
+      const found = await requestOf(reason);
+      return found === undefined || found.asked.subject !== personOf(user) ? undefined : watchedOf(ports, found);
+    },
+    meet: async (users) => {
+      const strangers = new Set(
+        users.filter((user) => personOf(user) === undefined && unknown.get(user) === undefined),
+      );
+      await Promise.all(
+        [...strangers].map(async (user) => {
+          const person = await ports.seen.whoIs(user);
+          if (person === undefined) unknown.set(user, true);
+          else take(user, person);
+        }),
+      );
     },
   };
 };
@@ -83,9 +118,15 @@ const watched = async (ports: WatcherPorts, id: RequestId): Promise<Watched | un
   const found = await find(ports, id);
   if (found.type !== 'found') return undefined;
   const { asked, state } = found.chain.request;
-  if (state.status !== 'active' || asked.cluster !== ports.cluster) return undefined;
+  return state.status === 'active' && asked.cluster === ports.cluster
+    ? watchedOf(ports, found.chain.request)
+    : undefined;
+};
+
+const watchedOf = (ports: WatcherPorts, { asked, state }: Request): Watched | undefined => {
+  if (state.status !== 'active' && state.status !== 'revoked') return undefined;
   const rights = rightsOf(ports, asked);
-  return rights.length === 0 ? undefined : { id, startedAt: state.startedAt, rights, objects: state.objects };
+  return rights.length === 0 ? undefined : { id: asked.id, startedAt: state.startedAt, rights, objects: state.objects };
 };
 
 /** All that a grant gives, by the policy of now: a profile that has become wider makes less of what is done look wrong, and lets nothing in. */

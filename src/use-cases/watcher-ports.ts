@@ -1,4 +1,4 @@
-import type { RequestId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Core } from './ports.ts';
 import type { ReadLog } from './remembered-logs.ts';
 
@@ -14,6 +14,9 @@ export type Seen = {
     at: Temporal.Instant,
     within: number,
   ) => Promise<readonly { readonly what: string; readonly at: number }[]>;
+  /** Remembers for all watchers, for as long as a grant may matter, who a user of the cluster is. */
+  readonly know: (user: string, person: PersonId) => Promise<void>;
+  readonly whoIs: (user: string) => Promise<PersonId | undefined>;
 };
 
 /** Where a watcher leaves what it has seen, for the bot. */

@@ -49,6 +49,14 @@ describe.each<readonly [string, () => Seen]>([
     expect(whats(await seen.add(of, 'd', at(200), 60_000))).toEqual(['d']);
   });
 
+  test('is who a user of the cluster is, for all of them', async () => {
+    const seen = create();
+    expect(await seen.whoIs('alice@corp.example.com')).toBeUndefined();
+    await seen.know('alice@corp.example.com', ada);
+    expect(await seen.whoIs('alice@corp.example.com')).toBe(ada);
+    expect(await seen.whoIs('alice@corp.example')).toBeUndefined();
+  });
+
   test('is of one grant and one rule', async () => {
     const seen = create();
     const grant = anId();

@@ -1,3 +1,4 @@
+import type { PersonId } from '#domain/ids.ts';
 import type { Seen } from '#use-cases/watcher-ports.ts';
 
 /** Of a grant and rule, the latest so many are kept. */
@@ -6,7 +7,10 @@ const most = 200;
 /** What watchers have seen, in memory, with the bounds of the one in Redis. */
 export const createMemorySeen = (): Seen => {
   const kept = new Map<string, Map<string, number>>();
+  const known = new Map<string, PersonId>();
   return {
+    know: async (user, person) => void known.set(user, person),
+    whoIs: async (user) => known.get(user),
     add: async ({ grant, rule }, what, at, within) => {
       const key = `${grant} ${rule}`;
       const all = kept.get(key) ?? new Map<string, number>();

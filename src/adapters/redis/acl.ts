@@ -70,6 +70,7 @@ const watchers: typeof common = [
   ['intake urgent', 'xlen xadd'],
   ['seen:*', 'type zadd zrange zrangebyscore zremrangebyrank zremrangebyscore expire'],
   ['watching:*', 'set'],
+  ['user:*', 'get set'],
   ['alarms', 'rpush ltrim'],
 ];
 

@@ -57,6 +57,8 @@ export const keys = {
   urgent: `${tag}:urgent`,
   /** Sorted set: what watchers have seen of a grant by one rule, by when it was done, in epoch milliseconds. */
   seen: (id: RequestId, rule: string) => `${tag}:seen:${id}:${rule}`,
+  /** String: who a user of a cluster is, as a watcher has learned it. The name itself is kept nowhere. */
+  user: (user: string) => `${tag}:user:${createHash('sha256').update(user).digest('hex')}`,
   /** String: when the last audit events came from a cluster, in epoch milliseconds. */
   watching: (cluster: string) => `${tag}:watching:${cluster}`,
   /** String: the request that a held write became last. */

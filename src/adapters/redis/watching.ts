@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { personId } from '#domain/ids.ts';
 import type { Reports, Seen } from '#use-cases/watcher-ports.ts';
 import { asking, readAs } from './faults.ts';
 import { createLeaving } from './held-writes.ts';
@@ -38,6 +39,14 @@ export const createRedisSeen = (redis: Redis): Seen => {
       );
       const flat = readAs(pairs, key, answer);
       return flat.flatMap((text, index) => (index % 2 === 0 ? [{ what: text, at: Number(flat[index + 1]) }] : []));
+    },
+    know: async (user, person) => {
+      const key = keys.user(user);
+      await asking(`write "${key}"`, redis.set(key, person, 'EX', remembered.seen));
+    },
+    whoIs: async (user) => {
+      const key = keys.user(user);
+      return personId.safeParse(await asking(`read "${key}"`, redis.get(key))).data;
     },
   };
 };

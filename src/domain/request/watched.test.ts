@@ -68,7 +68,7 @@ test('uses are told once each, also those that are reported when the grant has e
 });
 
 test('a log does not grow with what is done under a grant', () => {
-  const many = Array.from({ length: mostObserved + 50 }, (_, index) => use(`web-${index}`));
+  const many = Array.from({ length: mostObserved + 50 }, (_, index) => use(`web-${index}`, { verb: 'update' }));
   const state = granted(active);
   const first = newUses(state, many);
   expect(first).toHaveLength(mostObserved);

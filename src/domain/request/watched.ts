@@ -22,6 +22,9 @@ export const trippedBy = (
   return tripped.does === 'revoke' ? { ...told, ending: { cause: 'tripped', at } } : told;
 };
 
+/** Of all uses that a log tells. */
+const keptForWrites = 20;
+
 /** What is new among uses of a grant, as far as there is room for it in its log. */
 export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[]): readonly Use[] => {
   const known = new Set(observed.map(keyOf));
@@ -30,7 +33,11 @@ export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[
     known.add(keyOf(one));
     return isNew;
   });
-  return added.slice(0, Math.max(0, mostObserved - observed.length));
+  // Whoever looks at a hundred made-up things hides no write behind them.
+  const isLook = ({ verb }: Use): boolean => ['get', 'list', 'watch'].includes(verb);
+  const looks = Math.max(0, mostObserved - keptForWrites - observed.filter(isLook).length);
+  const allowed = new Set([...added.filter(isLook).slice(0, looks), ...added.filter((one) => !isLook(one))]);
+  return added.filter((one) => allowed.has(one)).slice(0, Math.max(0, mostObserved - observed.length));
 };
 
 /** Remembers what was done with a grant; what is known already, or too much, is no event of its own. */

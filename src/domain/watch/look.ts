@@ -83,6 +83,7 @@ const never = ({ verb, group, resource, subresource }: Attempt, isWrite: boolean
   if (group !== '') return undefined;
   if (resource === 'nodes' && subresource === 'proxy') return 'node-proxy';
   if (resource === 'pods' && subresource !== undefined && intoPods.includes(subresource)) return 'exec';
+  if (resource === 'services' && subresource === 'proxy') return 'exec';
   return resource === 'secrets' && listing.includes(verb) ? 'secrets-listing' : undefined;
 };
 
@@ -120,7 +121,8 @@ export const bindingIn = (reason: string): Binding | undefined => {
   return at === -1 ? { kind, name: whole } : { kind, name: whole.slice(0, at), namespace: whole.slice(at + 1) };
 };
 
-const names = ({ kind, name, namespace }: ObjectRef, by: Binding | undefined): boolean =>
+/** Whether an authorizer's words are of this binding. */
+export const names = ({ kind, name, namespace }: ObjectRef, by: Binding | undefined): boolean =>
   by !== undefined && kind === by.kind && name === by.name && (namespace ?? '') === (by.namespace ?? '');
 
 /** Whether a right lets somebody do this. Without a namespace or a name it is one to all of them. */
