@@ -113,7 +113,9 @@ export const createAuditFollower = (
     const end = await ports.stream.end();
     const at = (end?.at ?? (await ports.clock.now())).toString();
     const until = { ...(end === undefined ? {} : { place: end.place }), at };
-    const since = before && Temporal.Instant.from(before.at).subtract(margin).toString();
+    // A time that is ahead would leave out what came before it is reached.
+    const from = before && (before.at < at ? before.at : at);
+    const since = from && Temporal.Instant.from(from).subtract(margin).toString();
     if (since !== undefined && before?.place !== undefined)
       ports.info('The audit stream does not go back to what a sink had last; the logs are read anew from then on', {
         sink: sink.name,

@@ -107,9 +107,12 @@ export const createCheckpoints = (ports: CheckpointPorts): (() => Promise<void>)
   };
 
   const isDue = async (now: Temporal.Instant): Promise<boolean> => {
-    const waiting = await checkpoints.waiting(mostHeads);
-    const first = waiting.find(({ id }) => !doubted.has(id));
-    return first !== undefined && (waiting.length === mostHeads || hasPassed(now, first.since, longestWait));
+    for (let skip = 0; ; skip += mostHeads) {
+      const waiting = await checkpoints.waiting(mostHeads, skip);
+      const first = waiting.find(({ id }) => !doubted.has(id));
+      if (first !== undefined) return waiting.length === mostHeads || hasPassed(now, first.since, longestWait);
+      if (waiting.length < mostHeads) return false;
+    }
   };
 
   return async () => {

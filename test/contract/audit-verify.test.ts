@@ -121,7 +121,8 @@ describe('where nobody touched anything', () => {
       const { text: _, key: __, signature: ___, ...payload } = message.metadata?.event_payload ?? {};
       if (message.metadata?.event_type === 'hallpass_event') message.metadata.event_payload = payload;
     }
-    await world.admin.del(redisKeys.checkpoints);
+    // Nor were there checkpoints.
+    await world.admin.del(redisKeys.checkpoints, redisKeys.view('checkpoints', 'all'));
     world.workspace.state.messages.delete(auditChannel);
     const { status, said } = await verify();
     expect(status).toBe(0);

@@ -34,7 +34,9 @@ end
 return 1
 `;
 
-/** Logs whose length is asked for at the same time. */
+type Waiting = Awaited<ReturnType<CheckpointStore['waiting']>>[number];
+
+/** Members that are read, and logs whose length is asked for at the same time. */
 const atOnce = 500;
 
 /** Keeps the checkpoints in Redis, over a connection of the `commit` profile, with the rights of the bot. */
@@ -44,12 +46,20 @@ export const createRedisCheckpointStore = (redis: Redis): CheckpointStore => {
   const key = keys.checkpoints;
   return {
     waiting: async (limit, skip = 0) => {
-      const answer = redis.zrange(keys.unanchored, String(skip), String(skip + limit - 1), 'WITHSCORES');
-      const found = readAs(waiting, keys.unanchored, await asking(`read "${keys.unanchored}"`, answer));
-      return found.flatMap(({ member, score }) => {
-        const id = requestId.safeParse(member).data;
-        return id === undefined ? [] : [{ id, since: Temporal.Instant.fromEpochMilliseconds(Math.floor(score)) }];
-      });
+      const all: Waiting[] = [];
+      // What somebody else has put there takes nobody's place.
+      for (let from = 0; all.length < skip + limit; from += atOnce) {
+        const answer = redis.zrange(keys.unanchored, String(from), String(from + atOnce - 1), 'WITHSCORES');
+        const found = readAs(waiting, keys.unanchored, await asking(`read "${keys.unanchored}"`, answer));
+        all.push(
+          ...found.flatMap(({ member, score }) => {
+            const id = requestId.safeParse(member).data;
+            return id === undefined ? [] : [{ id, since: Temporal.Instant.fromEpochMilliseconds(Math.floor(score)) }];
+          }),
+        );
+        if (found.length < atOnce) break;
+      }
+      return all.slice(skip, skip + limit);
     },
     latest: async () => readAs(lines, key, await asking(`read "${key}"`, redis.lrange(key, -1, -1)))[0],
     count: async () => readAs(count, key, await asking(`count "${key}"`, redis.llen(key))),

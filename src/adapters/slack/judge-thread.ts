@@ -45,6 +45,9 @@ const ours = ({ id, channel, botUser }: ThreadToJudge) => {
   return { say, isOurs: (message: FoundMessage): boolean => message.user === botUser };
 };
 
+/** All that Hallpass says beside a diff that it attaches. */
+const besideDiff = /^Revision \d+(, which another took the place of)?, all \d+ lines:$/;
+
 /** The line that each message of Hallpass ends with: who imitates it has it too. */
 const looksLikeOne = /entry \d+ · [0-9a-f]{12}/;
 
@@ -99,6 +102,9 @@ export const judgeThread = (thread: ThreadToJudge, messages: readonly FoundMessa
     else proven.push(ts);
     if (message.edited !== undefined && (verdict === 'fine' || verdict === 'unproven'))
       findings.push(say('edited', ts, 'Slack says that it was edited', version));
+    // Nothing that Hallpass posts has any, and it asks Slack to unfurl nothing.
+    if ((message.attachments ?? []).length > 0 && (verdict === 'fine' || verdict === 'unproven'))
+      findings.push(say('edited', ts, 'something was attached to it', version));
     const hash = log.hashes.get(version);
     if (version > log.length) ahead.push(version);
     else if (hash !== undefined && hash !== found.hash && verdict !== 'its metadata was edited')
@@ -107,8 +113,10 @@ export const judgeThread = (thread: ThreadToJudge, messages: readonly FoundMessa
       );
   };
 
-  const isAttached = ({ files = [] }: FoundMessage): boolean =>
-    files.length > 0 && files.every(({ name }) => name?.startsWith(`${id}-r`) === true && name.endsWith('.diff'));
+  const isAttached = ({ files = [], text = '' }: FoundMessage): boolean =>
+    besideDiff.test(text) &&
+    files.length > 0 &&
+    files.every(({ name }) => name?.startsWith(`${id}-r`) === true && name.endsWith('.diff'));
 
   for (const message of messages) {
     if (message.metadata?.event_type === threadEvent) judgeEvent(message);

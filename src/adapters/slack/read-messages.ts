@@ -12,6 +12,7 @@ const message = z.object({
   edited: z.unknown().optional(),
   files: z.array(z.object({ name: z.string().nullish() })).optional(),
   subtype: z.string().optional(),
+  attachments: z.array(z.unknown()).optional(),
   metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
 });
 /** A message as Slack gives it to who asks for metadata. */

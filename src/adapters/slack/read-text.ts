@@ -41,6 +41,8 @@ const aroundOf = (found: ReadonlyMap<string, unknown>): { readonly before: strin
       return { before: '', after: emojiOf(said('name'), found.get('unicode')) };
     case 'link':
       return { before: '', after: `<${said('url')}>` };
+    case 'image':
+      return { before: ` [${said('image_url')} `, after: '] ' };
     case 'button':
       return { before: ' [', after: `] ${said('url')} ` };
     case 'rich_text_section':

@@ -90,7 +90,8 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
         one?.isGenuine === true && one.checkpoint.number > number ? [one.checkpoint] : [],
       );
       found.unshift(...added);
-      if (added.length < read.length) break;
+      // What is no checkpoint says nothing of those before it.
+      if (read.some((one) => one?.isGenuine === true && one.checkpoint.number <= number)) break;
     }
     return found;
   };

@@ -45,7 +45,17 @@ export type VerifiedThreads = {
 const mostPages = 5;
 const soon = { before: 300, after: 3_600 };
 
-type Read = { readonly log: KnownLog; readonly channel?: string | undefined; readonly at?: string | undefined };
+/** So long Slack may have been away for something to be still to be posted. */
+const posting = 24 * 3_600_000;
+const isRecent = (at: string | undefined): boolean =>
+  at !== undefined && Temporal.Now.instant().epochMilliseconds - Temporal.Instant.from(at).epochMilliseconds < posting;
+
+type Read = {
+  readonly log: KnownLog;
+  readonly times: readonly (string | undefined)[];
+  readonly channel?: string | undefined;
+  readonly at?: string | undefined;
+};
 
 /** Looks at threads one after another, at Slack's pace, and compares each with its log. */
 export const createVerifyThreads = (ports: ThreadPorts) => {
@@ -63,6 +73,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
     const filed = first?.type === 'entry' && first.event?.type === 'submitted' ? first.event : undefined;
     return {
       log: { hashes: judgeLog(id, lines).hashes, length: lines.length },
+      times: lines.map((line) => (line.type === 'entry' ? line.at : undefined)),
       channel: filed?.approval.channel,
       at: first?.type === 'entry' ? first.at : undefined,
     };
@@ -120,7 +131,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
 
   /** Of those that the thread does not have: they hang under a card that was deleted, wait to be posted, or are gone. */
   const judgeAbsent = async (
-    thread: ThreadToJudge,
+    thread: ThreadToJudge & Pick<Read, 'times'>,
     judged: JudgedThread,
     noted: Readonly<Record<string, Place>>,
     isWaiting: boolean,
@@ -130,7 +141,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
       if (judged.said.has(version)) continue;
       const place = noted[`event:${version}`];
       if (place === undefined || place.ts === '') {
-        if (isWaiting) total.waiting += 1;
+        if (isWaiting && isRecent(thread.times[version - 1])) total.waiting += 1;
         else say(id, 'missing', version, 'the log has it, and no message says it');
         continue;
       }
@@ -143,7 +154,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
   };
 
   const compare = async (id: RequestId): Promise<void> => {
-    const { log, channel, at } = await readLog(id);
+    const { log, channel, at, times } = await readLog(id);
     if (log.length === 0 || channel === undefined) return;
     // Before the thread is read: what does not wait now stands there.
     const isWaiting = (await ports.unshown()).has(id);
@@ -168,7 +179,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
     const judged = await again(thread, isHead ? replies : [head, ...replies].filter((one) => one !== undefined));
     findings.push(...judgeHead(thread, isHead ? head : undefined, ts));
     take(judged.judged, id, channel);
-    await judgeAbsent({ ...thread, log }, judged.judged, noted, isWaiting);
+    await judgeAbsent({ ...thread, log, times }, judged.judged, noted, isWaiting);
     for (const version of judged.ahead)
       findings.push({
         about: 'entry',

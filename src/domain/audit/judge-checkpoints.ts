@@ -36,6 +36,12 @@ export type JudgedCheckpoints = {
 
 /** So long the latest ones may take into the channel: Slack takes one a second, and may have been away. */
 const posting = Temporal.Duration.from({ minutes: 10 });
+/** Those that were posted once, and are nowhere now. */
+const lostInBoth = (last: number, postedUpTo: number): readonly AuditFinding[] =>
+  Array.from({ length: Math.min(mostNamed, Math.max(0, postedUpTo - last)) }, (_, index) =>
+    finding('missing', last + 1 + index, 'it was posted once, and neither log nor channel has it now'),
+  );
+
 /** So many that are missing are named one by one. */
 const mostNamed = 1_000;
 
@@ -59,6 +65,7 @@ export const judgeCheckpoints = (
     ...stored.findings,
     ...posted.findings,
     ...gaps(numbers),
+    ...lostInBoth(numbers.at(-1) ?? 0, postedUpTo),
     ...(store === undefined ? [] : absent(stored.kept)).map((number) =>
       finding('missing', number, 'it stands in the channel, and not in the log: what it says was lost or restored'),
     ),
