@@ -590,7 +590,8 @@ describe('the command line', () => {
       HALLPASS_CLUSTERS: `shop=${file}`,
       HALLPASS_WORKER_CLUSTERS: `shop=${file}`,
     });
-    expect(performance.now() - from).toBeLessThan(10_000);
+    // Each waits for 5 s, and all at once; where one retried as it does by itself, it would be minutes.
+    expect(performance.now() - from).toBeLessThan(20_000);
     expect(ran.status).toBe(1);
     const wrong = ran.out.split('\n').filter((line) => line.startsWith('✘'));
     expect(wrong.map((line) => line.split(':')[0])).toEqual([
