@@ -71,6 +71,8 @@ export const createDaemon = (options: DaemonOptions, patience = 5_000): Daemon =
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child === undefined || !isRunning()) return;
     const ending = child;
+    // Whoever ends it waits for that, though nothing else keeps the program alive.
+    ending.ref();
     ending.kill(signal);
     const timer = setTimeout(() => ending.kill('SIGKILL'), patience);
     await whenEnded(ending);
