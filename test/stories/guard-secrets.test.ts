@@ -234,6 +234,10 @@ describe('a direct write to a Secret', () => {
     const id = await story.ask(typed('10s').replace('checkout 502s', hashOf('sent to Slack')));
     await story.card(id);
     const planted = ['sent to Redis', 'kept in Redis', 'printed here', 'sent to Slack'];
+    // Events go out a moment later.
+    await story.until('its event to be printed', async () =>
+      (await traces?.of(['sent to Slack']))?.includes('printed: sent to Slack'),
+    );
     expect(await traces.of(planted)).toEqual([
       'redis: sent to Redis',
       'redis: kept in Redis',
@@ -241,6 +245,7 @@ describe('a direct write to a Secret', () => {
       'redis: sent to Slack',
       'slack: sent to Slack',
       'printed: printed here',
+      'printed: sent to Slack',
     ]);
   });
 });
