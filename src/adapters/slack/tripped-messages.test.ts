@@ -215,7 +215,9 @@ describe('what was done with a grant', () => {
   });
 
   test('may be as much as a log takes, of names as long as Kubernetes has them', () => {
-    const many = Array.from({ length: mostObserved }, (_, nth) => use({ verb: 'update', name: `${nth}-`.padEnd(253, 'x') }));
+    const many = Array.from({ length: mostObserved }, (_, nth) =>
+      use({ verb: 'update', name: `${nth}-`.padEnd(253, 'x') }),
+    );
     const chain = chainOf(submitted(), ...agreed, observed(...many));
     const { blocks } = renderEvent(chain.entries.at(-1) ?? expect.fail('no entry'), chain);
     expect(charactersOf(blocks)).toBeLessThanOrEqual(limits.messageCharacters);
