@@ -35,8 +35,8 @@ export default defineConfig({
       project('domain', domain, 20, 20, { isolate: false }),
       project('timed', timed, 30, 60),
       project('contract', ['test/contract/**/*.test.ts'], 30, 60, { ...waiting, exclude: timed }),
-      project('local', ['test/local/**/*.test.ts'], 60, 90, waiting),
-      project('stories', ['test/stories/**/*.test.ts'], 120, 180, waitingLong),
+      project('local', ['test/local/**/*.test.ts'], 120, 120, waiting),
+      project('stories', ['test/stories/**/*.test.ts'], 240, 300, waitingLong),
     ],
   },
 });

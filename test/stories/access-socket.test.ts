@@ -21,7 +21,7 @@ describe('the connections to Slack', () => {
     return socketLink;
   };
   const story = storyOf(company);
-  const both = () => story.until('both connections', () => link().connections() === 2, 15_000);
+  const both = () => story.until('both connections', () => link().connections() === 2);
 
   it('are closed by Slack as a matter of routine, in the middle of clicks: none is lost', async () => {
     await both();

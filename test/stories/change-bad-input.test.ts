@@ -165,7 +165,7 @@ describe('what nobody’s Slack client would send about changes, over signed HTT
     expect(await story.events(id)).toEqual(['submitted', 'voted', 'approved', 'activated']);
     await edit(path, (body) => body.replaceAll('"name":"postgres"', '"name":"third"'));
     const isInConflict = async (which: RequestId) => 'conflict' in (await story.chain(which)).request.state;
-    await story.until('a conflict', () => isInConflict(id), 12_000);
+    await story.until('a conflict', () => isInConflict(id));
     const events = await story.events(id);
     await othersTry();
     await slack.sendRaw(why('U0BOB', 'keep', `${id}.1`, '   '));

@@ -159,7 +159,7 @@ describe('a worker killed while it changes two objects', () => {
       if (standing === boundaries.size) resolve();
     };
     const missing = () => [...boundaries].flatMap(([id, { name }]) => (held.has(id) ? [] : [name]));
-    setTimeout(() => reject(new Error(`Not reached: ${missing().join(', ')}`)), 20_000).unref();
+    setTimeout(() => reject(new Error(`Not reached: ${missing().join(', ')}`)), 60_000).unref();
     return promise;
   };
 
@@ -173,7 +173,7 @@ describe('a worker killed while it changes two objects', () => {
       once = true;
       return side;
     };
-    await Promise.race([promise, pause(30_000).then(() => Promise.reject(new Error(`No commit of ${id}`)))]);
+    await Promise.race([promise, pause(60_000).then(() => Promise.reject(new Error(`No commit of ${id}`)))]);
     await die();
   };
 
@@ -195,7 +195,7 @@ describe('a worker killed while it changes two objects', () => {
   };
 
   const isInForce = async (id: RequestId): Promise<void> => {
-    const state = await story.reaches(id, 'active', 20_000);
+    const state = await story.reaches(id, 'active');
     expect(state.changed.map(({ op, kind }) => `${op} ${kind}`)).toEqual(['update Ingress', 'create ConfigMap']);
     const name = objects.get(id) ?? '';
     const { spec, metadata } = (await admin().send('GET', `${ingresses}/${name}`)).body as {
@@ -209,7 +209,7 @@ describe('a worker killed while it changes two objects', () => {
   };
 
   const cameAndWent = async (id: RequestId): Promise<void> => {
-    const state = await story.reaches(id, 'revoked', 20_000);
+    const state = await story.reaches(id, 'revoked');
     const { entries } = await story.chain(id);
     expect(entries.map(({ event }) => event.type).filter((type) => type !== 'end-delayed')).toEqual([
       'submitted',

@@ -133,8 +133,8 @@ export const changeStoryOf = (company: () => Company, story: Story) => {
     await story.press('U0BOB', 'approve', id, revision);
     return id;
   };
-  const noJournal = (id: RequestId, milliseconds = 10_000) =>
-    story.until(`no journal of ${id}`, async () => !(await text(journals)).includes(`journal-${id}`), milliseconds);
+  const noJournal = (id: RequestId) =>
+    story.until(`no journal of ${id}`, async () => !(await text(journals)).includes(`journal-${id}`));
 
   return { admin, text, make, kept, ingress, edit, sendForm, askWith, askManifests, add, backend, approved, noJournal };
 };

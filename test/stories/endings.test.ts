@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
-import { named, rules, storyOf, typed, writeRules } from './story.ts';
+import { named, onTime, rules, storyOf, typed, writeRules } from './story.ts';
 
 /** What must be answered in time has a rule of its own, in a channel of its own: Slack takes one post a second and channel. */
 const policy = rules({
@@ -39,7 +39,7 @@ describe('how requests end', () => {
         .map(({ shown }) => shown)
         .join('\n');
     for (const word of words.thread)
-      await story.until(`"${word}" in the thread`, () => named(inThread()).includes(word), 20_000);
+      await story.until(`"${word}" in the thread`, () => named(inThread()).includes(word));
     const toAlice = () =>
       company()
         .slack.as('U0ALICE')
@@ -48,7 +48,7 @@ describe('how requests end', () => {
         .filter((shown) => shown.includes(id))
         .join('\n');
     for (const word of words.dm ?? [])
-      await story.until(`"${word}" to Alice, who reads:\n${toAlice()}`, () => named(toAlice()).includes(word), 20_000);
+      await story.until(`"${word}" to Alice, who reads:\n${toAlice()}`, () => named(toAlice()).includes(word));
   };
   const late = async (person: string, id: RequestId, seen: Awaited<ReturnType<typeof story.card>>, words: string) => {
     await company().slack.as(person).clickAsSeen(seen, 'Approve');
@@ -87,7 +87,7 @@ describe('how requests end', () => {
     const seen = await story.card(id);
     const { at } = await story.reaches(id, 'timed-out');
     const { respondBy } = (await story.chain(id)).request.asked;
-    expect(at.since(respondBy).total('seconds')).toBeLessThan(2);
+    expect(at.since(respondBy).total('seconds')).toBeLessThan(onTime);
     await said(id, { card: ['Timed out'], thread: ['nobody decided in time'], dm: ['Timed out'] });
     await late('U0BOB', id, seen, 'ran out of time');
     expect(await withdrawnBy(id)).toBe('timed-out');

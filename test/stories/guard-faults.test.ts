@@ -71,7 +71,7 @@ describe('a guard around which something is lost', () => {
     await story.reaches(id, 'active');
     expect(await live('back')).toContain('/beta');
     await company().stand.redis.kill();
-    await story.until('the path to be gone', async () => !(await live('back')).includes('/beta'), 20_000);
+    await story.until('the path to be gone', async () => !(await live('back')).includes('/beta'));
     await company().stand.redis.start();
     await story.reaches(id, 'revoked');
   });

@@ -127,7 +127,7 @@ describe('the deletion of a namespace with protected objects', () => {
 
     // Nothing of what stood in it is stuck.
     await story.press('U0ALICE', 'done', changed);
-    expect(await story.reaches(changed, 'revoked', 30_000)).toMatchObject({ reverted: [{ how: 'gone' }] });
+    expect(await story.reaches(changed, 'revoked')).toMatchObject({ reverted: [{ how: 'gone' }] });
     await story.press('U0ALICE', 'withdraw', waiting);
     await story.reaches(waiting, 'withdrawn');
   });

@@ -105,7 +105,7 @@ describe('a direct write to other sorts of objects', () => {
       const id = await story.ask(line);
       await story.approve(id, ['U0BOB', 'U0DAN']);
       await story.reaches(id, 'active');
-      await story.reaches(id, 'revoked', 30_000);
+      await story.reaches(id, 'revoked');
       expect(await story.inCluster(id)).toEqual([]);
     }
     // Nobody is asked about what Hallpass made, and took away again, itself.

@@ -7,7 +7,7 @@ import type { RunningBot } from '#src/bot.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 import { startWorkerProcess, type WorkerProcess } from '#test/stories/parts/worker-process.ts';
 import { companyFor } from './company.ts';
-import { ledger, storyOf, typed } from './story.ts';
+import { ledger, onTime, storyOf, typed } from './story.ts';
 
 /** Two bots behind one address: what Slack sends goes to either by turns. */
 const twoBots = (workspace: Workspace): Way => {
@@ -71,7 +71,7 @@ describe('several bots and workers', () => {
     await story.reaches(id, 'revoked');
     expect(await story.events(id)).toEqual(['submitted', 'voted', 'voted', 'approved', 'activated', 'ended']);
     await story.shows(id, 'Ended');
-    await story.until('the whole thread', () => story.thread(id).length >= 6, 15_000);
+    await story.until('the whole thread', () => story.thread(id).length >= 6);
     await story.until('the last word to Alice', () =>
       company()
         .slack.as('U0ALICE')
@@ -131,9 +131,9 @@ describe('several bots and workers', () => {
       await story.until('the access to be gone', async () => !(await story.mayRead()));
       const late = Temporal.Now.instant().since(expiresAt).total('seconds');
       expect(late).toBeGreaterThan(-0.2);
-      expect(late).toBeLessThan(5);
+      expect(late).toBeLessThan(onTime);
       const ended = await story.reaches(id, 'revoked');
-      expect(ended.lagMilliseconds).toBeLessThan(5_000);
+      expect(ended.lagMilliseconds).toBeLessThan(onTime * 1_000);
       await worker.kill();
     });
   }

@@ -36,6 +36,12 @@ const made = z.object({
 });
 export type Made = z.infer<typeof made>['items'][number]['metadata'];
 
+/** Milliseconds after which what is waited for does not come any more, also where the machine has much else to do. */
+const hung = 60_000;
+
+/** Seconds: at its time, also where the machine has much else to do. How late it is otherwise, the benchmarks say. */
+export const onTime = 15;
+
 /** Mentions read the same wherever they stand. */
 export const named = (text: string): string => text.replaceAll(/<@(\w+)>/g, '@$1');
 
@@ -52,7 +58,7 @@ export const storyOf = (company: () => Company) => {
   };
   afterAll(() => connection?.disconnect());
 
-  const until = <T>(what: string, look: () => T | Promise<T>, milliseconds = 20_000) =>
+  const until = <T>(what: string, look: () => T | Promise<T>, milliseconds = hung) =>
     company().slack.until(look, { milliseconds, what });
 
   const answerTo = (person: string): string =>
@@ -62,15 +68,20 @@ export const storyOf = (company: () => Company) => {
       .toSorted((one, other) => (one.ts < other.ts ? -1 : 1))
       .at(-1)?.shown ?? '';
 
-  const ask = async (line: string, person = 'U0ALICE'): Promise<RequestId> => {
+  /** What a typed line is answered with. */
+  const type = async (line: string, person = 'U0ALICE'): Promise<string> => {
     await company().slack.as(person).command(line);
     // On a machine with too much to do they are told to try again.
     for (let left = 3; left > 0 && answerTo(person).includes('no worker answered'); left -= 1) {
       await setTimeout(2_000);
       await company().slack.as(person).command(line);
     }
-    const found = requestId.safeParse(/\b[2-9a-z]{4}-[2-9a-z]{2}\b/.exec(answerTo(person))?.[0]);
-    if (!found.success) throw new Error(`No request was filed: ${answerTo(person)}`);
+    return answerTo(person);
+  };
+  const ask = async (line: string, person = 'U0ALICE'): Promise<RequestId> => {
+    const answer = await type(line, person);
+    const found = requestId.safeParse(/\b[2-9a-z]{4}-[2-9a-z]{2}\b/.exec(answer)?.[0]);
+    if (!found.success) throw new Error(`No request was filed: ${answer}`);
     return found.data;
   };
 
@@ -84,12 +95,12 @@ export const storyOf = (company: () => Company) => {
       .find((one) => one.metadata?.event_type === 'hallpass_card' && one.metadata.event_payload.request === id);
   };
   /** Slack takes a post a second in a channel: behind others it takes its time. */
-  const card = (id: string): Promise<ReadMessage> => until(`the card of ${id}`, () => cardOf(id), 60_000);
+  const card = (id: string): Promise<ReadMessage> => until(`the card of ${id}`, () => cardOf(id));
   const click = async (person: string, id: string, button: string) =>
     company()
       .slack.as(person)
       .click(await card(id), button, { confirm: true });
-  const shows = (id: string, words: string, milliseconds = 60_000) =>
+  const shows = (id: string, words: string, milliseconds = hung) =>
     until(`"${words}" on the card of ${id}`, () => named(cardOf(id)?.shown ?? '').includes(words), milliseconds).catch(
       (cause: unknown) => {
         throw new Error(`The card of ${id} reads:\n${cardOf(id)?.shown}`, { cause });
@@ -126,7 +137,7 @@ export const storyOf = (company: () => Company) => {
   const reaches = async <S extends Status>(
     id: RequestId,
     status: S,
-    milliseconds = 20_000,
+    milliseconds = hung,
   ): Promise<Extract<State, { status: S }>> => {
     const state = await until(
       `${id} to be ${status}`,
@@ -156,7 +167,7 @@ export const storyOf = (company: () => Company) => {
       .slack.as('U0DAN')
       .readChannel('hallpass-audit')
       .flatMap(({ shown }) => (shown.includes(words) ? [shown] : []));
-  const isTold = (words: string, milliseconds = 20_000) =>
+  const isTold = (words: string, milliseconds = hung) =>
     until(`administrators to be told "${words}"`, () => told(words).length > 0, milliseconds);
 
   const mayRead = async (): Promise<boolean> => (await company().tries('requester', 'GET', ledger)) === 200;
@@ -165,6 +176,7 @@ export const storyOf = (company: () => Company) => {
     redis,
     until,
     answerTo,
+    type,
     ask,
     card,
     cardOf,

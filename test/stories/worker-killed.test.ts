@@ -170,7 +170,7 @@ describe('a worker killed between commit and effect', () => {
 
   /** Everything that must be so for a grant that came and went: each event once, the time it was given and no more. */
   const wentWell = async (id: RequestId, seconds: number, cause: 'expired' | 'done'): Promise<void> => {
-    const state = await story.reaches(id, 'revoked', 40_000);
+    const state = await story.reaches(id, 'revoked');
     const { entries } = await story.chain(id);
     const asked = cause === 'done' ? ['end-requested'] : [];
     expect(
