@@ -14,8 +14,11 @@ export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
   const count = stage.size(1_000, 50);
   const over = stage.size(25, 5) * second;
   // They stay in force meanwhile, and are what has to be looked through.
-  const beside = stage.isLong ? await grantMany(stage, 'stays', 10_000 - count, () => now() + 3_600 * second) : [];
-  const from = planFor(count);
+  const others = 10_000 - count;
+  const began = now();
+  const beside = stage.isLong ? await grantMany(stage, 'stays', others, () => now() + 3_600 * second) : [];
+  // Beside so many it takes longer to make one than alone.
+  const from = stage.isLong ? planFor(count, (1.5 * (now() - began)) / others) : planFor(count);
   const granted = await grantMany(stage, 'expire', count, (index) => from + (over * index) / count);
   const first = Math.min(...granted.map(({ expiresAt }) => expiresAt));
   const early = await countLogged(stage, granted, 'ended');
