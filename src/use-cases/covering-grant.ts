@@ -7,6 +7,7 @@ import type { AccessProbe, KubernetesIdentity, Target } from '#domain/plan.ts';
 import type { Risk } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { endedFor, isKept, isWorse } from '#domain/request/misuse.ts';
+import { allows } from '#domain/request/rights.ts';
 import { findingsIn, levelOf } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
 import { identityMark } from '#domain/seal.ts';
@@ -71,7 +72,8 @@ export const coveringGrant = async (
   // Most people have none: then nobody is asked for the time.
   if (grants === undefined || grants.ids.length === 0) return undefined;
   const { person, identity, ids } = grants;
-  const wanted = { group: sort.group, resource: sort.resource, namespace: write.namespace, name: write.name };
+  const place = { group: sort.group, resource: sort.resource, namespace: write.namespace, name: write.name };
+  const wanted = verbs[write.operation].map((verb) => ({ verb, ...place }));
   const worse: Chain[] = [];
   let lost: Covering | undefined;
   let judged: Judged | undefined;
@@ -86,7 +88,7 @@ export const coveringGrant = async (
     if (Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
     if (identityMark(asked.id, identity, ports.trust.digest) !== state.identity) continue;
     const rights = await rightsOf(ports, found.chain, identity);
-    if (!rights.some((probe) => isVerbOf(write, probe) && allows(probe, wanted))) continue;
+    if (!rights.some((held) => wanted.some((one) => allows(held, one)))) continue;
     judged ??= judge(write);
     if (!isWorse(asked, judged.risk)) return { type: 'covers', chain: found.chain, ...judged };
     worse.push(found.chain);
@@ -162,12 +164,3 @@ const verbs: Readonly<Record<Write['operation'], readonly string[]>> = {
   update: ['update', 'patch'],
   delete: ['delete', 'deletecollection'],
 };
-const isVerbOf = ({ operation }: Write, { verb }: AccessProbe): boolean => verbs[operation].includes(verb);
-
-/** A right without a namespace or a name is one to all of them. */
-const allows = (probe: AccessProbe, wanted: Omit<AccessProbe, 'verb' | 'subresource'>): boolean =>
-  probe.group === wanted.group &&
-  probe.resource === wanted.resource &&
-  probe.subresource === undefined &&
-  (probe.namespace === undefined || probe.namespace === wanted.namespace) &&
-  (probe.name === undefined || probe.name === wanted.name);

@@ -63,7 +63,10 @@ export const probesIn = ({ verbs, names, ...place }: Right): readonly AccessProb
     (names ?? [undefined]).map((name) => ({ verb, ...place, ...(name === undefined ? {} : { name }) })),
   );
 
-/** Whether a right allows something; one without a name allows it by any name, one for the whole cluster in each namespace. */
+/**
+ * Whether a right allows something; one without a name allows it by any name, one for the whole cluster in each namespace. All else has
+ * to be the same word: a star is one too, and allows nothing more.
+ */
 export const allows = (held: AccessProbe, wanted: AccessProbe): boolean =>
   held.verb === wanted.verb &&
   held.group === wanted.group &&

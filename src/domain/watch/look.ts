@@ -1,6 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { AccessProbe, ObjectRef } from '#domain/plan.ts';
 import type { Use } from '#domain/request/events.ts';
+import { allows } from '#domain/request/rights.ts';
 import type { Attempt } from './audit-event.ts';
 import { sayUse } from './say-use.ts';
 import type { UseRule } from './suspicion.ts';
@@ -125,16 +126,16 @@ export const bindingIn = (reason: string): Binding | undefined => {
 export const names = ({ kind, name, namespace }: ObjectRef, by: Binding | undefined): boolean =>
   by !== undefined && kind === by.kind && name === by.name && (namespace ?? '') === (by.namespace ?? '');
 
-/** Whether a right lets somebody do this. Without a namespace or a name it is one to all of them. */
-const covers = (right: AccessProbe, attempt: Attempt): boolean =>
-  same(right.verb, attempt.verb) &&
-  same(right.group, attempt.group) &&
-  same(right.resource, attempt.resource) &&
-  same(right.subresource ?? '', attempt.subresource ?? '') &&
-  (right.namespace === undefined || right.namespace === attempt.namespace) &&
-  (right.name === undefined || right.name === attempt.name);
+/** Whether a right lets somebody do this. A star is one to everything here alone, where nobody is let in by it. */
+const covers = (right: AccessProbe, attempt: Attempt): boolean => allows(withoutStars(right, attempt), attempt);
 
-const same = (right: string, asked: string): boolean => right === '*' || right === asked;
+const withoutStars = (right: AccessProbe, attempt: Attempt): AccessProbe => ({
+  ...right,
+  verb: right.verb === '*' ? attempt.verb : right.verb,
+  group: right.group === '*' ? attempt.group : right.group,
+  resource: right.resource === '*' ? attempt.resource : right.resource,
+  subresource: right.subresource === '*' ? attempt.subresource : right.subresource,
+});
 
 /** `12:00:03 list secrets in shop: allowed by ClusterRoleBinding "ops"; kubectl/v1.30.2, from 10.0.3.0/24`. */
 export const sayAttempt = (attempt: Attempt): string => {
