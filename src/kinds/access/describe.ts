@@ -1,5 +1,5 @@
+import { byStrength } from '#domain/request/rights.ts';
 import type { Description, ResourceType } from '#kinds/kind.ts';
-import { byStrength } from './plan.ts';
 import { type Binding, narrow, type Profile, workloads } from './profiles.ts';
 
 /** The sorts of objects that a request for this profile may name. */
@@ -33,7 +33,7 @@ const powers = (binding: Binding, objects: readonly string[]): readonly string[]
     .map((rule) => {
       const names = 'resourceNames' in rule ? ` named ${rule.resourceNames.join(', ')}` : '';
       const all = names === '' && objects.length > 0 ? 'all ' : '';
-      return `${byStrength(rule.verbs).join(', ')} ${all}${rule.resources.join(', ')}${names}${place(binding)}`;
+      return `${rule.verbs.toSorted(byStrength).join(', ')} ${all}${rule.resources.join(', ')}${names}${place(binding)}`;
     });
 
 const place = (binding: Binding): string => {

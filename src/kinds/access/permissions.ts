@@ -1,5 +1,5 @@
+import { byStrength } from '#domain/request/rights.ts';
 import type { Permissions, PolicyRule } from '#kinds/kind.ts';
-import { byStrength } from './plan.ts';
 import type { Binding, Profile } from './profiles.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -42,6 +42,6 @@ const union = (bindings: readonly Binding[]): readonly PolicyRule[] => {
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, held]) => {
       const [group = '', resource = ''] = key.split('|');
-      return { apiGroups: [group], resources: [resource], verbs: byStrength([...held]) };
+      return { apiGroups: [group], resources: [resource], verbs: [...held].sort(byStrength) };
     });
 };

@@ -1,4 +1,5 @@
 import type { AccessProbe, KubernetesIdentity, Manifest, Plan } from '#domain/plan.ts';
+import { byStrength } from '#domain/request/rights.ts';
 import type { PlanContext } from '#kinds/kind.ts';
 import { type Binding, type GrantedRule, narrow, type Profile } from './profiles.ts';
 
@@ -46,17 +47,11 @@ export const namespaceOf = (binding: Binding, requested: string): string | undef
 
 const subject = ({ user }: KubernetesIdentity) => ({ apiGroup: rbac, kind: 'User', name: user });
 
-const strength = ['delete', 'deletecollection', 'create', 'update', 'patch', 'get', 'list', 'watch'];
-
-/** The verbs of a rule, the strongest first. */
-export const byStrength = (verbs: readonly string[]): readonly string[] =>
-  [...verbs].sort((one, other) => strength.indexOf(one) - strength.indexOf(other));
-
 const probesIn = (
   rule: GrantedRule & { readonly resourceNames?: readonly string[] },
   namespace: string | undefined,
 ): readonly AccessProbe[] =>
-  byStrength(rule.verbs).flatMap((verb) =>
+  rule.verbs.toSorted(byStrength).flatMap((verb) =>
     rule.apiGroups.flatMap((group) =>
       rule.resources.flatMap((path) => {
         const [resource = path, subresource] = path.split('/');
