@@ -2,6 +2,7 @@ import type { WatchRule } from '#domain/watch/suspicion.ts';
 import { mostObserved, type RequestEvent, type Use } from './events.ts';
 import { isInForce } from './extension.ts';
 import type { Active, State } from './request.ts';
+import { isReading } from './rights.ts';
 
 type Revoked = Extract<State, { status: 'revoked' }>;
 
@@ -34,7 +35,7 @@ export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[
     return isNew;
   });
   // Whoever looks at a hundred made-up things hides no write behind them.
-  const isLook = ({ verb }: Use): boolean => ['get', 'list', 'watch'].includes(verb);
+  const isLook = ({ verb }: Use): boolean => isReading(verb);
   const looks = Math.max(0, mostObserved - keptForWrites - observed.filter(isLook).length);
   const allowed = new Set([...added.filter(isLook).slice(0, looks), ...added.filter((one) => !isLook(one))]);
   return added.filter((one) => allowed.has(one)).slice(0, Math.max(0, mostObserved - observed.length));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReading } from '#domain/request/rights.ts';
 
 const word = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'not a Kubernetes name');
 const list = (item: z.ZodType<string>) => z.array(item).min(1);
@@ -54,7 +55,7 @@ export const workloads = [
 
 const anyOf = (words: readonly string[], ...wanted: readonly string[]): boolean =>
   words.some((word) => wanted.includes(word));
-const writes = (verbs: readonly string[]): boolean => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb));
+const writes = (verbs: readonly string[]): boolean => !verbs.every(isReading);
 
 /**
  * Says why a rule must not be in a profile: its power would outlive the grant, or let its holder make more of it.
