@@ -1,5 +1,4 @@
 import type { Chain } from '#domain/request/chain.ts';
-
 import { mostObserved, type RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { mostSummed, type SummedUp } from '#domain/request/summary.ts';
