@@ -1,5 +1,6 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Membership } from '#domain/people.ts';
+import { type LookUp, membersOf } from './membership.ts';
 import type { BotPorts, Directory } from './ports.ts';
 
 /** A directory whose answers can be had anew. */
@@ -22,19 +23,11 @@ export const membershipOf = async (
   }
 };
 
-/** Undefined when Slack does not say, or the policy knows no such group any more. */
-export const peopleIn = async (
-  { settings, directory }: Pick<BotPorts, 'settings' | 'directory'>,
+/** As `membersOf`, but nobody is told that the group lets nobody in: it is no reason to take anything away either. */
+export const peopleIn = (
+  { settings, directory }: Omit<LookUp, 'alarm'>,
   name: string,
-): Promise<ReadonlySet<PersonId> | undefined> => {
-  const group = settings().policy.groups.get(name);
-  if (group === undefined) return undefined;
-  try {
-    return await directory.members(group);
-  } catch {
-    return undefined;
-  }
-};
+): Promise<ReadonlySet<PersonId> | undefined> => membersOf({ settings, directory, alarm: () => {} }, name);
 
 export type Members = ReadonlyMap<string, ReadonlySet<PersonId>>;
 
