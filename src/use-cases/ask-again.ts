@@ -5,9 +5,9 @@ import { sayTarget } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { HeldWrite } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
+import { whyTripped } from '#domain/request/watched.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { sourceOf } from '#domain/source.ts';
-import { saySuspicion } from '#domain/watch/suspicion.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { SubmitRefusal } from './asking.ts';
 import { heldIndexOf } from './held-index.ts';
@@ -75,10 +75,7 @@ const followsOf = (
 ): Omit<NonNullable<Asked['follows']>, 'request'> | undefined => {
   if (held !== undefined) return state.status === 'denied' ? { why: 'it was denied' } : undefined;
   if (state.status !== 'revoked') return undefined;
-  if (state.cause === 'tripped') {
-    const ended = state.tripped?.find(({ does }) => does === 'revoke');
-    return { why: ended === undefined ? 'it looked wrong' : saySuspicion[ended.rule], ended: true };
-  }
+  if (state.cause === 'tripped') return { why: whyTripped(state) ?? 'it looked wrong', ended: true };
   if (state.cause !== 'misused') return undefined;
   const { tried } = state;
   const what = tried === undefined ? '' : ` (${tried.risk.toUpperCase()}, on ${sayTarget(tried.target)})`;

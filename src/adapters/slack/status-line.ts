@@ -2,6 +2,7 @@ import { formatDuration } from '#domain/duration.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked, State, Status } from '#domain/request/request.ts';
+import { whyTripped } from '#domain/request/watched.ts';
 import { byWhom } from './approvals.ts';
 import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
@@ -9,7 +10,7 @@ import { driftStatus } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
 import { type Noun, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
-import { named, whyTripped } from './tripped.ts';
+import { named } from './tripped.ts';
 
 const signs: Readonly<Record<Status, string>> = {
   pending: '⏳',

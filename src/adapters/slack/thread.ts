@@ -7,6 +7,7 @@ import type { Chain, Entry } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { applyWithin } from '#domain/request/terms.ts';
+import { whyTripped } from '#domain/request/watched.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
@@ -27,7 +28,7 @@ import { contentOfRevision } from './revisions.ts';
 import { sayLag } from './status-line.ts';
 import { summedSentence } from './summary.ts';
 import { detailsOf } from './thread-details.ts';
-import { named, trippedSentence, whyTripped } from './tripped.ts';
+import { named, trippedSentence } from './tripped.ts';
 
 export const threadEvent = 'hallpass_event';
 

@@ -5,6 +5,7 @@ import type { RequestEvent } from '#domain/request/events.ts';
 import { isKept } from '#domain/request/misuse.ts';
 import type { Asked, State, Tripped } from '#domain/request/request.ts';
 import { needsNobody } from '#domain/request/terms.ts';
+import { tripOf, whyTripped } from '#domain/request/watched.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { isAboutPerson, mostEvidence, saySuspicion, type WatchRule } from '#domain/watch/suspicion.ts';
 import { bold, bullets, code, line, type Piece, user } from './blocks.ts';
@@ -55,20 +56,10 @@ const staysFor = (rule: WatchRule, asked: Asked): string =>
 
 /** The last of it, on the card of a grant. */
 export const trippedOnCard = (state: State, characters: number): readonly RichTextBlockElement[] => {
-  const last = state.status === 'active' || state.status === 'revoked' ? ending(state) : undefined;
+  const last = tripOf(state);
   if (last === undefined) return [];
   const sign = last.does === 'revoke' ? '🚨 ' : '👀 ';
   return [line(sign, capital(saySuspicion[last.rule]), '.'), ...evidenceLines(last, characters)];
-};
-
-/** What ended a grant, or what was seen last where nothing did. */
-const ending = ({ tripped = [] }: { readonly tripped?: readonly Tripped[] }): Tripped | undefined =>
-  tripped.find(({ does }) => does === 'revoke') ?? tripped.at(-1);
-
-/** Why it was ended, as a part of a sentence; undefined where no such thing is known. */
-export const whyTripped = (state: State): string | undefined => {
-  const found = state.status === 'active' || state.status === 'revoked' ? ending(state) : undefined;
-  return found?.does === 'revoke' ? saySuspicion[found.rule] : undefined;
 };
 
 /** Whose grant stays is told what was seen: it may have been somebody else in their name. */
@@ -98,7 +89,7 @@ export const trippedNews = (
   rest: readonly Piece[],
 ): News | undefined => {
   if (state.status !== 'revoked') return undefined;
-  const last = ending(state);
+  const last = tripOf(state);
   if (last?.rule === 'slack-deactivated' && last.about?.includes(to)) return undefined;
   const words = (last?.evidence ?? []).map(sayLine).join('\n');
   const hasLeft = last?.rule === 'left-groups' && to === asked.requester;

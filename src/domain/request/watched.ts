@@ -1,7 +1,7 @@
-import type { WatchRule } from '#domain/watch/suspicion.ts';
+import { saySuspicion, type WatchRule } from '#domain/watch/suspicion.ts';
 import { mostObserved, type RequestEvent, type Use } from './events.ts';
 import { isInForce } from './extension.ts';
-import type { Active, State } from './request.ts';
+import type { Active, State, Tripped } from './request.ts';
 import { isReading } from './rights.ts';
 
 type Revoked = Extract<State, { status: 'revoked' }>;
@@ -21,6 +21,19 @@ export const trippedBy = (
   if (!isNewTrip(state, tripped.rule, tripped.does)) return undefined;
   const told = { ...state, tripped: [...(state.tripped ?? []), tripped] };
   return tripped.does === 'revoke' ? { ...told, ending: { cause: 'tripped', at } } : told;
+};
+
+/** What ended a grant, or what was seen last where nothing did. */
+export const tripOf = (state: State): Tripped | undefined => {
+  if (state.status !== 'active' && state.status !== 'revoked') return undefined;
+  const { tripped = [] } = state;
+  return tripped.find(({ does }) => does === 'revoke') ?? tripped.at(-1);
+};
+
+/** Why it was ended, as a part of a sentence; undefined where no such thing is known. */
+export const whyTripped = (state: State): string | undefined => {
+  const found = tripOf(state);
+  return found?.does === 'revoke' ? saySuspicion[found.rule] : undefined;
 };
 
 /** Of all uses that a log tells. */
