@@ -11,6 +11,8 @@ import { fitting, more } from './excerpt.ts';
 import type { Mention } from './mentions.ts';
 import type { News } from './news.ts';
 
+type Revoked = Extract<State, { status: 'revoked' }>;
+
 const verbs = { create: 'create', update: 'change', delete: 'delete' } as const;
 
 /** `change Ingress shop/web (CRITICAL)`. */
@@ -30,10 +32,16 @@ export const worseLines = ({ findings }: Tried, characters: number): readonly Ri
   return [bullets([...kept.map((one) => [one]), ...(left === 0 ? [] : [[`${more(left, 'finding')}, in the thread`]])])];
 };
 
-/** What was tried and what became of it, for its thread. Where nobody agreed to the grant, those who may end it are told here. */
+/** Where nobody agreed to a grant, those who may end it are told in its thread to look at what happened. */
+export const lookAtIt = (
+  { approval }: Asked,
+  mention: Mention,
+  groups: readonly string[] = approval.quorum.map(({ from }) => from),
+): readonly Piece[] => (needsNobody(approval) ? ['. ', ...mention(groups), ': look at it'] : []);
+
+/** What was tried and what became of it, for its thread. */
 export const misusedSentence = (tried: Tried, asked: Asked, mention: Mention, groups?: readonly string[]) => {
-  const asGroups = groups ?? asked.approval.quorum.map(({ from }) => from);
-  const look: readonly Piece[] = needsNobody(asked.approval) ? ['. ', ...mention(asGroups), ': look at it'] : [];
+  const look = lookAtIt(asked, mention, groups);
   const tries: readonly Piece[] = [user(asked.subject), ' tried to ', ...what(tried)];
   return isKept(asked)
     ? [
@@ -90,11 +98,10 @@ export const keptNews = (
 export const misusedNews = (
   to: PersonId,
   whose: readonly Piece[],
-  { request: { asked, state } }: Chain,
+  { tried }: Revoked,
   rest: readonly Piece[],
-): News | undefined => {
-  if (state.status !== 'revoked') return undefined;
-  const { tried } = state;
+  asked: Asked,
+): News => {
   const why: readonly Piece[] =
     tried === undefined
       ? []

@@ -293,8 +293,8 @@ const endNews = (to: PersonId, whose: readonly Piece[], chain: Chain): News | un
   const rest = [...(summary === '' ? [] : [` Taken back: ${summary}.`]), ...stillThere(state.proofs, goesOnAs(state))];
   if (state.cause === 'extended') return extendedNews(to, whose, state, rest, asked);
   if (state.cause === 'expired') return { pieces: ['🔒 ', ...whose, ' has ended: its time is over.', ...rest] };
-  if (state.cause === 'misused') return misusedNews(to, whose, chain, rest);
-  if (state.cause === 'tripped') return trippedNews(to, whose, chain, rest);
+  if (state.cause === 'misused') return misusedNews(to, whose, state, rest, asked);
+  if (state.cause === 'tripped') return trippedNews(to, whose, state, rest, asked);
   if (state.cause === 'unsafe') {
     const why = withStop(briefly(state.why ?? 'it would have done other than was approved'));
     return { pieces: ['⚠️ ', ...whose, ' was ended early, because it was not safe any more: ', why, ...rest] };

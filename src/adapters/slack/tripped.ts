@@ -4,14 +4,13 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { isKept } from '#domain/request/misuse.ts';
 import type { Asked, State, Tripped } from '#domain/request/request.ts';
-import { needsNobody } from '#domain/request/terms.ts';
 import { tripOf, whyTripped } from '#domain/request/watched.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { isAboutPerson, mostEvidence, saySuspicion, type WatchRule } from '#domain/watch/suspicion.ts';
 import { bold, bullets, code, line, type Piece, user } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
 import type { Mention } from './mentions.ts';
-import { endedEarly, wasItYou } from './misuse.ts';
+import { endedEarly, lookAtIt, wasItYou } from './misuse.ts';
 import type { News } from './news.ts';
 
 /** What was seen, each on a line of its own. */
@@ -34,15 +33,14 @@ export const named = (text: string): readonly Piece[] => {
 
 const sayLine = (text: string): string => cut(oneLine(text), mostEvidence.characters);
 
-/** What looked wrong and what comes of it, for its thread. Where nobody agreed to the grant, those who may end it are told here. */
+/** What looked wrong and what comes of it, for its thread. */
 export const trippedSentence = (
   { rule, does }: Tripped,
   asked: Asked,
   mention: Mention,
   groups?: readonly string[],
 ): readonly Piece[] => {
-  const asGroups = groups ?? asked.approval.quorum.map(({ from }) => from);
-  const look: readonly Piece[] = needsNobody(asked.approval) ? ['. ', ...mention(asGroups), ': look at it'] : [];
+  const look = lookAtIt(asked, mention, groups);
   const seen: readonly Piece[] = [`: ${saySuspicion[rule]} (`, code(rule), '). '];
   if (does === 'revoke')
     return ['🚨 ', bold('Ended early'), ...seen, 'The grant of ', user(asked.subject), ' is ended for it', ...look];
@@ -85,10 +83,10 @@ export const warnedNews = (
 export const trippedNews = (
   to: PersonId,
   whose: readonly Piece[],
-  { request: { asked, state } }: Chain,
+  state: Extract<State, { status: 'revoked' }>,
   rest: readonly Piece[],
+  asked: Asked,
 ): News | undefined => {
-  if (state.status !== 'revoked') return undefined;
   const last = tripOf(state);
   if (last?.rule === 'slack-deactivated' && last.about?.includes(to)) return undefined;
   const words = (last?.evidence ?? []).map(sayLine).join('\n');
