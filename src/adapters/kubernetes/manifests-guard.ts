@@ -13,6 +13,7 @@ import {
   spreadOverNodes,
 } from './manifests-names.ts';
 import { guardRules } from './manifests-rules.ts';
+import { servedOn, serviceOf } from './manifests-served.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 const component = 'guard';
@@ -49,24 +50,12 @@ It may put its certificate authority into its own webhook configuration, and wri
 Where Secrets are held, it shares a key with the worker (manifests/worker/deployment.yaml).
 The API server itself must reach port 8443 of these pods: on a private cluster open it from there to the nodes.
 A guard is ready once its authority stands in the webhook configuration, which the worker makes from the policy.`,
-    [deployment(component, 2, { container: served, pod: spreadOverNodes(component) }), service, oneStays(component)],
+    [
+      deployment(component, 2, { container: servedOn(8443), pod: spreadOverNodes(component) }),
+      serviceOf(component, 443),
+      oneStays(component),
+    ],
   ),
 });
 
 const markers = { name: 'hallpass-guard-markers', namespace: markersHome, labels: labels(component) };
-
-const probe = (path: string) => ({ httpGet: { path, port: 'https', scheme: 'HTTPS' }, timeoutSeconds: 2 });
-
-const served = {
-  ports: [{ name: 'https', containerPort: 8443 }],
-  livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 3 },
-  // A guard that is not believed any more is found soon: until then it makes writes fail.
-  readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
-};
-
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: home, labels: labels(component) },
-  spec: { selector: labels(component), ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
-};

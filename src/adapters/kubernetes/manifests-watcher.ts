@@ -1,5 +1,6 @@
 import { deployment, type SecretFolder } from './manifests-deployment.ts';
-import { home, labels, oneStays, serviceAccount, spreadOverNodes } from './manifests-names.ts';
+import { home, oneStays, serviceAccount, spreadOverNodes } from './manifests-names.ts';
+import { servedOn, serviceOf } from './manifests-served.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
 const component = 'watcher';
@@ -34,7 +35,7 @@ The API server does not resolve names of Services. Its machine has to reach an a
 Token and TLS keep others out in all of them.`,
     [
       deployment(component, 2, {
-        container: served,
+        container: servedOn(port),
         pod: { automountServiceAccountToken: false, ...spreadOverNodes(component) },
         env: {
           HALLPASS_AUDIT_CLUSTER: 'prod',
@@ -44,7 +45,7 @@ Token and TLS keep others out in all of them.`,
         },
         folders,
       }),
-      service,
+      serviceOf(component, port, { type: 'ClusterIP' }),
       oneStays(component),
     ],
   ),
@@ -55,18 +56,3 @@ const folders: readonly SecretFolder[] = [
   { name: 'tls', secretName: 'hallpass-watcher-tls', mountPath: `${place}/tls` },
   { name: 'token', secretName: 'hallpass-watcher-token', mountPath: `${place}/token` },
 ];
-
-const probe = (path: string) => ({ httpGet: { path, port: 'https', scheme: 'HTTPS' }, timeoutSeconds: 2 });
-
-const served = {
-  ports: [{ name: 'https', containerPort: port }],
-  livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 3 },
-  readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
-};
-
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: home, labels: labels(component) },
-  spec: { type: 'ClusterIP', selector: labels(component), ports: [{ name: 'https', port, targetPort: 'https' }] },
-};
