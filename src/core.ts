@@ -18,9 +18,10 @@ import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { openPolicy } from './policy.ts';
 import { sayProblems } from './policy-news.ts';
+import { createStops, type Stops } from './stops.ts';
 
 /** What both processes stand on, with what it takes to end it. */
-export type Ground = {
+export type Ground = Stops & {
   readonly core: Core;
   /** Absent in a worker whose policy cannot be read: it applies nothing, and ends what there is. */
   readonly folder?: PolicyFolder;
@@ -30,9 +31,6 @@ export type Ground = {
   /** From now on changes of the policy folder take effect, once `check` has nothing to say against them. */
   readonly followPolicy: (check?: (folder: PolicyFolder) => Promise<readonly string[]>) => void;
   readonly redis: (profile: RedisProfile, name: string) => ReturnType<typeof connectRedis>;
-  /** Runs in the reverse order of its making. */
-  readonly onStop: (stop: () => Promise<unknown>) => void;
-  readonly stop: () => Promise<void>;
 };
 
 /** Opens files and connections for one author. Problems of keys and policy are answered all at once. */
@@ -53,10 +51,7 @@ export const openGround = async (
     alarm('The policy cannot be used: nothing is applied until it is mended', {
       problems: sayProblems(policy.problems).join('; '),
     });
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const one of stops.toReversed()) await one();
-  };
+  const { onStop, stop } = createStops();
   const redis = (profile: RedisProfile, name: string) => {
     const connection = connectRedis({
       url: config.redisUrl,
@@ -65,11 +60,11 @@ export const openGround = async (
       onLost: (cause) => error('Redis is away', { connection: name, cause: String(cause) }),
       onBack: () => info('Redis is back', { connection: name }),
     });
-    stops.push(async () => connection.disconnect());
+    onStop(async () => connection.disconnect());
     return connection;
   };
   const clients = sources.map((source) => createRawClient(source.name, createCredentials(source)));
-  stops.push(() => Promise.all(clients.map((client) => client.close())));
+  onStop(() => Promise.all(clients.map((client) => client.close())));
 
   const log = redis('commit', 'log');
   const wrong = await redisProblems(log, author, info, error);
@@ -79,7 +74,7 @@ export const openGround = async (
   }
   const clock = createRedisClock(log, { fallback: () => serverClock(clients) });
   const jobs = createJobs(redis('commit', 'jobs'));
-  stops.push(() => jobs.close());
+  onStop(() => jobs.close());
   const core: Core = {
     clock,
     store: createRedisEventStore(log, clock),
@@ -97,9 +92,9 @@ export const openGround = async (
     clients,
     info,
     tellThrough,
-    followPolicy: (check) => void stops.push(follow(author, { info, error, tell }, check).stop),
+    followPolicy: (check) => onStop(follow(author, { info, error, tell }, check).stop),
     redis,
-    onStop: (one) => void stops.push(one),
+    onStop,
     stop,
   });
 };

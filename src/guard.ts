@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { startAdmissionServer } from '#adapters/http/admission-server.ts';
 import { type CertificateSource, mountedCertificate, ownCertificate } from '#adapters/http/certificate-source.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
@@ -10,27 +9,20 @@ import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { createGuardedCluster } from '#adapters/kubernetes/guarded-cluster.ts';
 import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { createWebhooks, endOfCertificate } from '#adapters/kubernetes/webhooks.ts';
-import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
-import { createRedisClock } from '#adapters/redis/clock.ts';
-import { connectRedis } from '#adapters/redis/connection.ts';
-import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
-import { createHeads } from '#use-cases/heads.ts';
 import { createJustDeleted } from '#use-cases/just-deleted.ts';
 import { createLostGrants } from '#use-cases/lost-grants.ts';
 import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
 import { createRecentRefusals } from '#use-cases/recent-refusals.ts';
-import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { reviewWrite, undecided } from '#use-cases/review-write.ts';
-import { createAlarm } from './alarm.ts';
 import type { Config, GuardConfig } from './config.ts';
 import { every } from './every.ts';
-import { createLog } from './log.ts';
+import { openOutpost } from './outpost.ts';
 import { openPolicy } from './policy.ts';
 
 /** A running guard; `stop` answers what is under way. */
@@ -57,44 +49,23 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
   const problems = [...(keys.ok ? [] : keys.error), ...(mark.ok ? [] : [mark.error]), ...policy.problems];
   if (!keys.ok || !mark.ok || problems.length > 0) return err(problems);
 
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const one of stops.toReversed()) await one();
-  };
-  const { info, error } = createLog();
-  const { alarm, tell, tellThrough } = createAlarm(error);
-  const redis = connectRedis({
-    url: config.redisUrl,
-    profile: 'commit',
-    name: 'hallpass-guard',
-    onLost: (cause) => error('Redis is away; writes to protected objects are refused', { cause: String(cause) }),
-    onBack: () => info('Redis is back', {}),
-  });
-  stops.push(async () => redis.disconnect());
-  tellThrough(createAlarmBox(redis).put);
   const client = createRawClient(source.name, createCredentials(source), { deadline: callDeadline, inFlight: 32 });
-  stops.push(() => client.close());
-  const clock = createRedisClock(redis, { fallback: () => serverTime(client) });
+  const away = 'Redis is away; writes to protected objects are refused';
+  const outpost = openOutpost(config, 'guard', keys.value, away, { fallback: () => serverTime(client) });
+  const { redis, info, error, tell, onStop, stop } = outpost;
+  const { alarm } = outpost.ports;
+  onStop(() => client.close());
   const ports: GuardPorts = {
-    clock,
-    store: createRedisEventStore(redis, clock),
-    signer: keys.value.signer('guard'),
-    trust: keys.value.trust,
-    alarm,
-    heads: createHeads(),
+    ...outpost.ports,
     settings: policy.settings,
     cluster: createGuardedCluster(client),
     held: createRedisHeldWrites(redis),
-    readLog: createRememberedLogs(),
     recent: createRecentRefusals(() => performance.now()),
     lostGrants: createLostGrants(() => performance.now()),
     grantUses: createGrantUses(() => performance.now()),
     justDeleted: createJustDeleted(() => performance.now()),
     random: (count) => randomBytes(count),
-    home: config.home,
     worker: guard.worker,
-    // Whoever stops the guard does not wait for what it would do later.
-    pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
     ...(mark.value === undefined ? {} : { mark: mark.value }),
   };
   const certificates = await certificatesFor(guard, clockOf(client));
@@ -117,7 +88,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     await stop();
     return err([server.error]);
   }
-  stops.push(() => server.value.stop());
+  onStop(() => server.value.stop());
   const offer = createAuthorityOffer({
     cluster: source.name,
     webhooks: createWebhooks(client),
@@ -149,7 +120,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     every(rounds.certificate, renewing, fault('The certificate could not be looked at')),
     policy.follow('guard', { info, error, tell }),
   ];
-  for (const one of running) stops.push(() => one.stop());
+  for (const one of running) onStop(() => one.stop());
   info('The guard is running', { cluster: source.name, port: server.value.port });
   return ok({ port: server.value.port, stop });
 };

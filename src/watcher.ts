@@ -1,22 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { startAuditServer } from '#adapters/http/audit-server.ts';
 import { mountedCertificate } from '#adapters/http/certificate-source.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
-import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
-import { createRedisClock } from '#adapters/redis/clock.ts';
-import { connectRedis } from '#adapters/redis/connection.ts';
-import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { createRedisReports, createRedisSeen } from '#adapters/redis/watching.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { createHeads } from '#use-cases/heads.ts';
 import type { Clock } from '#use-cases/ports.ts';
-import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
 import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
-import { createAlarm } from './alarm.ts';
 import type { Config } from './config.ts';
 import { every } from './every.ts';
-import { createLog } from './log.ts';
+import { openOutpost } from './outpost.ts';
 import { openPolicy } from './policy.ts';
 import { readSecrets } from './watcher-secrets.ts';
 
@@ -46,38 +38,16 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
   ];
   if (!keys.ok || !secrets.ok || !certificates.ok || problems.length > 0) return err(problems);
 
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const one of stops.toReversed()) await one();
-  };
-  const { info, error } = createLog();
-  const { alarm, tell, tellThrough } = createAlarm(error);
-  const redis = connectRedis({
-    url: config.redisUrl,
-    profile: 'commit',
-    name: 'hallpass-watcher',
-    onLost: (cause) => error('Redis is away; audit events are sent again once it is back', { cause: String(cause) }),
-    onBack: () => info('Redis is back', {}),
-  });
-  stops.push(async () => redis.disconnect());
-  tellThrough(createAlarmBox(redis).put);
-  const clock = createRedisClock(redis);
+  const away = 'Redis is away; audit events are sent again once it is back';
+  const outpost = openOutpost(config, 'watcher', keys.value, away);
+  const { redis, info, error, tell, onStop, stop } = outpost;
   const ports: WatcherPorts = {
-    clock,
-    store: createRedisEventStore(redis, clock),
-    signer: keys.value.signer('watcher'),
-    trust: keys.value.trust,
-    alarm,
-    heads: createHeads(),
+    ...outpost.ports,
     settings: policy.settings,
     cluster: watcher.cluster,
-    home: config.home,
-    readLog: createRememberedLogs(),
     seen: createRedisSeen(redis),
     reports: createRedisReports(redis),
     moment: () => performance.now(),
-    // Whoever stops the watcher does not wait for what it would do later.
-    pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
   };
   let { token } = secrets.value;
   const server = await startAuditServer({
@@ -87,20 +57,20 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     clientCa: secrets.value.clientCa,
     token: () => token,
     take: createUseWatch(ports).take,
-    onFault: alarm,
+    onFault: ports.alarm,
   });
   if (!server.ok) {
     await stop();
     return err([server.error]);
   }
-  stops.push(() => server.value.stop());
+  onStop(() => server.value.stop());
   const reread = async (): Promise<void> => {
     const again = await readSecrets(watcher);
     if (again.ok) token = again.value.token;
     const renewed = await certificates.value.refresh();
     const wrong = [...(again.ok ? [] : again.error), ...(renewed.ok ? [] : [renewed.error])];
     if (wrong.length > 0)
-      alarm('Token or certificate of the watcher cannot be read anew; it goes on with the last', {
+      ports.alarm('Token or certificate of the watcher cannot be read anew; it goes on with the last', {
         why: wrong.join(' '),
       });
     if (renewed.ok && renewed.value) server.value.useCertificate();
@@ -111,7 +81,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     ),
     policy.follow('watcher', { info, error, tell }),
   ];
-  for (const one of running) stops.push(() => one.stop());
+  for (const one of running) onStop(() => one.stop());
   info('The watcher is running', { cluster: watcher.cluster, port: server.value.port });
   return ok({ port: server.value.port, stop });
 };
