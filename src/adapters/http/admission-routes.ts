@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { Admission, Write } from '#domain/guard/write.ts';
 import type { Alarm } from '#use-cases/ports.ts';
 import { type Answer, answerReview, sayPlainly } from './answer-review.ts';
 import { type BodyLimits, createBodyReader } from './read-body.ts';
+import { askedFor, isJson, isKnown, whoAreYou } from './requests.ts';
 
 export type AdmissionRoutes = {
   readonly review: (write: Write) => Promise<Admission>;
@@ -29,10 +29,8 @@ export const createRoutes = (
   const readBody = createBodyReader(limits);
   const deciding = { review, onFault, patience: limits.decision };
   const takeReview = async (request: IncomingMessage): Promise<Answer> => {
-    if (knowsClients && !isKnown(request))
-      return sayPlainly(401, 'Show a TLS client certificate of the authority that Hallpass was told of.');
-    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
-      return sayPlainly(415, 'Send an AdmissionReview as application/json.');
+    if (knowsClients && !isKnown(request)) return sayPlainly(401, whoAreYou);
+    if (!isJson(request)) return sayPlainly(415, 'Send an AdmissionReview as application/json.');
     const body = await readBody(request);
     switch (body.type) {
       case 'too-large':
@@ -44,8 +42,7 @@ export const createRoutes = (
     }
   };
   return async (request) => {
-    // Kubernetes adds its timeout as a query.
-    const asked = `${request.method} ${request.url?.split('?')[0]}`;
+    const asked = askedFor(request);
     if (asked === 'POST /review') return takeReview(request);
     if (asked === 'GET /livez') return sayPlainly(200, 'ok');
     if (asked !== 'GET /readyz') return sayPlainly(404, 'Here are POST /review, GET /livez and GET /readyz.');
@@ -53,5 +50,3 @@ export const createRoutes = (
     return why === undefined ? sayPlainly(200, 'ok') : sayPlainly(503, why);
   };
 };
-
-const isKnown = ({ socket }: IncomingMessage): boolean => socket instanceof TLSSocket && socket.authorized;

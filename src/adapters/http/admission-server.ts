@@ -1,7 +1,6 @@
 import type { Result } from '#domain/result.ts';
 import { type AdmissionRoutes, createRoutes } from './admission-routes.ts';
-import type { CertificateSource } from './certificate-source.ts';
-import { type HttpsServer, startHttpsServer } from './https-server.ts';
+import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
 
 /** Bytes and milliseconds, but `connections`, which are counted. */
 const usual = {
@@ -19,16 +18,12 @@ const usual = {
   drain: 5_000,
 };
 
-export type AdmissionServerSettings = AdmissionRoutes & {
-  /** All addresses of the machine unless it is told. */
-  readonly host?: string | undefined;
-  /** 0 takes one that is free. */
-  readonly port: number;
-  readonly certificates: CertificateSource;
-  /** PEM. If there is one, only who has a certificate of this authority for TLS clients may post reviews. */
-  readonly clientCa?: string | undefined;
-  readonly limits?: Partial<typeof usual>;
-};
+export type AdmissionServerSettings = AdmissionRoutes &
+  Pick<HttpsServerSettings, 'host' | 'port' | 'certificates'> & {
+    /** PEM. If there is one, only who has a certificate of this authority for TLS clients may post reviews. */
+    readonly clientCa?: string | undefined;
+    readonly limits?: Partial<typeof usual>;
+  };
 
 /** Serves a validating admission webhook over HTTPS (`createRoutes` has its paths). `err` says why it cannot. */
 export const startAdmissionServer = (settings: AdmissionServerSettings): Promise<Result<HttpsServer, string>> => {

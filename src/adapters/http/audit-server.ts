@@ -1,12 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { Result } from '#domain/result.ts';
-import type { Alarm } from '#use-cases/ports.ts';
 import { type Answer, sayPlainly } from './answer-review.ts';
-import type { CertificateSource } from './certificate-source.ts';
-import { type HttpsServer, startHttpsServer } from './https-server.ts';
+import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
 import { type BodyLimits, createBodyReader } from './read-body.ts';
+import { askedFor, isJson, isKnown, whoAreYou } from './requests.ts';
 
 /** Bytes and milliseconds, but `connections`, which are counted. */
 const usual = {
@@ -20,18 +18,13 @@ const usual = {
   drain: 5_000,
 };
 
-export type AuditServerSettings = {
-  readonly host?: string | undefined;
-  /** 0 takes one that is free. */
-  readonly port: number;
-  readonly certificates: CertificateSource;
+export type AuditServerSettings = Pick<HttpsServerSettings, 'host' | 'port' | 'certificates' | 'onFault'> & {
   /** PEM. If there is one, only who has a certificate of this authority for TLS clients may send. */
   readonly clientCa?: string | undefined;
   /** If it answers, only who sends this as a bearer token may send. Read each time: it may be another by now. */
   readonly token: () => string | undefined;
   /** Events of one batch. Rejects when they are to be sent again. */
   readonly take: (events: readonly unknown[]) => Promise<void>;
-  readonly onFault: Alarm;
   readonly limits?: Partial<typeof usual>;
 };
 
@@ -49,8 +42,7 @@ const createRoutes = (
   const takeBatch = async (request: IncomingMessage): Promise<Answer> => {
     const refusal = whyNot(request, settings);
     if (refusal !== undefined) return sayPlainly(401, refusal);
-    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
-      return sayPlainly(415, 'Send an EventList as application/json.');
+    if (!isJson(request)) return sayPlainly(415, 'Send an EventList as application/json.');
     const body = await readBody(request);
     switch (body.type) {
       case 'too-large':
@@ -65,7 +57,7 @@ const createRoutes = (
     }
   };
   return async (request) => {
-    const asked = `${request.method} ${request.url?.split('?')[0]}`;
+    const asked = askedFor(request);
     if (asked === 'POST /audit') return takeBatch(request);
     if (asked === 'GET /livez' || asked === 'GET /readyz') return sayPlainly(200, 'ok');
     return sayPlainly(404, 'Here are POST /audit, GET /livez and GET /readyz.');
@@ -101,12 +93,11 @@ const eventsIn = (bytes: Uint8Array): readonly unknown[] | undefined => {
   }
 };
 
-const whyNot = ({ socket, headers }: IncomingMessage, { clientCa, token }: AuditServerSettings): string | undefined => {
-  if (clientCa !== undefined && !(socket instanceof TLSSocket && socket.authorized))
-    return 'Show a TLS client certificate of the authority that Hallpass was told of.';
+const whyNot = (request: IncomingMessage, { clientCa, token }: AuditServerSettings): string | undefined => {
+  if (clientCa !== undefined && !isKnown(request)) return whoAreYou;
   const wanted = token();
   if (wanted === undefined) return clientCa === undefined ? 'Nobody may send: Hallpass knows no token.' : undefined;
-  const [, sent] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const [, sent] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
   return sent !== undefined && isSame(sent, wanted) ? undefined : 'Send the bearer token that Hallpass was told of.';
 };
 
