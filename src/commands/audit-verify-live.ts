@@ -184,7 +184,7 @@ const verifyThreads = async (
   const notes = createRedisProjectionStore(redis, 'slack');
   const unshown = async (): Promise<ReadonlySet<RequestId>> =>
     new Set((await readUnshown(redis)).flatMap((id) => requestId.safeParse(id).data ?? []));
-  const threads = createVerifyThreads({ log, trust, notes, unshown, ...slack });
+  const threads = createVerifyThreads({ log, trust, notes, unshown, began, ...slack });
   const chosen = choose(ids, choice);
   const channels = new Set<string>();
   let done = 0;

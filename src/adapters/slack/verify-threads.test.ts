@@ -37,6 +37,7 @@ test('an entry of months ago is missing in its thread, also where Redis says tha
     trust: keys.trust,
     botUser,
     notes,
+    began: noon.add({ hours: 60 * 24 }),
     // Whoever has Redis has put it there, and taken out the note of the message that was deleted.
     unshown: async () => new Set([id]),
     read: {

@@ -27,6 +27,8 @@ export type ThreadPorts = {
   readonly notes: ProjectionStore;
   /** Requests with events that Slack has not been shown yet. */
   readonly unshown: () => Promise<ReadonlySet<RequestId>>;
+  /** When the whole verification began, by which it is judged what may still wait to be posted. */
+  readonly began: Temporal.Instant;
 };
 
 export type VerifiedThreads = {
@@ -47,8 +49,8 @@ const soon = { before: 300, after: 3_600 };
 
 /** So long Slack may have been away for something to be still to be posted. */
 const posting = 24 * 3_600_000;
-const isRecent = (at: string | undefined): boolean =>
-  at !== undefined && Temporal.Now.instant().epochMilliseconds - Temporal.Instant.from(at).epochMilliseconds < posting;
+const isRecent = (at: string | undefined, began: Temporal.Instant): boolean =>
+  at !== undefined && began.epochMilliseconds - Temporal.Instant.from(at).epochMilliseconds < posting;
 
 type Read = {
   readonly log: KnownLog;
@@ -141,7 +143,7 @@ export const createVerifyThreads = (ports: ThreadPorts) => {
       if (judged.said.has(version)) continue;
       const place = noted[`event:${version}`];
       if (place === undefined || place.ts === '') {
-        if (isWaiting && isRecent(thread.times[version - 1])) total.waiting += 1;
+        if (isWaiting && isRecent(thread.times[version - 1], ports.began)) total.waiting += 1;
         else say(id, 'missing', version, 'the log has it, and no message says it');
         continue;
       }
