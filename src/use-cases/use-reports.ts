@@ -1,4 +1,4 @@
-import { type ObservedEntry, type TrippedEntry, writeEntry } from '#domain/guard/entry.ts';
+import { mostWritten, type ObservedEntry, type TrippedEntry, writeEntry } from '#domain/guard/entry.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Signer } from '#domain/request/chain.ts';
 import type { Use } from '#domain/request/events.ts';
@@ -21,8 +21,6 @@ export type UseReports = {
 const quiet = { trip: 2_000, use: 600_000 } as const;
 /** Reports that are remembered. */
 const most = 20_000;
-/** Characters of a note, of which Redis takes 4,000. */
-const mostNote = 3_900;
 /** Uses in one note; one whose name is long takes the room of several. */
 const room = { uses: 8, characters: 2_500 } as const;
 
@@ -80,7 +78,7 @@ export const createUseReports = (ports: WatcherPorts): UseReports => {
 /** With as much of the evidence as a note has room for: quotation marks take twice theirs. */
 const fitting = (entry: TrippedEntry, signer: Signer): string => {
   const written = writeEntry(entry, signer);
-  return written.length <= mostNote || entry.evidence.length === 0
+  return written.length <= mostWritten.note || entry.evidence.length === 0
     ? written
     : fitting({ ...entry, evidence: entry.evidence.slice(0, -1) }, signer);
 };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { mostWritten } from '#domain/guard/entry.ts';
 import type { AgreedStates, DriftPorts } from '#use-cases/drift-ports.ts';
 import { asking, readAs } from './faults.ts';
 import { noteScript } from './held-writes.ts';
@@ -15,14 +16,13 @@ return 1
 
 /** Entries that wait for the bot: guards have room beside them. */
 const mostWaiting = 150;
-/** Characters of one; as much as guards may leave. */
-const mostEntry = 120_000;
 
 /** Leaves for the bot what a worker has found, over a connection of the `commit` profile. */
 export const createRedisLeaving = (redis: Redis): DriftPorts['leave'] => {
   const runNote = defineScript(redis, 'hallpassLeave', noteScript);
   return async (entry) => {
-    if (entry.length > mostEntry) throw new Error(`An entry of ${entry.length} characters is too long to be left`);
+    if (entry.length > mostWritten.entry)
+      throw new Error(`An entry of ${entry.length} characters is too long to be left`);
     const isLeft = await asking(`leave an entry in "${keys.intake}"`, runNote([keys.intake], [entry, mostWaiting]));
     if (isLeft !== 1) throw new Error('So much waits for the bot that there is no room for more');
   };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { mostWritten } from '#domain/guard/entry.ts';
 import { objectVersion } from '#domain/guard/object-version.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import { type Filed, type HeldWrites, said } from '#use-cases/guard-ports.ts';
@@ -9,10 +10,6 @@ import { defineScript } from './script.ts';
 
 /** Entries that wait for the bot, and writes of one author in a minute: more than people and pipelines make, far from filling Redis. */
 const most = { waiting: 300, ofAuthor: 30 } as const;
-/** Bytes of all that waits: a write may be as large as a request. */
-const mostBytes = 120_000;
-/** Of a note: it names an object. */
-const mostNote = 4_000;
 /** Seconds. A write that is filed has a log within one; the bot then keeps the index for as long as the log. */
 const remember = { filed: 3_600, admitted: 2 * 86_400, tried: 3_600, author: 60, flood: 1_200 } as const;
 
@@ -106,7 +103,7 @@ const filed = z.union([
 export const createLeaving = (redis: Redis): ((entry: string, stream: string) => Promise<boolean>) => {
   const runNote = defineScript(redis, 'hallpassNote', noteScript);
   return async (entry, stream) => {
-    if (entry.length > mostNote) throw new Error(`A note of ${entry.length} characters is too long to be left`);
+    if (entry.length > mostWritten.note) throw new Error(`A note of ${entry.length} characters is too long to be left`);
     const answer = await asking(`leave a note in "${stream}"`, runNote([stream], [entry, most.waiting]));
     return readAs(z.literal([0, 1]), stream, answer) === 1;
   };
@@ -137,7 +134,8 @@ export const createRedisHeldWrites = (redis: Redis): HeldWrites => {
     },
     said: saidOf,
     file: async ({ fingerprint, id, instead, author, entry }) => {
-      if (entry.length > mostBytes) throw new Error(`A write of ${entry.length} characters is too long to be filed`);
+      if (entry.length > mostWritten.entry)
+        throw new Error(`A write of ${entry.length} characters is too long to be filed`);
       const floods = [keys.filedBy(`flood ${author}`), keys.filedBy('flood')];
       const at = [keys.held(fingerprint), keys.intake, keys.filedBy(author), ...floods];
       const bounds = [most.waiting, most.ofAuthor, remember.filed, remember.author, remember.flood];

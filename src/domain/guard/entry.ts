@@ -144,6 +144,9 @@ const authorOf = ({ type }: GuardEntry): Author => {
   }
 };
 
+/** Characters of an entry as it is written: one may hold an object as large as a request, and a note only names some. */
+export const mostWritten = { entry: 120_000, note: 4_000 } as const;
+
 /** Writes an entry as it is left for the bot. */
 export const writeEntry = (said: GuardEntry, signer: Signer): string => {
   const plain = entry.encode(said) as Json;
