@@ -2,17 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { itself } from '#domain/ids.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import type { PersonRule } from '#domain/watch/suspicion.ts';
-import { chainOf } from '#test/build/chains.ts';
+import { agreed, cardOf, taken, threadOf, told, unasked, vote } from '#test/build/grant-messages.ts';
 import { alice, bob, dave } from '#test/build/people.ts';
-import { groups } from '#test/build/policy.ts';
-import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
-import { readBlocks } from '#test/build/strict-blocks.ts';
-import { renderCard } from './card.ts';
-import { describedBy } from './described.ts';
-import { directMessages } from './direct-messages.ts';
-import { mentionsOf } from './mentions.ts';
-import { renderEvent } from './thread.ts';
 import { named } from './tripped.ts';
 
 const evidenceOf = {
@@ -28,26 +20,12 @@ const tripped = (rule: PersonRule, does: 'revoke' | 'warn' = 'revoke'): RequestE
   about: [alice],
 });
 const over: RequestEvent = { ...ended, cause: 'tripped', lagMilliseconds: 340 };
-const vote: RequestEvent = { type: 'voted', by: bob, revision: 1 };
-const agreed = [vote, approved, activated] as const;
-const access = describedBy([accessOver()], chainOf(submitted()).request.asked);
 const forDave = submitted({ requester: alice, subject: dave });
 const why = 'Slack says that UALICE, who asked for it, is deactivated.';
 
-type Events = Parameters<typeof chainOf>;
-const cardOf = (...events: Events): string =>
-  readBlocks(renderCard({ chain: chainOf(...events), ...(access && { description: access }) }).blocks).shown;
-const threadOf = (...events: Events): string => {
-  const chain = chainOf(...events);
-  const entry = chain.entries.at(-1) ?? expect.fail('no entry');
-  return readBlocks(renderEvent(entry, chain, { description: access, mention: mentionsOf(groups) }).blocks).shown;
-};
-const told = (...events: Events) =>
-  directMessages(chainOf(...events), access).map(({ to, blocks }) => ({ to, text: readBlocks(blocks).shown }));
-
 describe('a grant that is ended because its person left', () => {
   test('names them in its thread and on its card, and what Slack said of them', () => {
-    const said = threadOf(submitted(), ...agreed, tripped('slack-deactivated'));
+    const said = threadOf(submitted(), ...agreed, tripped('slack-deactivated')).shown;
     expect(said).toContain(
       '🚨 Ended early: the Slack account of one of its people was deactivated (slack-deactivated)',
     );
@@ -89,9 +67,7 @@ describe('a grant that is ended because its person left', () => {
   });
 
   test('says of a warning that it stays, and not that it is for the break-glass', () => {
-    const taken = submitted({ approval: { ...submitted().approval, breakGlass: { remindEvery: 3_600 } } });
-    const unasked: RequestEvent = { ...approved, by: [], auto: true };
-    const said = threadOf(taken, unasked, activated, tripped('left-groups', 'warn'));
+    const said = threadOf(taken, unasked, activated, tripped('left-groups', 'warn')).shown;
     expect(said).toContain('👀 Worth a look: whoever asked for it has left the groups that may ask for it');
     expect(said).not.toContain('It stays, because');
     const [mine] = told(submitted(), ...agreed, tripped('left-groups', 'warn'));
@@ -103,7 +79,7 @@ describe('a grant that is ended because its person left', () => {
 describe('what is closed because its person left', () => {
   test('says so while it waited', () => {
     const closed: RequestEvent = { type: 'withdrawn', by: itself, why };
-    expect(threadOf(submitted(), closed)).toContain(
+    expect(threadOf(submitted(), closed).shown).toContain(
       '↩️ Closed: Slack says that <@UALICE>, who asked for it, is deactivated',
     );
     const card = cardOf(submitted(), closed);
@@ -116,10 +92,10 @@ describe('what is closed because its person left', () => {
 
   test('says so when it was approved', () => {
     const back: RequestEvent = { type: 'end-requested', by: itself, cause: 'revoked', reason: why };
-    const said = threadOf(submitted(), vote, approved, back);
+    const said = threadOf(submitted(), vote(), approved, back).shown;
     expect(said).toContain('🔒 Hallpass revoked it');
     expect(said).toContain('who asked for it, is deactivated');
-    expect(cardOf(submitted(), vote, approved, back)).toContain('Taken back by Hallpass before it was applied');
+    expect(cardOf(submitted(), vote(), approved, back)).toContain('Taken back by Hallpass before it was applied');
   });
 });
 

@@ -2,16 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { mostObserved, type RequestEvent, type Submitted, type Use } from '#domain/request/events.ts';
 import { mostEvidence, type WatchRule } from '#domain/watch/suspicion.ts';
 import { chainOf } from '#test/build/chains.ts';
+import { agreed, auto, cardOf, type Events, taken, threadOf, told, unasked, vote } from '#test/build/grant-messages.ts';
 import { alice, bob, carol, dave, id } from '#test/build/people.ts';
-import { groups } from '#test/build/policy.ts';
-import { accessOver } from '#test/build/profiles.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { charactersOf, limits } from './blocks.ts';
 import { renderCard } from './card.ts';
-import { describedBy } from './described.ts';
 import { directMessages } from './direct-messages.ts';
-import { mentionsOf } from './mentions.ts';
 import { sayNotDone } from './replies.ts';
 import { renderEvent } from './thread.ts';
 
@@ -29,24 +26,6 @@ const moved = tripped(
   'new-address',
   '12:04:07 get ingresses web in shop: allowed; kubectl/v1.30.2, from 192.0.2.0/24',
 );
-
-const vote = (by = bob): RequestEvent => ({ type: 'voted', by, revision: 1 });
-const agreed = [vote(), approved, activated] as const;
-const taken = submitted({ approval: { ...submitted().approval, breakGlass: { remindEvery: 3_600 } } });
-const auto = submitted({ approval: { ...submitted().approval, auto: true } });
-const unasked: RequestEvent = { ...approved, by: [], auto: true };
-const access = describedBy([accessOver()], chainOf(submitted()).request.asked);
-
-type Events = Parameters<typeof chainOf>;
-const cardOf = (...events: Events): string =>
-  readBlocks(renderCard({ chain: chainOf(...events), ...(access && { description: access }) }).blocks).shown;
-const threadOf = (...events: Events) => {
-  const chain = chainOf(...events);
-  const entry = chain.entries.at(-1) ?? expect.fail('no entry');
-  return readBlocks(renderEvent(entry, chain, { description: access, mention: mentionsOf(groups) }).blocks);
-};
-const told = (...events: Events) =>
-  directMessages(chainOf(...events), access).map(({ to, blocks }) => ({ to, text: readBlocks(blocks).shown }));
 
 describe('a grant that is ended for how it was used', () => {
   test('says on its card that it is, and what was seen, while it is being ended and afterwards', () => {
