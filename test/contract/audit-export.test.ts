@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { generateKeys } from '#adapters/keys/generate.ts';
-import { createKeys, type Keys } from '#adapters/keys/keys.ts';
-import { redisAcl } from '#adapters/redis/acl.ts';
+import type { Keys } from '#adapters/keys/keys.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
@@ -23,39 +19,26 @@ import { bob } from '#test/build/people.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { fileIn } from '#test/contract/parts/log.ts';
 import { runCli } from '#test/contract/parts/operator.ts';
-import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
+import { anId } from '#test/contract/parts/redis.ts';
+import { makeKeys, password, type RedisWithUsers, startRedisWithUsers } from '#test/contract/parts/redis-with-users.ts';
 import type { EventStore } from '#use-cases/ports.ts';
 
-const password = 'a-password-of-the-bot';
-const hash = createHash('sha256').update(password).digest('hex');
-
 let folder: string;
-let redis: TestRedis;
+let redis: RedisWithUsers;
 let admin: Redis;
 let keys: Keys;
 let store: EventStore;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hallpass-audit-'));
-  const aclFile = join(folder, 'users.acl');
-  writeFileSync(
-    aclFile,
-    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
-  );
-  redis = await startTestRedis(aclFile);
-  admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
-  const url = `redis://hallpass-bot:${password}@127.0.0.1:${redis.server.port}`;
+  redis = await startRedisWithUsers();
+  ({ folder, admin } = redis);
   store = createRedisEventStore(admin, createRedisClock(admin));
-  expect(generateKeys(join(folder, 'keys')).ok).toBe(true);
-  const loaded = createKeys(join(folder, 'keys'));
-  if (!loaded.ok) throw new Error(loaded.error.join('\n'));
-  keys = loaded.value;
-  environment = { REDIS_URL: url, HALLPASS_KEYS: join(folder, 'keys') };
+  keys = makeKeys(join(folder, 'keys'));
+  environment = { REDIS_URL: redis.urlOf('bot'), HALLPASS_KEYS: join(folder, 'keys') };
 });
 afterAll(async () => {
   await redis?.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
   await admin.flushall();
@@ -392,7 +375,7 @@ describe('what is in its way', () => {
 
   it('the rights of the worker, which may not read what was shown, are told', async () => {
     await changed();
-    const url = `redis://hallpass-worker:${password}@127.0.0.1:${redis.server.port}`;
+    const url = redis.urlOf('worker');
     const answer = await exported(['--format', 'jsonl'], { REDIS_URL: url, HALLPASS_ROLE: 'worker' });
     expect(answer).toMatchObject({
       status: 1,

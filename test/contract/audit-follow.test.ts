@@ -1,11 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { redisAcl } from '#adapters/redis/acl.ts';
 import { createRedisAuditStream } from '#adapters/redis/audit-stream.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
@@ -18,35 +13,26 @@ import { scrub } from '#src/log.ts';
 import { bob } from '#test/build/people.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { fileIn } from '#test/contract/parts/log.ts';
-import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
+import { anId } from '#test/contract/parts/redis.ts';
+import { type RedisWithUsers, startRedisWithUsers } from '#test/contract/parts/redis-with-users.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import { createAuditLines } from '#use-cases/audit-lines.ts';
 import { type AuditSink, createAuditFollower } from '#use-cases/follow-audit.ts';
 import type { EventStore } from '#use-cases/ports.ts';
 
-const password = 'a-password-of-the-bot';
-const hash = createHash('sha256').update(password).digest('hex');
 const keys = createMemoryKeys();
 
-let folder: string;
-let redis: TestRedis;
+let redis: RedisWithUsers;
 let admin: Redis;
 let store: EventStore;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hallpass-follow-'));
-  const aclFile = join(folder, 'users.acl');
-  writeFileSync(
-    aclFile,
-    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
-  );
-  redis = await startTestRedis(aclFile);
-  admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
+  redis = await startRedisWithUsers();
+  admin = redis.admin;
   store = createRedisEventStore(admin, createRedisClock(admin));
 });
 afterAll(async () => {
   await redis?.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
   await admin.flushall();
@@ -56,7 +42,7 @@ type Line = { id: string; request: RequestId; version: number; event: string; ve
 
 /** A bot as far as it follows: what its sink took, and how it can be made to take nothing. */
 const following = () => {
-  const connection = redis.connect('commit', `redis://hallpass-bot:${password}@127.0.0.1:${redis.server.port}`);
+  const connection = redis.connect('commit', redis.urlOf('bot'));
   const clock = createRedisClock(connection);
   const taken: Line[] = [];
   const alarms: string[] = [];

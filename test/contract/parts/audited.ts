@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
-import { generateKeys } from '#adapters/keys/generate.ts';
-import { createKeys, type Keys } from '#adapters/keys/keys.ts';
-import { redisAcl } from '#adapters/redis/acl.ts';
+import type { Keys } from '#adapters/keys/keys.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
@@ -23,7 +18,8 @@ import { writeShopPolicy } from '#local/shop/policy.ts';
 import { createHttpLink } from '#local/slack/http-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { submitted } from '#test/build/requests.ts';
-import { anId, startTestRedis } from '#test/contract/parts/redis.ts';
+import { anId } from '#test/contract/parts/redis.ts';
+import { makeKeys, startRedisWithUsers } from '#test/contract/parts/redis-with-users.ts';
 import { createMemoryContents } from '#test/memory/contents.ts';
 import { createMemoryJobs } from '#test/memory/jobs.ts';
 import { createHeads } from '#use-cases/heads.ts';
@@ -54,20 +50,11 @@ export type Audited = {
 };
 
 export const startAudited = async (): Promise<Audited> => {
-  const folder = mkdtempSync(join(tmpdir(), 'hallpass-audited-'));
-  const hash = createHash('sha256').update('bot').digest('hex');
-  const aclFile = join(folder, 'users.acl');
-  writeFileSync(
-    aclFile,
-    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
-  );
-  const redis = await startTestRedis(aclFile);
-  const url = `redis://hallpass-bot:bot@127.0.0.1:${redis.server.port}`;
-  const admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${redis.server.port}`);
+  const redis = await startRedisWithUsers();
+  const { folder, admin } = redis;
+  const url = redis.urlOf('bot');
   const connection = redis.connect('commit', url);
-  generateKeys(join(folder, 'keys'));
-  const loaded = createKeys(join(folder, 'keys'));
-  if (!loaded.ok) throw new Error(loaded.error.join('\n'));
+  const keys = makeKeys(join(folder, 'keys'));
   await writeShopPolicy(join(folder, 'policy'));
   const workspace = createWorkspace({ rates: 'off' });
   const link = await createHttpLink(workspace);
@@ -88,8 +75,8 @@ export const startAudited = async (): Promise<Audited> => {
     clock,
     store: createRedisEventStore(connection, clock),
     jobs: createMemoryJobs(),
-    signer: loaded.value.signer(author),
-    trust: loaded.value.trust,
+    signer: keys.signer(author),
+    trust: keys.trust,
     alarm: (message, fields) => void alarms.push(`${message} ${JSON.stringify(fields)}`),
     heads: createHeads(),
     settings: () => ({ policy, identities: [], kinds: [] }),
@@ -133,7 +120,7 @@ export const startAudited = async (): Promise<Audited> => {
   return {
     workspace,
     admin,
-    keys: loaded.value,
+    keys,
     folder,
     core,
     alarms,
@@ -160,7 +147,6 @@ export const startAudited = async (): Promise<Audited> => {
     stop: async () => {
       await link.stop();
       await redis.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 };
