@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { inspectConfig, readConfig } from './config.ts';
+import { type Config, inspectConfig, readConfig } from './config.ts';
 
 const manifests = new URL('../manifests/', import.meta.url);
 const enough = {
@@ -12,71 +12,68 @@ const enough = {
   HALLPASS_CLUSTERS: 'prod=in-cluster',
   HALLPASS_MANAGED_NAMESPACES: 'shop, bank',
 };
-const problemsOf = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => {
+const noSlack = { SLACK_BOT_TOKEN: undefined, SLACK_SIGNING_SECRET: undefined };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+const configOf = (environment: Environment): Config => {
+  const config = readConfig(environment);
+  if (!config.ok) throw new Error(config.error.join('\n'));
+  return config.value;
+};
+const configWith = (changed: Environment): Config => configOf({ ...enough, ...changed });
+const problemsOf = (environment: Environment): readonly string[] => {
   const config = readConfig(environment);
   return config.ok ? [] : config.error;
 };
-const problemsWith = (changed: Readonly<Record<string, string | undefined>>) => problemsOf({ ...enough, ...changed });
+const problemsWith = (changed: Environment): readonly string[] => problemsOf({ ...enough, ...changed });
 
 describe('an environment that is right', () => {
   test('says the rest by itself', () => {
-    expect(readConfig(enough)).toEqual({
-      ok: true,
-      value: {
-        role: 'all',
-        slack: {
-          botToken: 'xoxb-1-secret',
-          inbound: { type: 'http', signingSecret: 'signing-secret' },
-          apiUrl: 'https://slack.com/api/',
-          port: 3_000,
-        },
-        redisUrl: 'redis://127.0.0.1:6379',
-        policy: '/etc/hallpass/policy',
-        keys: '/etc/hallpass/keys',
-        clusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
-        workerClusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
-        home: 'hallpass',
-        managedNamespaces: ['shop', 'bank'],
+    expect(configOf(enough)).toEqual({
+      role: 'all',
+      slack: {
+        botToken: 'xoxb-1-secret',
+        inbound: { type: 'http', signingSecret: 'signing-secret' },
+        apiUrl: 'https://slack.com/api/',
+        port: 3_000,
       },
+      redisUrl: 'redis://127.0.0.1:6379',
+      policy: '/etc/hallpass/policy',
+      keys: '/etc/hallpass/keys',
+      clusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
+      workerClusters: [{ name: 'prod', source: { type: 'in-cluster' } }],
+      home: 'hallpass',
+      managedNamespaces: ['shop', 'bank'],
     });
   });
 
   test.each([undefined, 'signing-secret'])(
     'with an app token means Socket Mode, beside signing secret %s',
     (secret) => {
-      const config = readConfig({ ...enough, SLACK_SIGNING_SECRET: secret, SLACK_APP_TOKEN: ' xapp-1-A0-secret ' });
-      expect(config.ok && config.value.slack?.inbound).toEqual({ type: 'socket', appToken: 'xapp-1-A0-secret' });
+      const { slack } = configWith({ SLACK_SIGNING_SECRET: secret, SLACK_APP_TOKEN: ' xapp-1-A0-secret ' });
+      expect(slack?.inbound).toEqual({ type: 'socket', appToken: 'xapp-1-A0-secret' });
     },
   );
 
   test('of a worker needs nothing of Slack', () => {
-    const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = enough;
-    const config = readConfig({ ...rest, HALLPASS_ROLE: 'worker' });
-    expect(config.ok && config.value).not.toHaveProperty('slack');
-    expect(config.ok).toBe(true);
+    expect(configWith({ ...noSlack, HALLPASS_ROLE: 'worker' })).not.toHaveProperty('slack');
   });
 
   test('of a worker may have a token that looks up addresses', () => {
-    const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = enough;
-    const config = readConfig({ ...rest, HALLPASS_ROLE: 'worker', SLACK_LOOKUP_TOKEN: ' xoxb-2 ' });
-    expect(config.ok && config.value.lookup).toEqual({ token: 'xoxb-2', apiUrl: 'https://slack.com/api/' });
-    expect(config.ok && config.value).not.toHaveProperty('slack');
-    const bot = readConfig({ ...enough, HALLPASS_ROLE: 'bot', SLACK_LOOKUP_TOKEN: 'xoxb-2' });
-    expect(bot.ok && bot.value).not.toHaveProperty('lookup');
+    const worker = configWith({ ...noSlack, HALLPASS_ROLE: 'worker', SLACK_LOOKUP_TOKEN: ' xoxb-2 ' });
+    expect(worker.lookup).toEqual({ token: 'xoxb-2', apiUrl: 'https://slack.com/api/' });
+    expect(worker).not.toHaveProperty('slack');
+    expect(configWith({ HALLPASS_ROLE: 'bot', SLACK_LOOKUP_TOKEN: 'xoxb-2' })).not.toHaveProperty('lookup');
   });
 
   test('of a bot needs no namespaces to grant in', () => {
-    const { HALLPASS_MANAGED_NAMESPACES: _, ...rest } = enough;
-    const config = readConfig({ ...rest, HALLPASS_ROLE: 'bot' });
-    expect(config.ok && config.value.managedNamespaces).toEqual([]);
+    const bot = configWith({ HALLPASS_MANAGED_NAMESPACES: undefined, HALLPASS_ROLE: 'bot' });
+    expect(bot.managedNamespaces).toEqual([]);
   });
 
   test('names several clusters, with a context where one is said', () => {
-    const config = readConfig({
-      ...enough,
-      HALLPASS_CLUSTERS: ' prod=/etc/kube/prod#admin@prod , dev=/etc/kube/dev=1 ',
-    });
-    expect(config.ok && config.value.clusters).toEqual([
+    const { clusters } = configWith({ HALLPASS_CLUSTERS: ' prod=/etc/kube/prod#admin@prod , dev=/etc/kube/dev=1 ' });
+    expect(clusters).toEqual([
       { name: 'prod', source: { type: 'kubeconfig', path: '/etc/kube/prod', context: 'admin@prod' } },
       { name: 'dev', source: { type: 'kubeconfig', path: '/etc/kube/dev=1' } },
     ]);
@@ -88,8 +85,8 @@ describe('an environment that is right', () => {
   });
 
   test('may have white space around what it says, and a slash or none behind the address of Slack', () => {
-    const config = readConfig({ ...enough, SLACK_BOT_TOKEN: ' xoxb-1 ', SLACK_API_URL: 'http://127.0.0.1:3003/api' });
-    expect(config.ok && config.value.slack).toMatchObject({ botToken: 'xoxb-1', apiUrl: 'http://127.0.0.1:3003/api/' });
+    const { slack } = configWith({ SLACK_BOT_TOKEN: ' xoxb-1 ', SLACK_API_URL: 'http://127.0.0.1:3003/api' });
+    expect(slack).toMatchObject({ botToken: 'xoxb-1', apiUrl: 'http://127.0.0.1:3003/api/' });
   });
 });
 
@@ -180,49 +177,45 @@ describe('a watcher', () => {
   };
 
   test('needs no Slack, no cluster and no namespace, and says the rest by itself', () => {
-    expect(readConfig(watching)).toEqual({
-      ok: true,
-      value: {
-        role: 'watcher',
-        watcher: {
-          cluster: 'prod',
-          port: 8_444,
-          certificate: '/etc/hallpass/audit/tls',
-          tokenFile: '/etc/hallpass/audit/token',
-        },
-        redisUrl: 'redis://127.0.0.1:6379',
-        policy: '/etc/hallpass/policy',
-        keys: '/etc/hallpass/keys',
-        clusters: [],
-        workerClusters: [],
-        home: 'hallpass',
-        managedNamespaces: [],
+    expect(configOf(watching)).toEqual({
+      role: 'watcher',
+      watcher: {
+        cluster: 'prod',
+        port: 8_444,
+        certificate: '/etc/hallpass/audit/tls',
+        tokenFile: '/etc/hallpass/audit/token',
       },
+      redisUrl: 'redis://127.0.0.1:6379',
+      policy: '/etc/hallpass/policy',
+      keys: '/etc/hallpass/keys',
+      clusters: [],
+      workerClusters: [],
+      home: 'hallpass',
+      managedNamespaces: [],
     });
   });
 
   test('takes a client authority in the place of a token, or both, white space or none', () => {
     const ca = { HALLPASS_AUDIT_CLIENT_CA: ' /etc/hallpass/audit/ca.crt ' };
-    const both = readConfig({ ...watching, ...ca, HALLPASS_AUDIT_PORT: ' 9444 ', HALLPASS_AUDIT_CLUSTER: ' prod ' });
-    expect(both.ok && both.value.watcher).toEqual({
+    const both = configOf({ ...watching, ...ca, HALLPASS_AUDIT_PORT: ' 9444 ', HALLPASS_AUDIT_CLUSTER: ' prod ' });
+    expect(both.watcher).toEqual({
       cluster: 'prod',
       port: 9_444,
       certificate: '/etc/hallpass/audit/tls',
       tokenFile: '/etc/hallpass/audit/token',
       clientCa: '/etc/hallpass/audit/ca.crt',
     });
-    const one = readConfig({ ...watching, ...ca, HALLPASS_AUDIT_TOKEN_FILE: '' });
-    expect(one.ok && one.value.watcher).not.toHaveProperty('tokenFile');
+    const one = configOf({ ...watching, ...ca, HALLPASS_AUDIT_TOKEN_FILE: '' });
+    expect(one.watcher).not.toHaveProperty('tokenFile');
   });
 
   test.each([
     ['of bot and worker', { ...enough, HALLPASS_CLUSTERS: 'a=/bot-a', HALLPASS_WORKER_CLUSTERS: 'b=/worker-b' }],
     ['that are wrong', { SLACK_BOT_TOKEN: 'x', HALLPASS_CLUSTERS: '?', HALLPASS_WORKER_CLUSTERS: '?' }],
   ])('is not confused by settings %s in its environment', (_, others) => {
-    const config = readConfig({ ...others, ...watching });
-    expect(config.ok ? [] : config.error).toEqual([]);
-    expect(config.ok && config.value).toMatchObject({ clusters: [], workerClusters: [] });
-    expect(config.ok && config.value).not.toHaveProperty('slack');
+    const config = configOf({ ...others, ...watching });
+    expect(config).toMatchObject({ clusters: [], workerClusters: [] });
+    expect(config).not.toHaveProperty('slack');
   });
 
   test('as its manifest runs it has all that it needs', () => {
@@ -233,9 +226,7 @@ describe('a watcher', () => {
   });
 
   test('of another role reads none of its settings', () => {
-    const config = readConfig({ ...enough, HALLPASS_AUDIT_CLUSTER: '?', HALLPASS_AUDIT_PORT: 'x' });
-    expect(config.ok && config.value).not.toHaveProperty('watcher');
-    expect(config.ok).toBe(true);
+    expect(configWith({ HALLPASS_AUDIT_CLUSTER: '?', HALLPASS_AUDIT_PORT: 'x' })).not.toHaveProperty('watcher');
   });
 
   test.each([
@@ -298,34 +289,28 @@ test('whoever goes on in spite of problems gets what there is; each problem begi
 
 describe('where each event goes out', () => {
   const url = 'https://siem.example.com/ingest?source=hallpass';
-  const read = (changed: Readonly<Record<string, string>>) => {
-    const config = readConfig({ ...enough, ...changed });
-    if (!config.ok) throw new Error(config.error.join('\n'));
-    return config.value;
-  };
 
   test('is standard output alone unless something else is said', () => {
-    expect(read({})).not.toHaveProperty('siem');
-    expect(read({ HALLPASS_AUDIT_STDOUT: 'on' })).not.toHaveProperty('auditStdout');
-    expect(read({ HALLPASS_AUDIT_STDOUT: ' off ' }).auditStdout).toBe(false);
+    expect(configWith({})).not.toHaveProperty('siem');
+    expect(configWith({ HALLPASS_AUDIT_STDOUT: 'on' })).not.toHaveProperty('auditStdout');
+    expect(configWith({ HALLPASS_AUDIT_STDOUT: ' off ' }).auditStdout).toBe(false);
   });
 
   test('may be an address, with a token and an authority', () => {
-    expect(read({ HALLPASS_SIEM_URL: ` ${url} ` }).siem).toEqual({ url });
+    expect(configWith({ HALLPASS_SIEM_URL: ` ${url} ` }).siem).toEqual({ url });
     expect(
-      read({ HALLPASS_SIEM_URL: url, HALLPASS_SIEM_TOKEN: 't.0-k', HALLPASS_SIEM_CA: '/etc/ca.crt' }).siem,
+      configWith({ HALLPASS_SIEM_URL: url, HALLPASS_SIEM_TOKEN: 't.0-k', HALLPASS_SIEM_CA: '/etc/ca.crt' }).siem,
     ).toEqual({
       url,
       token: 't.0-k',
       ca: '/etc/ca.crt',
     });
     for (const local of ['http://127.0.0.1:9/x', 'http://localhost:9/x', 'http://[::1]:9/x'])
-      expect(read({ HALLPASS_SIEM_URL: local }).siem).toEqual({ url: local });
+      expect(configWith({ HALLPASS_SIEM_URL: local }).siem).toEqual({ url: local });
   });
 
   test('is nothing that a worker or a guard looks at', () => {
-    const worker = readConfig({ ...enough, HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url });
-    expect(worker.ok && worker.value).not.toHaveProperty('siem');
+    expect(configWith({ HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url })).not.toHaveProperty('siem');
   });
 
   test.each([
