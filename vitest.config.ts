@@ -30,8 +30,8 @@ export default defineConfig({
     teardownTimeout: 20 * second,
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 20, 20, { exclude: domain }),
       // Hundreds of small files over the same pure code, which keeps nothing: a process for each would take longer than all of them.
+      project('pure', ['src/**/*.test.ts', 'test/*.test.ts'], 20, 20, { exclude: domain, isolate: false }),
       project('domain', domain, 20, 20, { isolate: false }),
       project('timed', timed, 30, 60),
       project('contract', ['test/contract/**/*.test.ts'], 30, 60, { ...waiting, exclude: timed }),

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '#local/parts/files.ts';
 import { type Counts, countsFileVariable, lastLine, printNow } from '#test/reporter.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -28,6 +29,9 @@ const killRunning = (): void => {
   }
 };
 
+/** What Node has made of each module: the tests start hundreds of processes, each of which would compile the same again. */
+const compiled = join(cacheFolder(process.env), 'compiled');
+
 /** Runs a command of this project in a process group of its own; `quiet` shows what it said only when it fails. */
 const run = (command: string[], options: { quiet: boolean; env?: NodeJS.ProcessEnv }): Promise<Outcome> =>
   new Promise((resolve) => {
@@ -36,7 +40,7 @@ const run = (command: string[], options: { quiet: boolean; env?: NodeJS.ProcessE
     const child = spawn(process.execPath, command, {
       cwd: root,
       detached: true,
-      env: { ...process.env, ...options.env },
+      env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...options.env },
       stdio: ['ignore', options.quiet ? 'pipe' : 'inherit', options.quiet ? 'pipe' : 'inherit'],
     });
     running = child;

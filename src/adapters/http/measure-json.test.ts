@@ -62,11 +62,11 @@ test.for([
   expect(measureJson(text).altered).toBeUndefined();
 });
 
-test('an integer is altered exactly when it is another one once read', () => {
+test('an integer is altered exactly when it is another one once read and written', () => {
   fc.assert(
     fc.property(fc.bigInt(-(2n ** 70n), 2n ** 70n), (number) => {
-      const isAltered = BigInt(JSON.parse(String(number))) !== number || String(Number(number)) !== String(number);
-      expect(measureJson(`{"a":[${number}]}`).altered !== undefined).toBe(isAltered);
+      const text = `{"a":[${number}]}`;
+      expect(measureJson(text).altered !== undefined).toBe(JSON.stringify(JSON.parse(text)) !== text);
     }),
   );
 });

@@ -6,7 +6,7 @@ const most = 250_000;
 type Measured = {
   /** Why it should not even be parsed. */
   readonly excess: string | undefined;
-  /** The first integer that JavaScript would read as another one, as it does beyond 2^53. */
+  /** The first integer that JavaScript would read and write as another one, as it does beyond 2^53. */
   readonly altered: string | undefined;
 };
 

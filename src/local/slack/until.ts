@@ -13,6 +13,6 @@ export const until: Until = async (look, { milliseconds = 3_000, what = look.toS
     const found = await look();
     if (isThere(found)) return found;
     if (performance.now() > deadline) throw new Error(`Not within ${milliseconds} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 };

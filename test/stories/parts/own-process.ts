@@ -13,6 +13,8 @@ export type OwnProcess = {
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+const passedOn = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, process.env[name]]));
+
 /** Starts Hallpass as it runs in production, as a process of its own; resolves once it has logged that it is running. */
 export const startOwnProcess = async (
   running: 'The worker is running' | 'The bot is running',
@@ -23,7 +25,7 @@ export const startOwnProcess = async (
   const child = spawn(command, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH, ...environment },
+    env: { ...passedOn(['PATH', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']), ...environment },
   });
   let output = '';
   const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
