@@ -46,6 +46,7 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
         watch: watchIn(rules.watch),
         adminChannel: rules.adminChannel,
         auditChannel: rules.auditChannel,
+        retention: rules.retention,
         hash,
       },
       identities: identitiesIn(people),

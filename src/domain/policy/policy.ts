@@ -156,6 +156,8 @@ export type Policy = {
   readonly adminChannel: string;
   /** Where checkpoints of all logs are posted; absent: nowhere, and there are none. */
   readonly auditChannel?: string | undefined;
+  /** Days after which the log of a finished request is removed; absent: never. */
+  readonly retention?: number | undefined;
   /** SHA-256 of the files it was read from. */
   readonly hash: string;
 };

@@ -51,6 +51,17 @@ test('a file that is right is read, with what it leaves out', () => {
 });
 
 test.each([
+  ['30d', 30],
+  ['400d', 400],
+  ['36500d', 36_500],
+])('a retention of %s is so many days, where there is an audit channel', (retention, days) => {
+  const retained = { ...file, auditChannel: 'C02AUDIT', retention };
+  expect(problemsIn(retained)).toEqual([]);
+  expect(rulesFile.parse(retained).retention).toBe(days);
+  expect(rulesFile.parse(file).retention).toBeUndefined();
+});
+
+test.each([
   ['an unknown key', { ...file, rulez: [] }, 'rulez: this key is not known here'],
   ['an unknown key of a rule', withRule({ aprove: [] }), 'rules.0.aprove: this key is not known here'],
   ['an unknown key of a match', withRule({ match: { namespace: ['a'] } }), 'rules.0.match.namespace: this key'],
@@ -128,6 +139,32 @@ test.each([
   ['a name in capitals', { ...file, groups: { ...file.groups, Platform: 'S02ABCDEF' } }, 'groups.Platform: '],
   ['a channel by its name', withRule({ channel: '#approvals' }), 'rules.0.channel: not a Slack channel id'],
   ['an audit channel by name', { ...file, auditChannel: '#audit' }, 'auditChannel: '],
+  ...[
+    30,
+    400,
+    '0d',
+    '29d',
+    '36501d',
+    '999999d',
+    '1y',
+    '400',
+    '-5d',
+    '30d12h',
+    '1.5d',
+    '400D',
+    ' 400d',
+    '',
+    ['400d'],
+  ].map((retention): [string, object, string] => [
+    `a retention of ${JSON.stringify(retention)}`,
+    { ...file, auditChannel: 'C02AUDIT', retention },
+    'Write whole days from 30d to 36500d, like "400d", or leave it out: then nothing is removed.',
+  ]),
+  [
+    'a retention without an audit channel',
+    { ...file, retention: '400d' },
+    'retention: needs "auditChannel", where each removal is recorded before it is done; name a channel',
+  ],
   ['a missing channel of administrators', { ...file, adminChannel: undefined }, 'adminChannel: '],
   [
     'a duration in words',

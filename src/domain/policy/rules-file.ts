@@ -10,6 +10,7 @@ import { durationText as duration } from './duration-text.ts';
 import { compilePattern } from './pattern.ts';
 import { type Condition, type GroupSource, type Pattern, type Rule, risks } from './policy.ts';
 import { problemsOfProtect, protectList } from './protect-file.ts';
+import { retentionText } from './retention.ts';
 import { problemsOfWatch, watchMap } from './watch-file.ts';
 import { dayNames } from './window.ts';
 
@@ -149,6 +150,9 @@ export const rulesFile = z.strictObject({
   auditChannel: channel
     .optional()
     .describe('Where the heads of all logs are posted, so that a rewritten log is found out (docs/audit.md).'),
+  retention: retentionText
+    .optional()
+    .describe('How long the log of a finished request is kept, like 400d; for ever when absent (docs/audit.md).'),
   groups: z.record(
     name,
     z.union([slackGroup, z.array(personId).min(1, 'the group is empty; name at least one person')], {
@@ -174,7 +178,8 @@ export type Compile = {
 const really: Compile = { condition: compileCondition, pattern: compilePattern };
 
 /** What the schema cannot see: names that lead nowhere, people who cannot suffice, durations that contradict. */
-export const problemsOf = ({ groups, rules, protect, watch }: RulesFile, compile = really): readonly Problem[] => {
+export const problemsOf = (file: RulesFile, compile = really): readonly Problem[] => {
+  const { groups, rules, protect, watch } = file;
   const known = Object.keys(groups).join(', ');
   const protecting = problemsOfProtect(protect).map(({ path, message }) => ({ path: ['protect', ...path], message }));
   const ruling = rules.flatMap((rule, index) => {
@@ -203,8 +208,20 @@ export const problemsOf = ({ groups, rules, protect, watch }: RulesFile, compile
     ];
   });
   const watching = problemsOfWatch(watch).map(({ path, message }) => ({ path: ['watch', ...path], message }));
-  return [...ruling, ...protecting, ...watching];
+  return [...unwitnessed(file), ...ruling, ...protecting, ...watching];
 };
+
+/** Nobody could tell a removed log from one that somebody has deleted. */
+const unwitnessed = ({ retention, auditChannel }: RulesFile): readonly Problem[] =>
+  retention === undefined || auditChannel !== undefined
+    ? []
+    : [
+        {
+          path: ['retention'],
+          message:
+            'needs "auditChannel", where each removal is recorded before it is done; name a channel (docs/audit.md), or leave "retention" out',
+        },
+      ];
 
 type FileRule = RulesFile['rules'][number];
 
