@@ -40,7 +40,7 @@ export const verifyExport = async (
   );
   const told: AuditFinding[] = [];
   const logs = await verifyLogs(
-    logsOfExport(readExport(opened.value), judged.witnesses, (finding) => void told.push(finding)),
+    logsOfExport(readExport(opened.value), judged, (finding) => void told.push(finding)),
     judging,
   );
   return ok({

@@ -83,7 +83,7 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
   const ids = new Set<RequestId>();
   const logs = await verifyLogs(
     counting(
-      logsOfStore(log, judged.witnesses, (finding) => void told.push(finding)),
+      logsOfStore(log, judged, (finding) => void told.push(finding)),
       ids,
       progress,
     ),
@@ -200,7 +200,7 @@ const verifyThreads = async (
   }
   for (const channel of channels) {
     progress(`Looking for cards in ${channel} …`);
-    await threads.scan(channel, new Set(ids), began);
+    await threads.scan(channel, new Set([...ids, ...judged.removals.keys()]), began);
   }
   const since = judged.first === undefined ? undefined : Temporal.Instant.from(judged.first.at);
   return { ...threads.done(since), of: ids.length };

@@ -37,7 +37,7 @@ export const answerOf = (verified: Verified, json: boolean): Answer => {
 };
 
 const counts = ({ source, logs, checkpoints, threads, notLookedAt }: Verified): readonly string[] => {
-  const { requests, entries, unanchored } = logs;
+  const { requests, entries, unanchored, removed, toBeRemoved } = logs;
   const { store, channel, judged } = checkpoints;
   const posted = channel === undefined ? '' : `, ${channel} of them in the channel`;
   const underWay = judged.underWay === 0 ? '' : `, ${judged.underWay} on their way there`;
@@ -48,10 +48,18 @@ const counts = ({ source, logs, checkpoints, threads, notLookedAt }: Verified): 
   return [
     `Log: ${number(requests, 'request')} with ${number(entries, 'entry', 'entries')}, from ${source}; each entry was verified.`,
     `Checkpoints: ${store} in the log${posted}${underWay}.${waiting}`,
+    ...sayRemoved(removed, toBeRemoved),
     ...(threads === undefined ? [] : [sayThreads(threads)]),
     ...notLookedAt,
   ];
 };
+
+const sayRemoved = (removed: number, toBeRemoved: number): readonly string[] =>
+  removed + toBeRemoved === 0
+    ? []
+    : [
+        `Retention: the ${removed === 1 ? 'log of 1 request was' : `logs of ${removed} requests were`} removed, as checkpoints record; ${toBeRemoved} more ${toBeRemoved === 1 ? 'is' : 'are'} still to be.`,
+      ];
 
 const sayThreads = ({ threads, of, messages, byHash, waiting }: VerifiedThreads & { readonly of: number }): string =>
   `${[
@@ -68,12 +76,12 @@ const verdict = ({ findings, incomplete }: Verified): string => {
 };
 
 const jsonOf = ({ source, logs, checkpoints, threads, findings, notLookedAt, incomplete }: Verified) => {
-  const { requests, entries, unanchored } = logs;
+  const { requests, entries, unanchored, removed, toBeRemoved } = logs;
   const { store, channel, judged } = checkpoints;
   const { first, last, underWay } = judged;
   return {
     source,
-    log: { requests, entries, unanchored },
+    log: { requests, entries, unanchored, removed, toBeRemoved },
     checkpoints: {
       stored: store,
       posted: channel ?? null,

@@ -1,11 +1,12 @@
 import type { AuditFinding } from '#domain/audit/finding.ts';
-import type { Witness } from '#domain/audit/judge-log.ts';
+import type { JudgedCheckpoints } from '#domain/audit/judge-checkpoints.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import type { LogReader } from './export-log.ts';
 import type { InExport } from './read-export.ts';
 import type { LogToJudge } from './verify-logs.ts';
 
-type Witnesses = ReadonlyMap<RequestId, readonly Witness[]>;
+/** What checkpoints say of logs. A removal that is accepted is of a log that one of them knows. */
+type Known = Pick<JudgedCheckpoints, 'witnesses' | 'removals'>;
 type Tell = (finding: AuditFinding) => void;
 
 /** Logs that are read at the same time. */
@@ -17,7 +18,7 @@ const atOnce = 200;
  */
 export async function* logsOfStore(
   log: LogReader,
-  witnesses: Witnesses,
+  { witnesses, removals }: Known,
   tell: Tell,
 ): AsyncGenerator<readonly LogToJudge[]> {
   const indexed = new Set<RequestId>();
@@ -45,7 +46,9 @@ export async function* logsOfStore(
             request,
             why: 'its log is there, and it is in no index of requests: nothing would be done for it',
           });
-        return { request, lines, witnesses: read.ok ? (witnesses.get(request) ?? []) : [] };
+        return read.ok
+          ? { request, lines, witnesses: witnesses.get(request) ?? [], removal: removals.get(request) }
+          : { request, lines, witnesses: [] };
       }),
     );
 }
@@ -53,7 +56,7 @@ export async function* logsOfStore(
 /** The same of an export, read as it comes. */
 export async function* logsOfExport(
   found: AsyncIterable<InExport>,
-  witnesses: Witnesses,
+  { witnesses, removals }: Known,
   tell: Tell,
 ): AsyncGenerator<readonly LogToJudge[]> {
   const seen = new Set<RequestId>();
@@ -63,7 +66,7 @@ export async function* logsOfExport(
         const { request, lines } = one;
         if (seen.has(request))
           tell({ about: 'request', what: 'added', request, why: 'it stands in the export in two places' });
-        else yield [{ request, lines, witnesses: witnesses.get(request) ?? [] }];
+        else yield [{ request, lines, witnesses: witnesses.get(request) ?? [], removal: removals.get(request) }];
         seen.add(request);
         break;
       }
@@ -78,5 +81,7 @@ export async function* logsOfExport(
         });
     }
   }
-  yield [...witnesses].flatMap(([request, of]) => (seen.has(request) ? [] : [{ request, lines: [], witnesses: of }]));
+  yield [...witnesses].flatMap(([request, of]) =>
+    seen.has(request) ? [] : [{ request, lines: [], witnesses: of, removal: removals.get(request) }],
+  );
 }

@@ -1,5 +1,5 @@
 import type { AuditFinding } from '#domain/audit/finding.ts';
-import type { Witness } from '#domain/audit/judge-log.ts';
+import type { JudgedLog, Witness } from '#domain/audit/judge-log.ts';
 import type { RequestId } from '#domain/ids.ts';
 
 /** All that stands in one request's log, and what the checkpoints say of it. */
@@ -7,11 +7,14 @@ export type LogToJudge = {
   readonly request: RequestId;
   readonly lines: readonly string[];
   readonly witnesses: readonly Witness[];
+  /** How it was when its removal was recorded. */
+  readonly removal?: Witness | undefined;
 };
 export type JudgedBriefly = {
   readonly request: RequestId;
   readonly entries: number;
   readonly findings: readonly AuditFinding[];
+  readonly removal?: JudgedLog['removal'];
 };
 
 /** Judges logs somewhere else, many at a time. */
@@ -27,6 +30,9 @@ export type VerifiedLogs = {
   readonly entries: number;
   /** Requests with entries that no checkpoint has yet. */
   readonly unanchored: number;
+  /** Requests whose logs are removed, as checkpoints record, and those whose logs are still to be. */
+  readonly removed: number;
+  readonly toBeRemoved: number;
   readonly findings: readonly AuditFinding[];
 };
 
@@ -38,13 +44,15 @@ export const verifyLogs = async (
   logs: AsyncIterable<readonly LogToJudge[]>,
   { judge, atOnce }: Pick<JudgeLogs, 'judge' | 'atOnce'>,
 ): Promise<VerifiedLogs> => {
-  const total = { requests: 0, entries: 0, unanchored: 0, findings: [] as AuditFinding[] };
+  const total = { requests: 0, entries: 0, unanchored: 0, removed: 0, toBeRemoved: 0, findings: [] as AuditFinding[] };
   const running = new Set<Promise<void>>();
   const start = async (batch: readonly LogToJudge[]): Promise<void> => {
-    for (const [index, { request, entries, findings }] of (await judge(batch)).entries()) {
+    for (const [index, { request, entries, findings, removal }] of (await judge(batch)).entries()) {
       const known = Math.max(0, ...(batch[index]?.witnesses ?? []).map(({ version }) => version));
       if (entries > 0) total.requests += 1;
       if (entries > known && request !== undefined) total.unanchored += 1;
+      if (removal === 'done') total.removed += 1;
+      if (removal === 'due') total.toBeRemoved += 1;
       total.entries += entries;
       total.findings.push(...findings);
     }

@@ -15,9 +15,10 @@ type Waiting = {
   readonly reject: (cause: unknown) => void;
 };
 
-export const judgeBriefly = ({ request, lines, witnesses }: LogToJudge, trust: Trust): JudgedBriefly => {
+export const judgeBriefly = ({ request, lines, witnesses, removal }: LogToJudge, trust: Trust): JudgedBriefly => {
   const seen = lines.map((line) => seeEntry(line, trust));
-  return { request, entries: lines.length, findings: judgeLog(request, seen, witnesses).findings };
+  const judged = judgeLog(request, seen, witnesses, removal);
+  return { request, entries: lines.length, findings: judged.findings, removal: judged.removal };
 };
 
 const startThreads = (folder: string, threads: number) => {

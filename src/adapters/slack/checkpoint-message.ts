@@ -7,23 +7,23 @@ import { dateFallback } from './mrkdwn.ts';
 
 export const checkpointEvent = 'hallpass_checkpoint';
 
-/** Lines in one piece: Slack takes no more than some 3,000 characters in one, and a head is 45. */
+/** Lines in one piece: Slack takes no more than some 3,000 characters in one, and a head is 45, of what is removed 53. */
 const perPiece = 50;
 
 /** A checkpoint as a message that holds all of it: it is verified from the channel alone. */
 export const renderCheckpoint = (checkpoint: Checkpoint): Message => {
-  const { number, hash, previous, heads, at } = checkpoint;
-  const count = `${heads.length} request${heads.length === 1 ? '' : 's'}`;
+  const { number, hash, previous, at } = checkpoint;
+  const what = sayCheckpoint(checkpoint);
   const when = dateFallback(Temporal.Instant.from(at));
   const lines = checkpointText(checkpoint);
   const pieces = Array.from({ length: Math.ceil(lines.length / perPiece) }, (_, index) =>
     lines.slice(index * perPiece, (index + 1) * perPiece).join('\n'),
   );
   return {
-    text: `Checkpoint ${number}: how far the logs of ${count} had grown, ${when}`,
+    text: `Checkpoint ${number}: ${what}, ${when}`,
     blocks: [
       richText(
-        line('🔖 ', bold(`Checkpoint ${number}`), `: how far the logs of ${count} had grown · ${when}`),
+        line('🔖 ', bold(`Checkpoint ${number}`), `: ${what} · ${when}`),
         ...pieces.map((text) => ({
           type: 'rich_text_preformatted' as const,
           elements: [{ type: 'text' as const, text }],
@@ -33,6 +33,17 @@ export const renderCheckpoint = (checkpoint: Checkpoint): Message => {
     metadata: { event_type: checkpointEvent, event_payload: { number, hash, previous } },
   };
 };
+
+/** What it says, in words. */
+const sayCheckpoint = ({ heads, removed = [], retention }: Checkpoint): string =>
+  [
+    ...(heads.length === 0 ? [] : [`how far the ${sayLogs(heads.length)} had grown`]),
+    ...(removed.length === 0
+      ? []
+      : [`the ${sayLogs(removed.length)}, kept for ${retention} days, ${removed.length === 1 ? 'is' : 'are'} removed`]),
+  ].join('; ');
+
+const sayLogs = (count: number): string => (count === 1 ? 'log of 1 request' : `logs of ${count} requests`);
 
 const piece = z.object({
   type: z.literal('rich_text_preformatted'),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import { canonical } from '#domain/json.ts';
+import { longestRetention } from '#domain/policy/retention.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 
-/** Heads in one checkpoint: as many as a message in Slack holds. */
+/** Heads and removals in one checkpoint: as many as a message in Slack holds. */
 export const mostHeads = 150;
 /** Hex digits of a head: 128 bits. */
 const headLength = 32;
@@ -23,16 +24,28 @@ const head = z.tuple([requestId, z.int().min(1), z.string().regex(/^[0-9a-f]{32}
 /** A request, its version, and the beginning of the hash of the entry that it ended with. */
 export type Head = z.infer<typeof head>;
 
-/** How far logs had grown, as the bot saw it: each names the one before by hash. */
-const storedCheckpoint = z.strictObject({
-  schema: z.literal(1),
-  number: z.int().min(1),
-  previous: z.union([hash, z.literal(beforeAll)]),
-  at: z.string().refine(isInstant, 'not an instant in ISO 8601'),
-  heads: z.array(head).min(1).max(mostHeads),
-  key: z.string().regex(/^[0-9a-f]{1,64}$/),
-  signature: z.string().regex(/^[A-Za-z0-9_-]{1,200}$/),
-});
+/**
+ * How far logs had grown, as the bot saw it, and which are removed from then on: each checkpoint names the one before by hash.
+ * Where nothing is removed, neither `removed` nor `retention` is there.
+ */
+const storedCheckpoint = z
+  .strictObject({
+    schema: z.literal(1),
+    number: z.int().min(1),
+    previous: z.union([hash, z.literal(beforeAll)]),
+    at: z.string().refine(isInstant, 'not an instant in ISO 8601'),
+    heads: z.array(head),
+    removed: z.array(head).min(1).exactOptional(),
+    /** Days that a log was kept, by the policy. */
+    retention: z.int().min(0).max(longestRetention).exactOptional(),
+    key: z.string().regex(/^[0-9a-f]{1,64}$/),
+    signature: z.string().regex(/^[A-Za-z0-9_-]{1,200}$/),
+  })
+  .refine(({ heads, removed = [] }) => {
+    const count = heads.length + removed.length;
+    return count >= 1 && count <= mostHeads;
+  })
+  .refine(({ removed, retention }) => (removed === undefined) === (retention === undefined));
 type Stored = z.infer<typeof storedCheckpoint>;
 export type Checkpoint = Stored & { readonly hash: string };
 
@@ -50,10 +63,15 @@ export const isHead = (entryHash: string, head: string): boolean => entryHash.sl
 const textOf = ({ signature: _, ...said }: Stored): string =>
   canonical({ use: 'hallpass.dev/checkpoint', checkpoint: said });
 
+/** What a checkpoint says: how far logs had grown, or also which are removed, each as it is then, and after how many days. */
+export type Said =
+  | readonly Head[]
+  | { readonly heads: readonly Head[]; readonly removed: readonly Head[]; readonly retention: number };
+
 /** Makes the checkpoint that follows another. */
 export const writeCheckpoint = (
   latest: Latest | undefined,
-  heads: readonly Head[],
+  said: Said,
   at: Temporal.Instant,
   signer: Signer,
   trust: Pick<Trust, 'digest'>,
@@ -65,7 +83,7 @@ export const writeCheckpoint = (
     number: Math.max(atLeast, (latest?.number ?? 0) + 1),
     previous: latest?.hash ?? beforeAll,
     at: at.toString(),
-    heads,
+    ...('removed' in said ? said : { heads: said }),
     key: signer.key,
     signature: 'none',
   });
@@ -98,11 +116,22 @@ export const readCheckpoint = (line: string, trust: Trust): SeenCheckpoint | und
 const opening = /^hallpass\.dev\/checkpoint (\d{1,15})$/;
 
 /** All of it as lines of text, for a channel: an auditor verifies it from there alone. */
-export const checkpointText = ({ number, previous, at, heads, key, signature }: Checkpoint): readonly string[] => [
+export const checkpointText = ({
+  number,
+  previous,
+  at,
+  heads,
+  removed = [],
+  retention,
+  key,
+  signature,
+}: Checkpoint): readonly string[] => [
   `hallpass.dev/checkpoint ${number}`,
   `previous ${previous}`,
   `at ${at}`,
   ...heads.map((one) => one.join(' ')),
+  ...(retention === undefined ? [] : [`retention ${retention}`]),
+  ...removed.map((one) => `removed ${one.join(' ')}`),
   `key ${key}`,
   `signature ${signature}`,
 ];
@@ -120,16 +149,22 @@ export const checkpointsIn = (text: string, trust: Trust): readonly SeenCheckpoi
 const fieldsOf = (lines: readonly string[]): unknown => {
   const fieldOf = (name: string): string | undefined =>
     lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
-  const heads = lines.flatMap((line) => {
-    const [id = '', version = '', hash = '', ...rest] = line.split(' ');
-    return rest.length === 0 && /^\d{1,9}$/.test(version) && hash !== '' ? [[id, Number(version), hash]] : [];
-  });
+  const headsIn = (some: readonly string[]): readonly unknown[] =>
+    some.flatMap((line) => {
+      const [id = '', version = '', hash = '', ...rest] = line.split(' ');
+      return rest.length === 0 && /^\d{1,9}$/.test(version) && hash !== '' ? [[id, Number(version), hash]] : [];
+    });
+  const removal = 'removed ';
+  const removed = headsIn(lines.filter((line) => line.startsWith(removal)).map((line) => line.slice(removal.length)));
+  const retention = fieldOf('retention');
   return {
     schema: 1,
     number: Number(opening.exec(lines[0] ?? '')?.[1]),
     previous: fieldOf('previous'),
     at: fieldOf('at'),
-    heads,
+    heads: headsIn(lines),
+    ...(removed.length === 0 ? {} : { removed }),
+    ...(retention === undefined ? {} : { retention: Number(retention) }),
     key: fieldOf('key'),
     signature: fieldOf('signature'),
   };

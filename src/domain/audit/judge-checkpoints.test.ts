@@ -68,6 +68,60 @@ describe('a checkpoint', () => {
       expect(checkpointsIn(edited, keys.trust)[0]?.isGenuine).not.toBe(true);
     }
   });
+
+  test('says as before what it is, where nothing is removed', () => {
+    const [first] = all;
+    expect(Object.keys(JSON.parse(checkpointLine(first as Checkpoint)))).toEqual([
+      'schema',
+      'number',
+      'previous',
+      'at',
+      'heads',
+      'key',
+      'signature',
+    ]);
+  });
+});
+
+describe('a checkpoint of what is removed', () => {
+  const of = (count: number, heads: readonly Head[] = []) => {
+    const removed = Array.from({ length: count }, (_, index) => head(index + 1, 'b'));
+    return writeCheckpoint(all[4], { heads, removed, retention: 400 }, noon, keys.signer('bot'), keys.trust);
+  };
+
+  test('is the same when it was read from text or from its line, with heads and without', () => {
+    for (const one of [of(1), of(150), of(3, [head(7)])]) {
+      expect(checkpointsIn(checkpointText(one).join('\n'), keys.trust)).toEqual([{ checkpoint: one, isGenuine: true }]);
+      expect(readCheckpoint(checkpointLine(one), keys.trust)).toEqual({ checkpoint: one, isGenuine: true });
+    }
+    expect(checkpointText(of(1))).toContain(`removed k7m2-qx 1 ${'b'.repeat(32)}`);
+    expect(checkpointText(of(1))).toContain('retention 400');
+  });
+
+  test('is not genuine once any part of it was edited', () => {
+    const text = checkpointText(of(3, [head(7)])).join('\n');
+    const edits = [
+      text.replace('retention 400', 'retention 40'),
+      text.replace('retention 400\n', ''),
+      text.replace('removed k7m2-qx 2', 'removed k7m2-q3 2'),
+      text.replace(/removed k7m2-qx 2 .*\n/, ''),
+      text.replace(/\nk7m2-qx 7/, '\nremoved k7m2-qx 7'),
+      text.replace(/removed k7m2-qx 3/, 'k7m2-qx 3'),
+      text.replace(/\nremoved .*/g, ''),
+    ];
+    for (const edited of edits) {
+      expect(edited).not.toBe(text);
+      expect(checkpointsIn(edited, keys.trust)[0]?.isGenuine).not.toBe(true);
+    }
+  });
+
+  test('holds as much as one of heads, and says after how long', () => {
+    expect(() => of(0)).toThrow();
+    expect(() => of(151)).toThrow();
+    expect(() => of(150, [head(7)])).toThrow();
+    const { retention: _, ...without } = of(1);
+    expect(readCheckpoint(JSON.stringify(without), keys.trust)).toBeUndefined();
+  });
 });
 
 test('two places with the same ones have nothing to them', () => {

@@ -2,6 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { beforeAll, type Checkpoint } from './checkpoint.ts';
 import type { AuditFinding } from './finding.ts';
 import type { Witness } from './judge-log.ts';
+import { judgeRemovals } from './judge-removals.ts';
 
 /** What was found in one place of those where checkpoints are. */
 export type FoundCheckpoint = {
@@ -27,6 +28,8 @@ export type JudgedCheckpoints = {
   readonly findings: readonly AuditFinding[];
   /** What the genuine ones say of each log, wherever they were found. */
   readonly witnesses: ReadonlyMap<RequestId, readonly Witness[]>;
+  /** Of each log that was removed as it should be, how it was when that was recorded last. */
+  readonly removals: ReadonlyMap<RequestId, Witness>;
   /** Numbers of the latest that may still be on their way into the channel. */
   readonly underWay: number;
   /** The first of all that are known, and the last. */
@@ -77,9 +80,12 @@ export const judgeCheckpoints = (
     ...differing(stored.kept, posted.kept),
     ...unlinked(numbers, all),
   ];
+  const genuine = [...posted.kept.values(), ...stored.kept.values()];
+  const removed = judgeRemovals(genuine, posted.times, now);
   return {
-    findings: onePerNumber(findings),
-    witnesses: witnessesOf([...posted.kept.values(), ...stored.kept.values()]),
+    findings: [...onePerNumber(findings), ...removed.findings],
+    witnesses: witnessesOf(genuine),
+    removals: removed.accepted,
     underWay: notPosted.filter(isUnderWay).length,
     first: all.get(numbers[0] ?? 0),
     last: all.get(numbers.at(-1) ?? 0),
@@ -111,6 +117,8 @@ const onePerNumber = (findings: readonly AuditFinding[]): readonly AuditFinding[
 /** The genuine ones of one place by number, and what is wrong with that place by itself. */
 const pick = (found: readonly FoundCheckpoint[] = []) => {
   const kept = new Map<number, Checkpoint>();
+  /** When they were posted, by Slack's clock. */
+  const times = new Map<string, Temporal.Instant>();
   const findings: AuditFinding[] = [];
   let highest = 0;
   for (const { checkpoint, isGenuine, message, claimed, wrong } of found) {
@@ -141,9 +149,13 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
       findings.push(finding('reordered', checkpoint.number, `it stands behind checkpoint ${highest}`, message));
     highest = Math.max(highest, checkpoint.number);
     kept.set(checkpoint.number, checkpoint);
+    if (message !== undefined) times.set(checkpoint.hash, timeOf(message.ts));
   }
-  return { kept, findings };
+  return { kept, findings, times };
 };
+
+const timeOf = (ts: string): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(Math.floor(Number(ts) * 1_000) || 0);
 
 /** What neither place has. */
 const gaps = (numbers: readonly number[]): readonly AuditFinding[] =>

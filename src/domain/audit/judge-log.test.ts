@@ -151,3 +151,55 @@ test('several things at once are named each', () => {
     ...Array.from({ length: 9 }, (_, index) => `missing ${992 + index}`),
   ]);
 });
+
+describe('of a log whose removal is recorded', () => {
+  const short = longLog(keys, 60);
+  const removal: Witness = { version: 60, head: headOf(id(), 60, short.chain.head)[2], checkpoint: 9 };
+  const known: readonly Witness[] = [{ ...removal, checkpoint: 8 }];
+  const judged = (changed: readonly string[], witnesses = known, of: Witness | 'none' = removal) =>
+    judgeLog(
+      id(),
+      changed.map((one) => see(one)),
+      witnesses,
+      of === 'none' ? undefined : of,
+    );
+  const again = { about: 'request', what: 'added', request: id(), checkpoint: 9 };
+
+  test('it is no fault that it is gone, or that it is still there as it was', () => {
+    expect(judged([])).toMatchObject({ findings: [], removal: 'done' });
+    expect(judged(short.lines)).toMatchObject({ findings: [], removal: 'due' });
+    expect(judged([], known, 'none').findings).toEqual([expect.objectContaining({ what: 'missing' })]);
+    expect(judged(short.lines, known, 'none').removal).toBeUndefined();
+  });
+
+  test('each beginning of it that stands there again is named, with what is missing', () => {
+    for (let length = 1; length < 60; length += 1) {
+      const { findings, removal: is } = judged(short.lines.slice(0, length));
+      expect(findings).toContainEqual(expect.objectContaining(again));
+      expect(findings.filter(({ what }) => what === 'missing')).toHaveLength(60 - length);
+      expect(is).toBeUndefined();
+    }
+  });
+
+  test('each entry of it that is altered while it is still there is named', () => {
+    for (let index = 0; index < 60; index += 1) {
+      const { findings, removal: is } = judged(short.lines.with(index, '{}'));
+      expect(findings).toEqual([expect.objectContaining({ what: 'altered', version: index + 1 })]);
+      expect(is).toBeUndefined();
+    }
+  });
+
+  test('another log that stands there is named, also one with as many entries and all the right keys', () => {
+    expect(judged(longLog(keys, 61).lines).findings).toContainEqual(expect.objectContaining(again));
+    const anew = extend(id(), undefined, [submitted({ reason: 'anew' })], later(1), keys.signer('bot'), keys.trust);
+    expect(judged(anew.lines, [], { ...removal, version: 1 }).findings).toEqual([expect.objectContaining(again)]);
+    expect(judged([], known, { ...removal, head: 'b'.repeat(32) }).findings).toHaveLength(1);
+  });
+
+  test('that had grown before it was gone, as a later checkpoint knows, it is named that it is gone', () => {
+    const grown = { version: 61, head: 'c'.repeat(32), checkpoint: 10 };
+    expect(judged([], [...known, grown]).findings).toEqual([
+      expect.objectContaining({ about: 'request', what: 'missing', checkpoint: 10 }),
+    ]);
+  });
+});

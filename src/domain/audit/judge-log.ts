@@ -20,14 +20,42 @@ export type JudgedLog = {
   readonly hashes: ReadonlyMap<number, string>;
   /** The state that it leads to; absent where something is wrong with it. */
   readonly request?: Request | undefined;
+  /** Its removal is recorded, and it is gone, or still to be removed. */
+  readonly removal?: 'done' | 'due' | undefined;
 };
 
 /**
  * Names everything that is otherwise than it was written in one request's log: what was altered, left out, put in or moved;
- * and with witnesses also what was cut off, or written anew with the right keys. Goes on behind what it finds.
+ * and with witnesses also what was cut off, or written anew with the right keys. Goes on behind what it finds. `removal` is how
+ * it was when its removal was recorded: then it may be gone, or be exactly that.
  */
-export const judgeLog = (id: RequestId, lines: readonly SeenEntry[], witnesses: readonly Witness[] = []): JudgedLog => {
-  if (lines.length === 0) return { findings: judgeGone(id, witnesses), hashes: new Map() };
+export const judgeLog = (
+  id: RequestId,
+  lines: readonly SeenEntry[],
+  witnesses: readonly Witness[] = [],
+  removal?: Witness,
+): JudgedLog => {
+  if (lines.length === 0) {
+    if (removal !== undefined && witnesses.every((one) => isCovered(one, removal)))
+      return { findings: [], hashes: new Map(), removal: 'done' };
+    return { findings: judgeGone(id, witnesses), hashes: new Map() };
+  }
+  const judged = judgeThere(id, lines, witnesses);
+  if (removal === undefined) return judged;
+  const { version, head, checkpoint } = removal;
+  const hash = judged.hashes.get(version);
+  if (lines.length === version && (hash === undefined || isHead(hash, head)))
+    return judged.findings.length > 0 ? judged : { ...judged, removal: 'due' };
+  const why = `it was removed by checkpoint ${checkpoint}, and stands there again`;
+  const again = { about: 'request', what: 'added', request: id, checkpoint, why } as const;
+  return { findings: [again, ...judged.findings], hashes: judged.hashes };
+};
+
+/** Nothing was known of the log beyond what was removed. */
+const isCovered = ({ version, head }: Witness, removal: Witness): boolean =>
+  version < removal.version || (version === removal.version && head === removal.head);
+
+const judgeThere = (id: RequestId, lines: readonly SeenEntry[], witnesses: readonly Witness[]): JudgedLog => {
   const { genuine, others } = split(id, lines);
   const { kept, doubled } = oneEach(genuine);
   const byVersion = new Map(kept.map((one) => [one.version, one]));
