@@ -11,6 +11,7 @@ import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
@@ -22,11 +23,14 @@ import { sayNotFiled } from '#adapters/slack/replies.ts';
 import { type AuditChannelParts, createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createAnchoredLogs } from '#use-cases/anchored-logs.ts';
+import { createCheckpointWriter } from '#use-cases/checkpoint-writer.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { Intake } from '#use-cases/guard-ports.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { createHeldRefresh } from '#use-cases/refresh-held.ts';
+import { createRemoval } from '#use-cases/remove-expired.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
 import { shareDrafts } from '#use-cases/shared-drafts.ts';
 import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
@@ -229,19 +233,30 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: People
   for (const { stop } of running) onStop(stop);
 };
 
-/** Gathers how far logs have grown, and posts it where it cannot be edited with Redis. Behind everything else: nobody waits for it. */
+/**
+ * Gathers how far logs have grown, and posts it where it cannot be edited with Redis; and removes those whose time is over. Behind
+ * everything else: nobody waits for it.
+ */
 const startWitnessing = (
-  { core, redis, onStop }: Ground,
+  { core, redis, info, onStop }: Ground,
   parts: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'>,
 ): void => {
-  const checkpoints = createRedisCheckpointStore(redis('commit', 'checkpoints'));
+  const connection = redis('commit', 'checkpoints');
+  const checkpoints = createRedisCheckpointStore(connection);
   const notes = createRedisProjectionStore(redis('commit', 'audit'), 'checkpoints');
   const channel = createAuditChannel({ ...parts, core, notes, checkpoints });
-  const gather = createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest });
-  const round = async (): Promise<void> => {
-    if (core.settings().policy.auditChannel !== undefined) await gather();
-  };
+  const ports = { ...core, checkpoints, latestPosted: channel.latest };
+  const [writer, anchored] = [createCheckpointWriter(ports), createAnchoredLogs(ports)];
+  const gather = createCheckpoints(ports, writer, anchored);
+  const removals = createRedisRemovalStore(connection);
+  const remove = createRemoval({ ...ports, removals, info }, writer, anchored);
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
+  const round = async (): Promise<void> => {
+    if (core.settings().policy.auditChannel === undefined) return;
+    await gather();
+    // It reads what was gathered, so both take turns; what it cannot do keeps nothing from being gathered.
+    await remove().catch(fault('Logs of finished requests could not be removed; they are in an hour'));
+  };
   const running = [
     every(gatherEvery, round, fault('Checkpoints of the logs could not be written; they are later')),
     every(postEvery, channel.post, fault('Checkpoints could not be posted; they are later')),

@@ -1,35 +1,19 @@
-import {
-  type Checkpoint,
-  checkpointLine,
-  type Head,
-  headOf,
-  type Latest,
-  mostHeads,
-  readCheckpoint,
-  writeCheckpoint,
-} from '#domain/audit/checkpoint.ts';
+import { type Head, headOf, mostHeads } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
-import type { CheckpointStore } from './checkpoint-ports.ts';
-import type { Core } from './ports.ts';
+import { type AnchoredLogs, createAnchoredLogs } from './anchored-logs.ts';
+import {
+  type Behind,
+  type CheckpointPorts,
+  type CheckpointWriter,
+  createCheckpointWriter,
+} from './checkpoint-writer.ts';
+import { hasPassed } from './has-passed.ts';
 import { find } from './request-log.ts';
-
-export type CheckpointPorts = Pick<Core, 'clock' | 'store' | 'signer' | 'trust' | 'alarm' | 'heads' | 'readLog'> & {
-  readonly checkpoints: CheckpointStore;
-  /** The latest that stands in the audit channel. Throws when Slack cannot be asked. */
-  readonly latestPosted: () => Promise<Latest | undefined>;
-};
 
 /** Nothing waits for longer than this, unless there is nothing to write with. */
 const longestWait = Temporal.Duration.from({ minutes: 1 });
 /** So often everything is counted, in case an index was lost or edited. */
 const stockEvery = Temporal.Duration.from({ hours: 1 });
-const perRead = 100;
-
-const hasPassed = (now: Temporal.Instant, since: Temporal.Instant | undefined, duration: Temporal.Duration): boolean =>
-  since === undefined || Temporal.Instant.compare(now, since.add(duration)) >= 0;
-
-const later = (one: Latest | undefined, other: Latest | undefined): Latest | undefined =>
-  (other?.number ?? 0) > (one?.number ?? 0) ? other : one;
 
 /**
  * Gathers the heads of changed logs into checkpoints: once a minute, and at once when there are as many as one holds. Several
@@ -38,44 +22,22 @@ const later = (one: Latest | undefined, other: Latest | undefined): Latest | und
  * Which logs have changed stands in an index that is written in the same step as the log. At start and once an hour every log
  * is counted as well, and compared with what the checkpoints say: so what an index has lost is found again.
  */
-export const createCheckpoints = (ports: CheckpointPorts): (() => Promise<void>) => {
-  const { checkpoints, clock, trust, signer, alarm } = ports;
-  /** The latest that this process knows of, by Redis, by the channel, or because it wrote it. */
-  let known: Latest | undefined;
-  let hasAsked = false;
+export const createCheckpoints = (
+  ports: CheckpointPorts,
+  writer: CheckpointWriter = createCheckpointWriter(ports),
+  anchored: AnchoredLogs = createAnchoredLogs(ports),
+): (() => Promise<void>) => {
+  const { checkpoints, clock } = ports;
   let lookedAt: Temporal.Instant | undefined;
   /** Whose logs could not be believed: nothing is written in a hurry for them. */
   const doubted = new Set<RequestId>();
-  const stock = createStock(ports);
+  const stock = createStock(ports, anchored);
 
-  /** Behind which line the next one comes, and what it follows. */
-  const look = async (
-    now: Temporal.Instant,
-  ): Promise<{ readonly last: string | undefined; readonly atLeast: number }> => {
-    // Without the channel nothing is begun: an emptied Redis would use its numbers a second time.
-    const posted = await ports.latestPosted().catch((cause: unknown) => {
-      if (!hasAsked) throw cause;
-      return undefined;
-    });
-    hasAsked = true;
+  const look = async (now: Temporal.Instant): Promise<Behind> => {
+    const behind = await writer.look();
     lookedAt = now;
-    known = later(known, posted);
-    const last = await checkpoints.latest();
-    const stored = last === undefined ? undefined : readCheckpoint(last, trust);
-    if (last !== undefined && stored?.isGenuine !== true)
-      alarm(
-        'The latest checkpoint in Redis is not Hallpass’s: somebody else has written there; run "hallpass audit verify"',
-        {},
-      );
-    const latest = stored?.isGenuine === true ? stored.checkpoint : undefined;
-    if (known !== undefined && (latest === undefined || isOlder(latest, known))) {
-      alarm(
-        'Redis has an older checkpoint than the audit channel, or another one: it was emptied, restored or written anew; run "hallpass audit verify"',
-        { redis: String(latest?.number ?? 'none'), known: String(known.number) },
-      );
-      stock.forget();
-    } else known = latest;
-    return { last, atLeast: (latest?.number ?? 0) + 1 };
+    if (behind.isRestored) stock.forget();
+    return behind;
   };
 
   const gather = async (): Promise<readonly Head[]> => {
@@ -98,12 +60,7 @@ export const createCheckpoints = (ports: CheckpointPorts): (() => Promise<void>)
   const write = async (now: Temporal.Instant): Promise<boolean> => {
     const heads = await gather();
     if (heads.length === 0) return false;
-    const { last, atLeast } = await look(now);
-    const next = writeCheckpoint(known, heads, now, signer, trust, atLeast);
-    const covered = heads.map(([id, version]) => [id, version] as const);
-    if (!(await checkpoints.append(last, checkpointLine(next), covered))) return false;
-    known = next;
-    return true;
+    return writer.write(await look(now), heads, now);
   };
 
   const isDue = async (now: Temporal.Instant): Promise<boolean> => {
@@ -123,59 +80,38 @@ export const createCheckpoints = (ports: CheckpointPorts): (() => Promise<void>)
   };
 };
 
-const isOlder = (latest: Checkpoint, known: Latest): boolean =>
-  latest.number < known.number || (latest.number === known.number && latest.hash !== known.hash);
-
 /** Counts every log, and lets those wait that are longer, or shorter, than the checkpoints say. */
-const createStock = ({ checkpoints, trust, alarm }: CheckpointPorts) => {
-  const covered = new Map<RequestId, number>();
+const createStock = ({ checkpoints, alarm }: CheckpointPorts, anchored: AnchoredLogs) => {
   const said = new Set<string>();
-  let place = 0;
   let takenAt: Temporal.Instant | undefined;
 
-  const forget = (): void => {
-    covered.clear();
-    place = 0;
-    takenAt = undefined;
-  };
-
-  const readOn = async (): Promise<void> => {
-    if ((await checkpoints.count()) < place) forget();
-    for (;;) {
-      const lines = await checkpoints.lines(place, perRead);
-      for (const line of lines) {
-        const seen = readCheckpoint(line, trust);
-        for (const [id, version] of seen?.isGenuine === true ? seen.checkpoint.heads : []) covered.set(id, version);
-      }
-      place += lines.length;
-      if (lines.length < perRead) return;
-    }
+  const tell = ([id, length]: readonly [RequestId, number]): void => {
+    const known = anchored.of(id);
+    // What was removed is gone, and is no shorter for that.
+    const isRemoved = length === 0 && known?.removal !== undefined;
+    if (known === undefined || length >= known.version || isRemoved || said.has(id)) return;
+    said.add(id);
+    alarm(
+      'The log of a request is shorter than a checkpoint says: it was cut or restored; run "hallpass audit verify"',
+      { request: id, entries: String(length), checkpoint: String(known.version) },
+    );
   };
 
   return {
-    forget,
+    forget: (): void => {
+      anchored.forget();
+      takenAt = undefined;
+    },
     take: async (now: Temporal.Instant): Promise<void> => {
       if (!hasPassed(now, takenAt, stockEvery)) return;
-      await readOn();
+      await anchored.readOn();
       for await (const batch of checkpoints.lengths()) {
-        const changed = batch.filter(([id, length]) => length > 0 && length !== covered.get(id));
+        const changed = batch.filter(([id, length]) => length > 0 && length !== anchored.of(id)?.version);
         await checkpoints.mark(
           changed.map(([id]) => id),
           now,
         );
-        for (const [id, length] of batch) {
-          const before = covered.get(id) ?? 0;
-          if (length >= before || said.has(id)) continue;
-          said.add(id);
-          alarm(
-            'The log of a request is shorter than a checkpoint says: it was cut or restored; run "hallpass audit verify"',
-            {
-              request: id,
-              entries: String(length),
-              checkpoint: String(before),
-            },
-          );
-        }
+        batch.forEach(tell);
       }
       takenAt = now;
     },

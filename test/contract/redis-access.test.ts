@@ -22,6 +22,7 @@ import { createRedisIntake } from '#adapters/redis/intake.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { refusedCommands } from '#adapters/redis/rights.ts';
 import { createRedisReports, lastWatched } from '#adapters/redis/watching.ts';
 import { err, ok } from '#domain/result.ts';
@@ -178,7 +179,6 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     ['GET', 'elsewhere'],
     ['SET', 'elsewhere', 'value'],
     ['DEL', keys.log(id)],
-    ['UNLINK', keys.log(id)],
     ['LSET', keys.log(id), 0, 'edited'],
     ['LTRIM', keys.log(id), 0, 0],
     ['LPUSH', keys.log(id), 'before'],
@@ -186,7 +186,6 @@ describe.each(['bot', 'worker'] as const)('as the user of the %s', (name) => {
     ['RENAME', keys.log(id), keys.log(anId())],
     ['EXPIRE', keys.log(id), 1],
     ['DEL', keys.audit],
-    ['XTRIM', keys.audit, 'MAXLEN', 0],
     ['EVAL', "return redis.call('DEL', KEYS[1])", 1, keys.log(id)],
     ['EVAL', "return redis.call('FLUSHALL')", 0],
     ['EVAL', "return redis.call('GET', 'elsewhere')", 0],
@@ -332,7 +331,7 @@ describe('as the user of the guard', () => {
   );
 });
 
-describe('what guards and bots have between them', () => {
+describe('what processes have between them', () => {
   const forbidden: ['bot' | 'worker', ...Command[]][] = [
     [
       'bot',
@@ -346,6 +345,9 @@ describe('what guards and bots have between them', () => {
     ],
     [
       'worker',
+      ['UNLINK', keys.log(anId())],
+      ['UNLINK', keys.content(anId(), 'a'.repeat(64))],
+      ['XTRIM', keys.audit, 'MAXLEN', 0],
       ['XTRIM', keys.intake, 'MAXLEN', 0],
       ['XREAD', 'STREAMS', keys.intake, '0'],
       ['XREADGROUP', 'GROUP', 'bot', 'worker', 'STREAMS', keys.intake, '>'],
@@ -398,6 +400,24 @@ test.each(['hallpass-bot', 'hallpass-worker', 'hallpass-guard', 'hallpass-watche
     expect(await admin().call('ACL', 'DRYRUN', user, 'PING')).toBe('OK');
   },
 );
+
+test('the bot removes a log with all that is kept beside it; the worker removes none', async () => {
+  const [bot, worker] = [as('hallpass-bot', 'bot'), as('hallpass-worker', 'worker')];
+  const [id, digest] = [anId(), 'a'.repeat(64)];
+  const log = { id, entries: 2, people: [ada], contents: [digest], held: ['removed'] } as const;
+  await createRedisEventStore(bot, createRedisClock(bot)).append(id, 0, ['a', 'b'], index({ status: 'denied' }));
+  await createRedisContents(bot).keep(id, digest, 'a content');
+  await admin().zrem(keys.unshown, id);
+  await admin().zrem(keys.unanchored, id);
+  await expect(createRedisRemovalStore(worker).remove(log)).rejects.toThrow('remove request');
+  expect(await admin().lrange(keys.log(id), 0, -1)).toEqual(['a', 'b']);
+  const removals = createRedisRemovalStore(bot);
+  expect(await removals.isAwaited(id)).toBe(false);
+  expect(await removals.submittedBefore('denied', at(0), 1_000, 0)).toContain(id);
+  expect(await removals.remove(log)).toBe('removed');
+  expect(await admin().exists(keys.log(id), keys.content(id, digest))).toBe(0);
+  await removals.trimStream(at(0));
+});
 
 test('the bot keeps its notes under a lock; the worker reaches neither', async () => {
   const [id, bot, worker] = [anId(), as('hallpass-bot', 'bot'), as('hallpass-worker', 'worker')];

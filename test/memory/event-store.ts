@@ -11,6 +11,13 @@ const hasPassed = (now: Temporal.Instant, since: Temporal.Instant, duration: Tem
 /** Everything the Redis event store promises, in memory. Lines can be edited through `tamper`, as a thief of Redis could. */
 export type MemoryEventStore = EventStore & {
   readonly tamper: (id: RequestId, edit: (lines: readonly string[]) => readonly string[]) => void;
+  /** Removes what has so many entries, in one step. */
+  readonly forget: (id: RequestId, entries: number) => 'removed' | 'gone' | 'changed';
+  readonly submittedAt: (id: RequestId) => Temporal.Instant | undefined;
+  /** Whether something of it is to be done, told, shown or reviewed. */
+  readonly isAwaited: (id: RequestId) => boolean;
+  /** All of it as it is now, to be put back later. */
+  readonly snapshot: () => () => void;
 };
 
 export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
@@ -88,6 +95,25 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     tamper: (id, edit) => {
       const kept = requests.get(id);
       if (kept !== undefined) kept.lines = edit(kept.lines);
+    },
+    forget: (id, entries) => {
+      const length = requests.get(id)?.lines.length ?? 0;
+      if (length === 0) return 'gone';
+      return length === entries && requests.delete(id) ? 'removed' : 'changed';
+    },
+    submittedAt: (id) => requests.get(id)?.index.submittedAt,
+    isAwaited: (id) => {
+      const kept = requests.get(id);
+      if (kept === undefined) return false;
+      const { dueAt, newsAt, toReview } = kept.index;
+      return dueAt !== undefined || newsAt !== undefined || toReview || kept.unshownSince !== undefined;
+    },
+    snapshot: () => {
+      const all = [...requests].map(([id, kept]) => [id, { ...kept }] as const);
+      return () => {
+        requests.clear();
+        for (const [id, kept] of all) requests.set(id, { ...kept });
+      };
     },
   };
 };

@@ -166,6 +166,8 @@ const ends: Readonly<Record<Status, boolean>> = {
   lapsed: true,
   failed: true,
 };
+/** All of them, those that are not over first. */
+export const statuses = Object.keys(ends).filter((status): status is Status => status in ends);
 /** Whether nothing is owed or in force any more in this status; anything that is no status is not. */
 export const isOver = (status: string): boolean => Object.entries(ends).some(([one, over]) => over && one === status);
 
