@@ -4,7 +4,7 @@ import { readCheckpointMessage } from '#adapters/slack/checkpoint-message.ts';
 import { createDirectory } from '#adapters/slack/directory.ts';
 import { postingOptions } from '#adapters/slack/projection.ts';
 import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
-import { type Checkpoint, readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { type Checkpoint, checkpointLine, headOf, readCheckpoint, writeCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { usualWatch } from '#domain/watch/watch.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
@@ -156,6 +156,28 @@ describe('checkpoints', () => {
     const [first] = await stored();
     expect(posted()[0]?.seen).toEqual({ checkpoint: first, isGenuine: true });
     expect(posted()[0]?.claimed).toEqual({ number: 1, hash: first?.hash, previous: 'genesis' });
+  });
+
+  test('of what is removed stand there whole too, as many as there may be, and in words', async () => {
+    const { gather, post } = bot();
+    await file(1);
+    advance(60);
+    await gather();
+    const [first] = await stored();
+    const heads = Array.from({ length: 150 }, () => headOf(anId(), 123_456_789, 'a'.repeat(64)));
+    for (const removed of [heads, heads.slice(0, 1)]) {
+      const [last] = (await stored()).slice(-1);
+      const said = { heads: [], removed, retention: 36_500 };
+      const next = writeCheckpoint(last, said, await clock.now(), keys.signer('bot'), keys.trust);
+      await checkpoints.append(await checkpoints.latest(), checkpointLine(next), []);
+    }
+    await post();
+    expect(posted().map((one) => one?.seen?.checkpoint)).toEqual(await stored());
+    expect(postedNumbers()).toEqual([first?.number, 2, 3]);
+    expect(workspace.problems).toEqual([]);
+    const texts = (workspace.state.messages.get(audit) ?? []).map(({ text }) => text);
+    expect(texts[1]).toMatch(/^Checkpoint 2: the logs of 150 requests, kept for 36500 days, are removed, /);
+    expect(texts[2]).toMatch(/^Checkpoint 3: the log of 1 request, kept for 36500 days, is removed, /);
   });
 
   test('are one for each number, posted once, whatever number of bots gather and post', async () => {

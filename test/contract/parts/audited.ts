@@ -7,6 +7,7 @@ import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { keys as redisKeys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
+import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { clientOptions } from '#adapters/slack/client.ts';
 import { createDirectory } from '#adapters/slack/directory.ts';
 import { createProjection, postingOptions } from '#adapters/slack/projection.ts';
@@ -22,8 +23,11 @@ import { anId } from '#test/contract/parts/redis.ts';
 import { makeKeys, startRedisWithUsers } from '#test/contract/parts/redis-with-users.ts';
 import { createMemoryContents } from '#test/memory/contents.ts';
 import { createMemoryJobs } from '#test/memory/jobs.ts';
+import { createAnchoredLogs } from '#use-cases/anchored-logs.ts';
+import { createCheckpointWriter } from '#use-cases/checkpoint-writer.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
+import { createRemoval } from '#use-cases/remove-expired.ts';
 import { commit, find } from '#use-cases/request-log.ts';
 import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 
@@ -44,6 +48,10 @@ export type Audited = {
   /** Shows everything in Slack, gathers a checkpoint, and posts it. */
   readonly settle: () => Promise<void>;
   readonly show: () => Promise<void>;
+  /** From now on everything happens as if it were so many hours ago. */
+  readonly goBack: (hours: number) => void;
+  /** Removes what is to be removed by now, as a bot that has just started. */
+  readonly removeExpired: () => Promise<void>;
   readonly anchor: () => Promise<void>;
   readonly alarms: readonly string[];
   readonly stop: () => Promise<void>;
@@ -61,7 +69,9 @@ export const startAudited = async (): Promise<Audited> => {
   const { token, botUserId } = workspace.state.app;
 
   const alarms: string[] = [];
-  const clock = createRedisClock(connection);
+  const redisClock = createRedisClock(connection);
+  let hours = 0;
+  const clock = { now: async () => (await redisClock.now()).subtract({ hours }) };
   const policy = {
     groups: new Map(),
     rules: [],
@@ -69,11 +79,12 @@ export const startAudited = async (): Promise<Audited> => {
     watch: usualWatch,
     adminChannel: 'C0AUDIT',
     auditChannel,
+    retention: 400,
     hash: 'p',
   };
   const coreOf = (author: 'bot' | 'worker'): Core => ({
     clock,
-    store: createRedisEventStore(connection, clock),
+    store: createRedisEventStore(connection, redisClock),
     jobs: createMemoryJobs(),
     signer: keys.signer(author),
     trust: keys.trust,
@@ -110,11 +121,21 @@ export const startAudited = async (): Promise<Audited> => {
   };
   const notes = createRedisProjectionStore(connection, 'checkpoints');
   // As a bot that has just started: what it remembers is not what is looked at here.
-  const anchor = async (): Promise<void> => {
-    for (const id of await admin.zrange(redisKeys.unanchored, '0', '-1')) await admin.zadd(redisKeys.unanchored, 0, id);
+  const starting = () => {
     const parts = { core, client, directory, botUser: botUserId, notes, checkpoints, time: quick };
     const channel = createAuditChannel(parts);
-    await createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest })();
+    const removals = createRedisRemovalStore(connection);
+    return { channel, ports: { ...core, checkpoints, removals, latestPosted: channel.latest, info: () => {} } };
+  };
+  const anchor = async (): Promise<void> => {
+    for (const id of await admin.zrange(redisKeys.unanchored, '0', '-1')) await admin.zadd(redisKeys.unanchored, 0, id);
+    const { channel, ports } = starting();
+    await createCheckpoints(ports)();
+    await channel.post();
+  };
+  const removeExpired = async (): Promise<void> => {
+    const { channel, ports } = starting();
+    await createRemoval(ports, createCheckpointWriter(ports), createAnchoredLogs(ports))();
     await channel.post();
   };
   return {
@@ -127,6 +148,10 @@ export const startAudited = async (): Promise<Audited> => {
     record,
     show,
     anchor,
+    removeExpired,
+    goBack: (count) => {
+      hours = count;
+    },
     file: async (...events) => {
       const id = anId();
       await record(id, asked(), ...events);
