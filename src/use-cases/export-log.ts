@@ -38,7 +38,7 @@ export async function* exportLog(
   const ids = await log.ids();
   for (let first = 0; first < ids.length; first += atOnce) {
     const batch = ids.slice(first, first + atOnce).flatMap((id) => idIn(id, count));
-    const found = await Promise.all(batch.map(async (id) => ({ id, read: await log.read(id) })));
+    const found = await readThere(log, batch);
     const written = found.map(({ id, read }) => linesOf(id, read, trust, count)).join('');
     if (written !== '') yield written;
   }
@@ -46,6 +46,18 @@ export async function* exportLog(
   const said = { at: now.toString(), requests, entries };
   yield `${exportEndLine(checkpoints === 0 ? said : { ...said, checkpoints })}\n`;
 }
+
+/** Reads logs that were listed before; without those that are in no list any more, for they were removed meanwhile. */
+export const readThere = async (
+  log: Pick<LogReader, 'ids' | 'read'>,
+  listed: readonly RequestId[],
+): Promise<readonly { readonly id: RequestId; readonly read: Result<readonly string[], string> }[]> => {
+  const found = await Promise.all(listed.map(async (id) => ({ id, read: await log.read(id) })));
+  const isGone = ({ read }: (typeof found)[number]): boolean => read.ok && read.value.length === 0;
+  if (!found.some(isGone)) return found;
+  const left = new Set(await log.ids());
+  return found.filter((one) => !isGone(one) || left.has(one.id));
+};
 
 const idIn = (id: string, { broken }: ExportCount): readonly RequestId[] => {
   const parsed = requestId.safeParse(id);

@@ -1,6 +1,7 @@
 import { type RequestId, requestId } from '#domain/ids.ts';
+import type { Result } from '#domain/result.ts';
 import type { FoundLog } from './audit-records.ts';
-import type { LogReader } from './export-log.ts';
+import { type LogReader, readThere } from './export-log.ts';
 import type { InExport } from './read-export.ts';
 
 /** Logs that are read at the same time. */
@@ -9,19 +10,20 @@ const atOnce = 20;
 /** Every log that is kept, the request that was filed first first. */
 export async function* logsKept(log: LogReader): AsyncGenerator<FoundLog> {
   const ids = await log.ids();
-  for (let first = 0; first < ids.length; first += atOnce)
-    yield* await Promise.all(ids.slice(first, first + atOnce).map((id) => readOne(log, id)));
+  for (let first = 0; first < ids.length; first += atOnce) {
+    const batch = ids.slice(first, first + atOnce).map((id) => ({ id, request: requestId.safeParse(id).data }));
+    yield* batch.flatMap(({ id, request }) => (request === undefined ? [noId(id)] : []));
+    const listed = batch.flatMap(({ request }) => request ?? []);
+    yield* (await readThere(log, listed)).map(({ id, read }) => foundAs(id, read));
+  }
 }
 
-const readOne = async (log: LogReader, id: string): Promise<FoundLog> => {
-  const parsed = requestId.safeParse(id);
-  if (!parsed.success)
-    return {
-      type: 'problem',
-      why: `The index of requests names ${JSON.stringify(id.slice(0, 80))}, which is no request’s id; it was left out.`,
-    };
-  const request: RequestId = parsed.data;
-  const read = await log.read(request);
+const noId = (id: string): FoundLog => ({
+  type: 'problem',
+  why: `The index of requests names ${JSON.stringify(id.slice(0, 80))}, which is no request’s id; it was left out.`,
+});
+
+const foundAs = (request: RequestId, read: Result<readonly string[], string>): FoundLog => {
   if (read.ok && read.value.length > 0) return { type: 'log', request, lines: read.value };
   return {
     type: 'problem',
