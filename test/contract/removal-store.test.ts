@@ -90,6 +90,14 @@ describe.each(Object.entries(stores))('a store %s', (_, create) => {
     expect((await parts.checkpoints.waiting(10)).map((one) => one.id)).toEqual([]);
   });
 
+  test('lets nothing else be filed under the id of what was removed', async () => {
+    const id = await file();
+    await parts.removals.remove(logOf(id));
+    expect(await parts.logs.append(id, 0, ['c'], index())).toEqual({ type: 'conflict' });
+    expect(await parts.logs.read(id)).toEqual([]);
+    expect(await parts.logs.append(anId(), 0, ['c'], index())).toEqual({ type: 'appended' });
+  });
+
   test('removes one of twenty times that it is asked to', async () => {
     const id = await file();
     const all = await Promise.all(Array.from({ length: 20 }, () => parts.removals.remove(logOf(id))));

@@ -22,6 +22,7 @@ export type MemoryEventStore = EventStore & {
 
 export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
   const requests = new Map<RequestId, Kept>();
+  const removed = new Set<RequestId>();
   const origins = new Map<string, { readonly id: RequestId; readonly at: Temporal.Instant }>();
 
   const filedBefore = (origin: string | undefined, now: Temporal.Instant): RequestId | undefined => {
@@ -59,7 +60,7 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     const before = filedBefore(origin, now);
     if (before !== undefined) return { type: 'filed-before', id: before };
     const kept = requests.get(id);
-    if ((kept?.lines.length ?? 0) !== version) return { type: 'conflict' };
+    if ((kept?.lines.length ?? 0) !== version || (version === 0 && removed.has(id))) return { type: 'conflict' };
     if (kept === undefined && index.atMost !== undefined && unaskedBy(requester(index)) >= index.atMost)
       return { type: 'full' };
     requests.set(id, { lines: [...(kept?.lines ?? []), ...lines], index, unshownSince: kept?.unshownSince ?? now });
@@ -99,7 +100,10 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     forget: (id, entries) => {
       const length = requests.get(id)?.lines.length ?? 0;
       if (length === 0) return 'gone';
-      return length === entries && requests.delete(id) ? 'removed' : 'changed';
+      if (length !== entries) return 'changed';
+      requests.delete(id);
+      removed.add(id);
+      return 'removed';
     },
     submittedAt: (id) => requests.get(id)?.index.submittedAt,
     isAwaited: (id) => {

@@ -16,6 +16,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['log:*', 'type llen lrange rpush'],
   // As a log; the bot alone adds to them.
   ['checkpoints', 'llen lrange'],
+  ['removed', 'type sismember'],
   ['audit', 'type xadd xrange xlen'],
   [
     'status:* person:* pending-by:* unasked-by:* to-review due news unshown unanchored',
@@ -44,6 +45,7 @@ const botsOwn: typeof common = [
   // a command's keys.
   ['log:* view:* content:* scope:* said:* seen:* held:*', 'unlink type'],
   ['due news unshown unanchored to-review', 'zscore'],
+  ['removed', 'sadd'],
   ['audit', 'xtrim'],
 ];
 

@@ -122,6 +122,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.unaskedBy(requester),
     keys.news,
     keys.unanchored,
+    keys.removed,
     ...statuses.map(keys.status),
     ...people.map(keys.person),
   ];

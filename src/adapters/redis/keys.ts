@@ -39,6 +39,8 @@ export const keys = {
   unshown: `${tag}:unshown`,
   /** Sorted set of ids by when the oldest event was filed that no checkpoint has, in epoch milliseconds. */
   unanchored: `${tag}:unanchored`,
+  /** Set: the ids of requests whose logs were removed, so that none is used a second time. */
+  removed: `${tag}:removed`,
   /** List: the checkpoints, which say how far all logs had grown. */
   checkpoints: `${tag}:checkpoints`,
   /** Stream of all lines of all logs in the order of their commits, for followers; the logs are the record. */

@@ -14,8 +14,8 @@ const awaiting: readonly string[] = [keys.due, keys.news, keys.unshown, keys.una
  * Everything that can fail comes before the first write, and what needs a right that a log's own writer does not have comes first
  * of the writes: with a user who lacks it, nothing is done.
  *
- * KEYS: log, then those in which it must not stand, the indexes in which it may, what is kept under its id, what leads to it.
- * ARGV: id, how many entries it has, how many keys of each of the four sorts behind the log.
+ * KEYS: log, removed, then those in which it must not stand, the indexes in which it may, what is kept under its id, what leads to it.
+ * ARGV: id, how many entries it has, how many keys of each of the four sorts behind these two.
  */
 const removeScript = `
 local id, entries = ARGV[1], tonumber(ARGV[2])
@@ -23,10 +23,12 @@ local awaiting, indexes, kept, leading = tonumber(ARGV[3]), tonumber(ARGV[4]), t
 local length = redis.call('LLEN', KEYS[1])
 if length == 0 then return 'gone' end
 if length ~= entries then return 'changed' end
-for index = 2, 1 + awaiting do
+for index = 3, 2 + awaiting do
   if redis.call('ZSCORE', KEYS[index], id) then return 'awaited' end
 end
-local first = 2 + awaiting
+local noted = redis.call('TYPE', KEYS[2]).ok
+if noted ~= 'none' and noted ~= 'set' then return {KEYS[2], noted} end
+local first = 3 + awaiting
 for index = first, first + indexes - 1 do
   local found = redis.call('TYPE', KEYS[index]).ok
   if found ~= 'none' and found ~= 'zset' then return {KEYS[index], found} end
@@ -38,8 +40,9 @@ first = first + kept
 for index = first, first + leading - 1 do
   if redis.call('TYPE', KEYS[index]).ok == 'string' and redis.call('GET', KEYS[index]) == id then table.insert(doomed, KEYS[index]) end
 end
+redis.call('SADD', KEYS[2], id)
 redis.call('UNLINK', unpack(doomed))
-for index = 2 + awaiting, 1 + awaiting + indexes do redis.call('ZREM', KEYS[index], id) end
+for index = 3 + awaiting, 2 + awaiting + indexes do redis.call('ZREM', KEYS[index], id) end
 return 'removed'
 `;
 
@@ -64,7 +67,7 @@ export const createRedisRemovalStore = (redis: Redis): RemovalStore => {
     },
     remove: async (log) => {
       const { indexes, kept, leading } = placesOf(log);
-      const at = [keys.log(log.id), ...awaiting, ...indexes, ...kept, ...leading];
+      const at = [keys.log(log.id), keys.removed, ...awaiting, ...indexes, ...kept, ...leading];
       const counts = [awaiting.length, indexes.length, kept.length, leading.length];
       const answer = await asking(`remove request ${log.id}`, run(at, [log.id, log.entries, ...counts]));
       const result = readAs(answered, keys.log(log.id), answer);
