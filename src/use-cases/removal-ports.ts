@@ -29,8 +29,8 @@ export type RemovalStore = {
   /** Whether something of a request is still to be done, told, shown, reviewed, or in a checkpoint. */
   readonly isAwaited: (id: RequestId) => Promise<boolean>;
   /**
-   * Removes a log and all that is kept for its request, in one step or not at all; from then on nothing is filed under its id. `changed`: it has another length; `awaited`: as
-   * `isAwaited` says; `gone`: somebody else was first.
+   * Removes a log and all that is kept for its request, in one step or not at all; from then on nothing is filed under its id.
+   * `changed`: it has another length; `awaited`: as `isAwaited` says; `gone`: somebody else was first.
    */
   readonly remove: (log: LogToRemove) => Promise<'removed' | 'gone' | 'changed' | 'awaited'>;
   /** Takes what is older than a moment out of the stream of all entries, in which the lines stand a second time. */

@@ -334,6 +334,19 @@ describe('a removal that is only recorded', () => {
     expect(await stands(one)).toEqual([one]);
   });
 
+  test('is not done while the policy’s retention is longer by now', async () => {
+    const it = await record();
+    await post();
+    retention = 500;
+    clock.advance({ hours: 1 });
+    await it.remove();
+    expect(await stands(one)).toEqual([one]);
+    expect(await audit(one)).toEqual([]);
+    days(100);
+    await it.remove();
+    expect(await stands(one)).toEqual([]);
+  });
+
   test('is done by the next bot when this one has crashed, and is not recorded a second time', async () => {
     await record();
     await post();

@@ -37,7 +37,7 @@ export const createRemoval = (
     if (found.length === 0) return;
     const needed = await namedByLiving(ports);
     const free = found.filter(({ id }) => !needed.has(id));
-    const removed = await removeRecorded(ports, free, now, alarmOnce);
+    const removed = await removeRecorded(ports, free, { now, before }, alarmOnce);
     if (removed > 0) await removals.trimStream(before);
     const recorded = await recordRemovals({ ports, writer, anchored }, free, retention, now);
     if (removed + recorded > 0) info('Logs of finished requests are removed', { removed, recorded, retention });
@@ -49,7 +49,10 @@ const createAlarmOnce = ({ alarm }: RemovalPorts): AlarmOnce => {
   return (id) => {
     if (said.has(id)) return;
     said.add(id);
-    alarm('The log of a request is another than when its removal was recorded; it is kept', { request: id });
+    alarm(
+      'The log of a request is another than when its removal was recorded, and is kept; run "hallpass audit verify"',
+      { request: id },
+    );
   };
 };
 

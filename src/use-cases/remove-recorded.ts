@@ -6,8 +6,7 @@ import type { Asked } from '#domain/request/request.ts';
 import { isAsSeen, isRecorded } from './anchored-logs.ts';
 import { hasPassed } from './has-passed.ts';
 import { heldIndexOf } from './held-index.ts';
-import type { LogToRemove } from './removal-ports.ts';
-import { type Candidate, margin, mostInRound, type RemovalPorts } from './removal-ports.ts';
+import { type Candidate, type LogToRemove, margin, mostInRound, type RemovalPorts } from './removal-ports.ts';
 import { find } from './request-log.ts';
 
 export type AlarmOnce = (id: RequestId) => void;
@@ -19,7 +18,7 @@ export type AlarmOnce = (id: RequestId) => void;
 export const removeRecorded = async (
   ports: RemovalPorts,
   found: readonly Candidate[],
-  now: Temporal.Instant,
+  { now, before }: { readonly now: Temporal.Instant; readonly before: Temporal.Instant },
   alarmOnce: AlarmOnce,
 ): Promise<number> => {
   const recorded = found.filter(({ anchored: { removal } }) => removal !== undefined);
@@ -32,6 +31,8 @@ export const removeRecorded = async (
     const log = isRecorded(anchored) ? await find(ports, id) : undefined;
     // It is gone, or cannot be believed, which has been alarmed.
     if (log !== undefined && log.type !== 'found') continue;
+    // The retention was made longer since.
+    if (log !== undefined && isYounger(log.chain, before)) continue;
     const isSame = log !== undefined && isAsSeen(removal, log.chain);
     const result = isSame ? await ports.removals.remove(toRemove(log.chain)) : 'changed';
     if (result === 'changed') alarmOnce(id);
@@ -39,6 +40,9 @@ export const removeRecorded = async (
   }
   return removed;
 };
+
+const isYounger = ({ entries }: Chain, before: Temporal.Instant): boolean =>
+  entries.some(({ at }) => Temporal.Instant.compare(at, before) > 0);
 
 const toRemove = ({ request: { asked }, entries }: Chain): LogToRemove => {
   const { id, requester, subject, held } = asked;

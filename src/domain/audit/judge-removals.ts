@@ -33,7 +33,11 @@ export const judgeRemovals = (
   for (const checkpoint of genuine.toSorted((one, other) => one.number - other.number)) {
     const { number, heads, removed = [] } = checkpoint;
     const at = Temporal.Instant.from(checkpoint.at);
-    for (const [id, version, head] of heads) known.set(id, [...(known.get(id) ?? []), { version, head, number, at }]);
+    for (const [id, version, head] of heads) {
+      const before = known.get(id) ?? [];
+      before.push({ version, head, number, at });
+      known.set(id, before);
+    }
     const doneAt = earliest([at, now, posted.get(checkpoint.hash) ?? now]);
     for (const one of removed) {
       const [request, version, head] = one;
