@@ -154,8 +154,13 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
   return { kept, findings, times };
 };
 
-const timeOf = (ts: string): Temporal.Instant =>
-  Temporal.Instant.fromEpochMilliseconds(Math.floor(Number(ts) * 1_000) || 0);
+/** The last moment that there is, in epoch milliseconds. */
+const lastMoment = 8_640_000_000_000_000;
+/** Of a message, by its timestamp; one that is none is from before everything. */
+const timeOf = (ts: string): Temporal.Instant => {
+  const milliseconds = Math.floor(Number(ts) * 1_000) || 0;
+  return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.max(0, milliseconds), lastMoment));
+};
 
 /** What neither place has. */
 const gaps = (numbers: readonly number[]): readonly AuditFinding[] =>

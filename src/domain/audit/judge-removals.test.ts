@@ -91,6 +91,13 @@ describe('a removal is named', () => {
   });
 });
 
+test.each(['', 'soon', '-1', '1e300', 'Infinity'])('a message with %j for a timestamp makes no removal later', (ts) => {
+  const found = genuine(written([...known, [403, removing(head(3))]]));
+  const channel = found.map((one) => ({ ...one, message: { channel: 'C1', ts } }));
+  const { removals } = judgeCheckpoints({ store: found, channel }, day(5_000));
+  expect(removals.size).toBe(ts.startsWith('1e') || ts === 'Infinity' ? 1 : 0);
+});
+
 test('a removal that the bot has not signed counts for nothing', () => {
   const forged = written([...known, [403, removing(head(3))]], createMemoryKeys().signer('bot')).slice(3);
   const found = [...genuine(written(known)), ...forged.map((checkpoint) => ({ checkpoint, isGenuine: false }))];
