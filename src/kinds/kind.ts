@@ -123,6 +123,13 @@ export type Kind = {
   readonly isForSomebody: boolean;
   /** Whether it may be asked for for good, with nothing to take back. */
   readonly mayBePermanent: boolean;
+  /** There is nothing that could be taken back: it is for good, whether or not that is said. */
+  readonly isOnlyPermanent?: true;
+  /**
+   * It deletes the very objects that were there when it was asked for, whatever they are like by then: they are known by their uid,
+   * their content is shown to nobody, and where another one stands in the place of one nothing of it is asked anew.
+   */
+  readonly byUid?: true;
   /**
    * How one that is in force goes on: `beside` it another of the same is made, which it gives way to; `in-place` it stays
    * itself, and ends later.
@@ -162,6 +169,11 @@ export type Kind = {
     may: (profile: string) => boolean,
   ) => Json | undefined;
   readonly permissions: Permissions;
+  /**
+   * What is asked to end pods, by their names: of these only the ones that were made before a moment are meant. Absent for kinds
+   * that end none; `err` says why it cannot be asked.
+   */
+  readonly endsPods?: (pods: readonly string[], madeBefore: Temporal.Instant) => Result<Json, string>;
   /** What its profiles let somebody do themselves, by place; absent for kinds that give nobody rights. */
   readonly rights?: readonly ProfileRights[];
 };
@@ -172,6 +184,8 @@ export type KindModule = {
   /** The sorts of objects that Hallpass makes for it and ends by their stamp, whether or not its settings can be read. */
   readonly makes: readonly Sort[];
   readonly settingsFile: string;
+  /** A policy folder without this file has no such kind; of other kinds every folder has one. */
+  readonly isOptional?: true;
   /** The list in it of what rules name under `match.profiles`. */
   readonly settingsList: string;
   /** What the file looks like; `configure` sees more than that. */

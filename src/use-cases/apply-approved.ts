@@ -214,8 +214,14 @@ const prepareAsApproved = async (
   const place = { request, kind, cluster: cluster.name, namespace, identity, temporary: seconds !== undefined };
   const input = { ...place, ...(prolongs && { prolongs }) };
   const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
-  if (!prepared.ok) return asked.content === undefined ? lapse(prepared.error) : moved(prepared.error);
+  // Where other objects have the place of those that were meant, nobody is asked about these in their stead.
+  const isOver = ports.settings().kinds.find(({ name }) => name === kind)?.byUid === true;
+  if (!prepared.ok) return asked.content === undefined || isOver ? lapse(prepared.error) : moved(prepared.error);
   if (sealOfDraft(asked, identity, draftOf(prepared.value), ports.trust.digest) === asked.seal) return prepared;
+  if (isOver)
+    return lapse(
+      'What it would delete is no longer what was approved: some of it is gone, or was made anew. Ask again for what is left.',
+    );
   return asked.content === undefined
     ? lapse(
         'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',

@@ -1,4 +1,5 @@
 import { moveEdits } from '#domain/content/restore.ts';
+import { isGoing } from '#domain/guard/namespace.ts';
 import { type Manifest, sayTarget, targetKey } from '#domain/plan.ts';
 import type { ChangedRef } from '#domain/request/events.ts';
 import type { Asked } from '#domain/request/request.ts';
@@ -45,13 +46,17 @@ export const madeAlready = async (
   for (const entry of entries) {
     const { op, target, uid } = entry;
     const live = (await cluster.get(target))?.live;
-    if (op === 'delete' && live === undefined) changed.push({ op, ...target, uid: uid ?? '' });
+    if (op === 'delete' && (live === undefined || (entry.byUid && !isThere(live, uid))))
+      changed.push({ op, ...target, uid: uid ?? '' });
     else if (op !== 'delete' && live !== undefined && (await isMade(examiner, live, entry)))
       changed.push({ op, ...refTo(live) });
     else return undefined;
   }
   return changed;
 };
+
+/** Whether it still is the very object, and nobody has begun to delete it. */
+const isThere = (live: Manifest, uid: string | undefined): boolean => refTo(live).uid === uid && !isGoing(live);
 
 /** Undefined when it is not prepared, or somebody was faster: then it is looked at anew. */
 const applyPrepared = async (
@@ -69,6 +74,10 @@ const applyPrepared = async (
     return ok({ op, ...refTo(written.live) });
   }
   if (live === undefined) return undefined;
+  if (edit.byUid) {
+    await cluster.beginDelete(refTo(live));
+    return ok({ op, ...target, uid: refTo(live).uid });
+  }
   const gone = await cluster.delete(refTo(live), versionOf(live) ?? '');
   return gone === 'moved' ? undefined : ok({ op, ...target, uid: refTo(live).uid });
 };
@@ -117,6 +126,10 @@ const applyOnce = async (
   const live = (await cluster.get(target))?.live;
   if (op === 'delete') {
     if (live === undefined) return ok({ op, ...target, uid: uid ?? '' });
+    if (entry.byUid) {
+      if (isThere(live, uid)) await cluster.beginDelete({ ...target, uid: uid ?? '' });
+      return ok({ op, ...target, uid: uid ?? '' });
+    }
     if (uid === undefined || refTo(live).uid !== uid || (await examiner.compare(live, undefined)).delta !== delta)
       return moved(entry);
     const gone = await cluster.delete({ ...target, uid }, versionOf(live) ?? '');

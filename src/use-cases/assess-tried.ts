@@ -37,7 +37,8 @@ export const assessTried = async (
   identity: KubernetesIdentity,
   { except = [], atMostOld = 0 }: { readonly except?: readonly string[]; readonly atMostOld?: number } = {},
 ): Promise<Assessed> => {
-  const changes = changesOf(tried);
+  // What is known by its uid alone may come again as it was: nothing that is dangerous in it goes away.
+  const changes = changesOf({ ...tried, edits: tried.edits.filter(({ byUid }) => byUid !== true) });
   const wanted = wantedFor(changes);
   const around = async (): Promise<Reach> => {
     if (wanted === undefined) return { findings: [], radius: nothingReached, lines: [], openings: [] };

@@ -78,7 +78,7 @@ const prepare = async (
   journals?.catch(() => undefined);
   const edits: PreparedEdit[] = [];
   for (const edit of plan.edits) {
-    const prepared = await prepareEdit(ports, cluster, input, edit, liveIn(looks, seen));
+    const prepared = await prepareEdit(ports, cluster, { ...input, kind }, edit, liveIn(looks, seen));
     if (!prepared.ok) return prepared;
     edits.push(prepared.value);
   }
@@ -246,7 +246,7 @@ const changing = (target: Target): string =>
 const prepareEdit = async (
   { examiner }: DraftPorts,
   cluster: ClusterWriter,
-  { request }: DraftInput,
+  { request, kind }: Pick<DraftInput, 'request'> & { readonly kind: Pick<Kind, 'byUid'> },
   edit: Edit,
   found: ReadonlyMap<string, Manifest | undefined>,
 ): Promise<Result<PreparedEdit, string>> => {
@@ -257,7 +257,9 @@ const prepareEdit = async (
   if (edit.op === 'delete') {
     if (live === undefined || uid === undefined) return err(`There is no ${sayTarget(target)} to delete.`);
     if (edit.byAuthor !== true) await cluster.tryDelete({ ...target, uid });
-    return ok(prepared('delete', target, { live }, await examiner.compare(live, undefined)));
+    if (kind.byUid !== true) return ok(prepared('delete', target, { live }, await examiner.compare(live, undefined)));
+    const nothingShown = await examiner.compare(undefined, undefined);
+    return ok({ ...prepared('delete', target, { live }, nothingShown), byUid: true });
   }
   const tried =
     edit.byAuthor === true

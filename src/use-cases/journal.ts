@@ -21,6 +21,8 @@ const journalEntry = z.strictObject({
   /** Absent for what is created: there it is known by our field manager. */
   uid: z.string().optional(),
   delta: z.string(),
+  /** It is deleted as what it is, whatever it is like by then, and comes back by nothing. */
+  byUid: z.literal(true).optional(),
   /** Digests of the normalised states before and after. */
   before: z.string().optional(),
   after: z.string().optional(),
@@ -71,13 +73,14 @@ const imageOf = ({ op, live, wanted, comparison }: PreparedEdit): JournalEntry['
 };
 
 const entryOf = (edit: PreparedEdit, withImage: boolean): JournalEntry => {
-  const { op, target: of, uid, delta, comparison } = edit;
-  const image = withImage ? imageOf(edit) : undefined;
+  const { op, target: of, uid, delta, byUid, comparison } = edit;
+  const image = withImage && byUid !== true ? imageOf(edit) : undefined;
   return {
     op,
     target: of,
     delta,
     ...(uid === undefined ? {} : { uid }),
+    ...(byUid === undefined ? {} : { byUid }),
     ...(comparison.before === undefined ? {} : { before: comparison.before }),
     ...(comparison.after === undefined ? {} : { after: comparison.after }),
     ...(image === undefined ? {} : { image }),

@@ -265,6 +265,11 @@ export type ClusterWriter = ClusterReader & {
   readonly tryDelete: (ref: ObjectRef) => Promise<void>;
   /** Deletes this version of an object that is not ours, giving its pods their time, and waits until it is gone. */
   readonly delete: (ref: ObjectRef, resourceVersion: string) => Promise<'deleted' | 'gone' | 'moved'>;
+  /**
+   * Has the object with this uid deleted, whatever its version, and does not wait for its end: it has its own time for that. `gone`
+   * also when it is being deleted already, and when another one has its name.
+   */
+  readonly beginDelete: (ref: ObjectRef) => Promise<'begun' | 'gone'>;
   /** Replaces who owns which field (`metadata.managedFields`), if the object is still at this version. */
   readonly setOwners: (target: Target, resourceVersion: string, managedFields: Json) => Promise<Written | Moved>;
   /** The journals (Secrets with Hallpass's label) in their namespace that match a label selector, by their metadata alone. */

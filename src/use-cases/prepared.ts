@@ -13,6 +13,8 @@ export type PreparedEdit = SealedEdit & {
   readonly wanted?: Manifest;
   /** What the API server would make of that, by its dry run. */
   readonly made?: Manifest;
+  /** It is deleted as what it is, whatever it is like: nothing of its content is shown, compared or kept. */
+  readonly byUid?: true;
   readonly comparison: Comparison;
 };
 

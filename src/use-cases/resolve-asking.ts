@@ -49,11 +49,12 @@ export type Ruled = {
 const nobodyThere: KubernetesIdentity = { user: '', groups: [] };
 
 /** Everything that is settled by files alone. The policy is asked before the cluster: who may not ask learns nothing. */
-export const resolveAsking = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
+export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
   const { policy, kinds } = ports.settings();
-  const kind = kinds.find(({ name }) => name === asking.kind);
-  const cluster = ports.clusters.get(asking.cluster);
-  if (kind === undefined) return err(unclear('kind', `There is no kind ${quote(asking.kind)}. ${shown}`));
+  const kind = kinds.find(({ name }) => name === typed.kind);
+  const cluster = ports.clusters.get(typed.cluster);
+  if (kind === undefined) return err(unclear('kind', `There is no kind ${quote(typed.kind)}. ${shown}`));
+  const asking = typed.duration === undefined && kind.isOnlyPermanent ? { ...typed, duration: forGood } : typed;
   if (cluster === undefined) return err(unclear('cluster', `There is no cluster ${quote(asking.cluster)}. ${shown}`));
   if (!namespaceName.test(asking.namespace))
     return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
@@ -230,18 +231,27 @@ const noRule = (why: NoRule | Divided, namespace: string): SubmitRefusal => {
 const forGood = 'good';
 
 /** What can be said of a duration while it is open which rule decides. */
-const typedSeconds = ({ duration }: Asking, { mayBePermanent }: Kind): Result<number | undefined, SubmitRefusal> => {
+const typedSeconds = (
+  { duration }: Asking,
+  { mayBePermanent, isOnlyPermanent }: Kind,
+): Result<number | undefined, SubmitRefusal> => {
   if (duration === undefined) return ok(undefined);
   if (duration.trim() === forGood) return mayBePermanent ? ok(undefined) : err(unclear('duration', onlyForATime));
+  if (isOnlyPermanent) return err(unclear('duration', onlyForGood));
   const parsed = parseDuration(duration);
   return parsed.ok ? ok(parsed.value.total('seconds')) : err(unclear('duration', parsed.error));
 };
 
 const onlyForATime = 'This is for a time only. Say for how long, like "30m".';
 
+const sayHowLong = '. Say for how long, like "30m".';
+const notForGood = ({ name }: Rule): string =>
+  `The rule "${name}" allows nothing for good, and this is for good only. Whoever keeps the policy writes "permanent: true" into it.`;
+const onlyForGood = 'This is for good only: nothing could be taken back. Leave out for how long.';
+
 const secondsOf = (
   { duration: typed, breakGlass = false, held, drift }: Asking,
-  { mayBePermanent }: Kind,
+  { mayBePermanent, isOnlyPermanent }: Kind,
   rule: Rule,
 ): Result<number | undefined, string> => {
   const allowed = durationBy(rule, breakGlass);
@@ -249,11 +259,16 @@ const secondsOf = (
   if (typed?.trim() === forGood) {
     if (!mayBePermanent) return err(onlyForATime);
     if (breakGlass && held === undefined)
-      return err('What is taken by break-glass is for a time only. Say for how long, like "30m".');
+      return err(
+        `What is taken by break-glass is for a time only${isOnlyPermanent ? ', and this is for good. Ask in the usual way.' : sayHowLong}`,
+      );
     if (!rule.permanent && drift === undefined)
-      return err(`The rule "${rule.name}" allows this for a time only. Say for how long, like "30m".`);
+      return err(
+        isOnlyPermanent ? notForGood(rule) : `The rule "${rule.name}" allows this for a time only${sayHowLong}`,
+      );
     return ok(undefined);
   }
+  if (isOnlyPermanent) return err(onlyForGood);
   const duration = typed === undefined ? ok(allowed.default) : parseDuration(typed);
   if (!duration.ok) return duration;
   const { longest, shortest } = allowed;

@@ -88,6 +88,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   // The seal holds the number of the revision: the same difference under the same number is the same seal.
   const isSame = sealOfDraft(asked, who, draft.value, ports.trust.digest) === asked.seal;
   if (isSame && !(await isWorse(ports, asked, draft.value))) return { type: 'same' };
+  const anew = kind.byUid ? await madeAnew(ports, asked, draft.value) : undefined;
+  if (anew !== undefined) return { type: 'impossible', why: anew };
   if (asked.revision >= mostRevisions)
     return {
       type: 'impossible',
@@ -104,6 +106,16 @@ const isAnother = (asked: Asked, who: KubernetesIdentity, draft: Draft, digest: 
   draft.fingerprint === undefined
     ? sealOfDraft(asked, who, draft, digest) !== asked.seal
     : draft.fingerprint !== (asked.held ?? asked.drift)?.fingerprint;
+
+/** Whether another object has the place of one that was shown; nobody is asked about that one in its stead. */
+const madeAnew = async (ports: BotPorts, asked: Asked, { edits }: Draft): Promise<string | undefined> => {
+  const shown = new Map(changesOf(await readContent(ports, asked)).map(({ target, uid }) => [targetKey(target), uid]));
+  const other = edits.find(({ target, uid }) => uid !== shown.get(targetKey(target)));
+  return (
+    other &&
+    `${sayTarget(other.target)} is another one by now than when this was asked: it was made anew. Ask anew if you mean that one.`
+  );
+};
 
 /** Where a rule wants to know how far it reaches. What the grant before it gives is not counted. */
 const judgedByDraft = async (

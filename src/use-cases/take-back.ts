@@ -234,6 +234,7 @@ const recreate = async (job: Job, entry: JournalEntry): Promise<TakenBack | 'aga
   const live = (await cluster.get(target))?.live;
   // It was never deleted.
   if (live !== undefined && refTo(live).uid === uid) return done(entry, 'already');
+  if (entry.byUid) return done(entry, 'gone');
   if (image?.object === undefined) throw new Error(`How ${sayTarget(target)} was before was not kept`);
   const written = async (manifest: Manifest, how: Reverted['how']): Promise<TakenBack | 'again'> => {
     const made = await cluster.write(manifest, { manager });

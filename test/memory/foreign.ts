@@ -7,7 +7,7 @@ import { refusal, say } from './refusal.ts';
 
 export type Foreign = Pick<
   ClusterWriter,
-  'list' | 'scan' | 'tryWrite' | 'write' | 'tryDelete' | 'delete' | 'setOwners'
+  'list' | 'scan' | 'tryWrite' | 'write' | 'tryDelete' | 'delete' | 'beginDelete' | 'setOwners'
 >;
 
 export type ForeignParts = {
@@ -57,6 +57,14 @@ export const createForeign = ({ cluster, objects, enter, admit, refuses, now }: 
     throw refusal(409, `delete ${say(ref)}`, `${say(ref)} is held by finalizer ${held}`);
   };
 
+  const beginDelete = async (ref: ObjectRef): Promise<'begun' | 'gone'> => {
+    await enter('beginDelete');
+    const there = objects.find(ref);
+    if (there?.ref.uid !== ref.uid || isGoing(there)) return 'gone';
+    deleteFrom(objects, there, now());
+    return 'begun';
+  };
+
   const setOwners = async (target: Target, version: string, managedFields: Json): Promise<Written | Moved> => {
     await enter('setOwners');
     const there = objects.find(target);
@@ -100,6 +108,7 @@ export const createForeign = ({ cluster, objects, enter, admit, refuses, now }: 
       if (objects.find(ref)?.ref.uid !== ref.uid) throw refusal(404, `delete ${say(ref)}`, `${say(ref)} is gone`);
     },
     delete: remove,
+    beginDelete,
     setOwners,
   };
 };

@@ -18,25 +18,31 @@ export type Examined = {
   readonly hash: string;
   readonly rules: unknown;
   readonly identities: unknown;
-  /** In the order of the kinds. */
+  /** In the order of the kinds; undefined for one that the folder does not have. */
   readonly kinds: readonly unknown[];
   readonly lines: {
     readonly allGroups: string;
     readonly groups: ReadonlyMap<string, string>;
     readonly rules: readonly string[];
     readonly protect: readonly string[];
-    /** Of each kind, in the order of its file. */
+    /** Of each kind that the folder has, in the order of its file. */
     readonly profiles: readonly (readonly string[])[];
   };
 };
 
 /** Either all files are right, or every problem is named with file, line and remedy. */
 export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Examined, readonly string[]> => {
-  const [rules, identities, ...forKinds] = files.map(parseYaml);
-  if (rules === undefined || identities === undefined) throw new Error('A policy folder has more files than these');
+  const [ofRules, ofPeople, ...forKinds] = files;
+  if (ofRules === undefined || ofPeople === undefined || forKinds.length < kindModules.length)
+    throw new Error('A policy folder has more files than these');
+  const [rules, identities] = [parseYaml(ofRules), parseYaml(ofPeople)];
   const ruled = checked(rules, rulesFile, problemsOf);
   const people = checked(identities, identitiesFile, sharedIn);
-  const kinds = kindModules.map((module, index) => configured(module, forKinds[index]));
+  const present = kindModules.flatMap((module, nth) => {
+    const file = forKinds[nth];
+    return file === undefined || isLeftOut(module, file) ? [] : [{ module, nth, file: parseYaml(file) }];
+  });
+  const kinds = present.map(({ module, file }) => configured(module, file));
 
   const known = kinds.flatMap((kind) => (kind.ok ? [kind.value] : []));
   const nowhere =
@@ -53,24 +59,32 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
     hash: hashOf(files),
     rules: rules.value,
     identities: identities.value,
-    kinds: forKinds.map(({ value }) => value),
+    kinds: kindModules.map((_, index) => present.find(({ nth }) => nth === index)?.file.value),
     lines: {
       allGroups: rules.where(['groups']),
       groups: new Map(Object.keys(ruled.value.groups).map((name) => [name, rules.where(['groups', name])])),
       rules: ruled.value.rules.map((_, index) => rules.where(['rules', index])),
       protect: ruled.value.protect.map((_, index) => rules.where(['protect', index])),
       profiles: kinds.map((kind, nth) =>
-        kind.ok ? kind.value.profiles.map((_, index) => forKinds[nth]?.where([listOf(nth), index]) ?? '') : [],
+        kind.ok ? kind.value.profiles.map((_, index) => whereIs(present[nth], index)) : [],
       ),
     },
   });
 };
 
-const listOf = (kind: number): string => kindModules[kind]?.settingsList ?? '';
+type Module = (typeof kindModules)[number];
 
+const isLeftOut = ({ isOptional }: Module, { isAbsent }: FileText): boolean => isOptional === true && isAbsent === true;
+
+const whereIs = (kind: { readonly module: Module; readonly file: YamlFile } | undefined, index: number): string =>
+  kind?.file.where([kind.module.settingsList, index]) ?? '';
+
+/** A file that a folder need not have leaves the hash of one without it as it was before there was such a file. */
 const hashOf = (files: readonly FileText[]): string => {
   const hash = createHash('sha256');
-  for (const { text } of files) hash.update(text.ok ? text.value : '').update('\0');
+  const optional = new Set(kindModules.filter((module) => module.isOptional).map(({ settingsFile }) => settingsFile));
+  for (const { text } of files.filter(({ name, isAbsent }) => !(isAbsent && optional.has(name))))
+    hash.update(text.ok ? text.value : '').update('\0');
   return hash.digest('hex');
 };
 
@@ -141,8 +155,8 @@ const checked = <S extends z.ZodType>(
   return more.length > 0 ? err(more.map((problem) => sayProblem(file, problem))) : ok(parsed.data);
 };
 
-const configured = (module: (typeof kindModules)[number], file: YamlFile | undefined) => {
-  if (file === undefined || file.problems.length > 0) return err(file?.problems ?? []);
+const configured = (module: Module, file: YamlFile) => {
+  if (file.problems.length > 0) return err(file.problems);
   const kind = module.configure(file.value);
   return kind.ok ? kind : err(kind.error.map((problem) => sayProblem(file, problem)));
 };

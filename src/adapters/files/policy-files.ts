@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 
-/** A file as it was found: its text, or why there is none. */
-export type FileText = { readonly name: string; readonly text: Result<string, string> };
+/** A file as it was found: its text, or why there is none. `isAbsent`: no file has that name. */
+export type FileText = { readonly name: string; readonly text: Result<string, string>; readonly isAbsent?: true };
 
 /** All files of a policy folder as they were found; the same state has the same digest, whether or not it can be used. */
 export type PolicyFiles = { readonly files: readonly FileText[]; readonly digest: string };
@@ -27,24 +27,27 @@ export const readPolicyFiles = async (folder: string): Promise<PolicyFiles> => {
 
 export const readText = async (folder: string, name: string): Promise<FileText> => ({
   name,
-  text: await textOf(join(folder, name)),
+  ...(await textOf(join(folder, name))),
 });
 
-const textOf = async (path: string): Promise<Result<string, string>> => {
+const textOf = async (path: string): Promise<Omit<FileText, 'name'>> => {
   let file: FileHandle | undefined;
   try {
     // Without O_NONBLOCK a named pipe would be waited for.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const found = await file.stat();
-    if (!found.isFile()) return err('cannot be read (it is not a file). Every policy folder has one.');
-    return textIn(await bytesOf(file, Math.min(found.size, longest) + 1));
+    if (!found.isFile()) return { text: err('cannot be read (it is not a file). Every policy folder has one.') };
+    return { text: textIn(await bytesOf(file, Math.min(found.size, longest) + 1)) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return err(`cannot be read (${why}). Every policy folder has one.`);
+    const text = err(`cannot be read (${why}). Every policy folder has one.`);
+    return isNotThere(cause) ? { text, isAbsent: true } : { text };
   } finally {
     await file?.close();
   }
 };
+
+const isNotThere = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
 const textIn = (bytes: Uint8Array): Result<string, string> => {
   if (bytes.length > longest)

@@ -21,7 +21,7 @@ export type PolicyFolder = {
 };
 
 /**
- * Reads a policy folder: `rules.yaml`, `identities.yaml` and each kind's own file. Either all of it is right, or every
+ * Reads a policy folder: `rules.yaml`, `identities.yaml` and each kind's own file, which some kinds need not have. Either all of it is right, or every
  * problem is named with file, line and remedy.
  */
 export const readPolicyFolder = async (folder: string): Promise<Result<PolicyFolder, readonly string[]>> =>
@@ -51,16 +51,18 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
       },
       identities: identitiesIn(people),
       identityTemplate: templateIn(people),
-      kinds: kindModules.map((module, index) => {
-        const kind = module.configure(values.kinds[index]);
+      kinds: kindModules.flatMap((module, index) => {
+        const value = values.kinds[index];
+        if (value === undefined && module.isOptional) return [];
+        const kind = module.configure(value);
         if (!kind.ok) throw new Error(`${module.settingsFile} was right a moment ago`, { cause: kind.error });
-        return kind.value;
+        return [kind.value];
       }),
     },
     whereIsGroup: (name) => lines.groups.get(name) ?? lines.allGroups,
     whereIsRule: (index) => lines.rules[index] ?? 'rules.yaml',
     whereIsProtection: (index) => lines.protect[index] ?? 'rules.yaml',
-    whereIsProfile: (kind, index) => lines.profiles[kind]?.[index] ?? kindModules[kind]?.settingsFile ?? '',
+    whereIsProfile: (kind, index) => lines.profiles[kind]?.[index] ?? '',
   };
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
 import { sayProbe } from '#domain/plan.ts';
 import type { ClusterReader, ClusterWriter, Review } from '#use-cases/ports.ts';
-import { deleteObject, removeObject, tryDeleteObject } from './delete.ts';
+import { beginDeleteObject, deleteObject, removeObject, tryDeleteObject } from './delete.ts';
 import { unlessAbsent } from './fault.ts';
 import { listObjects, setObjectOwners, writeObject } from './foreign.ts';
 import { listAll, listSome, namesOnly } from './list.ts';
@@ -86,6 +86,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
     write: (manifest, options) => writeObject(client, paths, manifest, { ...options, dryRun: false }),
     tryDelete: (ref) => tryDeleteObject(client, paths, ref),
     delete: (ref, resourceVersion) => deleteObject(client, paths, ref, resourceVersion),
+    beginDelete: (ref) => beginDeleteObject(client, paths, ref),
     setOwners: (target, version, managedFields) => setObjectOwners(client, paths, target, version, managedFields),
     time: () => serverTime(client),
     create: (manifest) => createObject(client, paths, manifest),

@@ -94,6 +94,29 @@ export const deleteObject = async (
   return waitFor('deleted');
 };
 
+/**
+ * Has exactly the object with this uid deleted, whatever its version, and does not wait: a pod takes its own time, and nothing calls
+ * it back. `gone` also when it is being deleted already. Repeating it changes nothing.
+ */
+export const beginDeleteObject = async (client: RawClient, paths: Paths, ref: ObjectRef): Promise<'begun' | 'gone'> => {
+  const call = {
+    method: 'DELETE',
+    path: await paths.object(ref),
+    body: optionsFor(ref),
+    saying: `delete ${say(ref)}`,
+  } as const;
+  try {
+    await client.call(call, z.unknown());
+    return 'begun';
+  } catch (error) {
+    if (failedWith(error, 404)) return 'gone';
+    if (!failedWith(error, 409)) throw error;
+    const there = await read(client, paths, ref);
+    if (there?.ref.uid === ref.uid && metadataOf(there.live).deletionTimestamp === undefined) throw error;
+    return 'gone';
+  }
+};
+
 /** Milliseconds between two looks at something that is being deleted: 5 seconds in all. */
 const looks = [10, 20, 40, 80, 150, 300, 400, 500, 500, 500, 500, 500, 500, 500, 500];
 

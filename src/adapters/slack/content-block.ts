@@ -14,7 +14,8 @@ const headingRoom = { all: 1_600, least: 60, most: 160 };
 const placesRoom = { all: 900, least: 40, most: 300, places: 3 };
 /** So many objects have a heading; others are counted. */
 export const mostNamed = 25;
-const noteRoom = { all: 500, each: 240 };
+/** Where no diff takes it, the facts have its room too. */
+const noteRoom = { all: 500, withoutDiff: 500 + cardRoom.characters, each: 240 };
 
 type Part = {
   readonly change: Change;
@@ -98,11 +99,12 @@ const hiddenLine = (
   return [[hidden, ' · press ', bold('Full diff'), `: ${need} (/jit diff ${id} does the same)`]];
 };
 
-const notes = ({ notes: all }: Content): readonly (readonly Piece[])[] => {
+const notes = ({ notes: all, changes }: Content): readonly (readonly Piece[])[] => {
+  const hasDiff = changes.some(({ diff }) => diff !== '');
   const { kept, left } = fitting(
     all.map((note) => cut(oneLine(note), noteRoom.each)),
-    noteRoom.all,
+    hasDiff ? noteRoom.all : noteRoom.withoutDiff,
   );
-  const hidden = left === 0 ? [] : [[`and ${more(left, 'note')}, in Full diff`]];
+  const hidden = left === 0 ? [] : [[`and ${more(left, 'note')}, in ${hasDiff ? 'Full diff' : 'Details'}`]];
   return [...kept.map((note) => [`• ${note}`]), ...hidden];
 };

@@ -19,10 +19,11 @@ export const linesOf = ({ diff }: Pick<Change, 'diff'>): readonly string[] =>
 
 const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
 
-/** `Change Ingress shop-front/shop  +3 −1`; the name is shortened in its middle. */
-export const heading = ({ op, target, added, removed }: Change, characters = 400): readonly Piece[] => {
-  const counts = `  +${added} −${removed}`;
-  return [bold(cutMiddle(`${verbs[op]} ${oneLine(sayTarget(target))}`, characters - counts.length)), counts];
+/** `Change Ingress shop-front/shop  +3 −1`, without numbers where no diff is shown; the name is shortened in its middle. */
+export const heading = ({ op, target, diff, added, removed }: Change, characters = 400): readonly Piece[] => {
+  const counts = diff === '' ? '' : `  +${added} −${removed}`;
+  const title = bold(cutMiddle(`${verbs[op]} ${oneLine(sayTarget(target))}`, characters - counts.length));
+  return counts === '' ? [title] : [title, counts];
 };
 
 /** Where an object is changed, at most so many places in so many characters together: `at spec.replicas · and 2 more`. */

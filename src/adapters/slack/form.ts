@@ -206,18 +206,7 @@ const common = (
   rule: ReturnType<Offer['rule']>,
 ): readonly KnownBlock[] => [
   ...(kind.isForSomebody && !byBreakGlass ? [subject(person)] : []),
-  {
-    type: 'input',
-    block_id: blockId(shared.duration, rule?.name ?? ''),
-    label: { type: 'plain_text', text: 'For how long' },
-    hint: { type: 'plain_text', text: durationHint(kind, rule, byBreakGlass) },
-    element: {
-      type: 'plain_text_input',
-      action_id: fieldAction(shared.duration),
-      max_length: 20,
-      ...(rule === undefined ? {} : { initial_value: formatDuration(durationBy(rule, byBreakGlass).default) }),
-    },
-  },
+  ...(kind.isOnlyPermanent ? [] : [howLong(kind, rule, byBreakGlass)]),
   ...(byBreakGlass ? [] : [beginning(rule)]),
   {
     type: 'input',
@@ -232,6 +221,19 @@ const common = (
     element: { type: 'plain_text_input', action_id: fieldAction(shared.reason), multiline: true, max_length: 1000 },
   },
 ];
+
+const howLong = (kind: Kind, rule: ReturnType<Offer['rule']>, byBreakGlass: boolean): InputBlock => ({
+  type: 'input',
+  block_id: blockId(shared.duration, rule?.name ?? ''),
+  label: { type: 'plain_text', text: 'For how long' },
+  hint: { type: 'plain_text', text: durationHint(kind, rule, byBreakGlass) },
+  element: {
+    type: 'plain_text_input',
+    action_id: fieldAction(shared.duration),
+    max_length: 20,
+    ...(rule === undefined ? {} : { initial_value: formatDuration(durationBy(rule, byBreakGlass).default) }),
+  },
+});
 
 const beginning = (rule: ReturnType<Offer['rule']>): InputBlock => ({
   type: 'input',

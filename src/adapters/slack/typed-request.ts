@@ -18,7 +18,7 @@ export type Typed = {
 };
 
 /** How a kind is asked for; its usage says what stands between its name and the options. */
-export type Shape = Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent'> &
+export type Shape = Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent' | 'isOnlyPermanent'> &
   Partial<Pick<Kind, 'fromWords'>>;
 
 const anyKind: Shape = {
@@ -29,8 +29,9 @@ const anyKind: Shape = {
 };
 
 /** The line to type for a kind, as mrkdwn. */
-export const usageLine = ({ name, usage, isForSomebody, mayBePermanent }: Shape): string => {
-  const options = `[on <cluster>]${isForSomebody ? ' [to @person]' : ''} [from <22:00>] for <30m>${mayBePermanent ? '|good' : ''}`;
+export const usageLine = ({ name, usage, isForSomebody, mayBePermanent, isOnlyPermanent }: Shape): string => {
+  const length = isOnlyPermanent ? '[for good]' : `for <30m>${mayBePermanent ? '|good' : ''}`;
+  const options = `[on <cluster>]${isForSomebody ? ' [to @person]' : ''} [from <22:00>] ${length}`;
   return `\`${escaped(`/jit request ${name} ${usage} ${options} because <reason>`)}\``;
 };
 

@@ -36,6 +36,18 @@ rules:
     ask: [engineers]
     refuse: secrets of payments come from the vault; ask the payments team there
 
+  # Pods are deleted for good, and nothing else of payments is changed so.
+  - name: payments-pods
+    match: { namespaces: [shop-payments], kinds: [delete-pod] }
+    ask: [engineers]
+    approve:
+      - { from: platform, count: 1 }
+      - { from: security, count: 1 }
+    channel: C0APPROVALS
+    duration: { default: 15m, longest: 1h }
+    respondWithin: 30m
+    permanent: true
+
   - name: payments
     match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
@@ -84,14 +96,14 @@ rules:
     permanent: true
 
   - name: shop
-    match: { namespaces: ['shop-*'], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
+    match: { namespaces: ['shop-*'], kinds: [access, change, open, delete-pod], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
     channel: C0APPROVALS
     duration: { default: 30m, longest: 4h }
     respondWithin: 1h
-    # Changes may also be asked for for good.
+    # Changes may also be asked for for good, and pods are deleted so only.
     permanent: true
 `;
 

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Manifest } from '#domain/plan.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Sort } from '#kinds/kind.ts';
+
+export const podSort: Sort = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+
+/** What makes a pod again, or not. */
+export type Owner = { readonly kind: string; readonly name: string; readonly uid: string };
+
+/** A pod as it is now, without anything of what it runs. */
+export type Pod = {
+  readonly name: string;
+  readonly made: Temporal.Instant;
+  readonly isGoing: boolean;
+  readonly phase: string;
+  readonly isReady: boolean;
+  /** Absent while it waits for one. */
+  readonly node?: string;
+  /** Its controller; absent where nothing makes it again. */
+  readonly owner?: Owner;
+  /** Seconds that it has to end by itself. */
+  readonly grace: number;
+};
+
+const shape = z.object({
+  metadata: z.object({
+    name: z.string(),
+    creationTimestamp: z.iso.datetime(),
+    deletionTimestamp: z.string().nullish(),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
+      .nullish(),
+  }),
+  spec: z.object({ nodeName: z.string().nullish(), terminationGracePeriodSeconds: z.int().nullish() }),
+  status: z
+    .object({
+      phase: z.string().nullish(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish(),
+    })
+    .nullish(),
+});
+
+/** What Kubernetes gives a pod that does not say it (`DefaultTerminationGracePeriodSeconds`). */
+const usualGrace = 30;
+
+/** Reads a Pod (v1) as the API server sends it. */
+export const readPod = (manifest: Manifest): Result<Pod, string> => {
+  const read = shape.safeParse(manifest);
+  if (!read.success) return err(`Pod ${manifest.metadata.name} cannot be read. An administrator should look at it.`);
+  const { metadata, spec, status } = read.data;
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return ok({
+    name: metadata.name,
+    made: Temporal.Instant.from(metadata.creationTimestamp),
+    isGoing: typeof metadata.deletionTimestamp === 'string',
+    phase: status?.phase ?? 'Unknown',
+    isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
+    ...(spec.nodeName ? { node: spec.nodeName } : {}),
+    ...(owner === undefined ? {} : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),
+    grace: spec.terminationGracePeriodSeconds ?? usualGrace,
+  });
+};

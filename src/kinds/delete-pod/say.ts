@@ -1,0 +1,48 @@
+import { formatDuration } from '#domain/duration.ts';
+import { cut, few, oneLine } from '#domain/text.ts';
+import type { Owner, Pod } from './pods.ts';
+
+/** A name can have 253 characters, and twenty of them stand on a card. */
+export const sayName = (name: string): string => cut(oneLine(name), 60);
+
+/** As in `pods web-0, web-1`; at most five of them. */
+export const sayPods = (names: readonly string[]): string =>
+  `${names.length === 1 ? 'pod' : 'pods'} ${few(names.map(sayName), 5)}`;
+
+export const sayOwner = ({ kind, name }: Owner): string => `${cut(oneLine(kind), 30)} ${sayName(name)}`;
+
+/** As in `web-0: Running, ready, on node-1, since 2026-11-20 10:00:05 UTC. StatefulSet web makes another one of its name.` */
+export const sayPod = (pod: Pod): string => {
+  const { name, phase, isReady, node, made, grace } = pod;
+  const since = made.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', ' UTC');
+  const facts = [
+    cut(oneLine(phase), 20),
+    ...(isOver(pod) ? [] : [isReady ? 'ready' : 'not ready']),
+    node === undefined ? 'on no node yet' : `on ${sayName(node)}`,
+    `since ${since}`,
+    ...(grace > longGrace ? [`has ${formatDuration(Temporal.Duration.from({ seconds: grace }))} to end`] : []),
+  ];
+  return `${sayName(name)}: ${facts.join(', ')}. ${comesAgain(pod)}`;
+};
+
+/** Seconds from which on it is said: so long what is open may go on. */
+const longGrace = 60;
+
+const isOver = ({ phase }: Pod): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+const comesAgain = (pod: Pod): string => {
+  const { owner } = pod;
+  if (owner === undefined) return 'Nothing makes it again: it is gone.';
+  switch (owner.kind) {
+    case 'StatefulSet':
+      return `${sayOwner(owner)} makes another one of its name.`;
+    case 'DaemonSet':
+      return `${sayOwner(owner)} makes another one on the same node.`;
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return `${sayOwner(owner)} makes another one.`;
+    case 'Job':
+      return `${sayOwner(owner)} makes another one, unless it is done.`;
+  }
+  return `${sayOwner(owner)} has it, and may make another one.`;
+};
