@@ -23,6 +23,8 @@ export type ActRefusal =
   | { readonly type: 'broken-log' }
   /** It is no held write that was denied. */
   | { readonly type: 'nothing-to-ask-again' }
+  /** Nothing that was opened under it may be open in a pod; `not-configured`: the policy lets nobody ask for the end of pods. */
+  | { readonly type: 'no-pods-to-end'; readonly why: 'not-over' | 'none' | 'not-configured' }
   /** A held write was made as another user of the cluster than theirs. */
   | { readonly type: 'not-the-author' }
   /** They may not write that themselves, so that Hallpass does not do it for them. */

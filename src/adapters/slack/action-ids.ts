@@ -28,6 +28,8 @@ export const actions = {
   /** What becomes of a change that somebody else changed too. */
   keep: 'hallpass_keep',
   restore: 'hallpass_restore',
+  /** Asks for the pods to be deleted in which something may be open after the end. */
+  endPods: 'hallpass_end_pods',
   /** Opens the form, in the App Home. */
   ask: 'hallpass_ask',
   /** Only opens a page; Slack sends a click all the same. */

@@ -6,6 +6,7 @@ import { personId } from '#domain/ids.ts';
 import type { Conflict } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import { type ActRefusal, approveRequest, finishGrant, withdrawRequest } from '#use-cases/act-on-request.ts';
+import { endPods } from '#use-cases/end-pods.ts';
 import { extendableGrant } from '#use-cases/extend-grant.ts';
 import { ownWrite } from '#use-cases/own-write.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -19,7 +20,7 @@ import { fieldOf, notice, renderForm } from './form.ts';
 import { inTime } from './in-time.ts';
 import { askLess } from './less-form.ts';
 import { plain } from './mrkdwn.ts';
-import { notRecorded, sayNotDone, wentWrong } from './replies.ts';
+import { notRecorded, sayNotDone, sayPodsAsked, wentWrong } from './replies.ts';
 import { chosenIn, isBreaking, type ViewPayload, viewPayload } from './view-state.ts';
 import { listenToWhole } from './whole-actions.ts';
 import { askWhy, type WhyAct, whyActs } from './why-form.ts';
@@ -39,16 +40,17 @@ export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void =
     [actions.disown]: (by: Click['user']['id'], { id }: Target) => ownWrite(ports, { by, id, isTheirs: false }),
     [actions.done]: (by: Click['user']['id'], { id }: Target) => finishGrant(ports, { by, id }),
   };
-  for (const [action, act] of Object.entries(acts)) {
+  const listen = <T>(action: string, act: Act<T>, say: (done: T, clicked: Click) => string | undefined): void =>
     app.action(action, async ({ ack, body, client, respond }) => {
       const clicked = click.parse(body);
-      const answer = await outcome(ports, clicked, act);
+      const answer = await outcome(ports, clicked, act, say);
       await ack();
       if (clicked.channel === undefined) await answerAtHome(client, faces, clicked, answer);
       else if (answer !== undefined)
         await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
     });
-  }
+  for (const [action, act] of Object.entries(acts)) listen(action, act, (_, clicked) => sayWhereNoCardIs(clicked));
+  listen(actions.endPods, (by, { id }) => endPods(ports, { by, id }), sayPodsAsked);
 
   for (const act of whyActs) {
     app.action(actions[act], async ({ ack, body, client }) => {
@@ -137,22 +139,29 @@ const contested = async (
 };
 
 type Target = NonNullable<ReturnType<typeof parseButtonValue>>;
-type Act = (by: Click['user']['id'], target: Target) => Promise<Result<unknown, ActRefusal>>;
+type Act<T> = (by: Click['user']['id'], target: Target) => Promise<Result<T, ActRefusal>>;
 
-/** What the person is told beside what the card will show; nothing when all went well. */
-const outcome = async (
+/** What is done where no card stands that would show it. */
+const sayWhereNoCardIs = ({ channel }: Click): string | undefined =>
+  channel?.id.startsWith('D') ? 'It is being ended. Thank you for giving it back.' : undefined;
+
+/** What the person is told beside what the card will show; of what went well, what `say` says. */
+const outcome = async <T>(
   { alarm }: BotPorts,
-  { user, channel, actions: [pressed] }: Click,
-  act: Act,
+  clicked: Click,
+  act: Act<T>,
+  say: (done: T, clicked: Click) => string | undefined,
 ): Promise<string | undefined> => {
+  const {
+    user,
+    actions: [pressed],
+  } = clicked;
   const target = parseButtonValue(pressed?.value);
   if (target === undefined) return nowhere;
   try {
     const result = await inTime(act(user.id, target));
     if (result === 'late') return notRecorded;
-    if (!result.ok) return sayNotDone(result.error);
-    // No card stands there that would show it.
-    return channel?.id.startsWith('D') ? 'It is being ended. Thank you for giving it back.' : undefined;
+    return result.ok ? say(result.value, clicked) : sayNotDone(result.error);
   } catch (cause) {
     alarm('A click could not be handled', { request: target.id, cause: String(cause) });
     return wentWrong;

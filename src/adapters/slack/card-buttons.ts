@@ -1,7 +1,8 @@
 import type { Button } from '@slack/types';
-import type { Asked, Request } from '#domain/request/request.ts';
+import type { Asked, Request, State } from '#domain/request/request.ts';
 import { isConfirmed, needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { openPods } from '#domain/watch/open-pods.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
 import { actions, buttonValue } from './action-ids.ts';
@@ -23,12 +24,14 @@ export type ButtonContext = {
 };
 
 /** What the button to all of it says. */
-export const wholeText = (shown?: Shown): string =>
-  shown?.type === 'shown' && shown.content.changes.length === 0 ? 'All findings' : 'Full diff';
+export const wholeText = (shown?: Shown): string => {
+  if (shown?.type !== 'shown' || shown.content.changes.some(({ diff }) => diff !== '')) return 'Full diff';
+  return shown.content.changes.length === 0 ? 'All findings' : 'Details';
+};
 
 /**
  * The buttons that make sense in a request's state; once it is over, while it is applied, or while it is ended, none but
- * the look at what it does. What cannot be read cannot be approved.
+ * the look at what it does, and what may be open still of it. What cannot be read cannot be approved.
  */
 export const buttonsOf = (
   request: Request,
@@ -64,6 +67,7 @@ export const buttonsOf = (
       button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
       ...whole,
     ];
+  if (state.status === 'revoked') return [...review, ...endPods(state, value), ...whole];
   if (state.status !== 'active' || state.ending !== undefined) return [...review, ...whole];
   if (state.conflict !== undefined)
     return [...review, ...(state.settled === undefined ? settle(value, asked) : []), ...whole];
@@ -74,6 +78,10 @@ export const buttonsOf = (
     ...whole,
   ];
 };
+
+/** A request of its own, which is decided on. */
+const endPods = (state: State, value: string): readonly Button[] =>
+  openPods(state).length === 0 ? [] : [button({ text: 'End pods', action: actions.endPods, value })];
 
 const doesWait = (asked: Asked, state: Extract<Request['state'], { status: 'approved' }>): boolean =>
   asked.startsAt !== undefined || (asked.held !== undefined && !isConfirmed(asked, state));

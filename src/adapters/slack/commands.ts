@@ -14,6 +14,7 @@ import {
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
 import { askAgain } from '#use-cases/ask-again.ts';
+import { endPods } from '#use-cases/end-pods.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import { admit } from '#use-cases/membership.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -28,7 +29,15 @@ import { helpFor, unknownCommand } from './help.ts';
 import { type Hint, hintFor } from './hint.ts';
 import { inTime } from './in-time.ts';
 import { escaped, plain } from './mrkdwn.ts';
-import { notRecorded, sayExtensionAsked, sayNotDone, sayNotFiled, type Wanted, wentWrong } from './replies.ts';
+import {
+  notRecorded,
+  sayExtensionAsked,
+  sayNotDone,
+  sayNotFiled,
+  sayPodsAsked,
+  type Wanted,
+  wentWrong,
+} from './replies.ts';
 import { parseTyped, usageLine } from './typed-request.ts';
 import { asTyped } from './typed-text.ts';
 import { showWhole } from './whole-actions.ts';
@@ -130,6 +139,8 @@ const run = async (
       return withId(verb, rest, async (id, words) => ({ text: await extend(ports, { by, id }, words) }));
     case 'again':
       return withReason(verb, rest, async (id, reason) => ({ text: await again(ports, { by, id }, reason) }));
+    case 'end-pods':
+      return withId(verb, rest, async (id, words) => ({ text: await askForEnd(ports, { by, id }, words) }));
     case 'revoke':
       return withReason(verb, rest, async (id, reason) =>
         said(
@@ -177,11 +188,14 @@ const withReason = (
   act: (id: z.infer<typeof requestId>, reason: string) => Promise<Answer>,
 ): Promise<Answer> =>
   withId(verb, rest, async (id, words) => {
-    const reason = asTyped(words)
-      .replace(/^because\s+/i, '')
-      .trim();
+    const reason = reasonIn(words);
     return reason === '' ? { text: `Say why: \`/jit ${verb} ${id} because …\`` } : act(id, reason);
   });
+
+const reasonIn = (words: string): string =>
+  asTyped(words)
+    .replace(/^because\s+/i, '')
+    .trim();
 
 type Which = { readonly by: PersonId; readonly id: z.infer<typeof requestId> };
 
@@ -209,7 +223,13 @@ const tellable = async (ports: BotPorts, { by, id }: Which, refusal: ActRefusal)
 };
 
 /** What is answered before it is known that a request concerns somebody. */
-const hints: readonly ActRefusal['type'][] = ['not-yours', 'not-entitled', 'lookup-failed', 'broken-log'];
+const hints: readonly ActRefusal['type'][] = [
+  'not-yours',
+  'not-entitled',
+  'lookup-failed',
+  'broken-log',
+  'no-pods-to-end',
+];
 
 const extend = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
   const typed = readExtension(words);
@@ -230,6 +250,11 @@ const again = async (ports: BotPorts, which: Which, reason: string): Promise<str
   }
   const { error } = result;
   return error.of === 'before' ? sayNotDone(await tellable(ports, which, error.refusal)) : sayNotFiled(error.refusal);
+};
+
+const askForEnd = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
+  const result = await endPods(ports, { ...which, reason: reasonIn(words) });
+  return result.ok ? sayPodsAsked(result.value) : sayNotDone(await tellable(ports, which, result.error));
 };
 
 const behind = ({ text }: Command, verb: string): string => text.trim().slice(verb.length).trim();

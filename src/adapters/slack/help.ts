@@ -2,7 +2,10 @@ import type { Kind } from '#kinds/kind.ts';
 import { escaped } from './mrkdwn.ts';
 import { usageLine } from './typed-request.ts';
 
-type Kinds = readonly Pick<Kind, 'name' | 'usage' | 'isForSomebody' | 'mayBePermanent' | 'fromWords'>[];
+type Kinds = readonly Pick<
+  Kind,
+  'name' | 'usage' | 'isForSomebody' | 'mayBePermanent' | 'isOnlyPermanent' | 'fromWords'
+>[];
 
 const commands = [
   'request',
@@ -15,6 +18,7 @@ const commands = [
   'done',
   'extend',
   'again',
+  'end-pods',
   'revoke',
   'keep',
   'restore',
@@ -34,6 +38,7 @@ export const helpFor = (kinds: Kinds): string =>
     '`/jit done &lt;id&gt;` end it before its time, when you no longer need it',
     '`/jit extend &lt;id&gt; [for &lt;30m&gt;] [because &lt;reason&gt;]` ask for it to go on; it has to be approved again',
     '`/jit again &lt;id&gt; because &lt;reason&gt;` ask anew for a direct write that was held and denied, or for a grant that was ended early',
+    '`/jit end-pods &lt;id&gt;` ask for the pods to be deleted in which something may be open that was opened under it',
     '`/jit revoke &lt;id&gt; because &lt;reason&gt;` end somebody’s before its time',
     '`/jit break-glass …` as with `request`, where the policy lets you: it works at once, and everybody is told who would have been asked',
     '`/jit review &lt;id&gt; justified because &lt;reason&gt;` or `not-justified` what you make of what was taken by break-glass',

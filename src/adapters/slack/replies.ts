@@ -3,8 +3,10 @@ import type { PersonId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Refusal } from '#domain/request/decide.ts';
 import type { Asked, Status } from '#domain/request/request.ts';
+import { few } from '#domain/text.ts';
 import type { ActRefusal } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
+import type { PodsAsked } from '#use-cases/end-pods.ts';
 import type { ExtendRefusal } from '#use-cases/extend-grant.ts';
 import { clock, escaped, mention } from './mrkdwn.ts';
 import { sayLength } from './nouns.ts';
@@ -141,6 +143,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return 'Hallpass does not make this write itself: whoever wrote it has to do it again.';
     case 'nothing-to-ask-again':
       return 'There is nothing to ask again: only a direct write that was held and then denied, or what was ended early for a direct write, can be asked for again so.';
+    case 'no-pods-to-end':
+      return noPodsToEnd[refusal.why];
     case 'not-the-author':
       return 'Nothing was done: it was written as another Kubernetes user than yours. Whoever wrote it has to do it again.';
     case 'may-not-write':
@@ -150,6 +154,28 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
     case 'choice-not-allowed':
       return `The policy does not allow that here; it allows: ${refusal.choices.join(', ')}.`;
   }
+};
+
+const noPodsToEnd = {
+  'not-over': 'Nothing was asked: it has not ended yet. End it first, with `/jit done` or `/jit revoke`.',
+  none: 'There is nothing to ask: nothing is known to have been opened under it in a pod by its name. Its card says what may be open besides.',
+  'not-configured':
+    'Nothing was asked: the policy has no `delete-pod.yaml`, so nobody can ask for pods to be deleted. Whoever keeps the policy can change that; until then whoever may, deletes them: `kubectl delete pod …`.',
+} as const;
+
+/** What came of asking for the end of pods, namespace by namespace. */
+export const sayPodsAsked = (all: readonly PodsAsked[]): string => all.map(sayAskedIn).join('\n');
+
+const sayAskedIn = ({ namespace, pods, filed }: PodsAsked): string => {
+  const which = escaped(`${pods.length === 1 ? 'pod' : 'pods'} ${few(pods, 5)} in ${namespace}`);
+  if (!filed.ok) return `Not asked, to delete ${which}: ${sayNotFiled(filed.error)}`;
+  const { chain, isNew } = filed.value;
+  const { id, approval } = chain.request.asked;
+  const card = `The card is in <#${approval.channel}>.`;
+  if (!isNew) return `Asked already, to delete ${which}: *${id}* ${sayStanding(chain.request.state.status)}. ${card}`;
+  return approval.auto === true
+    ? `Asked, as *${id}*, to delete ${which}, and approved by the rule *${escaped(approval.rule)}* itself. ${card}`
+    : `Asked, as *${id}*, to delete ${which}. It has to be approved first. ${card}`;
 };
 
 /** What was asked for a grant to go on, and what becomes of it meanwhile. */

@@ -2,6 +2,7 @@ import type { RichTextBlockElement } from '@slack/types';
 import type { Use } from '#domain/request/events.ts';
 import type { State } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
+import { openPods } from '#domain/watch/open-pods.ts';
 import { sayUse } from '#domain/watch/say-use.ts';
 import { bold, bullets, line } from './blocks.ts';
 import { fitting, more } from './excerpt.ts';
@@ -23,7 +24,8 @@ export const streamLines = (state: State, characters: number): readonly RichText
     line(
       '⚠️ ',
       bold('May be open still'),
-      ': Kubernetes cuts none of this at the end. It goes on until it is closed, or its pod is gone.',
+      ': Kubernetes cuts none of this at the end. It goes on until it is closed, or its pod is gone',
+      ...(openPods(state).length === 0 ? ['.'] : [': ', bold('End pods'), ' on the card asks for that.']),
     ),
     useList(opened, characters),
   ];
