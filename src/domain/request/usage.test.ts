@@ -46,6 +46,11 @@ test('of a grant for named objects each name counts, and what was done to one is
   expect(counted).toEqual({ granted: 4, used: 3 });
 });
 
+test('what went on beyond its answer was used as what did not, and is summed up with it', () => {
+  const { used } = usageOf(rights, [use('watch', undefined, { stream: true }), use('list')], []);
+  expect(used).toEqual([{ ...ingresses, verbs: ['list', 'watch'] }]);
+});
+
 test('another namespace, subresource or group is another right', () => {
   const elsewhere = [
     use('get', 'web', { namespace: 'bank' }),

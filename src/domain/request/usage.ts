@@ -61,7 +61,7 @@ const probeOf = ({ operation: _, ...place }: Admitted, verb: string): AccessProb
 
 const usesIn = (observed: readonly Use[]): readonly Used[] =>
   [...Map.groupBy(observed, ({ allowedBy }) => allowedBy)].flatMap(([allowedBy, some]) =>
-    grouped(some.map(({ allowedBy: _, ...probe }) => probe)).map((one) =>
+    grouped(some.map(({ allowedBy: _, stream: __, ...probe }) => probe)).map((one) =>
       allowedBy === undefined ? one : { ...one, allowedBy },
     ),
   );
