@@ -271,6 +271,23 @@ export const describeForeignWrites = (name: string, open: () => Promise<World>):
       expect(await writer.delete(ref, versionOf(now))).toBe('gone');
     });
 
+    it('are deleted by their uid alone, whatever their version, without waiting for their end', async () => {
+      const { ref, live } = await somebodys();
+      const held = { ...live, metadata: { ...live.metadata, finalizers: ['example.com/hold'] } };
+      written(await writer.write(held, by));
+      expect(await writer.beginDelete(ref)).toBe('begun');
+      const going = (await there(ref)).live;
+      expect(going.metadata).toHaveProperty('deletionTimestamp');
+      // Somebody is deleting it already: that goes on.
+      await writer.beginDelete(ref);
+      const letGo = { ...going, metadata: { ...going.metadata, finalizers: [] } };
+      written(await writer.write(letGo, by));
+      expect(await writer.beginDelete(ref)).toBe('gone');
+      await world.put(policyIn(ref.namespace ?? ''));
+      expect(await writer.beginDelete(ref)).toBe('gone');
+      expect(await writer.get(ref)).toBeDefined();
+    });
+
     it('are told from those that Hallpass made, which are found whatever their sort', async () => {
       const { ref } = await somebodys();
       const labels = { 'app.kubernetes.io/managed-by': 'hallpass', 'hallpass.dev/request': ref.namespace ?? '' };

@@ -6,7 +6,7 @@ import type { PolicyFolder } from './policy-folder.ts';
 
 const { 'rules.yaml': rules, 'identities.yaml': identities, 'profiles.yaml': profiles } = policyFiles;
 const right = policyFiles;
-type Files = Readonly<Partial<typeof right>>;
+type Files = Readonly<Partial<typeof right & { 'delete-pod.yaml': string }>>;
 
 const read = (files: Files) => withFolder({ ...right, ...files }, readHere);
 const problemsOf = async (files: Files): Promise<readonly string[]> => {
@@ -26,6 +26,17 @@ describe('a folder that is right', () => {
     expect(settings.policy.adminChannel).toBe('C02ADMINS');
     expect(settings.identities).toHaveLength(2);
     expect(settings.kinds.map(({ name }) => name)).toEqual(['access', 'change', 'open']);
+  });
+
+  test('may have the files of kinds that it need not have, and is another policy with them', async () => {
+    const pods = { 'delete-pod.yaml': 'profiles:\n  - { name: pods, title: Delete pods }\n' };
+    const [before, after] = [await folderOf(), await folderOf(pods)];
+    expect(after.settings.kinds.map(({ name }) => name)).toEqual(['access', 'change', 'open', 'delete-pod']);
+    expect(after.settings.policy.hash).not.toBe(before.settings.policy.hash);
+    expect(after.whereIsProfile(3, 0)).toBe('delete-pod.yaml:2');
+    expect(await problemsOf({ 'delete-pod.yaml': 'profiles: []\n' })).toEqual([
+      expect.stringMatching(/^delete-pod\.yaml:1: "profiles": /),
+    ]);
   });
 
   test('knows where a group and a rule stand', async () => {

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { requestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
+import type { Manifest } from '#domain/plan.ts';
+import { deletePodOver, podOf, podSecret } from '#test/build/pods.ts';
+import { deletePod } from './delete-pod.ts';
+
+const kind = deletePodOver();
+const made = '2026-11-20T10:00:05Z';
+const live = (name: string, parts: Parameters<typeof podOf>[1] = {}): Manifest =>
+  podOf(name, { ...parts, metadata: { uid: `uid of ${name}`, creationTimestamp: made, ...parts.metadata } });
+
+const words = (typed: readonly string[], objects: readonly string[], over = kind): Json => {
+  const read = over.fromWords(typed, objects);
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+};
+const plan = (ask: Json, cluster: readonly Manifest[]) => {
+  const looks = kind.look(ask, 'shop');
+  if (!looks.ok) throw new Error(looks.error);
+  const seen = looks.value.map((look) =>
+    look.type === 'list' ? cluster : cluster.filter(({ metadata }) => metadata.name === look.target.name),
+  );
+  const request = requestId.parse('k7m2-qx');
+  return kind.plan(ask, { request, namespace: 'shop', identity: { user: '', groups: [] }, seen });
+};
+const planned = (ask: Json, cluster: readonly Manifest[]) => {
+  const made = plan(ask, cluster);
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
+};
+const one = { profile: 'pods', pods: ['web-0'] };
+
+describe('asked for', () => {
+  test('names pods behind the namespace, each once and in order', () => {
+    expect(words([], ['web-1', 'web-0', 'web-1'])).toEqual({ profile: 'pods', pods: ['web-0', 'web-1'] });
+    expect(words(['pods'], ['web-0'])).toEqual(one);
+  });
+
+  test.each([
+    [[], [], 'Say which pods, behind their namespace: shop-front/web-0,web-1.'],
+    [['now', 'please'], ['web-0'], 'Say which pods'],
+    [['nodes'], ['web-0'], 'There is no profile "nodes".'],
+    [[], ['Web_0'], '"Web_0" is not the name of a pod'],
+    [[], Array.from({ length: 21 }, (_, index) => `web-${index}`), 'at most 20 pods; split it'],
+  ])('refuses the words %j with the pods %j', (typed, objects, says) => {
+    expect(kind.fromWords(typed, objects)).toMatchObject({ error: expect.stringContaining(says) });
+  });
+
+  test('by its form, which offers no names: the bot lists no pods', () => {
+    const fields = kind.fields({}, ['pods']);
+    expect(fields.map(({ name, input }) => [name, input.type])).toEqual([
+      ['profile', 'choice'],
+      ['pods', 'names'],
+    ]);
+    expect(kind.fromForm({ profile: ['pods'], pods: ['web-0, web-1'] })).toEqual({
+      ok: true,
+      value: { profile: 'pods', pods: ['web-0', 'web-1'] },
+    });
+    expect(kind.fromForm({ profile: ['pods'] })).toMatchObject({ error: expect.stringContaining('at least one pod') });
+  });
+
+  test('for those alone that were made before a moment', () => {
+    const ended = Temporal.Instant.from('2026-11-20T12:00:00.75Z');
+    expect(kind.endsPods?.(['web-1', 'web-0'], ended)).toEqual({
+      ok: true,
+      value: { profile: 'pods', pods: ['web-0', 'web-1'], madeBefore: '2026-11-20T12:00:00Z' },
+    });
+    expect(kind.describe({ ...one, madeBefore: 'noon' })).toMatchObject({
+      error: expect.stringContaining('not a moment'),
+    });
+  });
+});
+
+describe('described', () => {
+  test('says what it does, and what does not hold it back', () => {
+    expect(kind.describe(one)).toMatchObject({
+      value: {
+        profiles: ['pods'],
+        title: 'Delete pod web-0',
+        objects: ['web-0'],
+        powers: ['End pod web-0, with whatever is open in it'],
+        cautions: [expect.stringContaining('PodDisruptionBudget'), expect.stringContaining('its own time to end')],
+      },
+    });
+    expect(kind.describe({ profile: 'pods', pods: ['a', 'b'] })).toMatchObject({ value: { title: 'Delete 2 pods' } });
+  });
+});
+
+describe('planned', () => {
+  test('says of each pod how it is and what makes it again, and how many are left', () => {
+    const cluster = [
+      live('web-0', { owner: 'StatefulSet/web', grace: 600 }),
+      live('web-1', { owner: 'StatefulSet/web' }),
+      live('web-2', { owner: 'StatefulSet/web', ready: false }),
+      live('api-x', { owner: 'ReplicaSet/api' }),
+    ];
+    const { edits, notes, cautions, create } = planned(one, cluster);
+    expect(create).toEqual([]);
+    expect(edits).toEqual([
+      { op: 'delete', target: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-0' } },
+    ]);
+    expect(notes).toEqual([
+      'web-0: Running, ready, on node-1, since 2026-11-20 10:00:05 UTC, has 10m to end. StatefulSet web makes another one of its name.',
+      '1 of the 2 ready pods of StatefulSet web is left until another one is ready.',
+    ]);
+    expect(cautions).toEqual([]);
+  });
+
+  test('warns where nothing makes it again, and where no ready one is left', () => {
+    const cluster = [live('alone', { node: '' }), live('web-0', { owner: 'ReplicaSet/web' })];
+    const { notes, cautions } = planned({ profile: 'pods', pods: ['alone', 'web-0'] }, cluster);
+    expect(notes).toContain(
+      'alone: Running, ready, on no node yet, since 2026-11-20 10:00:05 UTC. Nothing makes it again: it is gone.',
+    );
+    expect(cautions).toEqual([
+      'Nothing makes pod alone again: whoever needs it has to make it anew.',
+      'No ready pod of ReplicaSet web is left: what it does is down until another one is ready.',
+    ]);
+  });
+
+  test.each([
+    ['DaemonSet/agent', 'DaemonSet agent makes another one on the same node.'],
+    ['Job/import', 'Job import makes another one, unless it is done.'],
+    ['Rollout/web', 'Rollout web has it, and may make another one.'],
+  ])('of %s', (owner, says) => {
+    expect(planned(one, [live('web-0', { owner })]).notes[0]).toContain(says);
+  });
+
+  test.each([
+    ['is not there', [], 'There is no pod web-0 in shop. Check the name and the namespace.'],
+    ['is going', [live('web-0', { metadata: { deletionTimestamp: made } })], 'is being deleted already. Leave it out.'],
+    ['is its node’s own', [live('web-0', { owner: 'Node/node-1' })], 'deleting it here ends nothing'],
+    ['cannot be read', [{ ...live('web-0'), spec: 'odd' }], 'Pod web-0 cannot be read'],
+  ])('refuses a pod that %s', (_, cluster, says) => {
+    expect(plan(one, cluster)).toMatchObject({ error: expect.stringContaining(says) });
+  });
+
+  test('leaves out what is not meant any more, and refuses where nothing is left', () => {
+    const ask = { profile: 'pods', pods: ['going', 'gone', 'new', 'old'], madeBefore: '2026-11-20T12:00:00Z' };
+    const others = [
+      live('going', { metadata: { deletionTimestamp: made } }),
+      live('new', { owner: 'StatefulSet/new', metadata: { creationTimestamp: '2026-11-20T12:00:00Z' } }),
+    ];
+    const { edits, notes } = planned(ask, [...others, live('old', { owner: 'StatefulSet/old' })]);
+    expect(edits).toMatchObject([{ target: { name: 'old' } }]);
+    const spared = [
+      'Pod going is being deleted already.',
+      'Pod gone is gone.',
+      'Pod new was made anew since: it is another one.',
+    ];
+    expect(notes.slice(-3)).toEqual(spared);
+    expect(plan(ask, others)).toEqual({
+      ok: false,
+      error: `Nothing is open in these pods any more. ${spared.join(' ')} Pod old is gone.`,
+    });
+  });
+
+  test('tells nothing of what a pod runs', () => {
+    expect(JSON.stringify(planned(one, [live('web-0')]))).not.toContain(podSecret);
+  });
+});
+
+describe('configured', () => {
+  test('by at least one profile, each with a name of its own', () => {
+    expect(deletePod.configure({ profiles: [] }).ok).toBe(false);
+    const twice = [1, 2].map((nth) => ({ name: 'pods', title: `Pods ${nth}` }));
+    expect(deletePod.configure({ profiles: twice })).toMatchObject({
+      error: [{ path: ['profiles', 1, 'name'], message: expect.stringContaining('there twice') }],
+    });
+  });
+
+  test('lets the worker make and change no pod', () => {
+    expect(kind.permissions.namespaced).toEqual([
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'delete'] },
+    ]);
+  });
+});

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestId } from '#domain/ids.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Use } from '#domain/request/events.ts';
+import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
+import { deletePodOver, podOf, podSecret } from '#test/build/pods.ts';
+import { policy, rule } from '#test/build/policy.ts';
+import { asking, createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
+import { approveRequest, denyRequest, finishGrant } from './act-on-request.ts';
+import { readContent } from './contents.ts';
+import { endPods, type PodsAsked } from './end-pods.ts';
+import { createFollower } from './follow-lapsed.ts';
+import { noteObserved } from './note-observed.ts';
+import { checkAllPending } from './revise-request.ts';
+import { createStepRunner, runStep } from './run-step.ts';
+import { submitRequest } from './submit-request.ts';
+import { createJournalSweep } from './sweep-journals.ts';
+
+const opened = (name: string, more: Partial<Use> = {}): Use => ({
+  verb: 'create',
+  group: '',
+  resource: 'pods',
+  subresource: 'exec',
+  namespace: 'shop',
+  name,
+  stream: true,
+  ...more,
+});
+
+const approve = async (world: World, chain: Chain, by = bob): Promise<void> => {
+  const { id, revision } = chain.request.asked;
+  const approved = await approveRequest(world.bot, { by, id, revision });
+  if (!approved.ok) throw new Error(JSON.stringify(approved.error));
+};
+
+/** A grant of Alice's that has ended, under which this was opened in pods of `shop`. */
+const ended = async (...uses: readonly Use[]) => {
+  const world = createWorld();
+  world.settings.kinds = [...world.settings.kinds, deletePodOver()];
+  world.settings.policy = policy({ rules: [rule({ permanent: true })] });
+  world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
+  world.cluster.put(podOf('web-1', { owner: 'StatefulSet/web' }));
+  const chain = await file(world);
+  await approve(world, chain);
+  await settle(world);
+  world.advance({ minutes: 2 });
+  const { id } = chain.request.asked;
+  if (uses.length > 0) await noteObserved(world.bot, { type: 'observed', id, cluster: 'prod', uses: [...uses] });
+  await finishGrant(world.bot, { by: alice, id });
+  await settle(world);
+  world.advance({ minutes: 2 });
+  return { world, id, grant: chain };
+};
+
+const only = async (world: World, id: RequestId, by = alice, reason?: string): Promise<PodsAsked['filed']> => {
+  const asked = await endPods(world.bot, { by, id, ...(reason === undefined ? {} : { reason }) });
+  if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+  return asked.value[0]?.filed ?? expect.fail('nothing was asked');
+};
+const filed = async (world: World, id: RequestId, by = alice, reason?: string) => {
+  const result = await only(world, id, by, reason);
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+};
+const names = (world: World) => world.cluster.objects().flatMap(({ ref }) => (ref.kind === 'Pod' ? [ref.name] : []));
+
+describe('the pods in which something was opened under a grant that has ended', () => {
+  test('are deleted when that is approved, and nothing of what they run is written down', async () => {
+    const { world, id } = await ended(opened('web-0'), opened('web-0', { subresource: 'portforward' }));
+    const { chain, isNew } = await filed(world, id, dave);
+    expect(isNew).toBe(true);
+    const { asked } = chain.request;
+    expect(asked).toMatchObject({
+      kind: 'delete-pod',
+      requester: dave,
+      reason: `It may hold open what was opened under ${id}: exec and port-forward in web-0.`,
+      ask: { profile: 'pods', pods: ['web-0'], madeBefore: '2026-11-20T12:02:00Z' },
+    });
+    expect(asked).not.toHaveProperty('seconds');
+    const shown = await readContent(world.bot, asked);
+    expect(shown).toMatchObject({ content: { changes: [{ op: 'delete', target: { name: 'web-0' }, diff: '' }] } });
+    expect(JSON.stringify([shown, await world.store.read(asked.id)])).not.toContain(podSecret);
+    await approve(world, chain);
+    await settle(world);
+    expect((await look(world, chain)).request.state).toMatchObject({
+      status: 'completed',
+      changed: [{ op: 'delete', kind: 'Pod', name: 'web-0' }],
+    });
+    expect(names(world)).toEqual(['web-1']);
+    expect(await only(world, id)).toMatchObject({ error: { why: expect.stringContaining('Pod web-0 is gone.') } });
+  });
+
+  test('are asked for once, whoever clicks how often, and anew once that came to nothing', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    const first = await filed(world, id);
+    const again = await filed(world, id, dave);
+    expect(again).toMatchObject({ isNew: false, chain: { request: { asked: { id: first.chain.request.asked.id } } } });
+    const { id: asked, revision } = first.chain.request.asked;
+    await denyRequest(world.bot, { by: carol, id: asked, revision, reason: 'not now' });
+    const anew = await filed(world, id, dave, 'it mines coins.');
+    expect(anew).toMatchObject({ isNew: true, chain: { request: { asked: { requester: dave } } } });
+    expect(anew.chain.request.asked.reason).toMatch(/^it mines coins\. It may hold open/);
+    expect(await filed(world, id)).toMatchObject({ isNew: false });
+  });
+
+  test('are asked for in each namespace by itself', async () => {
+    const { world, id } = await ended(opened('web-0'), opened('db-0', { namespace: 'bank' }));
+    world.cluster.put(podOf('db-0', { namespace: 'bank' }));
+    const asked = await endPods(world.bot, { by: alice, id });
+    expect(asked).toMatchObject({
+      value: [
+        { namespace: 'shop', pods: ['web-0'], filed: { ok: true } },
+        // It was made after the end: nothing of before can be open in it.
+        { namespace: 'bank', pods: ['db-0'], filed: { ok: false } },
+      ],
+    });
+  });
+
+  test('stay where another one has the name since, however that came', async () => {
+    const { world, id } = await ended(opened('web-0'), opened('web-1'));
+    const { chain } = await filed(world, id);
+    world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
+    await checkAllPending(world.bot);
+    const { asked } = (await look(world, chain)).request;
+    expect(asked).toMatchObject({ revision: 2, content: { targets: [{ name: 'web-1' }] } });
+    await approve(world, await look(world, chain));
+    await settle(world);
+    expect((await look(world, chain)).request.state.status).toBe('completed');
+    expect(names(world)).toEqual(['web-0']);
+  });
+});
+
+describe('nothing is asked', () => {
+  test('where nothing was opened in a pod by its name, or it has not ended', async () => {
+    const watch = opened('web-0', { verb: 'watch', subresource: undefined });
+    const { world, id } = await ended(watch);
+    expect(await endPods(world.bot, { by: alice, id })).toMatchObject({
+      error: { type: 'no-pods-to-end', why: 'none' },
+    });
+    const running = await file(world, { origin: 'form 2' });
+    expect(await endPods(world.bot, { by: alice, id: running.request.asked.id })).toMatchObject({
+      error: { type: 'no-pods-to-end', why: 'not-over' },
+    });
+    expect(await endPods(world.bot, { by: alice, id: 'k7m2-qx' as never })).toMatchObject({
+      error: { type: 'no-such-request' },
+    });
+  });
+
+  test('where the policy has no such kind, or lets this person not ask', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    expect(await only(world, id, erin)).toMatchObject({ error: { type: 'not-allowed' } });
+    world.settings.policy = policy({ rules: [rule({ permanent: false })] });
+    expect(await only(world, id)).toMatchObject({ error: { why: expect.stringContaining('permanent: true') } });
+    world.settings.kinds = world.settings.kinds.filter(({ endsPods }) => endsPods === undefined);
+    expect(await endPods(world.bot, { by: alice, id })).toMatchObject({ error: { why: 'not-configured' } });
+    world.directory.memberships.set(alice, 'guest');
+    expect(await endPods(world.bot, { by: alice, id })).toMatchObject({ error: { type: 'not-a-member' } });
+  });
+});
+
+describe('pods that somebody names', () => {
+  const typed = { kind: 'delete-pod', ask: { profile: 'pods', pods: ['web-0'] }, origin: 'typed' } as const;
+
+  test('are deleted for good, which need not be said, and never for a time', async () => {
+    const { world } = await ended();
+    const first = await file(world, typed);
+    expect(first.request.asked).not.toHaveProperty('seconds');
+    await file(world, { ...typed, duration: 'good', origin: 'typed again' });
+    expect(await submitRequest(world.bot, asking({ ...typed, duration: '30m' }))).toMatchObject({
+      error: { field: 'duration', why: expect.stringContaining('for good only') },
+    });
+  });
+
+  test('wait for nothing where another one has the name: nobody approves that one, or is asked about it', async () => {
+    const { world } = await ended();
+    const chain = await file(world, typed);
+    world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
+    await checkAllPending(world.bot);
+    expect((await look(world, chain)).request.asked.revision).toBe(1);
+    const { id } = chain.request.asked;
+    expect(await approveRequest(world.bot, { by: bob, id, revision: 1 })).toMatchObject({
+      error: { type: 'impossible', why: expect.stringContaining('Pod shop/web-0 is another one by now') },
+    });
+    expect(names(world)).toEqual(['web-0', 'web-1']);
+  });
+
+  test('stay where another one has the name by the time it is done', async () => {
+    const { world } = await ended();
+    const chain = await file(world, typed);
+    await approve(world, chain);
+    world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
+    await settle(world);
+    expect((await look(world, chain)).request.state).toMatchObject({
+      status: 'lapsed',
+      why: expect.stringContaining('some of it is gone, or was made anew'),
+      moved: false,
+    });
+    await createFollower(world.bot)();
+    expect(await world.store.inStatus('pending', 10)).toEqual([]);
+    expect(names(world)).toEqual(['web-0', 'web-1']);
+  });
+
+  test('are deleted also where their status moves all the while', async () => {
+    const { world } = await ended();
+    const chain = await file(world, typed);
+    await approve(world, chain);
+    const target = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-0' };
+    world.cluster.edit(target, (live) => ({
+      ...live,
+      metadata: { ...live.metadata, labels: { version: '2' } },
+      status: { phase: 'Running', conditions: [] },
+    }));
+    await settle(world);
+    expect((await look(world, chain)).request.state.status).toBe('completed');
+    expect(names(world)).toEqual(['web-1']);
+  });
+
+  test.each(['before', 'after'] as const)('are deleted once by workers that are cut off %s any call', async (when) => {
+    let cuts = 0;
+    for (let nth = 1; nth <= 40; nth += 1) {
+      const { world } = await ended();
+      world.cluster.put(podOf('web-2', { owner: 'StatefulSet/web' }));
+      const chain = await file(world, { ...typed, ask: { profile: 'pods', pods: ['web-0', 'web-1'] } });
+      await approve(world, chain);
+      world.jobs.lose();
+      const cut = cutOffAt(world, nth, when);
+      await runStep(cut.worker, chain.request.asked.id).catch(() => {});
+      if (!cut.failed()) break;
+      cuts += 1;
+      // A StatefulSet is quick.
+      if (!names(world).includes('web-0')) world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
+      world.advance({ seconds: 30 });
+      await settle(world);
+      const { status } = (await look(world, chain)).request.state;
+      expect(status, `call ${nth}`).toBe('completed');
+      expect(
+        names(world).filter((name) => name !== 'web-0'),
+        `call ${nth}`,
+      ).toEqual(['web-2']);
+      await createJournalSweep(world.worker, createStepRunner(world.worker))(world.cluster, true);
+      expect(
+        world.cluster.objects().filter(({ ref }) => ref.kind === 'Secret'),
+        `call ${nth}`,
+      ).toEqual([]);
+    }
+    expect(cuts).toBeGreaterThan(10);
+  });
+});
