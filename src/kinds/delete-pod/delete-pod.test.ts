@@ -83,7 +83,17 @@ describe('described', () => {
         cautions: [expect.stringContaining('PodDisruptionBudget'), expect.stringContaining('its own time to end')],
       },
     });
-    expect(kind.describe({ profile: 'pods', pods: ['a', 'b'] })).toMatchObject({ value: { title: 'Delete 2 pods' } });
+    const two = { profile: 'pods', pods: ['a', 'b'] };
+    expect(kind.describe(two)).toMatchObject({ value: { title: 'Delete 2 pods' } });
+    expect(kind.describe({ ...two, madeBefore: '2026-11-20T12:00:00Z' })).toMatchObject({
+      value: {
+        title: 'Delete up to 2 pods',
+        powers: [
+          'End pods a, b, with whatever is open in them',
+          'No pod that was made after 2026-11-20 12:00:00 UTC, whatever its name',
+        ],
+      },
+    });
   });
 });
 

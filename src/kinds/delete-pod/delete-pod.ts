@@ -6,7 +6,7 @@ import type { Description, Field, Kind, KindModule, Permissions } from '#kinds/k
 import { type Ask, readAsk } from './ask.ts';
 import { looksFor, planDeletion } from './plan.ts';
 import { podSort } from './pods.ts';
-import { sayName, sayPods } from './say.ts';
+import { sayMoment, sayName, sayPods } from './say.ts';
 
 const profile = z.strictObject({
   name: z
@@ -126,15 +126,26 @@ const fieldsFor = (offered: readonly Profile[]): readonly Field[] => [
   },
 ];
 
-const describeDeletion = ({ profile: name, pods }: Ask): Description => ({
+const describeDeletion = ({ profile: name, pods, madeBefore }: Ask): Description => ({
   profiles: [name],
   noun: 'change',
   reachesFurther: false,
-  title: pods.length === 1 ? `Delete pod ${sayName(pods[0] ?? '')}` : `Delete ${pods.length} pods`,
+  title: titleOf(pods, madeBefore !== undefined),
   objects: pods,
-  powers: [`End ${sayPods(pods)}, with whatever is open in ${pods.length === 1 ? 'it' : 'them'}`],
+  powers: [
+    `End ${sayPods(pods)}, with whatever is open in ${pods.length === 1 ? 'it' : 'them'}`,
+    ...(madeBefore === undefined
+      ? []
+      : [`No pod that was made after ${sayMoment(Temporal.Instant.from(madeBefore))}, whatever its name`]),
+  ],
   cautions: [
     'No PodDisruptionBudget holds it back: budgets hold back evictions only.',
     'A pod has its own time to end. What is open in it may go on until then.',
   ],
 });
+
+/** Some of those that were made before a moment may be gone by now. */
+const titleOf = (pods: readonly string[], isOfBefore: boolean): string =>
+  pods.length === 1
+    ? `Delete pod ${sayName(pods[0] ?? '')}`
+    : `Delete ${isOfBefore ? 'up to ' : ''}${pods.length} pods`;

@@ -2,6 +2,9 @@ import { formatDuration } from '#domain/duration.ts';
 import { cut, few, oneLine } from '#domain/text.ts';
 import type { Owner, Pod } from './pods.ts';
 
+export const sayMoment = (instant: Temporal.Instant): string =>
+  instant.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', ' UTC');
+
 /** A name can have 253 characters, and twenty of them stand on a card. */
 export const sayName = (name: string): string => cut(oneLine(name), 60);
 
@@ -14,12 +17,11 @@ export const sayOwner = ({ kind, name }: Owner): string => `${cut(oneLine(kind),
 /** As in `web-0: Running, ready, on node-1, since 2026-11-20 10:00:05 UTC. StatefulSet web makes another one of its name.` */
 export const sayPod = (pod: Pod): string => {
   const { name, phase, isReady, node, made, grace } = pod;
-  const since = made.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', ' UTC');
   const facts = [
     cut(oneLine(phase), 20),
     ...(isOver(pod) ? [] : [isReady ? 'ready' : 'not ready']),
     node === undefined ? 'on no node yet' : `on ${sayName(node)}`,
-    `since ${since}`,
+    `since ${sayMoment(made)}`,
     ...(grace > longGrace ? [`has ${formatDuration(Temporal.Duration.from({ seconds: grace }))} to end`] : []),
   ];
   return `${sayName(name)}: ${facts.join(', ')}. ${comesAgain(pod)}`;
