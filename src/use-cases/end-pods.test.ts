@@ -123,6 +123,9 @@ describe('the pods in which something was opened under a grant that has ended', 
     await checkAllPending(world.bot);
     const { asked } = (await look(world, chain)).request;
     expect(asked).toMatchObject({ revision: 2, content: { targets: [{ name: 'web-1' }] } });
+    expect((await look(world, chain)).entries.at(-1)?.event).toMatchObject({
+      why: 'Not part of it any more: Pod shop/web-0.',
+    });
     await approve(world, await look(world, chain));
     await settle(world);
     expect((await look(world, chain)).request.state.status).toBe('completed');

@@ -10,6 +10,7 @@ import { momentOf } from '#domain/request/terms.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
 import { sourceOf } from '#domain/source.ts';
+import { few } from '#domain/text.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
@@ -241,11 +242,17 @@ const whatMoved = async (ports: BotPorts, asked: Asked, now: string): Promise<st
   const before = await readContent(ports, asked);
   const shown = new Map(changesOf(before).map(({ target, diff }) => [targetKey(target), diff]));
   const moved = changesOf(unpackContent(now)).filter(({ target, diff }) => shown.get(targetKey(target)) !== diff);
-  const names = moved.slice(0, 5).map(({ target }) => sayTarget(target));
-  if (names.length === 0) return worseNow(before, unpackContent(now));
-  const more = moved.length > names.length ? ` and ${moved.length - names.length} more` : '';
-  return `${names.join(', ')}${more} changed meanwhile, and so did the difference that this makes.`;
+  if (moved.length > 0) return `${namesOf(moved)} changed meanwhile, and so did the difference that this makes.`;
+  const still = new Set(changesOf(unpackContent(now)).map(({ target }) => targetKey(target)));
+  const left = changesOf(before).filter(({ target }) => !still.has(targetKey(target)));
+  return left.length > 0 ? `Not part of it any more: ${namesOf(left)}.` : worseNow(before, unpackContent(now));
 };
+
+const namesOf = (changes: Content['changes']): string =>
+  few(
+    changes.map(({ target }) => sayTarget(target)),
+    5,
+  );
 
 /** What the same difference brings or opens now, and did not. */
 const worseNow = (before: Shown, now: Shown): string => {

@@ -23,9 +23,13 @@ export type ButtonContext = {
   readonly hasMore?: boolean | undefined;
 };
 
+/** Whether there are lines to read; none are shown of what is deleted by its uid alone. */
+export const hasDiff = (shown?: Shown): boolean =>
+  shown?.type !== 'shown' || shown.content.changes.some(({ diff }) => diff !== '');
+
 /** What the button to all of it says. */
 export const wholeText = (shown?: Shown): string => {
-  if (shown?.type !== 'shown' || shown.content.changes.some(({ diff }) => diff !== '')) return 'Full diff';
+  if (shown?.type !== 'shown' || hasDiff(shown)) return 'Full diff';
   return shown.content.changes.length === 0 ? 'All findings' : 'Details';
 };
 

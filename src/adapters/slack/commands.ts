@@ -254,7 +254,13 @@ const again = async (ports: BotPorts, which: Which, reason: string): Promise<str
 
 const askForEnd = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
   const result = await endPods(ports, { ...which, reason: reasonIn(words) });
-  return result.ok ? sayPodsAsked(result.value) : sayNotDone(await tellable(ports, which, result.error));
+  if (!result.ok) return sayNotDone(await tellable(ports, which, result.error));
+  const { id } = which;
+  const isBarred = result.value.every(({ filed }) => !filed.ok && filed.error.type === 'not-allowed');
+  // What was opened where is not told to whom it does not concern.
+  return isBarred && (await seeRequest(ports, which.by, id)) === undefined
+    ? sayNotDone({ type: 'no-such-request', id })
+    : sayPodsAsked(result.value);
 };
 
 const behind = ({ text }: Command, verb: string): string => text.trim().slice(verb.length).trim();

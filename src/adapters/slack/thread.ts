@@ -275,8 +275,12 @@ const endsAt = (state: State): readonly Piece[] =>
   state.status === 'active' || state.status === 'revoked' ? [` ${dateFallback(state.expiresAt)}`] : [' soon'];
 
 /** `2 objects, +3 −1, 12 lines of diff`. */
-const sayCounts = ({ added, removed, lines, targets }: ContentRef): string =>
-  `${targets.length} object${targets.length === 1 ? '' : 's'}, +${added} −${removed}, ${lines} line${lines === 1 ? '' : 's'} of diff`;
+const sayCounts = ({ added, removed, lines, targets }: ContentRef): string => {
+  const objects = `${targets.length} object${targets.length === 1 ? '' : 's'}`;
+  // Of what is deleted by its uid no diff is shown.
+  if (added + removed === 0) return objects;
+  return `${objects}, +${added} −${removed}, ${lines} line${lines === 1 ? '' : 's'} of diff`;
+};
 
 /** How long the revision was that somebody opened, as its own event said. */
 const sayWhole = (revision: number, entries: Chain['entries']): string => {

@@ -20,7 +20,7 @@ import {
   section,
 } from './blocks.ts';
 import { titleOf } from './card.ts';
-import { wholeText } from './card-buttons.ts';
+import { hasDiff, wholeText } from './card-buttons.ts';
 import { before, cautionsOf, drawnWhole, pastCautions, removedBy } from './cautions.ts';
 import { fileNameOf } from './file-name.ts';
 import { reachIn, reachLines } from './reach.ts';
@@ -66,9 +66,11 @@ export const renderWhole = (whole: Whole, person: PersonId, asked: ShownPage, de
       ...recordedBlock(whole, person, asked.revision),
       richText(line(bold(titleOf(chain, description)))),
       context(
-        [...lead, ...(ref === undefined ? [] : [`${ref.lines} lines`, `+${ref.added} −${ref.removed}`]), ...file].join(
-          ' · ',
-        ),
+        [
+          ...lead,
+          ...(hasDiff(shown) && ref ? [`${ref.lines} lines`, `+${ref.added} −${ref.removed}`] : []),
+          ...file,
+        ].join(' · '),
       ),
       ...(words[page] ?? []),
       ...pageBlocks(pages[page - first] ?? []),
