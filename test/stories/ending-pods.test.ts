@@ -42,9 +42,11 @@ const uidOf = async (name: string): Promise<string | undefined> => {
   const { status, body } = await company().stand.admin.send('GET', `${pods}/${name}`);
   return status === 404 ? undefined : made.parse(body).metadata.uid;
 };
-/** As a StatefulSet would, but not within the second in which the grant ended. */
+/** Times of pods are whole seconds: what comes behind it is of a later one. */
+const anotherSecond = () => setTimeout(1_100);
+/** As a StatefulSet would. */
 const replace = async (name: string): Promise<string> => {
-  await setTimeout(1_500);
+  await anotherSecond();
   await company().stand.admin.send('DELETE', `${pods}/${name}`);
   await story.until(`${name} to be gone`, async () => (await uidOf(name)) === undefined);
   return make(name);
@@ -69,11 +71,16 @@ const followed = async (...names: readonly string[]): Promise<RequestId> => {
 };
 const idIn = (text: string): RequestId => requestId.parse(/\b[2-9a-z]{4}-[2-9a-z]{2}\b/.exec(text)?.[0]);
 const answered = (person: string, words: string) =>
-  story.until(`"${words}" for ${person}`, () => story.answerTo(person).includes(words) && story.answerTo(person));
+  story
+    .until(`"${words}" for ${person}`, () => story.answerTo(person).includes(words) && story.answerTo(person))
+    .catch((cause: unknown) => {
+      throw new Error(`${person} was told: ${story.answerTo(person)}`, { cause });
+    });
 
 it('what may be open after the end of a grant is ended by a click and an approval, and never in a pod that came later', async () => {
   await make('web-0');
   await make('web-1');
+  await anotherSecond();
   const id = await followed('web-0', 'web-1');
   await story.shows(id, 'May be open still');
   await story.shows(id, 'get pods/log web-0 in shop-payments');
