@@ -44,6 +44,7 @@ const inProject = async (files: Record<string, string>, work: (folder: string) =
       'test/pure.grit',
       'test/run.ts',
       'test/reporter.ts',
+      'src/local/parts/files.ts',
     ]) {
       cpSync(join(root, file), join(folder, file));
     }
