@@ -309,7 +309,7 @@ describe('where each event goes out', () => {
       expect(configWith({ HALLPASS_SIEM_URL: local }).siem).toEqual({ url: local });
   });
 
-  test('is nothing that a worker or a guard looks at', () => {
+  test('is nothing that a worker looks at', () => {
     expect(configWith({ HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url })).not.toHaveProperty('siem');
   });
 
