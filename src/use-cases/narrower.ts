@@ -1,9 +1,9 @@
 import type { Json } from '#domain/json.ts';
 import { matches, type Rule } from '#domain/policy/policy.ts';
-import { mostObserved } from '#domain/request/events.ts';
 import type { Request } from '#domain/request/request.ts';
 import type { SummedUp } from '#domain/request/summary.ts';
 import type { Usage } from '#domain/request/usage.ts';
+import { isFull } from '#domain/request/watched.ts';
 import type { Settings } from './ports.ts';
 
 /**
@@ -24,8 +24,8 @@ export const narrowerFor = (
   const isOdd = tried !== undefined || tripped.length > 0 || cause === 'misused' || cause === 'tripped';
   const isPart = cause === 'extended' || asked.extends !== undefined;
   if (isOdd || isPart || asked.approval.breakGlass !== undefined || asked.requester !== asked.subject) return undefined;
-  const isFull = observed.length >= mostObserved;
-  if (observed.length === 0 || isFull || observed.some(({ allowedBy }) => allowedBy !== undefined)) return undefined;
+  if (observed.length === 0 || isFull(observed)) return undefined;
+  if (observed.some(({ allowedBy }) => allowedBy !== undefined)) return undefined;
   const kind = settings.kinds.find(({ name }) => name === asked.kind);
   return kind?.narrower?.((asking ?? asked.ask) as Json, asked.namespace, observed, (profile) =>
     mayAlsoAsk(settings, request, profile),

@@ -1,9 +1,9 @@
 import type { Chain } from '#domain/request/chain.ts';
-import { mostObserved, type RequestEvent } from '#domain/request/events.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
 import { mostSummed, type SummedUp } from '#domain/request/summary.ts';
 import { type Admitted, type Usage, usageOf } from '#domain/request/usage.ts';
-import { owesSummary } from '#domain/request/watched.ts';
+import { isFull, owesSummary } from '#domain/request/watched.ts';
 import { cut } from '#domain/text.ts';
 import { comparedSorts } from '#kinds/compared-sorts.ts';
 import { apiVersionOf, heldSorts, type Kind } from '#kinds/kind.ts';
@@ -91,12 +91,11 @@ const latest = (...moments: readonly (Temporal.Instant | undefined)[]): Temporal
 const room = 12_000;
 
 const usesOf = ({ observed = [] }: Revoked, { used, unused, rights }: Usage, seen: SummedUp['seen']) => {
-  const isFull = observed.length >= mostObserved;
   const told = fitting(used);
   // Where nobody would have told, or not of all of it, nothing is known to be unused.
-  const idle = fitting(seen.by === 'audit' && !isFull && seen.until === undefined ? unused : []);
+  const idle = fitting(seen.by === 'audit' && !isFull(observed) && seen.until === undefined ? unused : []);
   return {
-    ...(isFull ? { full: true as const } : {}),
+    ...(isFull(observed) ? { full: true as const } : {}),
     used: told.kept,
     ...(told.left > 0 ? { moreUsed: told.left } : {}),
     unused: idle.kept,

@@ -4,7 +4,7 @@ import { mostObserved, type RequestEvent, type Use } from './events.ts';
 import { evolve } from './evolve.ts';
 import { nextAct } from './next-step.ts';
 import type { Request } from './request.ts';
-import { newUses } from './watched.ts';
+import { isFull, newUses } from './watched.ts';
 
 const active = grown(pending(), approved, activated);
 const revoked = grown(active, ended);
@@ -71,9 +71,39 @@ test('a log does not grow with what is done under a grant', () => {
   const many = Array.from({ length: mostObserved + 50 }, (_, index) => use(`web-${index}`, { verb: 'update' }));
   const state = granted(active);
   const first = newUses(state, many);
-  expect(first).toHaveLength(mostObserved);
+  expect(first).toHaveLength(70);
   const full = grown(active, observed(...first));
+  expect(isFull(granted(full).observed ?? [])).toBe(true);
   expect(newUses(granted(full), many)).toEqual([]);
   // The same use twice in one report is one.
   expect(newUses(state, [use('web'), use('web')])).toHaveLength(1);
+});
+
+const inPod = (name: string, more: Partial<Use> = {}): Use =>
+  use(name, { group: '', resource: 'pods', subresource: 'exec', stream: true, ...more });
+const hundred = (of: (name: string) => Use): readonly Use[] =>
+  Array.from({ length: 100 }, (_, index) => of(`x-${index}`));
+
+test.each([
+  ['looks', hundred((name) => use(name))],
+  ['logs that are followed', hundred((name) => inPod(name, { subresource: 'log' }))],
+  ['shells', hundred((name) => inPod(name))],
+  ['writes', hundred((name) => use(name, { verb: 'update' }))],
+])('a hundred %s hide nothing of another sort, whichever verb a client opens it with', (_, flood) => {
+  const flooded = grown(active, observed(...newUses(granted(active), flood)));
+  const state = granted(flooded);
+  expect(newUses(state, flood)).toEqual([]);
+  const [first] = flood;
+  const others = [inPod('web', { subresource: 'log' }), inPod('web'), use('web', { verb: 'update' })].filter(
+    (one) => one.verb !== first?.verb || one.subresource !== first.subresource,
+  );
+  expect(newUses(state, others)).toEqual(others);
+  grown(flooded, observed(...others));
+});
+
+test('a log is read in which more looks were written down than are now', () => {
+  const looks = hundred((name) => use(name)).slice(0, 80);
+  const before = grown(active, observed(...looks));
+  expect(granted(before).observed).toHaveLength(80);
+  expect(newUses(granted(before), [use('more'), inPod('web')])).toEqual([inPod('web')]);
 });

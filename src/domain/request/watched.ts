@@ -1,3 +1,4 @@
+import { isIntoPod } from '#domain/watch/open-pods.ts';
 import { saySuspicion, type WatchRule } from '#domain/watch/suspicion.ts';
 import { mostObserved, type RequestEvent, type Use } from './events.ts';
 import { isInForce } from './extension.ts';
@@ -36,32 +37,59 @@ export const whyTripped = (state: State): string | undefined => {
   return found?.does === 'revoke' ? saySuspicion[found.rule] : undefined;
 };
 
-/** Of all uses that a log tells. */
-const keptForWrites = 20;
+/** A use by how much it matters that the log tells it. */
+type Weight = 'look' | 'log' | 'stream' | 'write';
+
+/**
+ * Of all uses that a log tells, so many are kept for each of these; the rest is for whichever comes first. So nobody hides a shell
+ * behind a hundred made-up names that were looked at, whichever verb their client opens it with, and no write behind shells.
+ */
+const kept: Readonly<Record<Weight, number>> = { look: 0, log: 10, stream: 20, write: 20 };
+const forAll = mostObserved - Object.values(kept).reduce((sum, one) => sum + one, 0);
+
+const weightOf = (one: Use): Weight => {
+  if (isIntoPod(one)) return one.subresource === 'log' ? 'log' : 'stream';
+  return isReading(one.verb) ? 'look' : 'write';
+};
+
+const counted = (uses: readonly Use[]): Record<Weight, number> => {
+  const counts = { look: 0, log: 0, stream: 0, write: 0 };
+  for (const one of uses) counts[weightOf(one)] += 1;
+  return counts;
+};
+
+/** Whether a log may have had no room for some of what was done. */
+export const isFull = (observed: readonly Use[]): boolean => {
+  const counts = counted(observed);
+  const weights = ['look', 'log', 'stream', 'write'] as const;
+  const used = weights.reduce((sum, weight) => sum + Math.max(0, counts[weight] - kept[weight]), 0);
+  return used >= forAll || observed.length >= mostObserved;
+};
 
 /** What is new among uses of a grant, as far as there is room for it in its log. */
 export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[]): readonly Use[] => {
   const known = new Set(observed.map(keyOf));
-  const added = uses.filter((one) => {
-    const isNew = !known.has(keyOf(one));
+  const all = [...observed];
+  return uses.filter((one) => {
+    const weight = weightOf(one);
+    const isKeptFor = counted(all)[weight] < kept[weight] && all.length < mostObserved;
+    if (known.has(keyOf(one)) || (isFull(all) && !isKeptFor)) return false;
     known.add(keyOf(one));
-    return isNew;
+    all.push(one);
+    return true;
   });
-  // Whoever looks at a hundred made-up things hides no write behind them.
-  const isLook = ({ verb }: Use): boolean => isReading(verb);
-  const looks = Math.max(0, mostObserved - keptForWrites - observed.filter(isLook).length);
-  const allowed = new Set([...added.filter(isLook).slice(0, looks), ...added.filter((one) => !isLook(one))]);
-  return added.filter((one) => allowed.has(one)).slice(0, Math.max(0, mostObserved - observed.length));
 };
 
 /** Remembers what was done with a grant; what is known already, or too much, is no event of its own. */
 export const observedIn = <S extends Active | Revoked>(
   state: S,
   { uses }: Extract<RequestEvent, { type: 'observed' }>,
-): S | undefined =>
-  newUses(state, uses).length === uses.length
-    ? { ...state, observed: [...(state.observed ?? []), ...uses] }
-    : undefined;
+): S | undefined => {
+  // Which of them the bot writes down is for the bot to say: it has said otherwise in older logs.
+  const observed = [...(state.observed ?? []), ...uses];
+  const isNew = new Set(observed.map(keyOf)).size === observed.length;
+  return isNew && observed.length <= mostObserved ? { ...state, observed } : undefined;
+};
 
 /** Whether the end of a grant is still to be summed up. Logs from before that was done owe nothing. */
 export const owesSummary = ({ rights, summary }: Revoked): boolean => rights !== undefined && summary === undefined;

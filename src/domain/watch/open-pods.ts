@@ -1,3 +1,4 @@
+import type { Use } from '#domain/request/events.ts';
 import type { State } from '#domain/request/request.ts';
 
 /** A pod, and in which ways something was opened in it: `exec`, `port-forward`. */
@@ -6,6 +7,10 @@ export type OpenPod = { readonly namespace: string; readonly name: string; reado
 /** As people say a subresource of pods. */
 const words: Readonly<Record<string, string>> = { portforward: 'port-forward', log: 'logs' };
 
+/** Whether a use began something in a pod that did not end with its answer. Clients choose the verb: a WebSocket begins with `get`. */
+export const isIntoPod = ({ stream, group, resource, subresource }: Use): boolean =>
+  stream === true && group === '' && resource === 'pods' && subresource !== undefined;
+
 /**
  * The pods in which something was opened under a grant that has ended, and may be open until they are gone. A watch is in no pod; and
  * what goes on as another grant is not to be ended.
@@ -13,9 +18,9 @@ const words: Readonly<Record<string, string>> = { portforward: 'port-forward', l
 export const openPods = (state: State): readonly OpenPod[] => {
   if (state.status !== 'revoked' || state.cause === 'extended') return [];
   const found = new Map<string, OpenPod>();
-  for (const { stream, group, resource, subresource, namespace, name } of state.observed ?? []) {
-    const isOfPod = stream === true && group === '' && resource === 'pods' && subresource !== undefined;
-    if (!isOfPod || namespace === undefined || name === undefined) continue;
+  for (const use of state.observed ?? []) {
+    const { subresource, namespace, name } = use;
+    if (!isIntoPod(use) || subresource === undefined || namespace === undefined || name === undefined) continue;
     const way = words[subresource] ?? subresource;
     const known = found.get(`${namespace}/${name}`)?.ways ?? [];
     found.set(`${namespace}/${name}`, { namespace, name, ways: known.includes(way) ? known : [...known, way] });
