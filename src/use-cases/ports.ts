@@ -67,6 +67,8 @@ export type EventStore = {
     index: RequestIndex,
     origin?: string,
   ) => Promise<AppendResult>;
+  /** What was filed for an origin, as long as that is remembered. Only `append` says so for certain. */
+  readonly filedFor: (origin: string) => Promise<RequestId | undefined>;
   /** Ids of which something has to be done at `now` (`dueAt`), the longest overdue first. */
   readonly due: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
   /** Ids of which people have to be told at `now` (`newsAt`), the longest overdue first. */

@@ -200,6 +200,8 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.append(first, 0, ['a'], index(), 'form 1')).toEqual({ type: 'appended' });
     expect(await store.append(again, 0, ['a'], index(), 'form 1')).toEqual({ type: 'filed-before', id: first });
     expect(await store.read(again)).toEqual([]);
+    expect(await store.filedFor('form 1')).toBe(first);
+    expect(await store.filedFor('form 2')).toBeUndefined();
     expect(await store.inStatus('pending', 10)).toEqual([first]);
     expect(await store.append(other, 0, ['a'], index(), 'form 2')).toEqual({ type: 'appended' });
   });

@@ -71,6 +71,7 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
   return {
     read: async (id) => requests.get(id)?.lines ?? [],
     append: async (...appended) => append(await clock.now(), ...appended),
+    filedFor: async (origin) => filedBefore(origin, await clock.now()),
     due: async (now, limit) => upTo(now, limit, ({ index }) => index.dueAt),
     news: async (now, limit) => upTo(now, limit, ({ index }) => index.newsAt),
     inStatus: async (status, limit, skip) => latest(limit, ({ index }) => index.status === status, skip),

@@ -63,6 +63,12 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
       return asking(`append to request ${id}`, within(patience, append()));
     },
 
+    filedFor: async (origin) => {
+      const key = keys.origin(origin);
+      const found = await asking(`read "${key}"`, redis.get(key));
+      return found === null ? undefined : readAs(requestId, key, found);
+    },
+
     due: (now, limit) => upTo(keys.due, now, limit),
     news: (now, limit) => upTo(keys.news, now, limit),
     inStatus: (status, limit, skip) => latest(keys.status(status), limit, skip),
