@@ -170,12 +170,18 @@ export type Kind = {
   ) => Json | undefined;
   readonly permissions: Permissions;
   /**
-   * What is asked to end pods, by their names: of these only the ones that were made before a moment are meant. Absent for kinds
-   * that end none; `err` says why it cannot be asked.
+   * What is asked to end pods, by their names: of these only the ones that were made before a moment are meant. The objects of an
+   * ask are its pods. Absent for kinds that end none.
    */
-  readonly endsPods?: (pods: readonly string[], madeBefore: Temporal.Instant) => Result<Json, string>;
+  readonly endsPods?: (pods: readonly string[], madeBefore: Temporal.Instant) => PodsEnd;
   /** What its profiles let somebody do themselves, by place; absent for kinds that give nobody rights. */
   readonly rights?: readonly ProfileRights[];
+};
+
+/** As many asks as it takes, each with the pods that it is for; what no pod can be called is in none of them. */
+export type PodsEnd = {
+  readonly asks: readonly { readonly pods: readonly string[]; readonly ask: Json }[];
+  readonly leftOut: readonly string[];
 };
 
 /** A kind before its settings are known: which file of the policy folder it wants, and what it makes of it. */

@@ -6,7 +6,7 @@ import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { deletePodOver, podOf, podSecret } from '#test/build/pods.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { asking, createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
-import { approveRequest, denyRequest, finishGrant } from './act-on-request.ts';
+import { approveRequest, denyRequest, finishGrant, withdrawRequest } from './act-on-request.ts';
 import { readContent } from './contents.ts';
 import { endPods, type PodsAsked } from './end-pods.ts';
 import { createFollower } from './follow-lapsed.ts';
@@ -38,8 +38,8 @@ const ended = async (...uses: readonly Use[]) => {
   const world = createWorld();
   world.settings.kinds = [...world.settings.kinds, deletePodOver()];
   world.settings.policy = policy({ rules: [rule({ permanent: true })] });
-  world.cluster.put(podOf('web-0', { owner: 'StatefulSet/web' }));
-  world.cluster.put(podOf('web-1', { owner: 'StatefulSet/web' }));
+  const used = uses.flatMap(({ namespace, name }) => (namespace === 'shop' && name !== undefined ? [name] : []));
+  for (const name of new Set(['web-0', 'web-1', ...used])) world.cluster.put(podOf(name, { owner: 'StatefulSet/web' }));
   const chain = await file(world);
   await approve(world, chain);
   await settle(world);
@@ -87,6 +87,9 @@ describe('the pods in which something was opened under a grant that has ended', 
       changed: [{ op: 'delete', kind: 'Pod', name: 'web-0' }],
     });
     expect(names(world)).toEqual(['web-1']);
+    expect(await filed(world, id)).toMatchObject({ isNew: false, chain: { request: { asked: { id: asked.id } } } });
+    // Its origin is forgotten.
+    world.advance({ hours: 25 });
     expect(await only(world, id)).toMatchObject({ error: { why: expect.stringContaining('Pod web-0 is gone.') } });
   });
 
@@ -101,6 +104,86 @@ describe('the pods in which something was opened under a grant that has ended', 
     expect(anew).toMatchObject({ isNew: true, chain: { request: { asked: { requester: dave } } } });
     expect(anew.chain.request.asked.reason).toMatch(/^it mines coins\. It may hold open/);
     expect(await filed(world, id)).toMatchObject({ isNew: false });
+  });
+
+  test('are asked for by others however often somebody asks and withdraws', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    for (let nth = 0; nth < 30; nth += 1) {
+      const asked = await only(world, id);
+      if (!asked.ok) break;
+      await withdrawRequest(world.bot, { by: alice, id: asked.value.chain.request.asked.id });
+    }
+    expect(await only(world, id)).toMatchObject({ error: { why: expect.stringContaining('Ask for it by name') } });
+    const { chain, isNew } = await filed(world, id, dave);
+    expect(isNew).toBe(true);
+    expect(await filed(world, id, dave)).toMatchObject({
+      isNew: false,
+      chain: { request: { asked: chain.request.asked } },
+    });
+  });
+
+  test('are not said to be asked for already where only others are', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    const first = await filed(world, id);
+    const late = [opened('web-1')];
+    await noteObserved(world.bot, { type: 'observed', id, cluster: 'prod', uses: late });
+    const asked = await endPods(world.bot, { by: dave, id });
+    expect(asked).toMatchObject({
+      value: [
+        {
+          pods: ['web-0'],
+          filed: { value: { isNew: false, chain: { request: { asked: first.chain.request.asked } } } },
+        },
+        {
+          pods: ['web-1'],
+          filed: { value: { isNew: true, chain: { request: { asked: { ask: { pods: ['web-1'] } } } } } },
+        },
+      ],
+    });
+    await approve(world, first.chain);
+    await settle(world);
+    expect(names(world)).toEqual(['web-1']);
+    expect(await endPods(world.bot, { by: dave, id })).toMatchObject({
+      value: [
+        { pods: ['web-0'], filed: { value: { isNew: false } } },
+        { pods: ['web-1'], filed: { value: { isNew: false } } },
+      ],
+    });
+  });
+
+  test('are never too many, and what no pod can be called keeps none from being asked for', async () => {
+    const many = Array.from({ length: 21 }, (_, nth) => `web-${nth + 10}`);
+    const { world, id } = await ended(...many.map((name) => opened(name)), opened('No_Pod'));
+    const asked = await endPods(world.bot, { by: alice, id });
+    if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+    expect(asked.value.map(({ pods, filed: { ok } }) => [pods.length, ok])).toEqual([
+      [20, true],
+      [1, true],
+      [1, false],
+    ]);
+    expect(asked.value.at(-1)).toMatchObject({
+      pods: ['No_Pod'],
+      filed: { error: { why: 'No pod can be called so.' } },
+    });
+    const again = await endPods(world.bot, { by: dave, id });
+    expect(again.ok && again.value.map(({ filed: one }) => one.ok && one.value.isNew)).toEqual([false, false, false]);
+    expect(await world.store.inStatus('pending', 10)).toHaveLength(2);
+  });
+
+  test('are asked for once by people who click at the same moment', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    const asked = await Promise.all([alice, dave, alice].map((by) => filed(world, id, by)));
+    expect(asked.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(await world.store.inStatus('pending', 10)).toHaveLength(1);
+  });
+
+  test('that were asked for already cost nobody a draft', async () => {
+    const { world, id } = await ended(opened('web-0'));
+    await filed(world, id);
+    const draft = async (): Promise<never> => expect.fail('it was drafted');
+    const asked = await endPods({ ...world.bot, draft }, { by: dave, id });
+    expect(asked).toMatchObject({ value: [{ filed: { value: { isNew: false } } }] });
+    expect(await only(world, id, erin)).toMatchObject({ error: { type: 'not-allowed' } });
   });
 
   test('are asked for in each namespace by itself', async () => {

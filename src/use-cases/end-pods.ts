@@ -1,4 +1,5 @@
 import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isOver } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -8,21 +9,24 @@ import type { Kind } from '#kinds/kind.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
 import { admit } from './membership.ts';
+import { placesFor, standingOf } from './places-to-file.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
+import { resolveAsking } from './resolve-asking.ts';
 import { submitRequest } from './submit-request.ts';
 
 /** What came of asking for the end of some pods of one namespace. `isNew`: nobody had asked for it before. */
 export type PodsAsked = {
   readonly namespace: string;
+  /** Of what was asked before: all that it is for. */
   readonly pods: readonly string[];
   readonly filed: Result<{ readonly chain: Chain; readonly isNew: boolean }, SubmitRefusal>;
 };
 
 /**
  * Kubernetes cuts nothing of what was opened under a grant when that ends; the end of its pod does. Asks for that, in each namespace by
- * a request of its own, which is decided on as any other: whoever the policy lets ask for it may. The same for whoever asks again
- * while it waits. `reason`: in their own words, before what Hallpass says itself.
+ * requests of its own, which are decided on as any other: whoever the policy lets ask for it may. What somebody has asked for already
+ * is not asked for again while it waits, or when it is done. `reason`: in their own words, before what Hallpass says itself.
  */
 export const endPods = async (
   ports: BotPorts,
@@ -42,17 +46,9 @@ export const endPods = async (
   if (kind === undefined) return err({ type: 'no-pods-to-end', why: 'not-configured' });
   const all: PodsAsked[] = [];
   for (const [namespace, those] of Map.groupBy(pods, (pod) => pod.namespace)) {
-    const names = those.map(({ name }) => name);
-    const filed = await fileOnce(ports, kind, {
-      pods: names,
-      madeBefore: state.at,
-      by,
-      cluster: asked.cluster,
-      namespace,
-      reason: cut(`${reason} ${reasonFor(id, those)}`.trim(), longestReason),
-      origin: `end-pods ${id} ${namespace}`,
-    });
-    all.push({ namespace, pods: names, filed });
+    const { cluster } = asked;
+    const ending = { by, id, cluster, namespace, reason, pods: those, madeBefore: state.at };
+    all.push(...(await endThose(ports, kind, ending)));
   }
   return ok(all);
 };
@@ -60,6 +56,40 @@ export const endPods = async (
 type Ending = Kind & Required<Pick<Kind, 'endsPods'>>;
 
 const canEndPods = (kind: Kind): kind is Ending => kind.endsPods !== undefined;
+
+/** Pods of one namespace in which something may be open, and under which grant. */
+type Wanted = Pick<Asking, 'by' | 'cluster' | 'namespace' | 'reason'> & {
+  readonly id: RequestId;
+  readonly pods: readonly OpenPod[];
+  readonly madeBefore: Temporal.Instant;
+};
+
+const endThose = async (ports: BotPorts, kind: Ending, wanted: Wanted): Promise<readonly PodsAsked[]> => {
+  const { namespace, madeBefore } = wanted;
+  const names = wanted.pods.map(({ name }) => name);
+  const { asks, leftOut } = kind.endsPods(names, madeBefore);
+  const odd = leftOut.length === 0 ? [] : [{ namespace, pods: leftOut, filed: err(unclear('ask', noPodsName)) }];
+  const [first] = asks;
+  if (first === undefined) return odd;
+  // Who may not ask is not told what others asked.
+  const resolved = await resolveAsking(ports, { ...askingFor(kind, wanted, first), origin: '' });
+  if (!resolved.ok) return [{ namespace, pods: names, filed: resolved }];
+  return [...(await fileMissing(ports, kind, wanted, new Set(asks.flatMap(({ pods }) => pods)))), ...odd];
+};
+
+const noPodsName = 'No pod can be called so.';
+
+type Batch = { readonly pods: readonly string[]; readonly ask: Json };
+
+const askingFor = (
+  kind: Kind,
+  { by, id, cluster, namespace, reason, pods }: Wanted,
+  { pods: names, ask }: Batch,
+): Omit<Asking, 'origin'> => {
+  const those = pods.filter(({ name }) => names.includes(name));
+  const why = cut(`${reason} ${reasonFor(id, those)}`.trim(), longestReason);
+  return { by, subject: by, source: 'slack', kind: kind.name, cluster, namespace, ask, reason: why };
+};
 
 /** Characters: as many as any reason may have. */
 const longestReason = 1_000;
@@ -69,33 +99,44 @@ const reasonFor = (id: RequestId, pods: readonly OpenPod[]): string => {
   return `${pods.length === 1 ? 'It' : 'They'} may hold open what was opened under ${id}: ${said}.`;
 };
 
-type Wanted = Pick<Asking, 'by' | 'cluster' | 'namespace' | 'reason' | 'origin'> & {
-  readonly pods: readonly string[];
-  readonly madeBefore: Temporal.Instant;
-};
-
-/** So many of them that came to nothing are asked for again, one after the other. */
-const mostBefore = 5;
-
-/** Files it, or finds the one that waits, or was done, already. What came to nothing is asked for anew. */
-const fileOnce = async (
+/** Files what nobody has asked for yet. */
+const fileMissing = async (
   ports: BotPorts,
   kind: Ending,
-  { pods, madeBefore, ...asking }: Wanted,
-): Promise<PodsAsked['filed']> => {
-  const ask = kind.endsPods(pods, madeBefore);
-  if (!ask.ok) return err(unclear('ask', ask.error));
-  const what = { ...asking, subject: asking.by, source: 'slack', kind: kind.name, ask: ask.value } as const;
-  let origin = asking.origin;
-  for (let before = 0; ; before += 1) {
-    const filed = await submitRequest(ports, { ...what, origin });
-    if (filed.ok) return ok({ chain: filed.value, isNew: true });
-    if (filed.error.type !== 'filed-before' || before === mostBefore) return filed;
-    const { id } = filed.error;
-    const found = await find(ports, id);
-    if (found.type !== 'found') return filed;
-    const { status } = found.chain.request.state;
-    if (!isOver(status) || status === 'completed') return ok({ chain: found.chain, isNew: false });
-    origin = `${asking.origin} after ${id}`;
+  wanted: Wanted,
+  names: ReadonlySet<string>,
+): Promise<readonly PodsAsked[]> => {
+  const { namespace, id, by } = wanted;
+  const places = await placesFor(ports, `end-pods ${id} ${namespace}`, by);
+  const all: PodsAsked[] = [];
+  let left = names;
+  const settle = (chain: Chain, isNew: boolean): void => {
+    const pods = podsOf(kind, chain);
+    if (isNew || pods.some((name) => left.has(name))) all.push({ namespace, pods, filed: ok({ chain, isNew }) });
+    left = left.difference(new Set(pods));
+  };
+  for (const { standing } of places) if (standing !== undefined) settle(standing, false);
+  for (const { origin } of places.filter(({ isFree }) => isFree)) {
+    const [batch] = kind.endsPods([...left], wanted.madeBefore).asks;
+    if (batch === undefined) return all;
+    const filed = await submitRequest(ports, { ...askingFor(kind, wanted, batch), origin });
+    if (filed.ok) settle(filed.value, true);
+    else if (filed.error.type === 'filed-before') {
+      // Somebody was faster.
+      const standing = await standingOf(ports, filed.error.id);
+      if (standing !== undefined) settle(standing, false);
+    } else if (filed.error.type === 'unclear') {
+      all.push({ namespace, pods: batch.pods, filed });
+      left = left.difference(new Set(batch.pods));
+    } else return [...all, { namespace, pods: [...left], filed }];
   }
+  return left.size === 0 ? all : [...all, { namespace, pods: [...left], filed: err(unclear('ask', tooOften)) }];
+};
+
+const tooOften =
+  'It was asked for as often as it can be in a day. Ask for it by name: the form behind /jit takes the names of pods.';
+
+const podsOf = (kind: Ending, { request: { asked } }: Chain): readonly string[] => {
+  const described = kind.describe(asked.ask as Json);
+  return described.ok ? described.value.objects : [];
 };

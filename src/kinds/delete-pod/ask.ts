@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { err, ok, type Result } from '#domain/result.ts';
 
 /** Nobody looks at more of them one by one. */
-const most = 20;
+export const most = 20;
 
 const podName = z.string({ error: 'a pod has a name' }).regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
   error: ({ input }) => `${JSON.stringify(String(input).slice(0, 80))} is not the name of a pod, as "web-0" is`,
 });
+
+/** Whether a pod can be called so. */
+export const isPodName = (name: string): boolean => podName.safeParse(name).success;
 
 /** ISO 8601 in UTC, with seconds. */
 const moment = z.iso.datetime({ error: 'that is not a moment, as "2026-11-20T12:00:00Z" is' });

@@ -62,14 +62,28 @@ describe('asked for', () => {
 
   test('for those alone that were made before a moment', () => {
     const ended = Temporal.Instant.from('2026-11-20T12:00:00.75Z');
-    expect(kind.endsPods?.(['web-1', 'web-0'], ended)).toEqual({
-      ok: true,
-      value: { profile: 'pods', pods: ['web-0', 'web-1'], madeBefore: '2026-11-20T12:00:00Z' },
+    expect(kind.endsPods?.(['web-1', 'web-0', 'web-1'], ended)).toEqual({
+      asks: [
+        {
+          pods: ['web-0', 'web-1'],
+          ask: { profile: 'pods', pods: ['web-0', 'web-1'], madeBefore: '2026-11-20T12:00:00Z' },
+        },
+      ],
+      leftOut: [],
     });
     expect(kind.describe({ ...one, madeBefore: 'noon' })).toMatchObject({
       error: expect.stringContaining('not a moment'),
     });
   });
+});
+
+test('pods that are too many for one ask are not refused: they are in as many as it takes', () => {
+  const names = Array.from({ length: 41 }, (_, index) => `web-${index}`);
+  const { asks = [], leftOut } = kind.endsPods?.([...names, 'No_Pod'], Temporal.Instant.from(made)) ?? {};
+  expect(asks.map(({ pods }) => pods.length)).toEqual([20, 20, 1]);
+  expect(asks.flatMap(({ pods }) => pods).sort()).toEqual(names.sort());
+  for (const { ask } of asks) expect(kind.describe(ask)).toMatchObject({ ok: true });
+  expect(leftOut).toEqual(['No_Pod']);
 });
 
 describe('described', () => {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
 import { type Problem, problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Description, Field, Kind, KindModule, Permissions } from '#kinds/kind.ts';
-import { type Ask, readAsk } from './ask.ts';
+import type { Description, Field, Kind, KindModule, Permissions, PodsEnd } from '#kinds/kind.ts';
+import { type Ask, isPodName, most, readAsk } from './ask.ts';
 import { looksFor, planDeletion } from './plan.ts';
 import { podSort } from './pods.ts';
 import { sayMoment, sayName, sayPods } from './say.ts';
@@ -97,8 +97,7 @@ const deletionOver = (profiles: readonly Profile[]): Kind => {
       const asked = read(json);
       return asked.ok ? planDeletion(asked.value, context) : asked;
     },
-    endsPods: (pods, madeBefore) =>
-      settle({ profile: first, pods: [...pods], madeBefore: madeBefore.toString({ smallestUnit: 'second' }) }),
+    endsPods: (pods, madeBefore) => endOf(first, pods, madeBefore.toString({ smallestUnit: 'second' })),
     permissions,
   };
 };
@@ -108,6 +107,15 @@ const asJson = ({ profile: name, pods, madeBefore }: Ask): Json => ({
   pods,
   ...(madeBefore === undefined ? {} : { madeBefore }),
 });
+
+const endOf = (profile: string, pods: readonly string[], madeBefore: string): PodsEnd => {
+  const all = [...new Set(pods)].sort();
+  const [named, leftOut] = [all.filter(isPodName), all.filter((name) => !isPodName(name))];
+  const batches = Array.from({ length: Math.ceil(named.length / most) }, (_, nth) =>
+    named.slice(nth * most, (nth + 1) * most),
+  );
+  return { asks: batches.map((some) => ({ pods: some, ask: asJson({ profile, pods: some, madeBefore }) })), leftOut };
+};
 
 const namesIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((name) => name !== '');
 
