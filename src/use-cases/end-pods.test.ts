@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
+import type { Rule } from '#domain/policy/policy.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Use } from '#domain/request/events.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { deletePodOver, podOf, podSecret } from '#test/build/pods.ts';
-import { policy, rule } from '#test/build/policy.ts';
+import { groups, policy, rule } from '#test/build/policy.ts';
 import { asking, createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
 import { approveRequest, denyRequest, finishGrant, withdrawRequest } from './act-on-request.ts';
 import { readContent } from './contents.ts';
 import { endPods, type PodsAsked } from './end-pods.ts';
+import { endsToTell } from './ends-to-tell.ts';
 import { createFollower } from './follow-lapsed.ts';
 import { noteObserved } from './note-observed.ts';
 import { checkAllPending } from './revise-request.ts';
@@ -241,6 +243,36 @@ describe('nothing is asked', () => {
     expect(await endPods(world.bot, { by: alice, id })).toMatchObject({ error: { why: 'not-configured' } });
     world.directory.memberships.set(alice, 'guest');
     expect(await endPods(world.bot, { by: alice, id })).toMatchObject({ error: { type: 'not-a-member' } });
+  });
+});
+
+describe('whom the grant does not concern', () => {
+  const told = async (world: World, id: RequestId, by: PersonId) => {
+    const asked = await endPods(world.bot, { by, id });
+    if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+    return (await endsToTell(world.bot, { by, id }, asked.value)).map(({ pods }) => pods);
+  };
+
+  /** Erin may ask by some rules, and decides on nothing. */
+  const erinAsks = (changed: Partial<Rule>) =>
+    policy({
+      groups: new Map([...groups, ['developers', { type: 'people', people: [alice, erin] }]]),
+      rules: [rule({ permanent: true, ...changed })],
+    });
+
+  test('is not told by an id that they typed what was opened where, whatever keeps them from asking', async () => {
+    const { world, id } = await ended(opened('web-0'), opened('db-0', { namespace: 'bank' }));
+    expect(await told(world, id, erin)).toEqual([]);
+    world.settings.policy = erinAsks({ permanent: false });
+    expect(await only(world, id, erin)).toMatchObject({ error: { type: 'unclear' } });
+    expect(await told(world, id, erin)).toEqual([]);
+    expect(await told(world, id, alice)).toEqual([['web-0'], ['db-0']]);
+  });
+
+  test('is told of what they asked for, and of nothing beside it', async () => {
+    const { world, id } = await ended(opened('web-0'), opened('web-1'), opened('db-0', { namespace: 'bank' }));
+    world.settings.policy = erinAsks({ match: { ...rule().match, namespaces: ['shop'] } });
+    for (let nth = 0; nth < 2; nth += 1) expect(await told(world, id, erin)).toEqual([['web-0', 'web-1']]);
   });
 });
 

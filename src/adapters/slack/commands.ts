@@ -15,6 +15,7 @@ import {
 } from '#use-cases/act-on-request.ts';
 import { askAgain } from '#use-cases/ask-again.ts';
 import { endPods } from '#use-cases/end-pods.ts';
+import { endsToTell } from '#use-cases/ends-to-tell.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import { admit } from '#use-cases/membership.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
@@ -255,12 +256,8 @@ const again = async (ports: BotPorts, which: Which, reason: string): Promise<str
 const askForEnd = async (ports: BotPorts, which: Which, words: string): Promise<string> => {
   const result = await endPods(ports, { ...which, reason: reasonIn(words) });
   if (!result.ok) return sayNotDone(await tellable(ports, which, result.error));
-  const { id } = which;
-  const isBarred = result.value.every(({ filed }) => !filed.ok && filed.error.type === 'not-allowed');
-  // What was opened where is not told to whom it does not concern.
-  return isBarred && (await seeRequest(ports, which.by, id)) === undefined
-    ? sayNotDone({ type: 'no-such-request', id })
-    : sayPodsAsked(result.value);
+  const told = await endsToTell(ports, which, result.value);
+  return told.length === 0 ? sayNotDone({ type: 'no-such-request', id: which.id }) : sayPodsAsked(told);
 };
 
 const behind = ({ text }: Command, verb: string): string => text.trim().slice(verb.length).trim();
