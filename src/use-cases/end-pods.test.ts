@@ -11,8 +11,10 @@ import { approveRequest, denyRequest, finishGrant, withdrawRequest } from './act
 import { readContent } from './contents.ts';
 import { endPods, type PodsAsked } from './end-pods.ts';
 import { endsToTell } from './ends-to-tell.ts';
+import { extendGrant } from './extend-grant.ts';
 import { createFollower } from './follow-lapsed.ts';
 import { noteObserved } from './note-observed.ts';
+import { openedBefore } from './opened-before.ts';
 import { checkAllPending } from './revise-request.ts';
 import { createStepRunner, runStep } from './run-step.ts';
 import { submitRequest } from './submit-request.ts';
@@ -35,23 +37,29 @@ const approve = async (world: World, chain: Chain, by = bob): Promise<void> => {
   if (!approved.ok) throw new Error(JSON.stringify(approved.error));
 };
 
-/** A grant of Alice's that has ended, under which this was opened in pods of `shop`. */
-const ended = async (...uses: readonly Use[]) => {
+/** A grant of Alice's that is in force, beside these pods of `shop`. */
+const granted = async (...pods: readonly string[]) => {
   const world = createWorld();
   world.settings.kinds = [...world.settings.kinds, deletePodOver()];
   world.settings.policy = policy({ rules: [rule({ permanent: true })] });
-  const used = uses.flatMap(({ namespace, name }) => (namespace === 'shop' && name !== undefined ? [name] : []));
-  for (const name of new Set(['web-0', 'web-1', ...used])) world.cluster.put(podOf(name, { owner: 'StatefulSet/web' }));
-  const chain = await file(world);
-  await approve(world, chain);
+  for (const name of new Set(pods)) world.cluster.put(podOf(name, { owner: 'StatefulSet/web' }));
+  const grant = await file(world);
+  await approve(world, grant);
   await settle(world);
+  return { world, grant };
+};
+
+/** One that has ended, under which this was opened. */
+const ended = async (...uses: readonly Use[]) => {
+  const used = uses.flatMap(({ namespace, name }) => (namespace === 'shop' && name !== undefined ? [name] : []));
+  const { world, grant } = await granted('web-0', 'web-1', ...used);
   world.advance({ minutes: 2 });
-  const { id } = chain.request.asked;
+  const { id } = grant.request.asked;
   if (uses.length > 0) await noteObserved(world.bot, { type: 'observed', id, cluster: 'prod', uses: [...uses] });
   await finishGrant(world.bot, { by: alice, id });
   await settle(world);
   world.advance({ minutes: 2 });
-  return { world, id, grant: chain };
+  return { world, id };
 };
 
 const only = async (world: World, id: RequestId, by = alice, reason?: string): Promise<PodsAsked['filed']> => {
@@ -186,6 +194,39 @@ describe('the pods in which something was opened under a grant that has ended', 
     const asked = await endPods({ ...world.bot, draft }, { by: dave, id });
     expect(asked).toMatchObject({ value: [{ filed: { value: { isNew: false } } }] });
     expect(await only(world, id, erin)).toMatchObject({ error: { type: 'not-allowed' } });
+  });
+
+  test('are known by the last of the grants that went on one from another, wherever it was opened', async () => {
+    const { world, grant } = await granted('web-0', 'web-1');
+    let last = grant;
+    for (const name of ['web-0', 'web-1']) {
+      const { id } = last.request.asked;
+      await noteObserved(world.bot, { type: 'observed', id, cluster: 'prod', uses: [opened(name)] });
+      const extension = await extendGrant(world.bot, { by: alice, id, source: 'slack', duration: '10m' });
+      if (!extension.ok) throw new Error(JSON.stringify(extension.error));
+      last = extension.value;
+      await approve(world, last);
+      // What was extended is ended when the other is in force.
+      for (let nth = 0; nth < 2; nth += 1) {
+        await settle(world);
+        world.advance({ seconds: 5 });
+      }
+      expect(await endPods(world.bot, { by: alice, id })).toMatchObject({ error: { why: 'none' } });
+    }
+    const { id } = last.request.asked;
+    expect(await openedBefore(world.bot, (await look(world, last)).request)).toEqual([]);
+    world.advance({ minutes: 2 });
+    await finishGrant(world.bot, { by: alice, id });
+    await settle(world);
+    expect(await openedBefore(world.bot, (await look(world, last)).request)).toEqual([
+      opened('web-1'),
+      opened('web-0'),
+    ]);
+    const { chain } = await filed(world, id, dave);
+    expect(chain.request.asked).toMatchObject({
+      ask: { pods: ['web-0', 'web-1'], madeBefore: '2026-11-20T12:02:20Z' },
+      reason: `They may hold open what was opened under ${id} or what it went on from: exec in web-1, exec in web-0.`,
+    });
   });
 
   test('are asked for in each namespace by itself', async () => {

@@ -9,6 +9,7 @@ import type { Kind } from '#kinds/kind.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
 import { admit } from './membership.ts';
+import { openedBefore } from './opened-before.ts';
 import { placesFor, standingOf } from './places-to-file.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -40,14 +41,15 @@ export const endPods = async (
   const { asked, state } = found.chain.request;
   if (state.status !== 'revoked')
     return err({ type: 'no-pods-to-end', why: isOver(state.status) ? 'none' : 'not-over' });
-  const pods = openPods(state);
+  const pods = openPods(state, await openedBefore(ports, found.chain.request));
   if (pods.length === 0) return err({ type: 'no-pods-to-end', why: 'none' });
   const kind = ports.settings().kinds.find(canEndPods);
   if (kind === undefined) return err({ type: 'no-pods-to-end', why: 'not-configured' });
   const all: PodsAsked[] = [];
   for (const [namespace, those] of Map.groupBy(pods, (pod) => pod.namespace)) {
     const { cluster } = asked;
-    const ending = { by, id, cluster, namespace, reason, pods: those, madeBefore: state.at };
+    const under = asked.extends === undefined ? id : `${id} or what it went on from`;
+    const ending = { by, id, cluster, namespace, reason, pods: those, under, madeBefore: state.at };
     all.push(...(await endThose(ports, kind, ending)));
   }
   return ok(all);
@@ -61,6 +63,7 @@ const canEndPods = (kind: Kind): kind is Ending => kind.endsPods !== undefined;
 type Wanted = Pick<Asking, 'by' | 'cluster' | 'namespace' | 'reason'> & {
   readonly id: RequestId;
   readonly pods: readonly OpenPod[];
+  readonly under: string;
   readonly madeBefore: Temporal.Instant;
 };
 
@@ -83,20 +86,20 @@ type Batch = { readonly pods: readonly string[]; readonly ask: Json };
 
 const askingFor = (
   kind: Kind,
-  { by, id, cluster, namespace, reason, pods }: Wanted,
+  { by, under, cluster, namespace, reason, pods }: Wanted,
   { pods: names, ask }: Batch,
 ): Omit<Asking, 'origin'> => {
   const those = pods.filter(({ name }) => names.includes(name));
-  const why = cut(`${reason} ${reasonFor(id, those)}`.trim(), longestReason);
+  const why = cut(`${reason} ${reasonFor(under, those)}`.trim(), longestReason);
   return { by, subject: by, source: 'slack', kind: kind.name, cluster, namespace, ask, reason: why };
 };
 
 /** Characters: as many as any reason may have. */
 const longestReason = 1_000;
 
-const reasonFor = (id: RequestId, pods: readonly OpenPod[]): string => {
+const reasonFor = (under: string, pods: readonly OpenPod[]): string => {
   const said = pods.map(({ name, ways }) => `${ways.join(' and ')} in ${name}`).join(', ');
-  return `${pods.length === 1 ? 'It' : 'They'} may hold open what was opened under ${id}: ${said}.`;
+  return `${pods.length === 1 ? 'It' : 'They'} may hold open what was opened under ${under}: ${said}.`;
 };
 
 /** Files what nobody has asked for yet. */

@@ -1,4 +1,5 @@
 import type { Button } from '@slack/types';
+import type { Use } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { isConfirmed, needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
@@ -21,6 +22,8 @@ export type ButtonContext = {
   readonly mayGoOn?: boolean | undefined;
   /** Whether the card leaves out something to beware of. */
   readonly hasMore?: boolean | undefined;
+  /** What was opened under the grants that it went on from. */
+  readonly before?: readonly Use[] | undefined;
 };
 
 /** Whether there are lines to read; none are shown of what is deleted by its uid alone. */
@@ -40,7 +43,7 @@ export const wholeText = (shown?: Shown): string => {
 export const buttonsOf = (
   request: Request,
   cautions: readonly Caution[],
-  { description, shown, mayGoOn = false, hasMore = false }: ButtonContext,
+  { description, shown, mayGoOn = false, hasMore = false, before = [] }: ButtonContext,
 ): readonly Button[] => {
   const { asked, state } = request;
   const value = buttonValue(asked);
@@ -71,7 +74,7 @@ export const buttonsOf = (
       button({ text: 'Revoke', action: actions.revoke, value, style: 'danger' }),
       ...whole,
     ];
-  if (state.status === 'revoked') return [...review, ...endPods(state, value), ...whole];
+  if (state.status === 'revoked') return [...review, ...endPods(state, before, value), ...whole];
   if (state.status !== 'active' || state.ending !== undefined) return [...review, ...whole];
   if (state.conflict !== undefined)
     return [...review, ...(state.settled === undefined ? settle(value, asked) : []), ...whole];
@@ -84,8 +87,8 @@ export const buttonsOf = (
 };
 
 /** A request of its own, which is decided on. */
-const endPods = (state: State, value: string): readonly Button[] =>
-  openPods(state).length === 0 ? [] : [button({ text: 'End pods', action: actions.endPods, value })];
+const endPods = (state: State, before: readonly Use[], value: string): readonly Button[] =>
+  openPods(state, before).length === 0 ? [] : [button({ text: 'End pods', action: actions.endPods, value })];
 
 const doesWait = (asked: Asked, state: Extract<Request['state'], { status: 'approved' }>): boolean =>
   asked.startsAt !== undefined || (asked.held !== undefined && !isConfirmed(asked, state));

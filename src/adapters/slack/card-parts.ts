@@ -1,6 +1,7 @@
 import type { RichTextBlock } from '@slack/types';
 import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { Use } from '#domain/request/events.ts';
 import { type Asked, isOver, type Request, type State } from '#domain/request/request.ts';
 import { lacksReason } from '#domain/request/terms.ts';
 import { type Source, sourceOf } from '#domain/source.ts';
@@ -223,7 +224,12 @@ export const reasonBlock = ({ asked, explained }: Request, share: Shares): RichT
 };
 
 /** What people and the API server said at the end: the words of a denial or revocation, what was taken back, the proof. */
-export const outcomeBlocks = (chain: Chain, share: Shares, description?: Description): readonly RichTextBlock[] => {
+export const outcomeBlocks = (
+  chain: Chain,
+  share: Shares,
+  description: Description | undefined,
+  before: readonly Use[],
+): readonly RichTextBlock[] => {
   const said = decisionReason(chain);
   const { asked, state } = chain.request;
   const tried = [
@@ -240,7 +246,7 @@ export const outcomeBlocks = (chain: Chain, share: Shares, description?: Descrip
     return [...words, richText(conflictLines(state.conflict.conflicts, share.conflicts))];
   if (state.status !== 'revoked') return words;
   const summary = revertedSummary(state.reverted, chain.entries);
-  const opened = streamLines(state, share.decision);
+  const opened = streamLines(state, before, share.decision);
   const streams = opened.length === 0 ? [] : [richText(...opened)];
   const reverted = summary === '' ? [] : [richText(line('Taken back: ', bold(briefly(summary))))];
   return [

@@ -2,7 +2,7 @@ import type { KnownBlock, MessageMetadata } from '@slack/types';
 import { cardRoom } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Drift } from '#domain/request/events.ts';
+import type { Drift, Use } from '#domain/request/events.ts';
 import { isOver, type State } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -62,6 +62,8 @@ export type CardInput = {
   readonly permalink?: string;
   /** Of a held write: how often it was tried. */
   readonly attempts?: Attempts;
+  /** What was opened under the grants that it went on from. */
+  readonly before?: readonly Use[];
 };
 
 export type Message = {
@@ -129,7 +131,7 @@ const blocksOf = (input: CardInput): readonly KnownBlock[] => {
 };
 
 const compose = (
-  { chain, description, standing, shown, mayGoOn, permalink, attempts }: CardInput,
+  { chain, description, standing, shown, mayGoOn, permalink, attempts, before = [] }: CardInput,
   scale: number,
   room?: Room,
 ): readonly KnownBlock[] => {
@@ -138,7 +140,7 @@ const compose = (
   const cautions = cautionsOf(chain, description, shown);
   const approvals = approvalsLine(chain, standing);
   const hasMore = hidesSome(cautions, share.cautions) || hidesReach(reachIn(shown), share.reach);
-  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore });
+  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore, before });
   const where = `press ${wholeText(shown)}`;
   const { drift } = asked;
   const beware = cautionBlock(cautions, share.cautions, readAt(description, shown));
@@ -149,7 +151,7 @@ const compose = (
     richText(line(...statusLine(chain, description?.noun))),
     ...unreadableBlock(chain, shown),
     ...revisionBlock(chain),
-    ...outcomeBlocks(chain, share, description),
+    ...outcomeBlocks(chain, share, description, before),
     // What is dangerous in what was found comes first; what is in its being put back stands where that is.
     ...(drift === undefined
       ? [...beware, ...(state.status === 'pending' ? noFindings(cautions, shown) : []), ...reaches, facts]

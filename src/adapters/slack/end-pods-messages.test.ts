@@ -59,6 +59,21 @@ describe('the card of a grant', () => {
     for (const shown of elsewhere) expect(shown).not.toContain('[End pods]');
   });
 
+  test('that was extended before it ended offers it for what was opened before, and names that', () => {
+    const chain = chainWith(ended);
+    const card = readBlocks(renderCard({ chain, before: [exec] }).blocks).shown;
+    const entry = chain.entries.at(-1) ?? expect.fail('no entry');
+    const thread = readBlocks(renderEvent(entry, chain, { before: [exec] }).blocks).shown;
+    for (const shown of [card, thread]) {
+      expect(shown).toContain('May be open still');
+      expect(shown).toContain('create pods/exec web-0 in shop');
+    }
+    expect(card).toContain('[End pods]');
+    // What was opened under both is named once.
+    const both = readBlocks(renderCard({ chain: chainWith(observed(exec), ended), before: [exec] }).blocks).shown;
+    expect(both.split('pods/exec web-0')).toHaveLength(2);
+  });
+
   test('its thread points to the card', () => {
     const chain = chainWith(observed(exec), ended);
     const entry = chain.entries.at(-1) ?? expect.fail('no entry');

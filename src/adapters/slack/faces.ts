@@ -3,6 +3,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Request } from '#domain/request/request.ts';
 import { readContent } from '#use-cases/contents.ts';
 import { offersExtension } from '#use-cases/extend-grant.ts';
+import { openedBefore } from '#use-cases/opened-before.ts';
 import type { BotPorts, ProjectionStore } from '#use-cases/ports.ts';
 import { type Inbox, seeInbox, seeRequest } from '#use-cases/see-requests.ts';
 import { type Message, renderCard } from './card.ts';
@@ -56,6 +57,7 @@ export const createFaces = (ports: BotPorts, notes: ProjectionStore, workspace?:
       return renderCard({
         chain,
         mayGoOn: offersExtension(ports.settings(), chain.request),
+        before: await openedBefore(ports, chain.request),
         shown: await readContent(ports, chain.request.asked),
         ...(description === undefined ? {} : { description }),
         ...(standing === undefined ? {} : { standing }),

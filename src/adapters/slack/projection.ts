@@ -6,6 +6,7 @@ import { readContent, type Shown as ShownContent } from '#use-cases/contents.ts'
 import { offersExtension } from '#use-cases/extend-grant.ts';
 import type { Attempts } from '#use-cases/guard-ports.ts';
 import { heldIndexOf } from '#use-cases/held-index.ts';
+import { openedBefore } from '#use-cases/opened-before.ts';
 import type { BotPorts, Core, Directory, ProjectionStore } from '#use-cases/ports.ts';
 import { find } from '#use-cases/request-log.ts';
 import { reviewersOf } from '#use-cases/reviewers.ts';
@@ -142,6 +143,7 @@ export const createProjection = ({
       mention: mentionsOf(policy.groups),
       ...(await reviewed(chain.request)),
       mayGoOn: offersExtension(core.settings(), chain.request),
+      before: await openedBefore(core, chain.request),
       content: (of = current) => {
         const found =
           read.get(of?.digest) ?? readContent({ contents, trust: core.trust }, { id: request, content: of });

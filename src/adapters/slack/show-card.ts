@@ -25,6 +25,7 @@ export const createShowCard = (tools: Tools): Step => {
     standing,
     attempts,
     mayGoOn,
+    before,
     content,
   }: Omit<Subject, 'notes'>): Promise<Message> => {
     const shown = await content();
@@ -37,6 +38,7 @@ export const createShowCard = (tools: Tools): Step => {
       chain,
       shown,
       mayGoOn,
+      before,
       ...(description === undefined ? {} : { description }),
       ...(standing === undefined ? {} : { standing }),
       ...(attempts === undefined ? {} : { attempts }),

@@ -31,7 +31,7 @@ const isUnaskedMisuse = ({ event }: Entry, { request }: Chain): boolean =>
 /** Posts what is missing of a request's thread: one message for each event, in the order of the log. */
 export const createShowThread = (tools: Tools): Step => {
   const post = async (
-    { chain, notes, description, standing, mention, reviewers, offer, content }: Subject,
+    { chain, notes, description, standing, mention, reviewers, offer, before, content }: Subject,
     { channel, ts }: Place,
   ): Promise<void> => {
     for (const entry of chain.entries) {
@@ -40,7 +40,7 @@ export const createShowThread = (tools: Tools): Step => {
       const of = contentOf(entry.event);
       const shown = of === undefined ? undefined : await content(of);
       const message = tools.prove(
-        renderEvent(entry, chain, { description, standing, shown, mention, reviewers, offer }),
+        renderEvent(entry, chain, { description, standing, shown, mention, reviewers, offer, before }),
       );
       await tools.postOnce(notes, {
         key,

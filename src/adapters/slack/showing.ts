@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { ContentRef } from '#domain/content/content.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import type { Use } from '#domain/request/events.ts';
 import { isOver } from '#domain/request/request.ts';
 import { needsReview } from '#domain/request/terms.ts';
 import type { Description } from '#kinds/kind.ts';
@@ -30,6 +31,8 @@ export type Subject = {
   readonly mayGoOn: boolean;
   /** The line to type to ask for less the next time, where that would have been enough. */
   readonly offer?: string;
+  /** What was opened under the grants that it went on from. */
+  readonly before: readonly Use[];
   /** What it does in the cluster, or what an earlier revision would have done; read when it is needed, which it seldom is. */
   readonly content: (of?: ContentRef) => Promise<Shown>;
 };

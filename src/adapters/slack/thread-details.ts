@@ -2,7 +2,7 @@ import type { RichTextBlockElement } from '@slack/types';
 import type { ContentRef } from '#domain/content/content.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { type ObjectRef, sayTarget } from '#domain/plan.ts';
-import type { ChangedRef, RequestEvent, Reverted } from '#domain/request/events.ts';
+import type { ChangedRef, RequestEvent, Reverted, Use } from '#domain/request/events.ts';
 import type { Request } from '#domain/request/request.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { mostEvidence } from '#domain/watch/suspicion.ts';
@@ -48,13 +48,18 @@ type Beside = {
   readonly description?: Description | undefined;
   readonly shown?: Shown | undefined;
   readonly offer?: string | undefined;
+  readonly before?: readonly Use[] | undefined;
 };
 
 /**
  * What an event says beyond its sentence, in full where the card had to shorten it; `shown` is what the revision does that
  * the event is about.
  */
-export const detailsOf = (event: RequestEvent, request: Request, { description, shown, offer }: Beside = {}) => {
+export const detailsOf = (
+  event: RequestEvent,
+  request: Request,
+  { description, shown, offer, before = [] }: Beside = {},
+) => {
   switch (event.type) {
     case 'submitted':
       return between(
@@ -90,7 +95,7 @@ export const detailsOf = (event: RequestEvent, request: Request, { description, 
     case 'conflicted':
       return [conflictLines(event.conflicts, room.conflicts), ...reverted(event.reverted)];
     case 'ended':
-      return ended(event, request, description);
+      return ended(event, request, description, before);
     case 'summed-up':
       return request.state.status === 'revoked' ? summaryLines(event, request.state.at, offer) : [];
     case 'voted':
@@ -163,12 +168,17 @@ const powers = (description: Description | undefined, characters: number): reado
 const reverted = (all: readonly Reverted[]) => (all.length === 0 ? [] : [revertedList(all)]);
 
 /** What was changed is seen to be taken back; only access has to be proven to be gone. */
-const ended = (event: Extract<RequestEvent, { type: 'ended' }>, { state }: Request, description?: Description) => {
+const ended = (
+  event: Extract<RequestEvent, { type: 'ended' }>,
+  { state }: Request,
+  description: Description | undefined,
+  before: readonly Use[],
+) => {
   const list = reverted(event.reverted ?? []);
   const isAccess = description === undefined ? list.length === 0 : description.noun === 'access';
   const said =
     event.proofs.length > 0 || isAccess ? [...list, proofLines(event.proofs, room.proofs, goesOnAs(state))] : list;
-  return [...said, ...streamLines(state, room.streams)];
+  return [...said, ...streamLines(state, before, room.streams)];
 };
 
 const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;

@@ -4,7 +4,7 @@ import type { PersonId } from '#domain/ids.ts';
 import { sayTarget } from '#domain/plan.ts';
 import type { Standing } from '#domain/quorum.ts';
 import type { Chain, Entry } from '#domain/request/chain.ts';
-import type { RequestEvent } from '#domain/request/events.ts';
+import type { RequestEvent, Use } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { applyWithin } from '#domain/request/terms.ts';
 import { whyTripped } from '#domain/request/watched.ts';
@@ -48,6 +48,8 @@ export type EventContext = {
   readonly reviewers?: readonly string[] | undefined;
   /** The line to type to ask for less the next time. */
   readonly offer?: string | undefined;
+  /** What was opened under the grants that it went on from. */
+  readonly before?: readonly Use[] | undefined;
 };
 
 /**
@@ -59,7 +61,7 @@ export type EventContext = {
 export const renderEvent = (
   entry: Entry,
   { request, entries }: Pick<Chain, 'request' | 'entries'>,
-  { description, standing, shown, mention = byName, reviewers, offer }: EventContext = {},
+  { description, standing, shown, mention = byName, reviewers, offer, before }: EventContext = {},
 ): Message => {
   const { event, at, version, hash } = entry;
   // What Slack was not told while it was away is told all at once: one call is enough.
@@ -73,7 +75,7 @@ export const renderEvent = (
     ),
     ` · ${dateFallback(at)}`,
   ];
-  const parts = [line(...sentence), ...detailsOf(event, request, { description, shown, offer })];
+  const parts = [line(...sentence), ...detailsOf(event, request, { description, shown, offer, before })];
   return {
     text: mrkdwn(`${request.asked.id}: ${markupOf(sentence)}`, 2_000).text,
     blocks: [richText(...parts), footer(version, hash)],

@@ -11,14 +11,20 @@ const words: Readonly<Record<string, string>> = { portforward: 'port-forward', l
 export const isIntoPod = ({ stream, group, resource, subresource }: Use): boolean =>
   stream === true && group === '' && resource === 'pods' && subresource !== undefined;
 
+/** What was opened under a grant, and did not end with its answer. */
+export const openedUnder = (state: State): readonly Use[] =>
+  state.status === 'active' || state.status === 'revoked'
+    ? (state.observed ?? []).filter(({ stream }) => stream === true)
+    : [];
+
 /**
- * The pods in which something was opened under a grant that has ended, and may be open until they are gone. A watch is in no pod; and
- * what goes on as another grant is not to be ended.
+ * The pods in which something was opened under a grant that has ended, or `before` it under those that it went on from, and may be
+ * open until they are gone. A watch is in no pod; and what goes on as another grant is not to be ended.
  */
-export const openPods = (state: State): readonly OpenPod[] => {
+export const openPods = (state: State, before: readonly Use[] = []): readonly OpenPod[] => {
   if (state.status !== 'revoked' || state.cause === 'extended') return [];
   const found = new Map<string, OpenPod>();
-  for (const use of state.observed ?? []) {
+  for (const use of [...openedUnder(state), ...before]) {
     const { subresource, namespace, name } = use;
     if (!isIntoPod(use) || subresource === undefined || namespace === undefined || name === undefined) continue;
     const way = words[subresource] ?? subresource;
