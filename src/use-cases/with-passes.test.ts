@@ -147,6 +147,8 @@ describe('a cluster as the worker writes to it', () => {
     const made = await writer.create({ ...opened, metadata: { name: 'gate-2', namespace: 'shop' } });
     expect(made.existed).toBe(false);
     expect(await writer.remove(made.ref)).toBe('removed');
+    const other = await writer.create({ ...opened, metadata: { name: 'gate-3', namespace: 'shop' } });
+    expect(await writer.beginDelete(other.ref)).toBe('begun');
     const there = await world.cluster.get(gateTarget);
     const version = there === undefined ? undefined : versionOf(there.live);
     expect(await writer.delete(there?.ref ?? made.ref, version ?? '')).toBe('deleted');

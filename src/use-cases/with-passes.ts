@@ -45,6 +45,11 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
     }
   };
 
+  const deleting = async <T>(ref: Target, work: () => Promise<T>): Promise<T> => {
+    const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
+    return before === undefined ? work() : carrying(ref, described(before, undefined), work);
+  };
+
   return {
     ...cluster,
     write: async (manifest, options) => {
@@ -58,11 +63,8 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
       if (written.type === 'written') ports.noteWrite?.(cluster.name, target, { before, after: written.live });
       return written;
     },
-    delete: async (ref, version) => {
-      const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
-      if (before === undefined) return cluster.delete(ref, version);
-      return carrying(ref, described(before, undefined), () => cluster.delete(ref, version));
-    },
+    delete: (ref, version) => deleting(ref, () => cluster.delete(ref, version)),
+    beginDelete: (ref) => deleting(ref, () => cluster.beginDelete(ref)),
     create: async (manifest) => {
       const target = targetOf(manifest);
       if (!isShielded(target)) return cluster.create(manifest);
@@ -75,11 +77,7 @@ export const withPasses = (ports: PassPorts, cluster: ClusterWriter): ClusterWri
       if (!created.existed) ports.noteWrite?.(cluster.name, target, { before: undefined, after: created.live });
       return created;
     },
-    remove: async (ref) => {
-      const before = isShielded(ref) ? (await cluster.get(ref))?.live : undefined;
-      if (before === undefined) return cluster.remove(ref);
-      return carrying(ref, described(before, undefined), () => cluster.remove(ref));
-    },
+    remove: (ref) => deleting(ref, () => cluster.remove(ref)),
   };
 };
 

@@ -152,6 +152,11 @@ const underGuard = (
       if (before !== undefined) await admit(ref, { before, after: undefined });
       return cluster.delete(ref, version);
     },
+    beginDelete: async (ref) => {
+      const before = await liveOf(ref);
+      if (before !== undefined) await admit(ref, { before, after: undefined });
+      return cluster.beginDelete(ref);
+    },
     remove: async (ref) => {
       const before = await liveOf(ref);
       if (before !== undefined) await admit(ref, { before, after: undefined });
