@@ -10,7 +10,7 @@ import { isConfirmed } from '#domain/request/terms.ts';
 import { rightsOf } from '#domain/request/usage.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
-import { applyEdits, madeAlready } from './apply-edits.ts';
+import { applyEdits, madeAlready, sayGone } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
 import { draftOf, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
@@ -286,7 +286,7 @@ const grant = async (
   } catch (cause) {
     if (!isClusterRefusal(cause)) throw cause;
     for (const ref of objects.toReversed()) await cluster.remove(ref);
-    return { type: 'failed', why: cause.message };
+    return { type: 'failed', why: `${await sayGone(cluster, journal)}${cause.message}` };
   }
 };
 

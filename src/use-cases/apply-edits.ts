@@ -55,6 +55,17 @@ export const madeAlready = async (
   return changed;
 };
 
+/** What of a journal was to be deleted by its uid and is gone, for a person: nothing takes that back. As in `Gone already: Pod shop/web-0. ` */
+export const sayGone = async (cluster: ClusterWriter, journal: Journal | undefined): Promise<string> => {
+  const gone: string[] = [];
+  for (const { byUid, target, uid } of journal?.entries ?? []) {
+    if (byUid !== true) continue;
+    const live = (await cluster.get(target))?.live;
+    if (live === undefined || !isThere(live, uid)) gone.push(sayTarget(target));
+  }
+  return gone.length === 0 ? '' : `Gone already: ${gone.join(', ')}. `;
+};
+
 /** Whether it still is the very object, and nobody has begun to delete it. */
 const isThere = (live: Manifest, uid: string | undefined): boolean => refTo(live).uid === uid && !isGoing(live);
 

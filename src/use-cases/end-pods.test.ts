@@ -7,6 +7,7 @@ import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
 import { deletePodOver, podOf, podSecret } from '#test/build/pods.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
 import { asking, createWorld, cutOffAt, file, look, settle, type World } from '#test/build/world.ts';
+import { refusal } from '#test/memory/refusal.ts';
 import { approveRequest, denyRequest, finishGrant, withdrawRequest } from './act-on-request.ts';
 import { readContent } from './contents.ts';
 import { endPods, type PodsAsked } from './end-pods.ts';
@@ -371,6 +372,26 @@ describe('pods that somebody names', () => {
     }));
     await settle(world);
     expect((await look(world, chain)).request.state.status).toBe('completed');
+    expect(names(world)).toEqual(['web-1']);
+  });
+
+  test('are not said to be there still where the API server refuses another one of them', async () => {
+    const { world } = await ended();
+    const chain = await file(world, { ...typed, ask: { profile: 'pods', pods: ['web-0', 'web-1'] } });
+    await approve(world, chain);
+    let calls = 0;
+    world.cluster.breakDown((method) => {
+      if (method === 'beginDelete') calls += 1;
+      return method === 'beginDelete' && calls > 1
+        ? refusal(403, 'delete Pod shop/web-1', 'A webhook says no.')
+        : undefined;
+    });
+    await settle(world);
+    const { state } = (await look(world, chain)).request;
+    expect(state).toMatchObject({
+      status: 'failed',
+      why: expect.stringMatching(/^Gone already: Pod shop\/web-0\. .*no/),
+    });
     expect(names(world)).toEqual(['web-1']);
   });
 

@@ -141,6 +141,19 @@ describe('the card of a deletion', () => {
     for (const words of ['+0', 'lines are hidden', '[Full diff]', '[Approve for less]'])
       expect(text).not.toContain(words);
   });
+
+  test('that failed on the way does not say that nothing is changed', () => {
+    const why = 'Gone already: Pod shop/web-0. The API server refused.';
+    const chain = chainOf({ ...forGood, content }, ...agreed.slice(0, 2), { type: 'failed', why });
+    const description = describedBy([deletePodOver()], chain.request.asked);
+    const card = readBlocks(renderCard({ chain, shown, ...(description && { description }) }).blocks).shown;
+    const entry = chain.entries.at(-1) ?? expect.fail('no entry');
+    const thread = readBlocks(renderEvent(entry, chain, { description }).blocks).shown;
+    for (const text of [card, thread]) {
+      expect(text).toContain(`not all of it was done. ${why}`);
+      expect(text).not.toContain('nothing is');
+    }
+  });
 });
 
 describe('whoever asks for the end of pods', () => {

@@ -59,6 +59,13 @@ export const wordsFor = (noun: Noun = 'access'): Words => words[noun];
 export const sayNothing = ({ made }: { readonly made?: true | undefined }, noun?: Noun): string =>
   made === undefined ? wordsFor(noun).nothingWas : 'what had been made of it is taken away again';
 
+/** What there is of what failed. What is deleted by its uid, of which no diff is shown, is not taken back as other changes are. */
+export const sayFailed = ({ content }: Pick<Asked, 'content'>, noun?: Noun): string => {
+  const { targets = [], added = 0, removed = 0 } = content ?? {};
+  const isByUid = targets.length > 0 && added + removed === 0 && targets.every(({ op }) => op === 'delete');
+  return isByUid ? 'not all of it was done' : wordsFor(noun).nothingIs;
+};
+
 /** `30m`, `for good`; `30m more` of what goes on from another grant. */
 export const sayHowLong = ({ seconds, extends: before }: Pick<Asked, 'seconds' | 'extends'>): string =>
   `${sayLength(seconds)}${before === undefined ? '' : ' more'}`;

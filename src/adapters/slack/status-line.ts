@@ -8,7 +8,7 @@ import { bold, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { driftStatus } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
-import { type Noun, sayNothing, wordsFor } from './nouns.ts';
+import { type Noun, sayFailed, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { named } from './tripped.ts';
 
@@ -84,7 +84,7 @@ const words = (state: State, asked: Asked, noun?: Noun): readonly Piece[] => {
     case 'lapsed':
       return lapsed(state, noun);
     case 'failed':
-      return [bold('Failed'), ' ', date(state.at), ` · ${wordsFor(noun).nothingIs}. ${briefly(state.why)}`];
+      return [bold('Failed'), ' ', date(state.at), ` · ${sayFailed(asked, noun)}. ${briefly(state.why)}`];
   }
 };
 

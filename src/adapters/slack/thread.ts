@@ -21,7 +21,7 @@ import { briefly } from './excerpt.ts';
 import { byName, type Mention } from './mentions.ts';
 import { misusedSentence } from './misuse.ts';
 import { dateFallback } from './mrkdwn.ts';
-import { type Noun, sayLength, sayNothing, wordsFor } from './nouns.ts';
+import { type Noun, sayFailed, sayLength, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
@@ -174,7 +174,7 @@ const sentenceOf = (
         return ['✍️ ', user(event.by), ' says that the write is theirs: ', bold('Hallpass makes it now')];
       return ['🔎 Its people were looked up once more: they still are who they were when it was approved'];
     case 'failed':
-      return ['⚠️ ', bold('Failed'), `: ${wordsFor(noun).nothingIs}. ${briefly(event.why)}`];
+      return ['⚠️ ', bold('Failed'), `: ${sayFailed(asked, noun)}. ${briefly(event.why)}`];
     case 'revised':
       return [
         '🔁 ',
