@@ -133,7 +133,14 @@ const isDryRun = (verb: string, subresource: string, uri: string): boolean =>
 const isStream = (verb: string, subresource: string, uri: string): boolean =>
   verb === 'watch' ||
   ['exec', 'attach', 'portforward', 'proxy'].includes(subresource) ||
-  (subresource === 'log' && /[?&]follow=(true|1)/.test(uri));
+  (subresource === 'log' && doesFollow(uri));
+
+/** As the API server reads it (`Convert_Slice_string_To_bool`): whatever is there says yes, but for these two. */
+const doesFollow = (uri: string): boolean => {
+  const at = uri.indexOf('?');
+  const follow = at === -1 ? null : new URLSearchParams(uri.slice(at)).get('follow');
+  return follow !== null && !['false', '0'].includes(follow.toLowerCase());
+};
 
 /**
  * `10.0.3.0/24`, `2001:db8:1::/48`. The last address is that of the connection itself; those before it are what the client has written

@@ -39,6 +39,18 @@ describe('a stream', () => {
       expect(usesOf({ ...follow, stage }, logs)).toEqual([{ ...logs, name: 'web-1', stream: true }]);
   });
 
+  test.each([
+    ['follow=yes', true],
+    ['follow', true],
+    ['x=%23#&f%6fllow=1', true],
+    ['follow=False', false],
+    ['follow=0', false],
+    ['container=follow', false],
+  ])('is no other for a log that is asked for by ?%s than to the API server', (query, isStream) => {
+    const uses = usesOf({ requestURI: `/api/v1/namespaces/shop/pods/web-1/log?${query}` }, logs);
+    expect(uses).toEqual([{ ...logs, name: 'web-1', ...(isStream ? { stream: true } : {}) }]);
+  });
+
   test('is not a log that is only read once', () => {
     expect(usesOf({ stage: 'ResponseStarted' }, logs)).toEqual([{ ...logs, name: 'web-1' }]);
   });
