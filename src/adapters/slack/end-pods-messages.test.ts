@@ -74,6 +74,13 @@ describe('the card of a grant', () => {
     expect(both.split('pods/exec web-0')).toHaveLength(2);
   });
 
+  test('does not pass over that its log had no room for all that was opened', () => {
+    const words = 'More may be open: the log had no room for all of it.';
+    const many = Array.from({ length: 70 }, (_, nth) => ({ ...exec, name: `web-${nth}` }));
+    expect(cardOf(observed(...many), ended)).toContain(words);
+    expect(cardOf(observed(...many.slice(1)), ended)).not.toContain(words);
+  });
+
   test('its thread points to the card', () => {
     const chain = chainWith(observed(exec), ended);
     const entry = chain.entries.at(-1) ?? expect.fail('no entry');

@@ -1,6 +1,7 @@
 import type { RichTextBlockElement } from '@slack/types';
 import type { Use } from '#domain/request/events.ts';
 import type { State } from '#domain/request/request.ts';
+import { mayMissStreams } from '#domain/request/watched.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { openedUnder, openPods } from '#domain/watch/open-pods.ts';
 import { sayUse } from '#domain/watch/say-use.ts';
@@ -33,5 +34,6 @@ export const streamLines = (
       ...(openPods(state, before).length === 0 ? ['.'] : [': ', bold('End pods'), ' on the card asks for that.']),
     ),
     useList([...opened.values()], characters),
+    ...(mayMissStreams(state.observed ?? []) ? [line('More may be open: the log had no room for all of it.')] : []),
   ];
 };

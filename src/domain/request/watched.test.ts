@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { isIntoPod } from '#domain/watch/open-pods.ts';
 import { activated, approved, ended, grown, later, pending } from '#test/build/requests.ts';
 import { mostObserved, type RequestEvent, type Use } from './events.ts';
 import { evolve } from './evolve.ts';
 import { nextAct } from './next-step.ts';
 import type { Request } from './request.ts';
-import { isFull, newUses } from './watched.ts';
+import { isFull, mayMissStreams, newUses } from './watched.ts';
 
 const active = grown(pending(), approved, activated);
 const revoked = grown(active, ended);
@@ -99,6 +100,7 @@ test.each([
   );
   expect(newUses(state, others)).toEqual(others);
   grown(flooded, observed(...others));
+  expect(mayMissStreams(state.observed ?? [])).toBe(isIntoPod(first ?? use('none')));
 });
 
 test('a log is read in which more looks were written down than are now', () => {

@@ -66,6 +66,12 @@ export const isFull = (observed: readonly Use[]): boolean => {
   return used >= forAll || observed.length >= mostObserved;
 };
 
+/** Whether something that was opened in a pod may be missing from a log. */
+export const mayMissStreams = (observed: readonly Use[]): boolean => {
+  const { log, stream } = counted(observed);
+  return isFull(observed) && (log >= kept.log || stream >= kept.stream);
+};
+
 /** What is new among uses of a grant, as far as there is room for it in its log. */
 export const newUses = ({ observed = [] }: Active | Revoked, uses: readonly Use[]): readonly Use[] => {
   const known = new Set(observed.map(keyOf));
