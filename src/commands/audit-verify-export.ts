@@ -29,7 +29,7 @@ export const verifyExport = async (
   if (!opened.ok) return err([opened.error]);
   const { found, at } = stored.value;
   // An export that is older than what was saved lacks the latest: that is no fault of it.
-  const last = Math.max(0, ...found.map(({ checkpoint }) => checkpoint?.number ?? 0));
+  const last = found.reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.number ?? 0), 0);
   const isOlder = ({ checkpoint }: FoundCheckpoint): boolean =>
     checkpoint === undefined || checkpoint.number <= last || at === undefined || checkpoint.at <= at;
   const channel = saved.value?.filter(isOlder);

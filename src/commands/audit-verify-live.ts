@@ -138,12 +138,12 @@ const readChannels = async (
   channels: readonly string[],
   { trust, progress }: VerifyOptions,
 ): Promise<{ readonly found: readonly FoundCheckpoint[]; readonly unread: readonly string[] }> => {
-  const found: FoundCheckpoint[] = [];
+  const found: (readonly FoundCheckpoint[])[] = [];
   const unread: string[] = [];
   for (const channel of channels) {
     progress(`Reading the checkpoints in ${channel} …`);
     try {
-      found.push(...(await checkpointsInChannel(read, channel, botUser, trust)));
+      found.push(await checkpointsInChannel(read, channel, botUser, trust));
     } catch (cause) {
       if (cause instanceof Error && 'setback' in cause) throw cause;
       unread.push(
@@ -151,7 +151,7 @@ const readChannels = async (
       );
     }
   }
-  return { found, unread };
+  return { found: found.flat(), unread };
 };
 
 async function* counting(

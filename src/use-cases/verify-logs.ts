@@ -44,7 +44,7 @@ export const verifyLogs = async (
   logs: AsyncIterable<readonly LogToJudge[]>,
   { judge, atOnce }: Pick<JudgeLogs, 'judge' | 'atOnce'>,
 ): Promise<VerifiedLogs> => {
-  const total = { requests: 0, entries: 0, unanchored: 0, removed: 0, toBeRemoved: 0, findings: [] as AuditFinding[] };
+  const total = { requests: 0, entries: 0, unanchored: 0, removed: 0, toBeRemoved: 0, findings: [] as (readonly AuditFinding[])[] };
   const running = new Set<Promise<void>>();
   const start = async (batch: readonly LogToJudge[]): Promise<void> => {
     for (const [index, { request, entries, findings, removal }] of (await judge(batch)).entries()) {
@@ -54,7 +54,7 @@ export const verifyLogs = async (
       if (removal === 'done') total.removed += 1;
       if (removal === 'due') total.toBeRemoved += 1;
       total.entries += entries;
-      total.findings.push(...findings);
+      total.findings.push(findings);
     }
   };
   const hand = async (batch: readonly LogToJudge[]): Promise<void> => {
@@ -74,7 +74,7 @@ export const verifyLogs = async (
     }
   if (batch.length > 0) await hand(batch);
   await Promise.all(running);
-  return { ...total, findings: total.findings.sort(inOrder) };
+  return { ...total, findings: total.findings.flat().sort(inOrder) };
 };
 
 const inOrder = (one: AuditFinding, other: AuditFinding): number =>

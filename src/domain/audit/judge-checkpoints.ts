@@ -56,10 +56,10 @@ export const judgeCheckpoints = (
   const [stored, posted] = [pick(store), pick(channel)];
   const all = new Map([...stored.kept, ...posted.kept]);
   const numbers = [...all.keys()].sort((one, other) => one - other);
+  const lastPosted = Math.max(postedUpTo, posted.highest);
   const isUnderWay = (number: number): boolean => {
     const at = stored.kept.get(number)?.at;
-    const isLast = number > Math.max(postedUpTo, ...posted.kept.keys());
-    return isLast && at !== undefined && Temporal.Instant.compare(now, Temporal.Instant.from(at).add(posting)) < 0;
+    return number > lastPosted && at !== undefined && Temporal.Instant.compare(now, Temporal.Instant.from(at).add(posting)) < 0;
   };
   const absent = (from: ReadonlyMap<number, Checkpoint>): readonly number[] =>
     numbers.filter((number) => !from.has(number));
@@ -151,7 +151,7 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
     kept.set(checkpoint.number, checkpoint);
     if (message !== undefined) times.set(checkpoint.hash, timeOf(message.ts));
   }
-  return { kept, findings, times };
+  return { kept, findings, times, highest };
 };
 
 /** The last moment that there is, in epoch milliseconds. */

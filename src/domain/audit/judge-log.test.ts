@@ -152,6 +152,15 @@ test('several things at once are named each', () => {
   ]);
 });
 
+test('140,000 lines that somebody put into a log do not end the audit', { timeout: 60_000 }, () => {
+  const unreadable: SeenEntry = { type: 'unreadable', why: 'it is no entry of a log any more' };
+  const { findings } = judgeLog(
+    id(),
+    Array.from({ length: 140_000 }, () => unreadable),
+  );
+  expect(findings).toHaveLength(140_000);
+});
+
 describe('of a log whose removal is recorded', () => {
   const short = longLog(keys, 60);
   const removal: Witness = { version: 60, head: headOf(id(), 60, short.chain.head)[2], checkpoint: 9 };

@@ -59,9 +59,9 @@ const judgeThere = (id: RequestId, lines: readonly SeenEntry[], witnesses: reado
   const { genuine, others } = split(id, lines);
   const { kept, doubled } = oneEach(genuine);
   const byVersion = new Map(kept.map((one) => [one.version, one]));
-  const top = Math.max(0, ...byVersion.keys());
+  const top = highest(byVersion.keys());
   const named = nameFalse(others, kept, byVersion, top);
-  const end = Math.max(top, ...named.altered.keys());
+  const end = Math.max(top, highest(named.altered.keys()));
   const findings = [
     ...[...named.altered].map(([version, why]) => finding(id, 'altered', version, why)),
     ...named.added.map(({ place, why }) => finding(id, 'added', place + 1, why)),
@@ -93,6 +93,13 @@ const finding = (
   version: number | undefined,
   why: string,
 ): AuditFinding => ({ about: 'entry', what, request, ...(version === undefined ? {} : { version }), why });
+
+/** There may be more of them than a call takes arguments. */
+const highest = (versions: Iterable<number>): number => {
+  let found = 0;
+  for (const version of versions) found = Math.max(found, version);
+  return found;
+};
 
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
