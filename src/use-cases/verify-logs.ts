@@ -33,6 +33,8 @@ export type VerifiedLogs = {
   /** Requests whose logs are removed, as checkpoints record, and those whose logs are still to be. */
   readonly removed: number;
   readonly toBeRemoved: number;
+  /** Those that grew after their removal was recorded: they stay, as the next checkpoint says. */
+  readonly grown: number;
   readonly findings: readonly AuditFinding[];
 };
 
@@ -44,7 +46,15 @@ export const verifyLogs = async (
   logs: AsyncIterable<readonly LogToJudge[]>,
   { judge, atOnce }: Pick<JudgeLogs, 'judge' | 'atOnce'>,
 ): Promise<VerifiedLogs> => {
-  const total = { requests: 0, entries: 0, unanchored: 0, removed: 0, toBeRemoved: 0, findings: [] as (readonly AuditFinding[])[] };
+  const total = {
+    requests: 0,
+    entries: 0,
+    unanchored: 0,
+    removed: 0,
+    toBeRemoved: 0,
+    grown: 0,
+    findings: [] as (readonly AuditFinding[])[],
+  };
   const running = new Set<Promise<void>>();
   const start = async (batch: readonly LogToJudge[]): Promise<void> => {
     for (const [index, { request, entries, findings, removal }] of (await judge(batch)).entries()) {
@@ -53,6 +63,7 @@ export const verifyLogs = async (
       if (entries > known && request !== undefined) total.unanchored += 1;
       if (removal === 'done') total.removed += 1;
       if (removal === 'due') total.toBeRemoved += 1;
+      if (removal === 'grown') total.grown += 1;
       total.entries += entries;
       total.findings.push(findings);
     }

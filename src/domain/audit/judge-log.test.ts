@@ -199,10 +199,29 @@ describe('of a log whose removal is recorded', () => {
   });
 
   test('another log that stands there is named, also one with as many entries and all the right keys', () => {
-    expect(judged(longLog(keys, 61).lines).findings).toContainEqual(expect.objectContaining(again));
     const anew = extend(id(), undefined, [submitted({ reason: 'anew' })], later(1), keys.signer('bot'), keys.trust);
     expect(judged(anew.lines, [], { ...removal, version: 1 }).findings).toEqual([expect.objectContaining(again)]);
     expect(judged([], known, { ...removal, head: 'b'.repeat(32) }).findings).toHaveLength(1);
+  });
+
+  test('it is not named while it has only grown since, and what was altered in it is', () => {
+    const { lines: grown } = longLog(keys, 63);
+    expect(judged(grown)).toMatchObject({ findings: [], removal: 'grown' });
+    for (let index = 0; index < 63; index += 1) {
+      const { findings, removal: is } = judged(grown.with(index, '{}'));
+      expect(findings).toEqual([expect.objectContaining({ what: 'altered', version: index + 1 })]);
+      expect(is).toBeUndefined();
+    }
+  });
+
+  test('it does not hide that checkpoints contradicted each other before', () => {
+    const earlier = { version: 59, head: 'a'.repeat(32), checkpoint: 6 };
+    const anew = { version: 59, head: 'b'.repeat(32), checkpoint: 7 };
+    expect(judged([], [earlier, ...known]).findings).toEqual([]);
+    expect(judged([], [anew, earlier, ...known])).toMatchObject({
+      findings: [{ about: 'entry', what: 'altered', version: 59, checkpoint: 7 }],
+      removal: 'done',
+    });
   });
 
   test('that had grown before it was gone, as a later checkpoint knows, it is named that it is gone', () => {

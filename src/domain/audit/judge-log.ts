@@ -20,14 +20,14 @@ export type JudgedLog = {
   readonly hashes: ReadonlyMap<number, string>;
   /** The state that it leads to; absent where something is wrong with it. */
   readonly request?: Request | undefined;
-  /** Its removal is recorded, and it is gone, or still to be removed. */
-  readonly removal?: 'done' | 'due' | undefined;
+  /** Its removal is recorded, and it is gone, still to be removed, or has grown since and so is not. */
+  readonly removal?: 'done' | 'due' | 'grown' | undefined;
 };
 
 /**
  * Names everything that is otherwise than it was written in one request's log: what was altered, left out, put in or moved;
  * and with witnesses also what was cut off, or written anew with the right keys. Goes on behind what it finds. `removal` is how
- * it was when its removal was recorded: then it may be gone, or be exactly that.
+ * it was when its removal was recorded: then it may be gone, be exactly that, or have grown since.
  */
 export const judgeLog = (
   id: RequestId,
@@ -37,15 +37,15 @@ export const judgeLog = (
 ): JudgedLog => {
   if (lines.length === 0) {
     if (removal !== undefined && witnesses.every((one) => isCovered(one, removal)))
-      return { findings: [], hashes: new Map(), removal: 'done' };
-    return { findings: judgeGone(id, witnesses), hashes: new Map() };
+      return { findings: contradicting(id, witnesses), hashes: new Map(), removal: 'done' };
+    return { findings: [...judgeGone(id, witnesses), ...contradicting(id, witnesses)], hashes: new Map() };
   }
   const judged = judgeThere(id, lines, witnesses);
   if (removal === undefined) return judged;
   const { version, head, checkpoint } = removal;
   const hash = judged.hashes.get(version);
-  if (lines.length === version && (hash === undefined || isHead(hash, head)))
-    return judged.findings.length > 0 ? judged : { ...judged, removal: 'due' };
+  if (lines.length >= version && (hash === undefined || isHead(hash, head)))
+    return judged.findings.length > 0 ? judged : { ...judged, removal: lines.length > version ? 'grown' : 'due' };
   const why = `it was removed by checkpoint ${checkpoint}, and stands there again`;
   const again = { about: 'request', what: 'added', request: id, checkpoint, why } as const;
   return { findings: [again, ...judged.findings], hashes: judged.hashes };
@@ -198,6 +198,22 @@ const judgeWitnesses = (
         ...finding(id, 'altered', version, `checkpoint ${checkpoint} knows another one`),
         checkpoint,
       });
+    }
+  }
+  return [...found.values()];
+};
+
+/** Without the log nothing says which of two is right; that they differ says that one was written anew. */
+const contradicting = (id: RequestId, witnesses: readonly Witness[]): readonly AuditFinding[] => {
+  const first = new Map<number, Witness>();
+  const found = new Map<number, AuditFinding>();
+  for (const one of witnesses.toSorted((one, other) => one.checkpoint - other.checkpoint)) {
+    const { version, head, checkpoint } = one;
+    const known = first.get(version);
+    if (known === undefined) first.set(version, one);
+    else if (known.head !== head && !found.has(version)) {
+      const why = `checkpoint ${checkpoint} knows another one than checkpoint ${known.checkpoint}`;
+      found.set(version, { ...finding(id, 'altered', version, why), checkpoint });
     }
   }
   return [...found.values()];
