@@ -2,7 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { beforeAll, type Checkpoint } from './checkpoint.ts';
 import type { AuditFinding } from './finding.ts';
 import type { Witness } from './judge-log.ts';
-import { judgeRemovals } from './judge-removals.ts';
+import { type InForce, type JudgedRemovals, judgeRemovals } from './judge-removals.ts';
 
 /** What was found in one place of those where checkpoints are. */
 export type FoundCheckpoint = {
@@ -10,6 +10,8 @@ export type FoundCheckpoint = {
   readonly checkpoint?: Checkpoint | undefined;
   readonly isGenuine: boolean;
   readonly message?: AuditFinding['message'];
+  /** Its message's timestamp, where that is all that is known of the message. */
+  readonly ts?: string | undefined;
   /** What it says beside itself that it is: a message's metadata. */
   readonly claimed?: { readonly number: number; readonly hash: string } | undefined;
   /** What else is wrong with it. */
@@ -30,6 +32,7 @@ export type JudgedCheckpoints = {
   readonly witnesses: ReadonlyMap<RequestId, readonly Witness[]>;
   /** Of each log that was removed as it should be, how it was when that was recorded last. */
   readonly removals: ReadonlyMap<RequestId, Witness>;
+  readonly shortestRetention?: JudgedRemovals['shortest'];
   /** Numbers of the latest that may still be on their way into the channel. */
   readonly underWay: number;
   /** The first of all that are known, and the last. */
@@ -52,6 +55,7 @@ const mostNamed = 1_000;
 export const judgeCheckpoints = (
   { store, channel, postedUpTo = 0 }: Places,
   now: Temporal.Instant,
+  inForce?: InForce,
 ): JudgedCheckpoints => {
   const [stored, posted] = [pick(store), pick(channel)];
   const all = new Map([...stored.kept, ...posted.kept]);
@@ -59,7 +63,11 @@ export const judgeCheckpoints = (
   const lastPosted = Math.max(postedUpTo, posted.highest);
   const isUnderWay = (number: number): boolean => {
     const at = stored.kept.get(number)?.at;
-    return number > lastPosted && at !== undefined && Temporal.Instant.compare(now, Temporal.Instant.from(at).add(posting)) < 0;
+    return (
+      number > lastPosted &&
+      at !== undefined &&
+      Temporal.Instant.compare(now, Temporal.Instant.from(at).add(posting)) < 0
+    );
   };
   const absent = (from: ReadonlyMap<number, Checkpoint>): readonly number[] =>
     numbers.filter((number) => !from.has(number));
@@ -81,11 +89,12 @@ export const judgeCheckpoints = (
     ...unlinked(numbers, all),
   ];
   const genuine = [...posted.kept.values(), ...stored.kept.values()];
-  const removed = judgeRemovals(genuine, posted.times, now);
+  const removed = judgeRemovals(genuine, { posted: posted.times, now, inForce });
   return {
     findings: [...onePerNumber(findings), ...removed.findings],
     witnesses: witnessesOf(genuine),
     removals: removed.accepted,
+    shortestRetention: removed.shortest,
     underWay: notPosted.filter(isUnderWay).length,
     first: all.get(numbers[0] ?? 0),
     last: all.get(numbers.at(-1) ?? 0),
@@ -121,7 +130,7 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
   const times = new Map<string, Temporal.Instant>();
   const findings: AuditFinding[] = [];
   let highest = 0;
-  for (const { checkpoint, isGenuine, message, claimed, wrong } of found) {
+  for (const { checkpoint, isGenuine, message, ts = message?.ts, claimed, wrong } of found) {
     const number = checkpoint?.number ?? claimed?.number;
     if (wrong !== undefined) findings.push(finding(wrong.what, number, wrong.why, message));
     if (checkpoint === undefined || !isGenuine) {
@@ -149,7 +158,7 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
       findings.push(finding('reordered', checkpoint.number, `it stands behind checkpoint ${highest}`, message));
     highest = Math.max(highest, checkpoint.number);
     kept.set(checkpoint.number, checkpoint);
-    if (message !== undefined) times.set(checkpoint.hash, timeOf(message.ts));
+    if (ts !== undefined) times.set(checkpoint.hash, timeOf(ts));
   }
   return { kept, findings, times, highest };
 };

@@ -4,6 +4,7 @@ import { noon } from '#test/build/requests.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import { type Checkpoint, type Head, headOf, type Said, writeCheckpoint } from './checkpoint.ts';
 import { judgeCheckpoints } from './judge-checkpoints.ts';
+import type { InForce } from './judge-removals.ts';
 
 const keys = createMemoryKeys();
 const others = id('k7m2-q3');
@@ -18,9 +19,9 @@ const written = (all: readonly Written[], signer = keys.signer('bot')): readonly
   return made;
 };
 const genuine = (list: readonly Checkpoint[]) => list.map((checkpoint) => ({ checkpoint, isGenuine: true }));
-const judge = (all: readonly Written[], now = day(5_000)) => {
+const judge = (all: readonly Written[], now = day(5_000), inForce?: InForce) => {
   const found = genuine(written(all));
-  return judgeCheckpoints({ store: found, channel: found }, now);
+  return judgeCheckpoints({ store: found, channel: found }, now, inForce);
 };
 const known: readonly Written[] = [
   [0, [head(1), head(1, 'a', others)]],
@@ -88,6 +89,77 @@ describe('a removal is named', () => {
     const judged = (at: number) => judgeCheckpoints({ store: genuine(all), channel: channel(at) }, day(5_000));
     expect(judged(403).findings).toEqual([]);
     expect(judged(40).findings).toEqual([expect.objectContaining({ what: 'deleted', request: id(), checkpoint: 4 })]);
+  });
+});
+
+test('a removal that was dated ahead is not believed once that date has come, where a later checkpoint knows better', () => {
+  const ahead: readonly Written[] = [...known, [403, removing(head(3))], [4, [head(1, 'b', id('k7m2-q4'))]]];
+  for (const places of ['both', 'store'] as const) {
+    const found = genuine(written(ahead));
+    const { findings, removals } = judgeCheckpoints(
+      { store: found, ...(places === 'both' ? { channel: found } : {}) },
+      day(500),
+    );
+    expect(removals.size).toBe(0);
+    expect(findings).toEqual([expect.objectContaining({ what: 'deleted', request: id(), checkpoint: 4 })]);
+  }
+});
+
+test('a saved message’s own timestamp counts as Slack’s, also where its channel is not known', () => {
+  const all = genuine(written([...known, [403, removing(head(3))]]));
+  const saved = all.map((one) => ({ ...one, ts: String(day(40).epochMilliseconds / 1_000) }));
+  expect(judgeCheckpoints({ store: all, channel: saved }, day(500)).removals.size).toBe(0);
+});
+
+describe('a removal that was taken back', () => {
+  const recorded: readonly Written[] = [...known, [403, removing(head(3))]];
+
+  test.each([
+    ['as it was', head(3)],
+    ['longer', head(4, 'd')],
+  ])('does not let the log go, which a later checkpoint has %s', (_, again) => {
+    const { findings, removals } = judge([...recorded, [404, [again]]]);
+    expect(findings).toEqual([]);
+    expect(removals.size).toBe(0);
+  });
+
+  test('is not named for what was wrong with it', () => {
+    expect(judge([...known, [40, removing(head(3))], [41, [head(3)]]]).findings).toEqual([]);
+    expect(judge([...recorded, [404, [head(3)]]], day(5_000), 500).findings).toEqual([]);
+  });
+
+  test('counts again only from then', () => {
+    const again = (at: number) => judge([...recorded, [404, [head(3)]], [at, removing(head(3))]]);
+    expect(again(803).removals.size).toBe(0);
+    expect(again(804).findings).toEqual([]);
+    expect(again(804).removals.get(id())?.checkpoint).toBe(6);
+  });
+
+  test.each([
+    ['is shorter', head(2)],
+    ['is another one', head(3, 'b')],
+  ])('is none where the log that a later checkpoint has %s', (_, other) => {
+    expect(judge([...recorded, [404, [other]]]).removals.size).toBe(1);
+  });
+});
+
+describe('under a shorter retention than was in force', () => {
+  const shorter: readonly Written[] = [...known, [40, { heads: [], removed: [head(3)], retention: 30 }]];
+
+  test.each([400, 31, 'none'] as const)('no removal is silent: %s', (inForce) => {
+    const { findings, removals } = judge(shorter, day(5_000), inForce);
+    expect(findings).toEqual([expect.objectContaining({ what: 'deleted', request: id(), checkpoint: 4 })]);
+    expect(removals.size).toBe(0);
+  });
+
+  test('none is named that states what was in force, or where that is not known', () => {
+    for (const inForce of [30, undefined]) expect(judge(shorter, day(5_000), inForce).findings).toEqual([]);
+  });
+
+  test('the shortest is told, with its checkpoint', () => {
+    const also: readonly Written[] = [...shorter, [500, removing(head(1, 'a', others))]];
+    expect(judge(also).shortestRetention).toEqual({ days: 30, checkpoint: 4 });
+    expect(judge(known).shortestRetention).toBeUndefined();
   });
 });
 
