@@ -12,14 +12,14 @@ import { logsOfExport } from '#use-cases/logs-to-judge.ts';
 import { readExport } from '#use-cases/read-export.ts';
 import { verifyLogs } from '#use-cases/verify-logs.ts';
 import type { VerifyOptions } from './audit-verify.ts';
-import type { Verified } from './audit-verify-text.ts';
+import { uncompared, type Verified } from './audit-verify-text.ts';
 
 export type ExportFiles = { readonly file: string; readonly checkpoints?: string | undefined };
 
 /** Verifies an export by itself, and with what somebody saved of the audit channel. */
 export const verifyExport = async (
   { file, checkpoints }: ExportFiles,
-  { trust, judging }: Pick<VerifyOptions, 'trust' | 'judging'>,
+  { trust, judging, retention }: Pick<VerifyOptions, 'trust' | 'judging' | 'retention'>,
 ): Promise<Result<Verified, readonly string[]>> => {
   const stored = await storedIn(file, trust);
   if (!stored.ok) return stored;
@@ -37,6 +37,7 @@ export const verifyExport = async (
   const judged = judgeCheckpoints(
     { store: found, ...(channel === undefined ? {} : { channel }) },
     Temporal.Now.instant(),
+    retention,
   );
   const told: AuditFinding[] = [];
   const logs = await verifyLogs(
@@ -55,6 +56,7 @@ export const verifyExport = async (
             'The audit channel was not looked at: whether the whole log was written anew with Hallpass’s own keys, only it can tell. Save its messages, and name the file with --checkpoints.',
           ]
         : []),
+      ...uncompared(judged, retention),
       ...(later === 0
         ? []
         : [`${later} of the saved checkpoints are later than the export (${at}), and were left out.`]),
@@ -97,9 +99,7 @@ const savedIn = async (path: string, trust: Trust): Promise<Result<readonly Foun
     return err([`${path} is longer than ${longest} MiB. Name a file with the messages of the audit channel alone.`]);
   const messages = jsonList(text);
   const seen =
-    messages === undefined
-      ? checkpointsIn(text, trust)
-      : messages.flatMap((one) => readCheckpointMessage(one, trust)?.seen ?? []);
+    messages === undefined ? checkpointsIn(text, trust) : messages.flatMap((one) => savedMessage(one, trust));
   if (seen.length === 0)
     return err([
       `${path} holds no checkpoints. Copy the messages of the audit channel whole, or take Slack's own export of it.`,
@@ -107,11 +107,19 @@ const savedIn = async (path: string, trust: Trust): Promise<Result<readonly Foun
   return ok(seen.toSorted((one, other) => one.checkpoint.number - other.checkpoint.number));
 };
 
-const jsonList = (text: string): readonly Readonly<Record<string, unknown>>[] | undefined => {
+/** What a saved message says of a checkpoint, and when Slack took it. */
+const savedMessage = ({ blocks, ts }: Saved, trust: Trust) => {
+  const seen = readCheckpointMessage({ blocks }, trust)?.seen;
+  return seen === undefined ? [] : [{ ...seen, ...(typeof ts === 'string' ? { ts } : {}) }];
+};
+
+type Saved = { readonly blocks?: unknown; readonly ts?: unknown };
+
+const jsonList = (text: string): readonly Saved[] | undefined => {
   try {
     const found: unknown = JSON.parse(text);
     return Array.isArray(found)
-      ? found.filter((one) => typeof one === 'object' && one !== null).map(({ blocks }) => ({ blocks }))
+      ? found.filter((one) => typeof one === 'object' && one !== null).map(({ blocks, ts }) => ({ blocks, ts }))
       : undefined;
   } catch {
     return undefined;

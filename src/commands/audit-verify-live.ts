@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { WebClient } from '@slack/web-api';
-import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { connectRedis } from '#adapters/redis/connection.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
@@ -23,7 +22,8 @@ import { foundInLine } from '#use-cases/found-checkpoints.ts';
 import { logsOfStore } from '#use-cases/logs-to-judge.ts';
 import { verifyLogs } from '#use-cases/verify-logs.ts';
 import type { ThreadChoice, VerifyOptions } from './audit-verify.ts';
-import type { Verified } from './audit-verify-text.ts';
+import { channelsOf, policyOf, retentionOf } from './audit-verify-policy.ts';
+import { uncompared, type Verified } from './audit-verify-text.ts';
 import { sayAddress } from './check-redis.ts';
 import { sayCause } from './checks.ts';
 import { problemsAbout } from './environment.ts';
@@ -70,7 +70,9 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
   const began = Temporal.Now.instant();
   const log = createLogReader(redis);
   const slack = await connectSlack(config);
-  const channels = await channelsOf(config, options);
+  const policy = await policyOf(config);
+  const channels = channelsOf(policy, options);
+  const inForce = retentionOf(policy, options);
   const postedUpTo = await readPostedUpTo(createRedisProjectionStore(redis, 'checkpoints'));
   // The channel first, then what is stored, then the logs: whatever is appended meanwhile contradicts nothing.
   const posted = slack === undefined ? undefined : await readChannels(slack, channels.found, options);
@@ -78,7 +80,8 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
   for await (const lines of log.checkpoints()) store.push(...lines.map((line) => foundInLine(line, trust)));
   // What could not be read must not count as deleted.
   const isCompared = posted !== undefined && channels.found.length > 0 && posted.unread.length === 0;
-  const judged = judgeCheckpoints({ store, ...(isCompared ? { channel: posted.found, postedUpTo } : {}) }, began);
+  const places = { store, ...(isCompared ? { channel: posted.found, postedUpTo } : {}) };
+  const judged = judgeCheckpoints(places, began, inForce);
   const told: AuditFinding[] = [];
   const ids = new Set<RequestId>();
   const logs = await verifyLogs(
@@ -99,7 +102,10 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
     checkpoints: { store: store.length, ...(isCompared ? { channel: posted.found.length } : {}), judged },
     ...(threads === undefined ? {} : { threads }),
     findings: [...told, ...judged.findings, ...logs.findings, ...(threads?.findings ?? [])],
-    notLookedAt: slack === undefined ? [noSlack] : channels.found.length === 0 ? [channels.why] : [],
+    notLookedAt: [
+      ...(slack === undefined ? [noSlack] : channels.found.length === 0 ? [channels.why] : []),
+      ...uncompared(judged, inForce),
+    ],
     incomplete: [...(posted?.unread ?? []), ...(threads?.unread ?? [])],
   };
 };
@@ -113,23 +119,6 @@ const connectSlack = async ({ slack }: Config): Promise<Slack | undefined> => {
   const { user_id: botUser } = await identify(client);
   const call = createPatientCalls(createCalls(client, realTime), realTime);
   return { botUser, read: createReadMessages(client, call) };
-};
-
-/** Where checkpoints are posted, by the policy and by what was said. */
-const channelsOf = async (
-  { policy }: Config,
-  { channels }: VerifyOptions,
-): Promise<{ readonly found: readonly string[]; readonly why: string }> => {
-  const read = policy === '' ? undefined : await readPolicyFolder(policy);
-  const own = read?.ok ? read.value.settings.policy.auditChannel : undefined;
-  const found = [...new Set([...channels, ...(own === undefined ? [] : [own])])];
-  const why =
-    read === undefined
-      ? 'The audit channel is not known, for HALLPASS_POLICY is not set: set it, or name the channel with --channel.'
-      : read.ok
-        ? 'There is no audit channel (rules.yaml: "auditChannel"): nothing outside of Redis knows how far the logs had grown.'
-        : 'The audit channel is not known, for the policy cannot be read: mend it, or name the channel with --channel.';
-  return { found, why };
 };
 
 /** One that cannot be read, because Hallpass is not in it, does not keep the others from being verified. */

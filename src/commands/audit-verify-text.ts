@@ -1,6 +1,7 @@
 import type { VerifiedThreads } from '#adapters/slack/verify-threads.ts';
 import { type AuditFinding, sayFinding } from '#domain/audit/finding.ts';
 import type { JudgedCheckpoints } from '#domain/audit/judge-checkpoints.ts';
+import type { InForce } from '#domain/audit/judge-removals.ts';
 import type { VerifiedLogs } from '#use-cases/verify-logs.ts';
 import type { Answer } from './answer.ts';
 
@@ -24,6 +25,14 @@ export type Verified = {
 
 const number = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** What is said where nobody has said how long logs had to be kept. */
+export const uncompared = ({ shortestRetention }: JudgedCheckpoints, inForce: InForce): readonly string[] =>
+  shortestRetention === undefined || inForce !== undefined
+    ? []
+    : [
+        'The retention that removals state was not compared with a policy: give the shortest that was ever in force, like --retention 90d.',
+      ];
+
 /** The answer of the command: for people, or as one object for machines. */
 export const answerOf = (verified: Verified, json: boolean): Answer => {
   const { findings, incomplete } = verified;
@@ -37,7 +46,7 @@ export const answerOf = (verified: Verified, json: boolean): Answer => {
 };
 
 const counts = ({ source, logs, checkpoints, threads, notLookedAt }: Verified): readonly string[] => {
-  const { requests, entries, unanchored, removed, toBeRemoved } = logs;
+  const { requests, entries, unanchored } = logs;
   const { store, channel, judged } = checkpoints;
   const posted = channel === undefined ? '' : `, ${channel} of them in the channel`;
   const underWay = judged.underWay === 0 ? '' : `, ${judged.underWay} on their way there`;
@@ -48,18 +57,28 @@ const counts = ({ source, logs, checkpoints, threads, notLookedAt }: Verified): 
   return [
     `Log: ${number(requests, 'request')} with ${number(entries, 'entry', 'entries')}, from ${source}; each entry was verified.`,
     `Checkpoints: ${store} in the log${posted}${underWay}.${waiting}`,
-    ...sayRemoved(removed, toBeRemoved),
+    ...sayRemoved(logs),
+    ...sayShortest(judged),
     ...(threads === undefined ? [] : [sayThreads(threads)]),
     ...notLookedAt,
   ];
 };
 
-const sayRemoved = (removed: number, toBeRemoved: number): readonly string[] =>
-  removed + toBeRemoved === 0
+const sayRemoved = ({ removed, toBeRemoved, grown }: VerifiedLogs): readonly string[] => {
+  if (removed + toBeRemoved + grown === 0) return [];
+  const gone = removed === 1 ? 'log of 1 request was' : `logs of ${removed} requests were`;
+  const toBe = `${toBeRemoved} more ${toBeRemoved === 1 ? 'is' : 'are'} still to be`;
+  const since =
+    grown === 0
+      ? ''
+      : `; ${grown} ${grown === 1 ? 'has' : 'have'} grown since that was recorded, and ${grown === 1 ? 'stays' : 'stay'}`;
+  return [`Retention: the ${gone} removed, as checkpoints record; ${toBe}${since}.`];
+};
+
+const sayShortest = ({ shortestRetention: shortest }: JudgedCheckpoints): readonly string[] =>
+  shortest === undefined
     ? []
-    : [
-        `Retention: the ${removed === 1 ? 'log of 1 request was' : `logs of ${removed} requests were`} removed, as checkpoints record; ${toBeRemoved} more ${toBeRemoved === 1 ? 'is' : 'are'} still to be.`,
-      ];
+    : [`The shortest retention that a removal states is ${shortest.days} days, in checkpoint ${shortest.checkpoint}.`];
 
 const sayThreads = ({ threads, of, messages, byHash, waiting }: VerifiedThreads & { readonly of: number }): string =>
   `${[
@@ -76,16 +95,17 @@ const verdict = ({ findings, incomplete }: Verified): string => {
 };
 
 const jsonOf = ({ source, logs, checkpoints, threads, findings, notLookedAt, incomplete }: Verified) => {
-  const { requests, entries, unanchored, removed, toBeRemoved } = logs;
+  const { requests, entries, unanchored, removed, toBeRemoved, grown } = logs;
   const { store, channel, judged } = checkpoints;
-  const { first, last, underWay } = judged;
+  const { first, last, underWay, shortestRetention } = judged;
   return {
     source,
-    log: { requests, entries, unanchored, removed, toBeRemoved },
+    log: { requests, entries, unanchored, removed, toBeRemoved, grown },
     checkpoints: {
       stored: store,
       posted: channel ?? null,
       underWay,
+      shortestRetention: shortestRetention ?? null,
       first: first === undefined ? null : { number: first.number, at: first.at },
       last: last === undefined ? null : { number: last.number, at: last.at },
     },

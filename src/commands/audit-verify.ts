@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createJudgeApart } from '#adapters/keys/judge-apart.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
+import { longestRetention, retentionText, shortestRetention } from '#domain/policy/retention.ts';
 import type { Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Environment, inspectConfig } from '#src/config.ts';
@@ -19,6 +20,7 @@ const known = {
   sample: 'value',
   channel: 'values',
   keys: 'value',
+  retention: 'value',
   json: 'switch',
 } as const;
 
@@ -29,6 +31,8 @@ export type VerifyOptions = {
   readonly threads: ThreadChoice;
   /** Audit channels besides that of the policy: where checkpoints were posted before. */
   readonly channels: readonly string[];
+  /** Days of the shortest retention that was ever in force, by whoever asks. */
+  readonly retention?: number | undefined;
   readonly trust: Trust;
   readonly judging: ReturnType<typeof createJudgeApart>;
   /** Says how far it is, for whoever waits. */
@@ -54,6 +58,11 @@ export const verifyAudit = async (
   const wrong = channels.find((one) => !/^[CG][A-Z0-9]{2,20}$/.test(one));
   if (wrong !== undefined)
     return misspelt([`--channel ${wrong} is not a Slack channel id. Ids look like "C02ABCDEF".`]);
+  const retention = retentionText.optional().safeParse(flags.value.retention);
+  if (!retention.success)
+    return misspelt([
+      `--retention ${flags.value.retention} is not a retention. Write the shortest that was ever in force, in whole days from ${shortestRetention}d to ${longestRetention}d, like 90d.`,
+    ]);
   const conflict = conflictOf(flags.value);
   if (conflict !== undefined) return misspelt([conflict]);
 
@@ -67,7 +76,9 @@ export const verifyAudit = async (
       : createKeys(folder);
   if (!keys.ok) return { status: 3, errors: keys.error };
   const judging = createJudgeApart(resolve(folder), keys.value.trust);
-  const options: VerifyOptions = { threads: threads.value, channels, trust: keys.value.trust, judging, progress };
+  const { trust } = keys.value;
+  const asked = { threads: threads.value, channels, retention: retention.data };
+  const options: VerifyOptions = { ...asked, trust, judging, progress };
   try {
     const verified =
       file === undefined ? await verifyLive(environment, options) : await verifyExport({ file, checkpoints }, options);

@@ -443,6 +443,8 @@ describe('the command', () => {
     [['--checkpoints', 'x']],
     [['--export', 'x', '--threads', 'all']],
     [['--channel', '#audit']],
+    [['--retention', '90']],
+    [['--retention', '29d']],
     [['--what']],
     [['more']],
   ])('does not understand %j', async (words) => {

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keys as redisKeys } from '#adapters/redis/keys.ts';
 import { checkpointLine, checkpointText, readCheckpoint, writeCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
@@ -8,7 +8,7 @@ import type { Message } from '#local/slack/state.ts';
 import { verifyAudit } from '#src/commands/audit-verify.ts';
 import { logCommand } from '#src/commands/log.ts';
 import { submitted } from '#test/build/requests.ts';
-import { type Audited, startAudited } from '#test/contract/parts/audited.ts';
+import { type Audited, auditChannel, startAudited } from '#test/contract/parts/audited.ts';
 import { takeSnapshot } from '#test/contract/parts/redis-snapshot.ts';
 
 const withdrawn = { type: 'withdrawn', by: submitted().requester } as const;
@@ -76,6 +76,7 @@ test('what is recorded is removed, which an audit accepts, with all threads and 
   expect(words.out).toContain(
     'Retention: the logs of 2 requests were removed, as checkpoints record; 0 more are still to be.',
   );
+  expect(words.out?.join()).toMatch(/The shortest retention that a removal states is 400 days, in checkpoint \d+\./);
   expect(words.out?.at(-1)).toBe('Everything is as Hallpass wrote it.');
   expect(world.alarms).toEqual([]);
 });
@@ -110,6 +111,41 @@ test('a removal that the bot’s own stolen key has signed is named when it come
   const { found } = await verify(['--threads', 'none']);
   expect(found).toContain(`deleted ${young}`);
   expect(found).toContain(`missing ${young}`);
+});
+
+describe('under another policy', () => {
+  const rules = (): string => join(world.folder, 'policy', 'rules.yaml');
+  let before: string;
+  beforeEach(async () => {
+    before = readFileSync(rules(), 'utf8');
+    await remove();
+  });
+  afterEach(() => writeFileSync(rules(), before));
+  const under = (retention: string): void => writeFileSync(rules(), before.replace('retention: 400d', retention));
+
+  test.each(['retention: 401d', ''])('a removal that states a shorter retention is not silent: %j', async (now) => {
+    under(now);
+    const { found, said } = await verify(['--threads', 'none']);
+    expect(new Set(found)).toEqual(
+      new Set([`deleted ${old}`, `deleted ${deleted}`, `missing ${old}`, `missing ${deleted}`]),
+    );
+    expect(said.checkpoints.shortestRetention).toMatchObject({ days: 400 });
+    expect((await verify(['--threads', 'none', '--retention', '400d'])).found).toEqual([]);
+    expect((await verify(['--threads', 'none', '--retention', '401d'])).found).not.toEqual([]);
+  });
+
+  test('one that is shorter now accuses nothing, whatever was said', async () => {
+    under('retention: 90d');
+    for (const words of [[], ['--retention', '400d'], ['--retention', '30d']])
+      expect((await verify(['--threads', 'none', ...words])).found).toEqual([]);
+  });
+
+  test('it is said that nothing was compared where the policy cannot be read', async () => {
+    under('retention: soon');
+    const { found, said } = await verify(['--threads', 'none', '--channel', auditChannel]);
+    expect(found).toEqual([]);
+    expect(said.notLookedAt).toEqual([expect.stringContaining('was not compared')]);
+  });
 });
 
 describe('a log that was removed', () => {
@@ -147,5 +183,16 @@ describe('a log that was removed', () => {
     expect(exported).toMatchObject({ status: 0, found: [] });
     expect(exported.said.log).toMatchObject({ requests: 2, removed: 2 });
     expect((await verify(['--export', file])).found).toEqual([]);
+    // Slack's own export says when each was posted.
+    const messages = world.workspace.state.messages.get(auditChannel) ?? [];
+    const asExported = (at?: string) => JSON.stringify(messages.map(({ ts, blocks }) => ({ ts: at ?? ts, blocks })));
+    writeFileSync(saved, asExported());
+    expect((await verify(['--export', file, '--checkpoints', saved])).found).toEqual([]);
+    writeFileSync(saved, asExported('1700000000.000100'));
+    expect((await verify(['--export', file, '--checkpoints', saved])).found).toContain(`deleted ${old}`);
+    expect(exported.said.notLookedAt).toContainEqual(expect.stringContaining('was not compared'));
+    const compared = await verify(['--export', file, '--retention', '401d']);
+    expect(compared.found).toContain(`deleted ${old}`);
+    expect(compared.said.notLookedAt).not.toContainEqual(expect.stringContaining('was not compared'));
   });
 });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
@@ -33,6 +34,8 @@ import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 
 export const approvals = 'C0APPROVALS';
 export const auditChannel = 'C0CHECKS';
+/** Days. */
+const retention = 400;
 
 /** A Redis with users, a workspace with a port, and what the bot does with both: all that an audit compares. */
 export type Audited = {
@@ -64,6 +67,7 @@ export const startAudited = async (): Promise<Audited> => {
   const connection = redis.connect('commit', url);
   const keys = makeKeys(join(folder, 'keys'));
   await writeShopPolicy(join(folder, 'policy'));
+  appendFileSync(join(folder, 'policy', 'rules.yaml'), `\nretention: ${retention}d\n`);
   const workspace = createWorkspace({ rates: 'off' });
   const link = await createHttpLink(workspace);
   const { token, botUserId } = workspace.state.app;
@@ -79,7 +83,7 @@ export const startAudited = async (): Promise<Audited> => {
     watch: usualWatch,
     adminChannel: 'C0AUDIT',
     auditChannel,
-    retention: 400,
+    retention,
     hash: 'p',
   };
   const coreOf = (author: 'bot' | 'worker'): Core => ({
