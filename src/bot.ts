@@ -14,6 +14,7 @@ import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts'
 import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
+import { createDatedClient } from '#adapters/slack/dated-client.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped, plain } from '#adapters/slack/mrkdwn.ts';
 import { permalinksOf } from '#adapters/slack/notes.ts';
@@ -28,7 +29,7 @@ import { createCheckpointWriter } from '#use-cases/checkpoint-writer.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { Intake } from '#use-cases/guard-ports.ts';
-import type { BotPorts } from '#use-cases/ports.ts';
+import type { BotPorts, Clock } from '#use-cases/ports.ts';
 import { createHeldRefresh } from '#use-cases/refresh-held.ts';
 import { createRemoval } from '#use-cases/remove-expired.ts';
 import { checkAllPending } from '#use-cases/revise-request.ts';
@@ -177,7 +178,7 @@ const startOn = async (
   startChecking(ground, ports, people);
   startAudit(ground, config, ca.value);
   startWitnessing(ground, {
-    client: new WebClient(slack.botToken, { ...options, ...postingOptions }),
+    ...createDatedClient(slack.botToken, { ...options, ...postingOptions }),
     directory,
     botUser: identity.user_id,
   });
@@ -239,7 +240,10 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: People
  */
 const startWitnessing = (
   { core, redis, info, onStop }: Ground,
-  parts: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'>,
+  {
+    slackClock,
+    ...parts
+  }: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'> & { readonly slackClock: Clock },
 ): void => {
   const connection = redis('commit', 'checkpoints');
   const checkpoints = createRedisCheckpointStore(connection);
@@ -249,7 +253,9 @@ const startWitnessing = (
   const [writer, anchored] = [createCheckpointWriter(ports), createAnchoredLogs(ports)];
   const gather = createCheckpoints(ports, writer, anchored);
   const removals = createRedisRemovalStore(connection);
-  const remove = createRemoval({ ...ports, removals, info }, writer, anchored);
+  const clocks = { machine: machineClock, slack: slackClock };
+  const { postedSince } = channel;
+  const remove = createRemoval({ ...ports, removals, clocks, postedSince, info }, writer, anchored);
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
   const round = async (): Promise<void> => {
     if (core.settings().policy.auditChannel === undefined) return;
@@ -263,6 +269,9 @@ const startWitnessing = (
   ];
   for (const { stop } of running) onStop(stop);
 };
+
+/** What this machine says, which Redis cannot move. */
+const machineClock: Clock = { now: async () => Temporal.Now.instant() };
 
 /** Posts what workers in processes of their own have to say to administrators. */
 const startTelling = ({ redis, onStop }: Ground, tell: Tell): void => {

@@ -1,20 +1,23 @@
 import { type Head, headOf, mostHeads } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
-import { type Anchored, type AnchoredLogs, isAsSeen, isRecorded } from './anchored-logs.ts';
+import { type Anchored, type AnchoredLogs, isAsSeen, isAsTold, isRecorded } from './anchored-logs.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { type Candidate, margin, mostInRound, type RemovalPorts } from './removal-ports.ts';
+import type { AlarmOnce } from './remove-recorded.ts';
 import { find } from './request-log.ts';
 
 type Recording = {
   readonly ports: RemovalPorts;
   readonly writer: CheckpointWriter;
   readonly anchored: AnchoredLogs;
+  /** For a log that is another than a checkpoint says. */
+  readonly alarmOther: AlarmOnce;
 };
 
 /** Writes down in checkpoints what is to be removed, the oldest first. Answers how many logs that are. */
 export const recordRemovals = async (
-  { ports, writer, anchored }: Recording,
+  { ports, writer, anchored, alarmOther }: Recording,
   found: readonly Candidate[],
   retention: number,
   now: Temporal.Instant,
@@ -27,7 +30,7 @@ export const recordRemovals = async (
   const heads: Head[] = [];
   for (const { id, anchored: known } of found.filter(isToRecord)) {
     if (heads.length === mostInRound) break;
-    const head = await expired(ports, id, known, before);
+    const head = await expired({ ports, alarmOther }, id, known, before);
     if (head !== undefined) heads.push(head);
   }
   let recorded = 0;
@@ -46,7 +49,7 @@ export const recordRemovals = async (
 
 /** The head of a log that may go; undefined where it is younger, or is needed. */
 const expired = async (
-  ports: RemovalPorts,
+  { ports, alarmOther }: Pick<Recording, 'ports' | 'alarmOther'>,
   id: RequestId,
   known: Anchored,
   before: Temporal.Instant,
@@ -56,7 +59,13 @@ const expired = async (
   if (found.type !== 'found') return undefined;
   const { request, entries, head } = found.chain;
   const last = entries.at(-1);
-  if (!isOver(request.state.status) || last === undefined || !isAsSeen(known, found.chain)) return undefined;
-  if (Temporal.Instant.compare(last.at, before) > 0 || (await ports.removals.isAwaited(id))) return undefined;
+  if (!isOver(request.state.status) || last === undefined) return undefined;
+  // Once it is gone nobody can tell any more.
+  if (!isAsTold(known, found.chain)) {
+    alarmOther(id);
+    return undefined;
+  }
+  if (!isAsSeen(known, found.chain) || Temporal.Instant.compare(last.at, before) > 0) return undefined;
+  if (await ports.removals.isAwaited(id)) return undefined;
   return headOf(id, entries.length, head);
 };

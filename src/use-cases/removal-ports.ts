@@ -1,6 +1,7 @@
-import { mostHeads } from '#domain/audit/checkpoint.ts';
+import { type Latest, mostHeads } from '#domain/audit/checkpoint.ts';
 import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Status } from '#domain/request/request.ts';
+import type { OtherClocks } from './agreeing-clocks.ts';
 import type { Anchored } from './anchored-logs.ts';
 import type { CheckpointPorts } from './checkpoint-writer.ts';
 import type { Core } from './ports.ts';
@@ -37,9 +38,15 @@ export type RemovalStore = {
   readonly trimStream: (before: Temporal.Instant) => Promise<void>;
 };
 
+/** A checkpoint in the audit channel, and when Slack has taken its message. */
+export type Posted = Latest & { readonly at: Temporal.Instant };
+
 export type RemovalPorts = CheckpointPorts &
   Pick<Core, 'settings'> & {
     readonly removals: RemovalStore;
+    readonly clocks: OtherClocks;
+    /** What stands in the audit channel of the day from a moment on. Throws when Slack cannot be asked. */
+    readonly postedSince: (moment: Temporal.Instant) => Promise<readonly Posted[]>;
     readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   };
 

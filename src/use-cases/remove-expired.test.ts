@@ -25,6 +25,7 @@ import { createAnchoredLogs } from './anchored-logs.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createHeads } from './heads.ts';
 import { createRemoval } from './remove-expired.ts';
+import type { Posted } from './removal-ports.ts';
 import { indexOf } from './request-log.ts';
 import { createCheckpoints } from './write-checkpoints.ts';
 
@@ -41,6 +42,10 @@ let told: Readonly<Record<string, unknown>>[];
 /** What stands in the channel; Slack is away while it is 'away'. */
 let posted: readonly string[] | 'away';
 let retention: number | undefined;
+/** Hours that Redis’ clock is ahead of every other. */
+let ahead: number;
+/** When Slack has taken each line. */
+let takenAt: Map<string, Temporal.Instant>;
 beforeEach(() => {
   clock = createMemoryClock();
   logs = createMemoryEventStore(clock);
@@ -49,6 +54,8 @@ beforeEach(() => {
   told = [];
   posted = [];
   retention = 400;
+  ahead = 0;
+  takenAt = new Map();
 });
 
 const seen = (line: string): FoundCheckpoint => readCheckpoint(line, keys.trust) ?? { isGenuine: false };
@@ -56,6 +63,14 @@ const latestPosted = async (): Promise<Latest | undefined> => {
   if (posted === 'away') throw new Error('Slack is away');
   return seen(posted.at(-1) ?? '').checkpoint;
 };
+const real = { now: async () => (await clock.now()).subtract({ hours: ahead }) };
+const postedSince = async (moment: Temporal.Instant): Promise<readonly Posted[]> =>
+  (posted === 'away' ? [] : posted).flatMap((line) => {
+    const { checkpoint } = seen(line);
+    const at = takenAt.get(line);
+    if (checkpoint === undefined || at === undefined) return [];
+    return Temporal.Instant.compare(at, moment.subtract({ hours: 1 })) < 0 ? [] : [{ ...checkpoint, at }];
+  });
 /** A bot of its own, as another process would be. */
 const bot = (removals = createMemoryRemovalStore(logs, checkpoints)) => {
   const ports = {
@@ -69,6 +84,8 @@ const bot = (removals = createMemoryRemovalStore(logs, checkpoints)) => {
     checkpoints,
     removals,
     latestPosted,
+    postedSince,
+    clocks: { machine: real, slack: real },
     info: (_: string, fields: Readonly<Record<string, unknown>>) => void told.push(fields),
   };
   const [writer, anchored] = [createCheckpointWriter(ports), createAnchoredLogs(ports)];
@@ -77,8 +94,9 @@ const bot = (removals = createMemoryRemovalStore(logs, checkpoints)) => {
 type Bot = ReturnType<typeof bot>;
 
 const lines = () => checkpoints.lines(0, 1_000);
-const post = async (): Promise<void> => {
-  posted = await lines();
+const post = async (all?: readonly string[]): Promise<void> => {
+  posted = all ?? (await lines());
+  for (const line of posted) if (!takenAt.has(line)) takenAt.set(line, await real.now());
 };
 const file = async (request: RequestId, ...events: readonly RequestEvent[]): Promise<void> => {
   const [first = submitted(), ...rest] = events;
@@ -253,6 +271,30 @@ describe('a log is kept', () => {
     days(1_000);
     await round(bot());
     expect(await recorded()).toEqual([]);
+    expect(alarms).toContainEqual(expect.stringContaining('another than a checkpoint says'));
+  });
+
+  test('when an earlier checkpoint contradicts it, which is alarmed once', async () => {
+    const it = bot();
+    await file(one, submitted());
+    await gather(it);
+    const anew = extend(
+      one,
+      undefined,
+      [submitted({ reason: 'anew' })],
+      await clock.now(),
+      keys.signer('bot'),
+      keys.trust,
+    );
+    logs.tamper(one, () => anew.lines);
+    await add(one, withdrawn);
+    await gather(bot());
+    days(1_000);
+    const sole = bot();
+    for (let rounds = 0; rounds < 3; rounds += 1) await round(sole);
+    expect(await recorded()).toEqual([]);
+    expect(await stands(one)).toEqual([one]);
+    expect(alarms.filter((said) => said.includes('another than a checkpoint says'))).toHaveLength(1);
   });
 
   test('for as long again when no checkpoint had it before', async () => {
@@ -280,18 +322,20 @@ describe('a log is kept', () => {
     expect(await audit(one)).toEqual([]);
   });
 
-  test('when it has grown since its removal was recorded, which is alarmed once', async () => {
+  test('when it has grown since its removal was recorded, which accuses nobody', async () => {
     await file(one, submitted(), voted, approved, { type: 'lapsed', why: 'it moved', moved: true });
     const it = bot();
     await gather(it);
     days(401);
     await round(it);
     await add(one, { type: 'followed', request: other });
+    await it.remove();
+    expect(await audit(one)).toEqual([]);
     const sole = bot();
     for (let rounds = 0; rounds < 3; rounds += 1) await round(sole);
     expect(await stands(one)).toEqual([one]);
-    expect(alarms.filter((said) => said.includes('another than when its removal was recorded'))).toHaveLength(1);
-    expect(await audit(one)).toContainEqual(expect.stringContaining('stands there again'));
+    expect(alarms).toEqual([]);
+    expect(await audit(one)).toEqual([]);
     // Once it has not changed for as long again, it goes.
     days(401);
     await round(sole);
@@ -313,6 +357,23 @@ describe('a removal that is only recorded', () => {
     await it.remove();
     expect(await recorded()).toEqual([[one]]);
     return it;
+  };
+
+  /** The next checkpoint has the log again: whoever removes it now is found out. */
+  const staysTakenBack = async (it: Bot): Promise<void> => {
+    await gather(it);
+    await post();
+    expect(await audit(one)).toEqual([]);
+    const restore = logs.snapshot();
+    logs.forget(one, 2);
+    expect(await audit(one)).toContainEqual(expect.stringContaining('its whole log is gone'));
+    restore();
+    // It is written once.
+    const count = await checkpoints.count();
+    clock.advance({ hours: 1 });
+    await it.remove();
+    await gather(it);
+    expect(await checkpoints.count()).toBe(count);
   };
 
   test('waits until it stands in the channel', async () => {
@@ -342,9 +403,38 @@ describe('a removal that is only recorded', () => {
     await it.remove();
     expect(await stands(one)).toEqual([one]);
     expect(await audit(one)).toEqual([]);
-    days(100);
-    await it.remove();
+    await staysTakenBack(it);
+    days(500);
+    await round(it);
+    expect(await recorded()).toHaveLength(2);
+    await round(it);
     expect(await stands(one)).toEqual([]);
+    expect(await audit(one)).toEqual([]);
+  });
+
+  test('lets nobody remove the log in silence once the policy has no retention any more', async () => {
+    const it = await record();
+    retention = undefined;
+    clock.advance({ hours: 1 });
+    await it.remove();
+    await staysTakenBack(it);
+  });
+
+  test.each([
+    ['was deleted from the channel', () => (posted === 'away' ? [] : posted.slice(0, -1))],
+    ['stands in another channel', () => []],
+  ])('lets nobody remove the log in silence when its message %s', async (_, left) => {
+    const it = await record();
+    await post();
+    const channel = left();
+    await file(other, submitted());
+    await gather(it);
+    await post([...channel, ...(await lines()).slice(-1)]);
+    clock.advance({ hours: 1 });
+    await it.remove();
+    expect(await stands(one)).toEqual([one]);
+    await gather(it);
+    expect((await lines()).map((line) => seen(line).checkpoint?.heads.map(([of]) => of)).at(-1)).toEqual([one]);
   });
 
   test('is done by the next bot when this one has crashed, and is not recorded a second time', async () => {
@@ -370,6 +460,68 @@ describe('a removal that is only recorded', () => {
     for (let rounds = 0; rounds < 3; rounds += 1) await round(it);
     expect(await stands(one)).toEqual([one]);
     expect(await audit(one)).toContainEqual(expect.stringContaining('its signature is not valid'));
+  });
+});
+
+describe('while Redis’ clock is apart from the others', () => {
+  const step = async (hours: number): Promise<Bot> => {
+    await file(one, submitted(), withdrawn);
+    const it = bot();
+    await gather(it);
+    await post();
+    ahead += hours;
+    clock.advance({ hours });
+    return it;
+  };
+  const isAlarmedOnce = (): void =>
+    expect(alarms).toEqual([expect.stringContaining('clocks of Redis, of this machine and of Slack')]);
+
+  test('no young log is lost to a step ahead, which is alarmed once', async () => {
+    const it = await step(24 * 401);
+    for (let rounds = 0; rounds < 4; rounds += 1) await round(it);
+    expect(await recorded()).toEqual([]);
+    expect(await stands(one)).toEqual([one]);
+    isAlarmedOnce();
+  });
+
+  test('what was recorded during a step is not removed after it, and accuses nobody', async () => {
+    const it = await step(0);
+    days(401);
+    await round(it);
+    // By Slack all of it was on the first day.
+    for (const line of await lines()) takenAt.set(line, (await clock.now()).subtract({ hours: 24 * 401 }));
+    expect(await audit(one)).toEqual([]);
+    clock.advance({ hours: 1 });
+    await it.remove();
+    expect(await stands(one)).toEqual([one]);
+    await gather(it);
+    expect((await lines()).map((line) => seen(line).checkpoint?.heads.length)).toEqual([1, 0, 1]);
+  });
+
+  test.each([-2, 2])('by %d hours all the time no honest removal is accused, for there is none', async (hours) => {
+    ahead = hours;
+    const it = await step(0);
+    days(500);
+    for (let rounds = 0; rounds < 3; rounds += 1) await round(it);
+    expect(await recorded()).toEqual([]);
+    expect(await audit(one)).toEqual([]);
+    isAlarmedOnce();
+    // Once they agree it goes on.
+    ahead = 0;
+    for (let rounds = 0; rounds < 2; rounds += 1) await round(it);
+    expect(await stands(one)).toEqual([]);
+    expect(await audit(one)).toEqual([]);
+  });
+
+  test('and was set back it does not wait for the time that it had said', async () => {
+    retention = 30;
+    const it = await step(24 * 401);
+    await round(it);
+    clock.advance({ hours: -24 * 401 });
+    ahead = 0;
+    days(31);
+    for (let rounds = 0; rounds < 2; rounds += 1) await round(it);
+    expect(await stands(one)).toEqual([]);
   });
 });
 
@@ -426,7 +578,7 @@ describe('after a backup was restored', () => {
     await next.remove();
     const numbers = (await lines()).map((line) => seen(line).checkpoint?.number);
     expect(numbers).toEqual([1, 3]);
-    posted = [...channel, ...(await lines()).slice(-1)];
+    await post([...channel, ...(await lines()).slice(-1)]);
     clock.advance({ hours: 1 });
     await next.remove();
     expect(await stands(one)).toEqual([]);

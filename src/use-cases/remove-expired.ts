@@ -1,12 +1,12 @@
 import type { RequestId } from '#domain/ids.ts';
 import { requestsNamedIn } from '#domain/request/named.ts';
 import { isOver, statuses } from '#domain/request/request.ts';
-import type { AnchoredLogs } from './anchored-logs.ts';
+import { createAgreement } from './agreeing-clocks.ts';
+import type { AnchoredLogs, RecordedRemoval } from './anchored-logs.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
-import { hasPassed } from './has-passed.ts';
 import { recordRemovals } from './record-removals.ts';
 import type { Candidate, RemovalPorts, RemovalStore } from './removal-ports.ts';
-import { type AlarmOnce, removeRecorded } from './remove-recorded.ts';
+import { type AlarmOnce, removeRecorded, takeBack } from './remove-recorded.ts';
 import { find } from './request-log.ts';
 
 const roundEvery = Temporal.Duration.from({ hours: 1 });
@@ -22,51 +22,77 @@ export const createRemoval = (
   writer: CheckpointWriter,
   anchored: AnchoredLogs,
 ): (() => Promise<void>) => {
-  const { clock, settings, removals, info } = ports;
+  const { clock, settings, removals, info, clocks, alarm } = ports;
   let begunAt: Temporal.Instant | undefined;
-  const alarmOnce = createAlarmOnce(ports);
+  const agree = createAgreement(clocks, alarm);
+  const alarmOnce = createAlarmOnce(
+    ports,
+    'The log of a request is another than when its removal was recorded, and is kept; run "hallpass audit verify"',
+  );
+  const alarmOther = createAlarmOnce(
+    ports,
+    'The log of a request is another than a checkpoint says, and is kept; run "hallpass audit verify"',
+  );
+  // A clock that was set back must not keep it waiting.
+  const isDue = (now: Temporal.Instant): boolean =>
+    begunAt === undefined || Temporal.Duration.compare(now.since(begunAt).abs(), roundEvery) >= 0;
 
   return async () => {
     const { retention, auditChannel } = settings().policy;
     const now = await clock.now();
-    if (retention === undefined || auditChannel === undefined || !hasPassed(now, begunAt, roundEvery)) return;
+    if (auditChannel === undefined || !isDue(now)) return;
     begunAt = now;
     await anchored.readOn();
-    const before = now.subtract({ hours: retention * 24 });
-    const found = await candidates(removals, anchored, before);
-    if (found.length === 0) return;
+    if (retention === undefined && !anchored.hasRemovals()) return;
+    const before = retention === undefined ? undefined : now.subtract({ hours: retention * 24 });
+    const found = await candidates(removals, anchored, now, before);
+    if (found.length === 0 || !(await agree(now))) return;
+    const staying = found.filter(({ anchored: { removal } }) => removal !== undefined && !isToGo(removal, retention));
+    await takeBack(
+      ports,
+      staying.map(({ id }) => id),
+      now,
+    );
+    if (retention === undefined || before === undefined) return;
     const needed = await namedByLiving(ports);
     const free = found.filter(({ id }) => !needed.has(id));
-    const removed = await removeRecorded(ports, free, { now, before }, alarmOnce);
+    const recordedBefore = free.filter(
+      ({ anchored: { removal } }) => removal !== undefined && isToGo(removal, retention),
+    );
+    const removed = await removeRecorded({ ports, anchored, alarmOnce }, recordedBefore, now);
     if (removed > 0) await removals.trimStream(before);
-    const recorded = await recordRemovals({ ports, writer, anchored }, free, retention, now);
+    const recorded = await recordRemovals({ ports, writer, anchored, alarmOther }, free, retention, now);
     if (removed + recorded > 0) info('Logs of finished requests are removed', { removed, recorded, retention });
   };
 };
 
-const createAlarmOnce = ({ alarm }: RemovalPorts): AlarmOnce => {
+/** What was recorded under a shorter retention than is in force by now is to stay. */
+const isToGo = (removal: RecordedRemoval, retention: number | undefined): boolean =>
+  retention !== undefined && removal.retention >= retention;
+
+const createAlarmOnce = ({ alarm }: RemovalPorts, message: string): AlarmOnce => {
   const said = new Set<RequestId>();
   return (id) => {
     if (said.has(id)) return;
     said.add(id);
-    alarm(
-      'The log of a request is another than when its removal was recorded, and is kept; run "hallpass audit verify"',
-      { request: id },
-    );
+    alarm(message, { request: id });
   };
 };
 
-/** Of what is over and was submitted before that: what checkpoints know. What they do not know, they will. */
+/** Of what is over: what checkpoints have not had since a moment, and that of which they have a removal. What they do not know, they will. */
 const candidates = async (
   removals: RemovalStore,
   anchored: AnchoredLogs,
-  before: Temporal.Instant,
+  now: Temporal.Instant,
+  before: Temporal.Instant | undefined,
 ): Promise<readonly Candidate[]> => {
   const found: Candidate[] = [];
   for (const status of statuses.filter(isOver))
-    for await (const id of pages((skip) => removals.submittedBefore(status, before, perPage, skip))) {
+    for await (const id of pages((skip) => removals.submittedBefore(status, now, perPage, skip))) {
       const known = anchored.of(id);
-      if (known !== undefined) found.push({ id, anchored: known });
+      if (known === undefined) continue;
+      const isOld = before !== undefined && Temporal.Instant.compare(known.at, before) <= 0;
+      if (isOld || known.removal !== undefined) found.push({ id, anchored: known });
     }
   return found;
 };

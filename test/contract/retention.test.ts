@@ -113,6 +113,24 @@ test('a removal that the bot’s own stolen key has signed is named when it come
   expect(found).toContain(`missing ${young}`);
 });
 
+test('no log goes whose removal is not in the channel any more, and the next checkpoint has it again', async () => {
+  await world.removeExpired();
+  const message = world.workspace.state.messages.get(auditChannel)?.at(-1);
+  if (message === undefined) throw new Error('Nothing was posted');
+  world.workspace.world.deleteMessage(message);
+  await world.file();
+  await world.settle();
+  world.goBack(0);
+  await world.removeExpired();
+  expect([await isThere(old), await isThere(deleted)]).toEqual([true, true]);
+  await world.anchor();
+  const { said, found } = await verify(['--threads', 'none']);
+  expect(found).toEqual(['missing']);
+  expect(said.log).toMatchObject({ removed: 0, toBeRemoved: 0 });
+  await world.admin.del(redisKeys.log(old));
+  expect((await verify(['--threads', 'none'])).found).toContain(`missing ${old}`);
+});
+
 describe('under another policy', () => {
   const rules = (): string => join(world.folder, 'policy', 'rules.yaml');
   let before: string;

@@ -1,6 +1,7 @@
-import { LogLevel, WebClient } from '@slack/web-api';
+import { LogLevel } from '@slack/web-api';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readCheckpointMessage } from '#adapters/slack/checkpoint-message.ts';
+import { createDatedClient } from '#adapters/slack/dated-client.ts';
 import { createDirectory } from '#adapters/slack/directory.ts';
 import { postingOptions } from '#adapters/slack/projection.ts';
 import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
@@ -80,7 +81,8 @@ const bot = (through = (fetch: typeof globalThis.fetch) => fetch) => {
     settings: () => ({ policy, identities: [], kinds: [] }),
   };
   const fetch = through(createInMemoryLink(workspace).fetch);
-  const client = new WebClient(workspace.state.app.token, { ...postingOptions, timeout: 60, fetch, logger: quiet });
+  const options = { ...postingOptions, timeout: 60, fetch, logger: quiet };
+  const { client, slackClock } = createDatedClient(workspace.state.app.token, options);
   const channel = createAuditChannel({
     core,
     client,
@@ -90,7 +92,8 @@ const bot = (through = (fetch: typeof globalThis.fetch) => fetch) => {
     checkpoints,
     time: { now: () => elapsed, pause: async () => {} },
   });
-  return { gather: createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest }), post: channel.post };
+  const gather = createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest });
+  return { gather, post: channel.post, postedSince: channel.postedSince, slackClock };
 };
 const file = async (count = 1): Promise<readonly RequestId[]> => {
   const ids = Array.from({ length: count }, anId);
@@ -314,6 +317,65 @@ describe('while Slack is away', () => {
     }
     expect(postedNumbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(workspace.problems).toEqual([]);
+  });
+});
+
+describe('before a log is removed', () => {
+  const days = (count: number): void => advance(count * 86_400);
+  const postOne = async ({ gather, post }: ReturnType<typeof bot>): Promise<void> => {
+    await file();
+    advance(60);
+    await gather();
+    await post();
+  };
+
+  test('no checkpoint of another number, hash or time is taken for the one that records it', async () => {
+    const it = bot();
+    await postOne(it);
+    days(3);
+    const at = await clock.now();
+    await postOne(it);
+    await postOne(it);
+    days(3);
+    await postOne(it);
+    const [, second, third] = await stored();
+    const found = (await it.postedSince(at)).toSorted((one, other) => one.number - other.number);
+    expect(found.map(({ number, hash }) => [number, hash])).toEqual([
+      [2, second?.hash],
+      [3, third?.hash],
+    ]);
+    expect(found[0]?.at.since(at).total('seconds')).toBeCloseTo(60, 0);
+  });
+
+  test('what somebody else has posted of it does not count, and Slack that is away is not a channel without it', async () => {
+    const it = bot();
+    const at = await clock.now();
+    await postOne(it);
+    const [message] = workspace.state.messages.get(audit) ?? [];
+    if (message === undefined) throw new Error('Nothing was posted');
+    const { text, blocks } = message;
+    workspace.world.deleteMessage(message);
+    workspace.world.forgeMessage({ userId: 'U0ROBO', isBot: true }, { channelId: audit, text, blocks });
+    expect(await it.postedSince(at)).toEqual([]);
+    const away = bot(() => () => Promise.reject(new TypeError('fetch failed')));
+    await expect(away.postedSince(at)).rejects.toThrow();
+  });
+
+  test('Slack’s time is asked of Slack, each time, and is none where Slack does not tell it', async () => {
+    const { slackClock } = bot();
+    for (const seconds of [0, 7, 86_400]) {
+      advance(seconds);
+      expect(await slackClock.now()).toEqual(await clock.now());
+    }
+    let isDated = true;
+    const undated = bot((fetch) => async (...asked) => {
+      const answer = await fetch(...asked);
+      if (!isDated) answer.headers.delete('date');
+      return answer;
+    });
+    await undated.slackClock.now();
+    isDated = false;
+    await expect(undated.slackClock.now()).rejects.toThrow('without a Date header');
   });
 });
 

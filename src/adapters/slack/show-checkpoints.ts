@@ -2,19 +2,22 @@ import type { WebClient } from '@slack/web-api';
 import { type Checkpoint, type Latest, readCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { CheckpointStore } from '#use-cases/checkpoint-ports.ts';
 import type { Core, ProjectionStore } from '#use-cases/ports.ts';
+import type { Posted } from '#use-cases/removal-ports.ts';
 import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
 import { readCheckpointMessage, renderCheckpoint } from './checkpoint-message.ts';
 import type { SlackDirectory } from './directory.ts';
 import { type Noted, type Notes, openNotes } from './notes.ts';
 import { createPostOnce } from './post-once.ts';
-import { createReadMessages } from './read-messages.ts';
+import { createReadMessages, type FoundMessage } from './read-messages.ts';
 import { createCalls, others, realTime, type Time } from './slack-calls.ts';
 import { faultOf, setbackOf } from './slack-faults.ts';
 
 export type AuditChannel = {
   /** The latest checkpoint that stands in the channel; undefined when there is none. Throws when Slack cannot be asked. */
   readonly latest: () => Promise<Latest | undefined>;
+  /** What stands there of the day from a moment on. Throws when Slack cannot be asked. */
+  readonly postedSince: (moment: Temporal.Instant) => Promise<readonly Posted[]>;
   /** Posts what is not there yet, in order, until Slack wants a pause. Side by side in any number of processes. */
   readonly post: () => Promise<void>;
 };
@@ -39,6 +42,11 @@ const perRead = 10;
 /** Left in a channel's budget, where it is that of the cards too. */
 const spare = 1;
 
+/** So far Slack's clock may be from that of whoever asks. */
+const clocksApart = Temporal.Duration.from({ minutes: 15 });
+const aDay = Temporal.Duration.from({ hours: 24 });
+const tsOf = (moment: Temporal.Instant): string => String(moment.epochMilliseconds / 1_000);
+
 /** The number up to which checkpoints were posted, by the notes; 0 where these cannot be read. */
 export const readPostedUpTo = async (notes: ProjectionStore): Promise<number> => {
   const opened = await openNotes(notes, all).catch((cause: unknown) => {
@@ -60,13 +68,15 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
   /** The last line of all when everything had been posted. */
   let doneWith: string | undefined;
 
+  const genuineIn = (message: FoundMessage): Checkpoint | undefined => {
+    const seen = message.user === botUser ? readCheckpointMessage(message, core.trust)?.seen : undefined;
+    return seen?.isGenuine === true ? seen.checkpoint : undefined;
+  };
+
   const latestIn = async (channel: string): Promise<Latest | undefined> => {
     let pages = 0;
     for await (const messages of read.history(channel)) {
-      const found = messages.flatMap((message): readonly Checkpoint[] => {
-        const seen = message.user === botUser ? readCheckpointMessage(message, core.trust)?.seen : undefined;
-        return seen?.isGenuine === true ? [seen.checkpoint] : [];
-      });
+      const found = messages.map(genuineIn).filter((one) => one !== undefined);
       const [latest] = found.toSorted((one, other) => other.number - one.number);
       if (latest !== undefined) return latest;
       pages += 1;
@@ -78,6 +88,21 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
   const latest = async (): Promise<Latest | undefined> => {
     const channel = core.settings().policy.auditChannel;
     return channel === undefined ? undefined : latestIn(channel);
+  };
+
+  const postedSince = async (moment: Temporal.Instant): Promise<readonly Posted[]> => {
+    const channel = core.settings().policy.auditChannel;
+    if (channel === undefined) return [];
+    const found: Posted[] = [];
+    const span = { oldest: tsOf(moment.subtract(clocksApart)), latest: tsOf(moment.add(aDay)) };
+    for await (const messages of read.history(channel, span))
+      for (const message of messages) {
+        const checkpoint = genuineIn(message);
+        if (checkpoint === undefined) continue;
+        const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(Number(message.ts) * 1_000));
+        found.push({ number: checkpoint.number, hash: checkpoint.hash, at });
+      }
+    return found;
   };
 
   /** Those behind a number, the oldest first; what is not Hallpass's is not posted in its name. */
@@ -140,5 +165,5 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
       });
     }
   };
-  return { latest, post };
+  return { latest, postedSince, post };
 };

@@ -169,12 +169,18 @@ export const createServer = (core: Core, faults: Faults, rates: () => Rates, res
     return reply;
   };
 
-  const serve = (request: WireRequest): Promise<WireReply> => {
+  const answer = (request: WireRequest): Promise<WireReply> => {
     const [, kind, ...rest] = request.path.split('/');
     if (kind === 'api' && rest.length === 1) return api(rest[0] ?? '', request);
     if (kind === 'hooks' && request.method === 'POST') return hook(rest.at(-1) ?? '', request);
     if (kind === 'upload' && request.method === 'POST') return upload(rest.at(-1) ?? '', request);
     return Promise.resolve(text(404, 'not found'));
+  };
+  const serve = async (request: WireRequest): Promise<WireReply> => {
+    const reply = await answer(request);
+    if (reply.type !== 'reply') return reply;
+    const date = new Date(core.now().epochMilliseconds).toUTCString();
+    return { ...reply, headers: { date, ...reply.headers } };
   };
   return { serve, calls };
 };

@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
 import type { Keys } from '#adapters/keys/keys.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
@@ -10,6 +9,7 @@ import { keys as redisKeys } from '#adapters/redis/keys.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { clientOptions } from '#adapters/slack/client.ts';
+import { createDatedClient } from '#adapters/slack/dated-client.ts';
 import { createDirectory } from '#adapters/slack/directory.ts';
 import { createProjection, postingOptions } from '#adapters/slack/projection.ts';
 import { createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
@@ -68,13 +68,14 @@ export const startAudited = async (): Promise<Audited> => {
   const keys = makeKeys(join(folder, 'keys'));
   await writeShopPolicy(join(folder, 'policy'));
   appendFileSync(join(folder, 'policy', 'rules.yaml'), `\nretention: ${retention}d\n`);
-  const workspace = createWorkspace({ rates: 'off' });
+  let hours = 0;
+  const machine = { now: async () => Temporal.Now.instant().subtract({ hours }) };
+  const workspace = createWorkspace({ rates: 'off', now: () => Temporal.Now.instant().subtract({ hours }) });
   const link = await createHttpLink(workspace);
   const { token, botUserId } = workspace.state.app;
 
   const alarms: string[] = [];
   const redisClock = createRedisClock(connection);
-  let hours = 0;
   const clock = { now: async () => (await redisClock.now()).subtract({ hours }) };
   const policy = {
     groups: new Map(),
@@ -97,7 +98,7 @@ export const startAudited = async (): Promise<Audited> => {
     settings: () => ({ policy, identities: [], kinds: [] }),
   });
   const core = coreOf('bot');
-  const client = new WebClient(token, { ...clientOptions(link.slackApiUrl), ...postingOptions });
+  const { client, slackClock } = createDatedClient(token, { ...clientOptions(link.slackApiUrl), ...postingOptions });
   const directory = createDirectory(client, { team: workspace.state.team.id });
   const quick = { now: () => performance.now() * 1_000, pause: async () => {} };
   const checkpoints = createRedisCheckpointStore(connection);
@@ -129,7 +130,9 @@ export const startAudited = async (): Promise<Audited> => {
     const parts = { core, client, directory, botUser: botUserId, notes, checkpoints, time: quick };
     const channel = createAuditChannel(parts);
     const removals = createRedisRemovalStore(connection);
-    return { channel, ports: { ...core, checkpoints, removals, latestPosted: channel.latest, info: () => {} } };
+    const { latest: latestPosted, postedSince } = channel;
+    const clocks = { machine, slack: slackClock };
+    return { channel, ports: { ...core, checkpoints, removals, clocks, latestPosted, postedSince, info: () => {} } };
   };
   const anchor = async (): Promise<void> => {
     for (const id of await admin.zrange(redisKeys.unanchored, '0', '-1')) await admin.zadd(redisKeys.unanchored, 0, id);
