@@ -21,9 +21,10 @@ const usage = `hallpass <command>
   log export <file>          write the log of all requests to a file, for auditors and "policy replay"; "-": standard output
   audit export --from <date|instant> --to <date|instant> --format csv|jsonl [--out <file>|-] [--log <export>]
                              what happened to each request of a period, with what approvers saw, for auditors
-  audit report --from <date|instant> --to <date|instant> --out <file>|- [--names <file>] [--log <export>]
+  audit report --from <date|instant> --to <date|instant> --out <file>|- [--names <file>] [--log <export>] [--retention <days>d]
                              the same in figures and lists, as one page of HTML that prints
-  audit verify [--threads all|none] [--sample <number>] [--channel <id>] [--retention <days>d] [--export <file> [--checkpoints <file>]] [--keys <folder>] [--json]
+  audit verify [--threads all|none] [--sample <number>] [--channel <id>] [--retention <days>d]
+               [--export <file> [--checkpoints <file>]] [--keys <folder>] [--json]
                              name every entry, checkpoint and message that is otherwise than Hallpass wrote it; threads by sample
                              (50); "--export": an export alone, without Redis and Slack, and what was saved of the audit channel
   policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]

@@ -12,15 +12,16 @@ import { type AuditSource, openAudit, periodOf } from './audit-source.ts';
 import { readFlags } from './flags.ts';
 import { createSayPerson } from './report-html.ts';
 import { renderReport, type Tampering } from './report-page.ts';
+import { readShortestRetention } from './shortest-retention.ts';
 import { leftOf, writeInto } from './written.ts';
 
-const known = { from: 'value', to: 'value', out: 'value', log: 'value', names: 'value' } as const;
+const known = { from: 'value', to: 'value', out: 'value', log: 'value', names: 'value', retention: 'value' } as const;
 
 export type ReportWays = {
   readonly stdout?: Writable;
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Another check of the log, whose lines stand beside what verifying each log by itself found. */
-  readonly tampering?: () => Promise<Tampering>;
+  readonly tampering?: (retention?: string) => Promise<Tampering>;
 };
 
 /** `audit report`: what happened in a period, as one page of HTML. Hallpass may run meanwhile. */
@@ -31,7 +32,9 @@ export const auditReport = async (
 ): Promise<Answer> => {
   const flags = readFlags(words, known);
   if (!flags.ok) return misspelt([flags.error]);
-  const { out, log, names: file } = flags.value;
+  const { out, log, names: file, retention: shortest } = flags.value;
+  const retention = readShortestRetention(shortest);
+  if (!retention.ok) return misspelt([retention.error]);
   const period = periodOf(flags.value);
   if (!period.ok) return misspelt([period.error]);
   if (out === undefined) return misspelt(['--out is missing. Say where to, like --out report.html, or "-".']);
@@ -40,7 +43,7 @@ export const auditReport = async (
   const source = await openAudit({ period: period.value, log }, environment, stdin);
   if (!source.ok) return failed(source.error);
   try {
-    const page = pageOf(source.value, period.value, names.value, tampering);
+    const page = pageOf(source.value, period.value, names.value, async () => tampering?.(shortest));
     const written = await writeInto(out, page, stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
@@ -55,7 +58,7 @@ async function* pageOf(
   source: AuditSource,
   period: Period,
   names: ReadonlyMap<PersonId, string>,
-  tampering: ReportWays['tampering'],
+  tampering: () => Promise<Tampering | undefined>,
 ): AsyncGenerator<string> {
   const generatedAt = Temporal.Now.instant();
   const tally = createTally(period, generatedAt);
@@ -68,7 +71,7 @@ async function* pageOf(
     summary: tally.summary(),
     openReviews,
     log: { read: logs, broken, missing, signatures: source.signatures, problems },
-    tampering: await tampering?.(),
+    tampering: await tampering(),
     say: createSayPerson(names),
     hasNames: names.size > 0,
   });

@@ -6,9 +6,10 @@ import type { Tampering } from './report-page.ts';
  * What `audit verify` says of the log and its checkpoints, for a report; of threads a sample is for the command itself. What could not be
  * looked at is said, and is no finding.
  */
-export const tamperingOf = async (environment: Environment): Promise<Tampering> => {
+export const tamperingOf = async (environment: Environment, retention?: string): Promise<Tampering> => {
   const { verifyAudit } = await import('./audit-verify.ts');
-  const { status, out = [], errors = [] }: Answer = await verifyAudit(['--threads', 'none'], environment, () => {});
+  const words = ['--threads', 'none', ...(retention === undefined ? [] : ['--retention', retention])];
+  const { status, out = [], errors = [] }: Answer = await verifyAudit(words, environment, () => {});
   // Findings come first, then what was looked at, then the verdict, which the report has itself.
   const looked = out.findIndex((line) => line.startsWith('Log: '));
   const checked = looked === -1 ? [] : out.slice(looked + 1, -1);

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { createJudgeApart } from '#adapters/keys/judge-apart.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
-import { longestRetention, retentionText, shortestRetention } from '#domain/policy/retention.ts';
 import type { Trust } from '#domain/request/chain.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Environment, inspectConfig } from '#src/config.ts';
@@ -12,6 +11,7 @@ import { answerOf } from './audit-verify-text.ts';
 import { sayCause } from './checks.ts';
 import { readFlags } from './flags.ts';
 import { withoutSecrets } from './secrets.ts';
+import { readShortestRetention } from './shortest-retention.ts';
 
 const known = {
   export: 'value',
@@ -58,11 +58,8 @@ export const verifyAudit = async (
   const wrong = channels.find((one) => !/^[CG][A-Z0-9]{2,20}$/.test(one));
   if (wrong !== undefined)
     return misspelt([`--channel ${wrong} is not a Slack channel id. Ids look like "C02ABCDEF".`]);
-  const retention = retentionText.optional().safeParse(flags.value.retention);
-  if (!retention.success)
-    return misspelt([
-      `--retention ${flags.value.retention} is not a retention. Write the shortest that was ever in force, in whole days from ${shortestRetention}d to ${longestRetention}d, like 90d.`,
-    ]);
+  const retention = readShortestRetention(flags.value.retention);
+  if (!retention.ok) return misspelt([retention.error]);
   const conflict = conflictOf(flags.value);
   if (conflict !== undefined) return misspelt([conflict]);
 
@@ -77,7 +74,7 @@ export const verifyAudit = async (
   if (!keys.ok) return { status: 3, errors: keys.error };
   const judging = createJudgeApart(resolve(folder), keys.value.trust);
   const { trust } = keys.value;
-  const asked = { threads: threads.value, channels, retention: retention.data };
+  const asked = { threads: threads.value, channels, retention: retention.value };
   const options: VerifyOptions = { ...asked, trust, judging, progress };
   try {
     const verified =

@@ -13,7 +13,10 @@ export const auditCommand = async (
         // A file says nothing of what stands elsewhere.
         ...(words.includes('--log')
           ? {}
-          : { tampering: async () => (await import('./audit-tampering.ts')).tamperingOf(environment) }),
+          : {
+              tampering: async (retention) =>
+                (await import('./audit-tampering.ts')).tamperingOf(environment, retention),
+            }),
       });
     case 'verify':
       return (await import('./audit-verify.ts')).verifyAudit(words, environment);

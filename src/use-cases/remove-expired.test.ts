@@ -24,8 +24,8 @@ import { createMemoryRemovalStore } from '#test/memory/removal-store.ts';
 import { createAnchoredLogs } from './anchored-logs.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createHeads } from './heads.ts';
-import { createRemoval } from './remove-expired.ts';
 import type { Posted } from './removal-ports.ts';
+import { createRemoval } from './remove-expired.ts';
 import { indexOf } from './request-log.ts';
 import { createCheckpoints } from './write-checkpoints.ts';
 

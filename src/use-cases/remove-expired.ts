@@ -2,7 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { requestsNamedIn } from '#domain/request/named.ts';
 import { isOver, statuses } from '#domain/request/request.ts';
 import { createAgreement } from './agreeing-clocks.ts';
-import type { AnchoredLogs, RecordedRemoval } from './anchored-logs.ts';
+import { type AnchoredLogs, isRecorded, type RecordedRemoval } from './anchored-logs.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { recordRemovals } from './record-removals.ts';
 import type { Candidate, RemovalPorts, RemovalStore } from './removal-ports.ts';
@@ -47,12 +47,7 @@ export const createRemoval = (
     const before = retention === undefined ? undefined : now.subtract({ hours: retention * 24 });
     const found = await candidates(removals, anchored, now, before);
     if (found.length === 0 || !(await agree(now))) return;
-    const staying = found.filter(({ anchored: { removal } }) => removal !== undefined && !isToGo(removal, retention));
-    await takeBack(
-      ports,
-      staying.map(({ id }) => id),
-      now,
-    );
+    await takeBack(ports, idsToStay(found, retention), now);
     if (retention === undefined || before === undefined) return;
     const needed = await namedByLiving(ports);
     const free = found.filter(({ id }) => !needed.has(id));
@@ -69,6 +64,12 @@ export const createRemoval = (
 /** What was recorded under a shorter retention than is in force by now is to stay. */
 const isToGo = (removal: RecordedRemoval, retention: number | undefined): boolean =>
   retention !== undefined && removal.retention >= retention;
+
+const idsToStay = (found: readonly Candidate[], retention: number | undefined): readonly RequestId[] =>
+  found.flatMap(({ id, anchored }) => {
+    const { removal } = anchored;
+    return removal !== undefined && isRecorded(anchored) && !isToGo(removal, retention) ? [id] : [];
+  });
 
 const createAlarmOnce = ({ alarm }: RemovalPorts, message: string): AlarmOnce => {
   const said = new Set<RequestId>();

@@ -49,7 +49,8 @@ export const removeRecorded = async (
     if (removed === mostInRound) break;
     const { removal } = anchored;
     if (removal === undefined || removal.number > latest || !hasPassed(now, removal.at, margin)) continue;
-    if (!isPosted(anchored, removal, await postedWith(removal))) staying.push(id);
+    // Another log than that is alarmed, and never taken back.
+    if (isRecorded(anchored) && !isPosted(anchored, removal, await postedWith(removal))) staying.push(id);
     else if (await removeOne(removing, id, removal)) removed += 1;
   }
   await takeBack(ports, staying, now);

@@ -270,8 +270,11 @@ describe('hallpass audit report', () => {
     const edited = await file();
     await admin.lset(redisKeys.log(edited), 4, 'nothing');
     const page = join(folder, 'report.html');
-    const answer = await auditReport([...march, '--out', page], environment, {
-      tampering: async () => ({ checked: ['Checkpoints: 3 of 3.'], findings: ['Entry 4 is missing <b>'] }),
+    const answer = await auditReport([...march, '--out', page, '--retention', '90d'], environment, {
+      tampering: async (retention) => ({
+        checked: ['Checkpoints: 3 of 3.', `Said: ${retention}.`],
+        findings: ['Entry 4 is missing <b>'],
+      }),
     });
     expect(answer).toMatchObject({
       status: 1,
@@ -282,6 +285,7 @@ describe('hallpass audit report', () => {
     expect(html).toContain('2 logs were read from the first entry on and verified by order, hashes and signatures.');
     expect(html).toContain(`Request ${edited} cannot be believed from entry 5 on`);
     expect(html).toContain('Checkpoints: 3 of 3.');
+    expect(html).toContain('Said: 90d.');
     expect(html).toContain('Entry 4 is missing &lt;b&gt;');
     expect(html).not.toContain(password);
   });

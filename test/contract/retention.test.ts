@@ -5,6 +5,7 @@ import { keys as redisKeys } from '#adapters/redis/keys.ts';
 import { checkpointLine, checkpointText, readCheckpoint, writeCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Message } from '#local/slack/state.ts';
+import { tamperingOf } from '#src/commands/audit-tampering.ts';
 import { verifyAudit } from '#src/commands/audit-verify.ts';
 import { logCommand } from '#src/commands/log.ts';
 import { submitted } from '#test/build/requests.ts';
@@ -150,6 +151,12 @@ describe('under another policy', () => {
     expect(said.checkpoints.shortestRetention).toMatchObject({ days: 400 });
     expect((await verify(['--threads', 'none', '--retention', '400d'])).found).toEqual([]);
     expect((await verify(['--threads', 'none', '--retention', '401d'])).found).not.toEqual([]);
+  });
+
+  test('a report does not accuse what was removed under the shortest that was in force', async () => {
+    under('retention: 401d');
+    expect((await tamperingOf(world.environment)).findings).not.toEqual([]);
+    expect((await tamperingOf(world.environment, '400d')).findings).toEqual([]);
   });
 
   test('one that is shorter now accuses nothing, whatever was said', async () => {
