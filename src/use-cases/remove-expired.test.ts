@@ -46,6 +46,8 @@ let retention: number | undefined;
 let ahead: number;
 /** When Slack has taken each line. */
 let takenAt: Map<string, Temporal.Instant>;
+/** What others do while the channel is read. */
+let meanwhile: () => Promise<void>;
 beforeEach(() => {
   clock = createMemoryClock();
   logs = createMemoryEventStore(clock);
@@ -56,6 +58,7 @@ beforeEach(() => {
   retention = 400;
   ahead = 0;
   takenAt = new Map();
+  meanwhile = async () => {};
 });
 
 const seen = (line: string): FoundCheckpoint => readCheckpoint(line, keys.trust) ?? { isGenuine: false };
@@ -64,13 +67,14 @@ const latestPosted = async (): Promise<Latest | undefined> => {
   return seen(posted.at(-1) ?? '').checkpoint;
 };
 const real = { now: async () => (await clock.now()).subtract({ hours: ahead }) };
-const postedSince = async (moment: Temporal.Instant): Promise<readonly Posted[]> =>
-  (posted === 'away' ? [] : posted).flatMap((line) => {
+const postedSince = async (): Promise<readonly Posted[]> => {
+  await meanwhile();
+  return (posted === 'away' ? [] : posted).flatMap((line) => {
     const { checkpoint } = seen(line);
     const at = takenAt.get(line);
-    if (checkpoint === undefined || at === undefined) return [];
-    return Temporal.Instant.compare(at, moment.subtract({ hours: 1 })) < 0 ? [] : [{ ...checkpoint, at }];
+    return checkpoint === undefined || at === undefined ? [] : [{ ...checkpoint, at }];
   });
+};
 /** A bot of its own, as another process would be. */
 const bot = (removals = createMemoryRemovalStore(logs, checkpoints)) => {
   const ports = {
@@ -412,6 +416,21 @@ describe('a removal that is only recorded', () => {
     expect(await audit(one)).toEqual([]);
   });
 
+  test('is not done when another bot takes it back meanwhile', async () => {
+    const it = await record();
+    await post();
+    const latest = seen((await lines()).at(-1) ?? '').checkpoint;
+    const heads = latest?.removed ?? [];
+    meanwhile = async () => {
+      const again = writeCheckpoint(latest, heads, await clock.now(), keys.signer('bot'), keys.trust);
+      await checkpoints.append((await lines()).at(-1), checkpointLine(again), []);
+    };
+    clock.advance({ hours: 1 });
+    await it.remove();
+    expect(await stands(one)).toEqual([one]);
+    expect(alarms).toEqual([]);
+  });
+
   test('lets nobody remove the log in silence once the policy has no retention any more', async () => {
     const it = await record();
     retention = undefined;
@@ -423,6 +442,16 @@ describe('a removal that is only recorded', () => {
   test.each([
     ['was deleted from the channel', () => (posted === 'away' ? [] : posted.slice(0, -1))],
     ['stands in another channel', () => []],
+    [
+      'is another one of its number',
+      () => {
+        const [first] = (posted === 'away' ? [] : posted).flatMap((line) => seen(line).checkpoint ?? []);
+        const heads: Checkpoint['heads'] = [[other, 1, 'a'.repeat(32)]];
+        const now = Temporal.Instant.from('2030-01-01T00:00:00Z');
+        const anew = checkpointLine(writeCheckpoint(first, heads, now, keys.signer('bot'), keys.trust));
+        return [...(posted === 'away' ? [] : posted.slice(0, -1)), anew];
+      },
+    ],
   ])('lets nobody remove the log in silence when its message %s', async (_, left) => {
     const it = await record();
     await post();
