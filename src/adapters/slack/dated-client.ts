@@ -4,16 +4,16 @@ import type { Clock } from '#use-cases/ports.ts';
 /** A client, and Slack's own clock: the `Date` of an answer that is asked for now. It throws when Slack cannot be asked. */
 export const createDatedClient = (
   token: string,
-  { fetch = globalThis.fetch, ...options }: WebClientOptions,
+  options: WebClientOptions,
 ): { readonly client: WebClient; readonly slackClock: Clock } => {
   let latest: { readonly milliseconds: number; readonly receivedAt: number } | undefined;
-  const noting: typeof fetch = async (...asked) => {
-    const answer = await fetch(...asked);
+  const note = <A extends { readonly headers: Pick<Headers, 'get'> }>(answer: A): A => {
     const milliseconds = Date.parse(answer.headers.get('date') ?? '');
     if (!Number.isNaN(milliseconds)) latest = { milliseconds, receivedAt: performance.now() };
     return answer;
   };
-  const client = new WebClient(token, { ...options, fetch: noting });
+  const fetch: NonNullable<WebClientOptions['fetch']> = options.fetch ?? globalThis.fetch;
+  const client = new WebClient(token, { ...options, fetch: async (...asked) => note(await fetch(...asked)) });
   const now = async (): Promise<Temporal.Instant> => {
     const asked = performance.now();
     await client.auth.test();
