@@ -36,18 +36,6 @@ rules:
     ask: [engineers]
     refuse: secrets of payments come from the vault; ask the payments team there
 
-  # Pods are deleted for good, and nothing else of payments is changed so.
-  - name: payments-pods
-    match: { namespaces: [shop-payments], kinds: [delete-pod] }
-    ask: [engineers]
-    approve:
-      - { from: platform, count: 1 }
-      - { from: security, count: 1 }
-    channel: C0APPROVALS
-    duration: { default: 15m, longest: 1h }
-    respondWithin: 30m
-    permanent: true
-
   - name: payments
     match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
@@ -62,6 +50,18 @@ rules:
     escalate: { after: 10m, to: [platform, security] }
     # At night nobody may be there to decide: who is on call takes it at once, and somebody reviews that.
     breakGlass: { who: [oncall], longest: 15m, remindEvery: 5m }
+
+  # Pods are deleted for good, and nothing else of payments is changed so.
+  - name: payments-pods
+    match: { namespaces: [shop-payments], kinds: [delete-pod] }
+    ask: [engineers]
+    approve:
+      - { from: platform, count: 1 }
+      - { from: security, count: 1 }
+    channel: C0APPROVALS
+    duration: { default: 15m, longest: 1h }
+    respondWithin: 30m
+    permanent: true
 
   # In development nobody waits: it works at once, and the platform team may revoke it. What is critical,
   # or takes another namespace's traffic, is decided by the rules below, as everywhere.
@@ -103,7 +103,7 @@ rules:
     channel: C0APPROVALS
     duration: { default: 30m, longest: 4h }
     respondWithin: 1h
-    # Changes may also be asked for for good, and pods are deleted so only.
+    # Changes may also be asked for for good.
     permanent: true
 `;
 
