@@ -18,7 +18,7 @@ export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
   const began = now();
   const beside = stage.isLong ? await grantMany(stage, 'stays', others, () => now() + 3_600 * second) : [];
   // Beside so many it takes longer to make one than alone.
-  const from = stage.isLong ? planFor(count, (1.5 * (now() - began)) / others) : planFor(count);
+  const from = stage.isLong ? planFor(count, (3 * (now() - began)) / others) : planFor(count);
   const granted = await grantMany(stage, 'expire', count, (index) => from + (over * index) / count);
   const first = Math.min(...granted.map(({ expiresAt }) => expiresAt));
   const early = await countLogged(stage, granted, 'ended');
