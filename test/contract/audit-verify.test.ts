@@ -23,7 +23,7 @@ let world: Audited;
 let one: RequestId;
 let other: RequestId;
 let restore: () => Promise<void>;
-let messages: Map<string, Message[]>;
+let restoreMessages: () => void;
 beforeAll(async () => {
   world = await startAudited();
   one = await world.file(voted, withdrawn);
@@ -33,13 +33,12 @@ beforeAll(async () => {
   await world.file();
   await world.settle();
   restore = await takeSnapshot(world.admin);
-  messages = structuredClone(world.workspace.state.messages);
+  restoreMessages = world.keepMessages();
 });
 afterAll(() => world?.stop());
 beforeEach(async () => {
   await restore();
-  world.workspace.state.messages.clear();
-  for (const [channel, list] of structuredClone(messages)) world.workspace.state.messages.set(channel, list);
+  restoreMessages();
 });
 
 type Found = {

@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { keys as redisKeys } from '#adapters/redis/keys.ts';
 import { checkpointLine, checkpointText, readCheckpoint, writeCheckpoint } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
-import type { Message } from '#local/slack/state.ts';
 import { tamperingOf } from '#src/commands/audit-tampering.ts';
 import { verifyAudit } from '#src/commands/audit-verify.ts';
 import { logCommand } from '#src/commands/log.ts';
@@ -22,7 +21,7 @@ let deleted: RequestId;
 let open: RequestId;
 let young: RequestId;
 let restore: () => Promise<void>;
-let messages: Map<string, Message[]>;
+let restoreMessages: () => void;
 beforeAll(async () => {
   world = await startAudited();
   world.goBack(days(500));
@@ -33,13 +32,12 @@ beforeAll(async () => {
   young = await world.file(withdrawn);
   await world.settle();
   restore = await takeSnapshot(world.admin);
-  messages = structuredClone(world.workspace.state.messages);
+  restoreMessages = world.keepMessages();
 });
 afterAll(() => world?.stop());
 beforeEach(async () => {
   await restore();
-  world.workspace.state.messages.clear();
-  for (const [channel, list] of structuredClone(messages)) world.workspace.state.messages.set(channel, list);
+  restoreMessages();
   world.goBack(2);
 });
 

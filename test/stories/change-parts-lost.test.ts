@@ -4,7 +4,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { changeStoryOf, core, ingresses, ingressNamed, journals, oneYes, since } from './change-story.ts';
 import { companyFor } from './company.ts';
-import { onTime, storyOf, writeRules } from './story.ts';
+import { storyOf, writeRules } from './story.ts';
 
 describe('a part that is lost while a change is in force', () => {
   const company = companyFor(inMemory, { prepare: (stand) => writeRules(stand, oneYes) });
@@ -26,13 +26,13 @@ describe('a part that is lost while a change is in force', () => {
     await company().slack.as('U0BOB').fillAndSubmit({ Why: 'looked at' });
   };
 
-  it('Redis killed and away at the end: it is taken back at its time, and afterwards log and card say so', async () => {
+  it('Redis killed and away at the end: it is taken back within 5 s, and afterwards log and card say so', async () => {
     const { id, path, before, expiresAt } = await inForce('redis-away', '4s');
     await company().stand.redis.kill();
     await gone(path);
     const late = since(expiresAt);
     expect(late).toBeGreaterThan(-0.5);
-    expect(late).toBeLessThan(onTime);
+    expect(late).toBeLessThan(5);
     await company().stand.redis.start();
     expect(await story.reaches(id, 'revoked')).toMatchObject({ cause: 'expired' });
     expect((await story.events(id)).filter((type) => !['end-delayed', 'ended'].includes(type))).toEqual([
@@ -46,7 +46,7 @@ describe('a part that is lost while a change is in force', () => {
     await noJournal(id);
   });
 
-  it('the API server away at the end: the card says that it is late, and it is taken back at the return', async () => {
+  it('the API server away at the end: the card says that it is late, and it is taken back within 5 s of the return', async () => {
     const { id, path, before, expiresAt } = await inForce('server-away', '4s');
     await story.shows(id, 'Active');
     await company().stand.plane.kill();
@@ -54,7 +54,7 @@ describe('a part that is lost while a change is in force', () => {
     await company().stand.plane.start();
     const back = Temporal.Now.instant();
     await gone(path);
-    expect(since(back)).toBeLessThan(onTime);
+    expect(since(back)).toBeLessThan(5);
     const { at, lagMilliseconds } = await story.reaches(id, 'revoked');
     expect(Math.abs(lagMilliseconds / 1_000 - at.since(expiresAt).total('seconds'))).toBeLessThan(0.1);
     expect((await story.events(id)).filter((type) => type === 'end-delayed')).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('a part that is lost while a change is in force', () => {
     await approved(id);
     const { expiresAt } = await story.reaches(id, 'active');
     await story.reaches(id, 'revoked');
-    expect(since(expiresAt)).toBeLessThan(onTime);
+    expect(since(expiresAt)).toBeLessThan(2);
     const { uid: _, creationTimestamp: __, ...metadata } = before.metadata;
     expect(await kept(`${core}/configmaps/long`)).toMatchObject({ metadata, managers: before.managers, data });
     slack.faults.up();

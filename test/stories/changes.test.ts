@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
-import { ledger, onTime, rules, storyOf, writeRules } from './story.ts';
+import { ledger, rules, storyOf, writeRules } from './story.ts';
 
 /** One yes is enough, and changes may be for good. */
 const policy = rules({
@@ -77,7 +77,7 @@ describe('changes with a diff, on a real API server', () => {
     const { expiresAt } = await story.reaches(id, 'active');
     expect(await text(path)).toContain('/beta');
     await story.reaches(id, 'revoked');
-    expect(since(expiresAt)).toBeLessThan(onTime);
+    expect(since(expiresAt)).toBeLessThan(3);
     const after = await read(path);
     const { resourceVersion: _, managedFields: __, generation: ___, ...metadata } = before.metadata;
     expect(after).toMatchObject({ metadata, spec: before.spec });
@@ -167,7 +167,7 @@ describe('changes with a diff, on a real API server', () => {
     await story.until('its journal to be gone', async () => !(await text(secrets)).includes(`journal-${id}`));
   });
 
-  it('Redis emptied while changes are active: all of them are taken back at their time', async () => {
+  it('Redis emptied while changes are active: all of them are taken back within 5 s of their time', async () => {
     const names = ['lost-1', 'lost-2', 'lost-3'];
     const paths = await Promise.all(names.map((name) => ingress(name)));
     const ids: RequestId[] = [];
@@ -180,7 +180,7 @@ describe('changes with a diff, on a real API server', () => {
       async () => !(await Promise.all(paths.map(text))).some((body) => body.includes('/beta')),
       20_000,
     );
-    expect(Math.max(...ends.map(since))).toBeLessThan(onTime);
+    expect(Math.max(...ends.map(since))).toBeLessThan(6);
     await story.isTold('A change was taken back by what the cluster says of it');
   });
 
@@ -232,7 +232,7 @@ describe('changes with a diff, on a real API server', () => {
     const { expiresAt } = await story.reaches(id, 'active');
     expect(await text(policies)).toContain(`hallpass-${id}`);
     await story.reaches(id, 'revoked');
-    expect(since(expiresAt)).toBeLessThan(onTime);
+    expect(since(expiresAt)).toBeLessThan(3);
     const names = (body: string) => [...body.matchAll(/"name":"([^"]+)","namespace"/g)].map(([, name]) => name);
     expect(names(await text(policies))).toEqual(names(before));
   });

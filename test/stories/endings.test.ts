@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
-import { named, onTime, rules, storyOf, typed, writeRules } from './story.ts';
+import { named, rules, storyOf, typed, writeRules } from './story.ts';
 
 /** What must be answered in time has a rule of its own, in a channel of its own: Slack takes one post a second and channel. */
 const policy = rules({
@@ -87,7 +87,7 @@ describe('how requests end', () => {
     const seen = await story.card(id);
     const { at } = await story.reaches(id, 'timed-out');
     const { respondBy } = (await story.chain(id)).request.asked;
-    expect(at.since(respondBy).total('seconds')).toBeLessThan(onTime);
+    expect(at.since(respondBy).total('seconds')).toBeLessThan(2);
     await said(id, { card: ['Timed out'], thread: ['nobody decided in time'], dm: ['Timed out'] });
     await late('U0BOB', id, seen, 'ran out of time');
     expect(await withdrawnBy(id)).toBe('timed-out');

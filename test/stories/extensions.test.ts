@@ -4,7 +4,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { changeStoryOf, oneYes } from './change-story.ts';
 import { companyFor } from './company.ts';
-import { clickOf, ledger, named, onTime, rules, storyOf, typed, writeRules } from './story.ts';
+import { clickOf, ledger, named, rules, storyOf, typed, writeRules } from './story.ts';
 
 const policy = rules({
   rules: `  - name: short
@@ -95,7 +95,7 @@ describe('a grant that goes on', () => {
     expect(inTime.filter(({ status }) => status !== 200)).toEqual([]);
     expect(inTime.length).toBeGreaterThan(100);
     const stopped = watch.seen.find(({ status }) => status === 403)?.at ?? expect.fail('it never stopped');
-    expect(stopped.since(extended.expiresAt).total('milliseconds')).toBeLessThan(onTime * 1_000);
+    expect(stopped.since(extended.expiresAt).total('milliseconds')).toBeLessThan(3_000);
     expect(await story.inCluster(id)).toEqual([]);
     expect(named(await answer('U0ALICE', `/jit extend ${id}`))).toContain('Too late');
   });
@@ -223,7 +223,7 @@ describe('a change that goes on', () => {
     expect(await hasPath()).toBe(true);
     const over = await story.reaches(id, 'revoked');
     expect(over).toMatchObject({ cause: 'expired', expiresAt: later.expiresAt });
-    expect(over.lagMilliseconds).toBeLessThan(onTime * 1_000);
+    expect(over.lagMilliseconds).toBeLessThan(5_000);
     expect(await hasPath()).toBe(false);
   });
 });

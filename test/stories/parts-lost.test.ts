@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
-import { onTime, storyOf, typed } from './story.ts';
+import { storyOf, typed } from './story.ts';
 
 const since = (instant: Temporal.Instant): number => Temporal.Now.instant().since(instant).total('seconds');
 
@@ -26,7 +26,7 @@ describe('a part that is lost while grants are active', () => {
       15_000,
     );
 
-  it('Redis emptied: every grant still ends at its time, and administrators are told', async () => {
+  it('Redis emptied: every grant still ends within 5 s of its time, and administrators are told', async () => {
     const { id, expiresAt } = await granted('5s');
     const second = await story.ask('/jit request access ingress-view shop-payments/ledger-admin for 6s because debug');
     await story.approve(second);
@@ -34,22 +34,22 @@ describe('a part that is lost while grants are active', () => {
     await story.redis().flushall();
     await lost();
     expect(since(expiresAt)).toBeGreaterThan(-0.5);
-    expect(since(expiresAt)).toBeLessThan(onTime);
+    expect(since(expiresAt)).toBeLessThan(5);
     await story.until('the other grant to be gone', async () => (await story.inCluster()).length === 0);
-    expect(since(other.expiresAt)).toBeLessThan(onTime);
+    expect(since(other.expiresAt)).toBeLessThan(5);
     await story.isTold('A grant was ended by what the cluster says of it');
     expect(story.told(id).length + story.told(second).length).toBeGreaterThan(1);
     const next = await granted('3s');
     await story.reaches(next.id, 'revoked');
   });
 
-  it('Redis killed and away at the end: it still comes at its time, and afterwards log and card say so', async () => {
+  it('Redis killed and away at the end: it still comes within 5 s, and afterwards log and card say so', async () => {
     const { id, expiresAt } = await granted('4s');
     await story.shows(id, 'Active');
     await company().stand.redis.kill();
     await lost();
     expect(since(expiresAt)).toBeGreaterThan(-0.5);
-    expect(since(expiresAt)).toBeLessThan(onTime);
+    expect(since(expiresAt)).toBeLessThan(5);
     await pause(1_000);
     await company().stand.redis.start();
     const ended = await story.reaches(id, 'revoked');
@@ -59,7 +59,7 @@ describe('a part that is lost while grants are active', () => {
     expect(await story.inCluster(id)).toEqual([]);
   });
 
-  it('Redis hung and answering nothing at the end: it still comes at its time, and afterwards the log says so', async () => {
+  it('Redis hung and answering nothing at the end: it still comes within 5 s, and afterwards the log says so', async () => {
     const { id, expiresAt } = await granted('4s');
     const pid = company().stand.redis.pid();
     if (pid === undefined) throw new Error('Redis does not run.');
@@ -67,14 +67,14 @@ describe('a part that is lost while grants are active', () => {
     try {
       await lost();
       expect(since(expiresAt)).toBeGreaterThan(-0.5);
-      expect(since(expiresAt)).toBeLessThan(onTime);
+      expect(since(expiresAt)).toBeLessThan(5);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
     expect((await story.reaches(id, 'revoked')).cause).toBe('expired');
   });
 
-  it('the API server away at the end: the card says that it is late, and it comes at the return', async () => {
+  it('the API server away at the end: the card says that it is late, and it comes within 5 s of the return', async () => {
     const { stand } = company();
     const { id, expiresAt } = await granted('4s');
     await story.shows(id, 'Active');
@@ -86,7 +86,7 @@ describe('a part that is lost while grants are active', () => {
     await stand.plane.start();
     const back = Temporal.Now.instant();
     await lost();
-    expect(since(back)).toBeLessThan(onTime);
+    expect(since(back)).toBeLessThan(5);
     const ended = await story.reaches(id, 'revoked');
     const lag = ended.lagMilliseconds / 1_000;
     expect(Math.abs(lag - ended.at.since(expiresAt).total('seconds'))).toBeLessThan(0.1);

@@ -39,9 +39,6 @@ export type Made = z.infer<typeof made>['items'][number]['metadata'];
 /** Milliseconds after which what is waited for does not come any more, also where the machine has much else to do. */
 const hung = 60_000;
 
-/** Seconds: at its time, also where the machine has much else to do. How late it is otherwise, the benchmarks say. */
-export const onTime = 15;
-
 /** Mentions read the same wherever they stand. */
 export const named = (text: string): string => text.replaceAll(/<@(\w+)>/g, '@$1');
 

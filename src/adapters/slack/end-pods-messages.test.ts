@@ -186,7 +186,7 @@ describe('whoever asks for the end of pods', () => {
       'Not asked, to delete pod web-0 in shop: Nothing is open in these pods any more. Pod web-0 is gone.',
     );
     expect(sayNotDone({ type: 'no-pods-to-end', why: 'not-configured' })).toContain(
-      'the policy has no `delete-pod.yaml`',
+      'the policy has no kind of request by which pods are deleted',
     );
     expect(sayNotDone({ type: 'no-pods-to-end', why: 'not-over' })).toContain('End it first');
     expect(sayNotDone({ type: 'no-pods-to-end', why: 'none' })).toContain('nothing is known to have been opened');

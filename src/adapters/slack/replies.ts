@@ -160,7 +160,7 @@ const noPodsToEnd = {
   'not-over': 'Nothing was asked: it has not ended yet. End it first, with `/jit done` or `/jit revoke`.',
   none: 'There is nothing to ask: nothing is known to have been opened under it in a pod by its name. Its card says what may be open besides.',
   'not-configured':
-    'Nothing was asked: the policy has no `delete-pod.yaml`, so nobody can ask for pods to be deleted. Whoever keeps the policy can change that; until then whoever may, deletes them: `kubectl delete pod …`.',
+    'Nothing was asked: the policy has no kind of request by which pods are deleted. Whoever keeps the policy can change that; until then whoever may, deletes them: `kubectl delete pod …`.',
 } as const;
 
 /** What came of asking for the end of pods, namespace by namespace. */

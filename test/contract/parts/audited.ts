@@ -57,6 +57,8 @@ export type Audited = {
   readonly removeExpired: () => Promise<void>;
   readonly anchor: () => Promise<void>;
   readonly alarms: readonly string[];
+  /** Keeps all messages of the workspace as they are now; answers what puts them back. */
+  readonly keepMessages: () => () => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -175,6 +177,14 @@ export const startAudited = async (): Promise<Audited> => {
       SLACK_BOT_TOKEN: token,
       SLACK_SIGNING_SECRET: workspace.state.app.signingSecret,
       SLACK_API_URL: link.slackApiUrl,
+    },
+    keepMessages: () => {
+      const { messages } = workspace.state;
+      const kept = structuredClone(messages);
+      return () => {
+        messages.clear();
+        for (const [channel, list] of structuredClone(kept)) messages.set(channel, list);
+      };
     },
     stop: async () => {
       await link.stop();
