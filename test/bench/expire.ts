@@ -1,13 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bare, createBare } from './bare.ts';
 import { runBare } from './bare-child.ts';
+import { colleagues } from './company.ts';
 import { type Figure, figure, latencies, percentile } from './figure.ts';
 import { countLogged, type Granted, grantMany, lagsOf, planFor } from './many.ts';
+import { requester } from './people.ts';
 import type { Stage } from './stage.ts';
 import { now } from './time.ts';
 
 const bench = 'expiry → denied by the API server';
 const second = 1_000;
+
+/** Every twenty-fifth is the one's whose token is here; all others are spread over the whole company. */
+const askedBy = (index: number): string =>
+  index % 25 === 0 ? requester : (colleagues[index % colleagues.length]?.id ?? requester);
 
 /** How late grants end while a thousand are active (`--long`: ten thousand), by the log's own proof and as seen with a person's token. */
 export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
@@ -16,10 +22,10 @@ export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
   // They stay in force meanwhile, and are what has to be looked through.
   const others = 10_000 - count;
   const began = now();
-  const beside = stage.isLong ? await grantMany(stage, 'stays', others, () => now() + 3_600 * second) : [];
+  const beside = stage.isLong ? await grantMany(stage, 'stays', others, () => now() + 3_600 * second, { askedBy }) : [];
   // Beside so many it takes longer to make one than alone.
   const from = stage.isLong ? planFor(count, (3 * (now() - began)) / others) : planFor(count);
-  const granted = await grantMany(stage, 'expire', count, (index) => from + (over * index) / count);
+  const granted = await grantMany(stage, 'expire', count, (index) => from + (over * index) / count, { askedBy });
   const first = Math.min(...granted.map(({ expiresAt }) => expiresAt));
   const early = await countLogged(stage, granted, 'ended');
   if (early > 0)
@@ -37,7 +43,7 @@ export const benchExpire = async (stage: Stage): Promise<readonly Figure[]> => {
   });
   const seen = seenByPerson(
     stage,
-    granted.filter((_, index) => index % Math.ceil(count / 40) === 0),
+    granted.filter(({ by }) => by === requester),
   );
   const lags = await lagsOf(stage, granted, over + 60 * second, beside.length);
   const baseline = await bare;

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '#adapters/redis/keys.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { inLanes } from './bare.ts';
-import { approve, ask, logOf, typed, untilLogged, type Wanted } from './people.ts';
+import { approve, ask, logOf, requester, typed, untilLogged, type Wanted } from './people.ts';
 import type { Stage } from './stage.ts';
 import { now } from './time.ts';
 
 /** A grant that is active: until when, in epoch milliseconds. */
-export type Granted = Wanted & { readonly id: RequestId; readonly expiresAt: number };
+export type Granted = Wanted & { readonly id: RequestId; readonly expiresAt: number; readonly by: string };
 
 /** Below the twenty requests that one person may have pending. */
 const lanes = 12;
@@ -23,6 +23,9 @@ export const nth = (namespaces: Stage['namespaces'], label: string, index: numbe
   object: `${label}-${index}`,
 });
 
+/** What is typed, and by whom: the one requester unless said. */
+type Asking = { readonly line?: typeof typed; readonly askedBy?: (index: number) => string };
+
 /**
  * Makes grants as people do (typed, clicked, applied by the worker), so that the n-th ends near `endOf(n)`. Durations
  * are whole seconds and the clock of a grant starts when it is applied, so an end may be off by half a second and more.
@@ -32,7 +35,7 @@ export const grantMany = async (
   label: string,
   count: number,
   endOf: (index: number) => number,
-  line: typeof typed = typed,
+  { line = typed, askedBy = () => requester }: Asking = {},
 ): Promise<readonly Granted[]> => {
   const { namespaces } = stage;
   const started = performance.now();
@@ -41,11 +44,12 @@ export const grantMany = async (
     const wanted = nth(namespaces, label, index);
     const asked = now();
     const seconds = Math.max(5, Math.round((endOf(index) - asked - delay) / 1_000));
-    const id = await ask(stage, wanted, seconds, line);
+    const by = askedBy(index);
+    const id = await ask(stage, wanted, seconds, line, by);
     await approve(stage, id);
     const { event } = await untilLogged(stage, id, 'activated');
     delay += (epoch(event.startedAt) - asked - delay) / 10;
-    return { ...wanted, id, expiresAt: epoch(event.expiresAt) };
+    return { ...wanted, id, by, expiresAt: epoch(event.expiresAt) };
   });
   const seconds = (performance.now() - started) / 1_000;
   stage.say(`${count} grants made in ${seconds.toFixed(1)} s (${(count / seconds).toFixed(0)} a second)`);

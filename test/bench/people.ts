@@ -30,13 +30,14 @@ export const idIn = (outcome: Outcome): RequestId => {
   return requestId.parse(id);
 };
 
-/** Types `/jit request …` as the requester. */
+/** Types `/jit request …`, as the requester unless said. */
 export const ask = async (
   { slack }: Stage,
   wanted: Wanted,
   seconds: number,
   line: typeof typed = typed,
-): Promise<RequestId> => idIn(await slack.as(requester).command(line(wanted, seconds)));
+  by = requester,
+): Promise<RequestId> => idIn(await slack.as(by).command(line(wanted, seconds)));
 
 /** The click on a card's Approve button, as Slack sends it; resolves with its acknowledgement. */
 export const approve = (stage: Stage, id: RequestId): Promise<void> => press(stage, id, actions.approve);

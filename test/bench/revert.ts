@@ -21,7 +21,9 @@ export const benchRevert = async (stage: Stage): Promise<readonly Figure[]> => {
   const all = Array.from({ length: count }, (_, index) => nth(stage.namespaces, 'revert', index));
   await makeIngresses(stage, admin, all);
   const from = planFor(count, each);
-  const granted = await grantMany(stage, 'revert', count, (index) => from + (over * index) / count, typedChange);
+  const granted = await grantMany(stage, 'revert', count, (index) => from + (over * index) / count, {
+    line: typedChange,
+  });
   const first = Math.min(...granted.map(({ expiresAt }) => expiresAt));
   const early = await countLogged(stage, granted, 'ended');
   if (early > 0)

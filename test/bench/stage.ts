@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { createDaemon, type Daemon } from '#local/parts/daemon.ts';
 import { install, readManifests } from '#local/shop/install.ts';
-import { demoSeed } from '#local/slack/seed.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { inMemory } from '#local/ways-in.ts';
+import { companySeed, employ } from './company.ts';
 import type { Options } from './options.ts';
 
 /** The product as it runs in production: bot and worker are two processes; the strict Slack is in the bot's. */
@@ -44,6 +44,7 @@ const startParts = async (options: Options, say: (text: string) => void, isWatch
   };
   try {
     const namespaces = await makeNamespaces(stand);
+    await employ(stand.config('bot').policy);
     const turns = join(stand.folder, 'worker.turns');
     writeFileSync(turns, '');
     const worker = startWorkerProcess(stand, namespaces, turns, options);
@@ -54,7 +55,7 @@ const startParts = async (options: Options, say: (text: string) => void, isWatch
       await watcher.start();
       stops.push(watcher.stop);
     }
-    const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
+    const slack = createWorkspace({ seed: companySeed(), rates: 'off' });
     const way = inMemory(slack);
     stops.push(way.stop);
     const bot = await way.startBot((settings) => stand.config('bot', settings));
