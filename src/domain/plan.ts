@@ -10,6 +10,8 @@ export type Manifest = {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** Of what a server has: another one with each change. */
+    readonly resourceVersion?: string | undefined;
   };
   readonly [field: string]: Json | undefined;
 };

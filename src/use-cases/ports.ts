@@ -75,6 +75,8 @@ export type EventStore = {
   readonly news: (now: Temporal.Instant, limit: number) => Promise<readonly RequestId[]>;
   /** Ids in a status, the latest first, without the first `skip` of them. */
   readonly inStatus: (status: Status, limit: number, skip?: number) => Promise<readonly RequestId[]>;
+  /** How many entries the logs of these requests have; 0 where there is none. */
+  readonly lengths: (ids: readonly RequestId[]) => Promise<readonly number[]>;
   /** Ids that concern a person as requester or subject, the latest first. */
   readonly ofPerson: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
   /** Those of them that are active. */
@@ -275,7 +277,7 @@ export type ClusterWriter = ClusterReader & {
   /** Replaces who owns which field (`metadata.managedFields`), if the object is still at this version. */
   readonly setOwners: (target: Target, resourceVersion: string, managedFields: Json) => Promise<Written | Moved>;
   /** The journals (Secrets with Hallpass's label) in their namespace that match a label selector, by their metadata alone. */
-  readonly journals: (namespace: string, selector: string) => Promise<readonly Managed[]>;
+  readonly journals: (namespace: string, selector: string, options?: Lagging) => Promise<readonly Managed[]>;
 
   /** The API server's clock, from the `Date` header of an answer at most a second old. Whole seconds. */
   readonly time: () => Promise<Temporal.Instant>;
@@ -290,10 +292,19 @@ export type ClusterWriter = ClusterReader & {
    * Everything that Hallpass made (its label) and that matches, by its metadata alone; of all sorts or of these, in all
    * namespaces and cluster-wide, as permitted.
    */
-  readonly managed: (selector: string, sorts?: readonly Sort[]) => Promise<readonly Managed[]>;
+  readonly managed: (
+    selector: string,
+    options?: Lagging & { readonly sorts?: readonly Sort[] },
+  ) => Promise<readonly Managed[]>;
   /** The markers (ConfigMaps with Hallpass's label) in their namespace. */
   readonly markers: (namespace: string) => Promise<readonly Managed[]>;
 };
+
+/**
+ * `mayLag`: what the API server has in its cache will do. That costs it a fraction, and lags behind by milliseconds, or by
+ * minutes where something is wrong with it: only for who looks again, and acts on nothing without having got it anew.
+ */
+export type Lagging = { readonly mayLag?: boolean };
 
 /** Tells an administrator what should not have happened. Constant message, variable fields; never throws. */
 export type Alarm = (message: string, fields: Readonly<Record<string, string>>) => void;

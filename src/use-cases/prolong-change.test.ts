@@ -65,6 +65,23 @@ describe('a change in force', () => {
     expect((await typesOf(world, chain)).slice(-3)).toEqual(['prolonged', 'warned', 'ended']);
   });
 
+  test('is not taken back by a list of journals from before it was let last longer', async () => {
+    const { world, chain } = await changed();
+    const before = await world.cluster.journals('hallpass-markers', 'hallpass.dev/request');
+    expect(before).toHaveLength(1);
+    const more = await asked(world, chain);
+    await approve(world, more);
+    await settle(world);
+    world.advance({ minutes: 11 });
+    const lagging = { ...world.cluster, journals: async () => before };
+    const journals = createJournalSweep(world.worker, createStepRunner(world.worker));
+    await journals(lagging, false);
+    expect(await limitIn(world)).toEqual({ auth: 'on', limit: '12' });
+    world.advance({ minutes: 10 });
+    await journals(lagging, false);
+    expect(await limitIn(world)).toEqual({ auth: 'on', limit: '10' });
+  });
+
   test('shows approvers what stays as it is, and who approves for less gives less', async () => {
     const { world, chain } = await changed();
     const more = await asked(world, chain);

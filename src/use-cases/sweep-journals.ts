@@ -1,12 +1,12 @@
 import type { RequestId } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
-import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
+import { hourLabel, hourOf, requestLabel } from '#domain/request/stamp.ts';
 import { markersBeside } from './home.ts';
 import { type Journal, openJournal, removeJournal } from './journal.ts';
+import { createKnownGrants } from './known-grants.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
-import { find } from './request-log.ts';
 import type { StepRunner } from './run-step.ts';
-import { dueByLog, latest } from './sweep.ts';
+import { dueByLog, latest, saidByLog, unreadable } from './sweep.ts';
 import { takeBackEdits } from './take-back.ts';
 
 /** What the log knows to be due is left to it for so long: it says what became of it, this does not. */
@@ -23,25 +23,13 @@ export type JournalSweep = (cluster: ClusterWriter, everything: boolean) => Prom
  */
 export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): JournalSweep => {
   const reported = new Set<string>();
+  const knownIn = createKnownGrants(ports);
   /** Uids of journals whose changes are taken back, and that the log may still ask for. */
   const takenBack = new Set<string>();
   const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
     if (reported.has(key)) return;
     reported.add(key);
     ports.alarm(...said);
-  };
-
-  /** What is known of a journal's request; the log is asked to do it itself first. */
-  const statusOf = async (id: RequestId, overdue: boolean): Promise<string> => {
-    try {
-      if (overdue) await steps.join(id).catch(() => undefined);
-      const found = await find(ports, id);
-      if (found.type !== 'found') return found.type;
-      const { state } = found.chain.request;
-      return state.status === 'active' && state.conflict !== undefined ? 'in conflict' : state.status;
-    } catch {
-      return 'unreadable';
-    }
   };
 
   const takeBack = async (cluster: ClusterWriter, id: RequestId, journal: Journal, status: string): Promise<void> => {
@@ -75,7 +63,8 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     now: Temporal.Instant,
     isReadable: boolean,
   ): Promise<void> => {
-    const stamp = readStamp(cluster.name, found.live, ports.trust);
+    const known = knownIn(cluster);
+    const stamp = known.stampOf(found);
     if (stamp === undefined) {
       const fields = { cluster: cluster.name, kind: found.ref.kind, name: found.ref.name };
       return alarmOnce(
@@ -84,12 +73,21 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
         fields,
       );
     }
-    const overdue = Temporal.Instant.compare(stamp.expiresAt.add(isReadable ? grace : noGrace), now) <= 0;
-    const status = isReadable ? await statusOf(stamp.request, overdue) : 'unreadable';
+    const isLate = ({ expiresAt }: typeof stamp): boolean =>
+      Temporal.Instant.compare(expiresAt.add(isReadable ? grace : noGrace), now) <= 0;
+    const overdue = isLate(stamp);
+    if (!overdue && known.areInOrder([found])) return;
+    // The log is asked to do it itself first.
+    if (overdue && isReadable) await steps.join(stamp.request).catch(() => undefined);
+    const { status, isStuck, entries } = isReadable ? await saidByLog(ports, stamp.request) : unreadable;
+    if (!overdue && status === 'active' && !isStuck) known.see([found], stamp.request, entries);
     // Being made, in force, or waiting for a person; an unreadable or lost log leaves it in force until its time.
-    if (!isOver(status) && (!overdue || status === 'in conflict')) return;
+    if (!isOver(status) && (!overdue || isStuck)) return;
     const there = await cluster.get(found.ref);
     if (there?.ref.uid !== found.ref.uid) return;
+    const latestStamp = known.stampOf(there);
+    // It was prolonged since it was listed, or is not ours any more.
+    if (latestStamp === undefined || (!isOver(status) && !isLate(latestStamp))) return;
     // What ended in the log was taken back there, or a person has settled it.
     if (status === 'revoked' || status === 'completed') return void (await cluster.remove(found.ref));
     const journal = await openJournal(ports, cluster, there.live);
@@ -109,9 +107,13 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     const now = await latest(cluster, common);
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
     const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
-    const found = await cluster.journals(markersBeside(ports.home), selector);
+    const found = await cluster.journals(markersBeside(ports.home), selector, { mayLag: !everything });
     const isReadable = (await dueByLog(ports, common)) !== undefined;
     const faults: unknown[] = [];
+    if (everything && isReadable)
+      await knownIn(cluster)
+        .lookAgain(found)
+        .catch((cause: unknown) => void faults.push(cause));
     // One at a time: there are few, and each may be a whole revert.
     for (const one of found)
       await settle(cluster, one, now, isReadable).catch((cause: unknown) => void faults.push(cause));

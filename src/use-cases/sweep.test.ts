@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { personId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { hourLabel, managedBy, requestLabel } from '#domain/request/stamp.ts';
+import { hourLabel, managedBy, readStamp, requestLabel, stamped } from '#domain/request/stamp.ts';
 import { bob } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
@@ -260,6 +260,86 @@ describe('the sweep over a cluster beside its log', () => {
       `hallpass-${stuck.request.asked.id}-0`,
       `hallpass-${stuck.request.asked.id}-0`,
     ]);
+  });
+});
+
+describe('of what is in order', () => {
+  /** With how often each log was read. */
+  const counted = ({ store }: World) => {
+    let reads = 0;
+    const counting: EventStore = {
+      ...store,
+      read: async (id) => {
+        reads += 1;
+        return store.read(id);
+      },
+    };
+    return { store: counting, reads: () => reads };
+  };
+
+  test('the log is read once, and again when it has become another', async () => {
+    const { world, chain } = await active();
+    const { store, reads } = counted(world);
+    const sweep = sweeping(world, store);
+    for (const everything of [false, true, false, true]) await sweep(everything);
+    expect(reads()).toBe(1);
+    world.store.tamper(chain.request.asked.id, (lines) => lines.slice(0, -1));
+    await sweep(false);
+    expect(reads()).toBe(1);
+    await sweep(true);
+    expect(reads()).toBe(2);
+  });
+
+  test('everything is ended on time although lengths of logs are not told', async () => {
+    const { world } = await active();
+    const lengths = async () => Promise.reject(new Error('connection refused'));
+    const sweep = sweeping(world, { ...world.store, lengths, due: async () => [] });
+    await sweep();
+    await expect(sweep()).rejects.toThrow('A sweep could not finish');
+    world.advance({ minutes: 31 });
+    await expect(sweep()).rejects.toThrow('A sweep could not finish');
+    expect(rbacIn(world)).toEqual([]);
+  });
+});
+
+describe('by a list that lags behind', () => {
+  test('nothing is ended that was prolonged since', async () => {
+    const { world } = await active();
+    const before = await world.cluster.managed(requestLabel);
+    world.advance({ minutes: 31 });
+    // The stamp of the very same objects, signed anew for longer, as a prolonged grant has it.
+    const later = { minutes: 30 };
+    for (const { ref, live } of before) {
+      const read = readStamp(world.cluster.name, live, world.worker.trust);
+      if (read === undefined) throw new Error('There is no stamp');
+      const stamp = {
+        ...read,
+        cluster: world.cluster.name,
+        requester: bob,
+        approvers: [],
+        expiresAt: read.expiresAt.add(later),
+      };
+      const { metadata } = stamped(live, stamp, world.worker.signer);
+      world.cluster.edit(ref, (there) => ({ ...there, metadata }), 'hallpass');
+    }
+    const lagging = { ...world.cluster, managed: async () => before };
+    const empty = createMemoryEventStore(world.worker.clock);
+    const sweep = createClusterSweep({ ...world.worker, store: empty });
+    await sweep(lagging, false);
+    expect(rbacIn(world)).toHaveLength(2);
+    world.advance(later);
+    await sweep(lagging, false);
+    expect(rbacIn(world)).toEqual([]);
+  });
+
+  test('nothing is done about what is not there any more', async () => {
+    const { world } = await active();
+    const before = await world.cluster.managed(requestLabel);
+    world.advance({ minutes: 31 });
+    await settle(world);
+    const sweep = createClusterSweep(world.worker);
+    await sweep({ ...world.cluster, managed: async () => before }, false);
+    expect(world.alarms).toEqual([]);
   });
 });
 

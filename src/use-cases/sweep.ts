@@ -2,7 +2,8 @@ import type { RequestId } from '#domain/ids.ts';
 import { inLanes } from '#domain/lanes.ts';
 import type { ObjectRef } from '#domain/plan.ts';
 import { isOver } from '#domain/request/request.ts';
-import { hourLabel, hourOf, readStamp, requestLabel } from '#domain/request/stamp.ts';
+import { hourLabel, hourOf, requestLabel } from '#domain/request/stamp.ts';
+import { createKnownGrants, type KnownGrants } from './known-grants.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import { createStepRunner, type StepRunner } from './run-step.ts';
@@ -22,6 +23,10 @@ const head = Temporal.Duration.from({ seconds: 2 });
 /** Clocks that are kept differ by less. */
 const apart = Temporal.Duration.from({ seconds: 30 });
 const atOnce = 32;
+/** What is only looked at waits for what has to end; so many at a time leave most of a second to others. */
+const unhurried = 4;
+/** Stamps that are verified in some milliseconds; then others have a turn. */
+const stampsAtATime = 50;
 
 /**
  * Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. People are told when nothing else is
@@ -64,41 +69,58 @@ export type ClusterSweep = (cluster: ClusterWriter, everything: boolean) => Prom
  */
 export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = createStepRunner(ports)): ClusterSweep => {
   const reported = new Set<string>();
-  /** Uids of what was seen in force as it should be. Only an end that proves their absence makes that untrue. */
-  const inOrder = new Set<string>();
+  const knownIn = createKnownGrants(ports);
   const alarmOnce = (key: string, ...said: Parameters<WorkerPorts['alarm']>): void => {
     if (reported.has(key)) return;
     reported.add(key);
     ports.alarm(...said);
   };
 
-  const genuine = (cluster: ClusterWriter, found: readonly Managed[]): readonly Stamped[] =>
-    found.flatMap(({ ref, live }) => {
-      const stamp = readStamp(cluster.name, live, ports.trust);
-      if (stamp !== undefined) return [{ ref, stamp }];
-      const fields = { cluster: cluster.name, kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
-      alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', fields);
-      return [];
+  const genuine = async (cluster: ClusterWriter, found: readonly Managed[]): Promise<readonly Stamped[]> => {
+    const { stampOf } = knownIn(cluster);
+    const stamped: Stamped[] = [];
+    for (const [index, one] of found.entries()) {
+      if (index % stampsAtATime === stampsAtATime - 1) await ports.pause(0);
+      const { ref } = one;
+      const stamp = stampOf(one);
+      if (stamp !== undefined) stamped.push({ ref, stamp });
+      else
+        alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', {
+          cluster: cluster.name,
+          kind: ref.kind,
+          namespace: ref.namespace ?? '',
+          name: ref.name,
+        });
+    }
+    return stamped;
+  };
+
+  /** The list may be older than the log that was read after it: only what is there now counts, as it is now. */
+  const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {
+    const now = await Promise.all(objects.map(({ ref }) => cluster.get(ref)));
+    return now.flatMap((there, index) => {
+      const stamp = there?.ref.uid === objects[index]?.ref.uid ? there && knownIn(cluster).stampOf(there) : undefined;
+      return there === undefined || stamp === undefined ? [] : [{ ref: there.ref, stamp }];
     });
+  };
 
   const settle = async (
     cluster: ClusterWriter,
     id: RequestId,
     objects: readonly Stamped[],
-    overdue: readonly Stamped[],
-    isReadable: boolean,
+    late: readonly Stamped[],
+    { isReadable, isLate }: Judged,
   ): Promise<void> => {
-    const status = isReadable ? await statusOf(ports, id) : 'unreadable';
+    const { status, entries } = isReadable ? await saidByLog(ports, id) : unreadable;
     // Being applied, or active as it should be: the sweep over the log ends it, or its job does.
-    if (status === 'approved' && overdue.length === 0) return;
-    if (status === 'active' && overdue.length === 0) {
-      for (const { ref } of objects) inOrder.add(ref.uid);
-      return;
-    }
+    if (status === 'approved' && late.length === 0) return;
+    if (status === 'active' && late.length === 0) return knownIn(cluster).see(objects, id, entries);
     // Past its stamp nothing stays, whatever the log says of it: a log may be cut, and a key of ours stolen.
     if (status === 'active') await steps.join(id).catch(() => {});
     const fields = { request: id, status, cluster: cluster.name };
-    const stale = await stillThere(cluster, isOver(status) ? objects : overdue);
+    const there = await stillThere(cluster, isOver(status) ? objects : late);
+    // What ends later by now than when it was listed was prolonged.
+    const stale = isOver(status) ? there : there.filter(isLate);
     for (const { ref } of stale) await cluster.remove(ref);
     if (stale.length > 0)
       ports.alarm('A grant was ended by what the cluster says of it; the log does not call it active', fields);
@@ -113,19 +135,32 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
   return async (cluster, everything) => {
     const now = await ports.clock.now();
     const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
-    const found = await cluster.managed(everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`);
+    const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
+    const found = await cluster.managed(selector, { mayLag: !everything });
     const judged = await latest(cluster, now);
-    const byRequest = Map.groupBy(genuine(cluster, found), ({ stamp }) => stamp.request);
-    if (everything) inOrder.clear();
+    const byRequest = Map.groupBy(await genuine(cluster, found), ({ stamp }) => stamp.request);
+    const { areInOrder, lookAgain } = knownIn(cluster);
     const due = await dueByLog(ports, now);
     const isReadable = due !== undefined;
-    const overdue = (objects: readonly Stamped[]) => overdueOf(objects, judged, isReadable ? grace : noGrace);
+    const isLate = isLateAt(judged, isReadable ? grace : noGrace);
+    const grants = [...byRequest].map(([id, objects]) => ({ id, objects, late: objects.filter(isLate) }));
+    const settleEach = ({ id, objects, late }: (typeof grants)[number]): Promise<void> =>
+      settle(cluster, id, objects, late, { isReadable, isLate });
+    const endLate = (): Promise<void> =>
+      inParallel(
+        grants.filter(
+          ({ id, objects, late }) => late.length > 0 && (due?.has(id) !== true || objects.some(isLateAt(judged, head))),
+        ),
+        settleEach,
+      );
     // To look at a thousand logs takes half a second of CPU, for which the grants that end meanwhile would wait.
-    const inQuestion = [...byRequest].filter(([id, objects]) => {
-      if (overdue(objects).length === 0) return !objects.every(({ ref }) => inOrder.has(ref.uid));
-      return due?.has(id) !== true || overdueOf(objects, judged, head).length > 0;
-    });
-    await inParallel(inQuestion, ([id, objects]) => settle(cluster, id, objects, overdue(objects), isReadable));
+    const lookAround = async (): Promise<void> => {
+      // While the store does not answer, what was in order is taken to be so until its time.
+      if (everything && isReadable) await lookAgain(found);
+      const unseen = grants.filter(({ objects, late }) => late.length === 0 && !areInOrder(objects));
+      await inParallel(unseen, settleEach, unhurried);
+    };
+    throwFirst(await Promise.allSettled([endLate(), lookAround()]));
   };
 };
 
@@ -149,29 +184,41 @@ export const dueByLog = async (
   return Promise.race([asked, late]);
 };
 
-const overdueOf = (objects: readonly Stamped[], now: Temporal.Instant, after: Temporal.Duration): readonly Stamped[] =>
-  objects.filter(({ stamp }) => Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0);
+const isLateAt =
+  (now: Temporal.Instant, after: Temporal.Duration) =>
+  ({ stamp }: Stamped): boolean =>
+    Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0;
 
-type Stamped = { readonly ref: ObjectRef; readonly stamp: ReturnType<typeof readStamp> & object };
+type Judged = { readonly isReadable: boolean; readonly isLate: (one: Stamped) => boolean };
 
-/** The list may be older than the log that was read after it: only what is there now counts. */
-const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {
-  const now = await Promise.all(objects.map(async (one) => ({ one, live: await cluster.get(one.ref) })));
-  return now.filter(({ one, live }) => live?.ref.uid === one.ref.uid).map(({ one }) => one);
+type Stamped = {
+  readonly ref: ObjectRef;
+  readonly stamp: NonNullable<ReturnType<KnownGrants['stampOf']>>;
 };
 
+/** What a log says of its request, and in how many entries; `isStuck` while a person has to settle a conflict. */
+type Said = { readonly status: string; readonly isStuck: boolean; readonly entries: number };
+
+export const unreadable: Said = { status: 'unreadable', isStuck: false, entries: 0 };
+
 /** What the log says, or that it cannot be read: then the cluster alone decides. */
-const statusOf = async (ports: WorkerPorts, id: RequestId): Promise<string> => {
+export const saidByLog = async (ports: WorkerPorts, id: RequestId): Promise<Said> => {
   try {
     const found = await find(ports, id);
-    return found.type === 'found' ? found.chain.request.state.status : found.type;
+    if (found.type !== 'found') return { ...unreadable, status: found.type };
+    const { request, entries } = found.chain;
+    const { status } = request.state;
+    return { status, isStuck: status === 'active' && request.state.conflict !== undefined, entries: entries.length };
   } catch {
-    return 'unreadable';
+    return unreadable;
   }
 };
 
 /** Runs over the items, some at a time, to the end of all of them; the first fault is thrown then. */
-const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  const failed = (await inLanes(items, atOnce, work)).find(({ status }) => status === 'rejected');
+const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>, lanes = atOnce): Promise<void> =>
+  throwFirst(await inLanes(items, lanes, work));
+
+const throwFirst = (settled: readonly PromiseSettledResult<void>[]): void => {
+  const failed = settled.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw new Error('A sweep could not finish', { cause: failed.reason });
 };

@@ -13,7 +13,7 @@ import { find } from './request-log.ts';
 export const watchGrants = async (ports: WorkerPorts, cluster: ClusterWriter): Promise<void> => {
   const sorts = ports.settings().kinds.flatMap(({ watch }) => watch?.sorts ?? []);
   if (sorts.length === 0) return;
-  const found = await cluster.managed(requestLabel, sorts);
+  const found = await cluster.managed(requestLabel, { sorts, mayLag: true });
   const ids = new Set(found.flatMap(({ live }) => readStamp(cluster.name, live, ports.trust)?.request ?? []));
   const faults: unknown[] = [];
   // One that cannot be ended leaves no other one unwatched.

@@ -41,6 +41,14 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.read(id)).toEqual(['one', 'zwei: ü ✓ \u2028 {"a":"\\n"}', '', 'four']);
   });
 
+  test('tells how long logs are, in the order in which it was asked', async () => {
+    const [one, two] = [anId(), anId()];
+    await store.append(one, 0, ['a'], index());
+    await store.append(two, 0, ['a', 'b', 'c'], index());
+    expect(await store.lengths([two, anId(), one])).toEqual([3, 0, 1]);
+    expect(await store.lengths([])).toEqual([]);
+  });
+
   test.each([0, 1, 3])(
     'refuses an append that expects version %i of a log of two, and changes nothing',
     async (version) => {

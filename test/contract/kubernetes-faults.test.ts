@@ -211,6 +211,22 @@ describe('a cluster that misbehaves', () => {
     expect((await faultOf(writer.managed('hallpass.dev/request'))).kubernetes.reason).toBe('too many');
   });
 
+  it('whose cache holds more than fits into one answer is asked for pages', async () => {
+    const asked: string[] = [];
+    const client = await against((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://x');
+      const version = searchParams.get('resourceVersion');
+      asked.push(version === null ? `pages of ${searchParams.get('limit')}` : `all as of ${version}`);
+      if (version === null)
+        response.end(JSON.stringify({ metadata: {}, items: [{ metadata: { name: 'n', uid: 'u' } }] }));
+      else response.end(`{"metadata":{},"items":[${'"0123456789",'.repeat(6_000_000)}"end"]}`);
+    });
+    const writer = createClusterWriter(client, { sorts: accessSorts.slice(0, 1), namespaces: [], alarm: () => {} });
+    const found = await writer.managed('hallpass.dev/request', { mayLag: true });
+    expect(found.map(({ ref }) => ref.name)).toEqual(['n']);
+    expect(asked).toEqual(['all as of 0', 'pages of 500']);
+  });
+
   it('is not asked for names that would lead to another path', async () => {
     const asked: string[] = [];
     const client = await against((request, response) => {

@@ -183,6 +183,17 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
       expect(await found('hallpass.dev/request')).toEqual(expect.arrayContaining(['Role later']));
     });
 
+    it('finds in what may lag the same in the end, and loses what is gone', async () => {
+      const namespace = await world.namespace();
+      const selector = `hallpass.dev/request=${namespace}`;
+      const metadata = { 'hallpass.dev/request': namespace };
+      const { ref, live } = await writer.create(roleIn(namespace, 'grant', editIngresses, metadata));
+      const found = async () => (await writer.managed(selector, { mayLag: true })).map((one) => one.live.metadata);
+      await expect.poll(found, soon).toEqual([live.metadata]);
+      await writer.remove(ref);
+      await expect.poll(found, soon).toEqual([]);
+    });
+
     it('gives of what it found the same metadata as of what it created', async () => {
       const namespace = await world.namespace();
       const { ref, live } = await writer.create(

@@ -153,7 +153,7 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
       await enter('get');
       return structuredClone(kept.find(target));
     },
-    managed: async (selector, of = sorts) => {
+    managed: async (selector, { sorts: of = sorts } = {}) => {
       await enter('managed');
       return ours(selector).filter((made) => of.some((sort) => isOf(made, sort)));
     },

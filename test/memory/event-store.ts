@@ -72,6 +72,7 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     read: async (id) => requests.get(id)?.lines ?? [],
     append: async (...appended) => append(await clock.now(), ...appended),
     filedFor: async (origin) => filedBefore(origin, await clock.now()),
+    lengths: async (ids) => ids.map((id) => requests.get(id)?.lines.length ?? 0),
     due: async (now, limit) => upTo(now, limit, ({ index }) => index.dueAt),
     news: async (now, limit) => upTo(now, limit, ({ index }) => index.newsAt),
     inStatus: async (status, limit, skip) => latest(limit, ({ index }) => index.status === status, skip),

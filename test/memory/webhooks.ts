@@ -1,7 +1,7 @@
 import type { Manifest } from '#domain/plan.ts';
 import type { Webhooks } from '#use-cases/keep-webhook.ts';
 
-type Versioned = Manifest & { readonly metadata: { readonly resourceVersion?: string } };
+type Versioned = Manifest & { readonly metadata: { readonly resourceVersion?: string | undefined } };
 
 export type MemoryWebhooks = Webhooks & {
   readonly live: () => Manifest | undefined;

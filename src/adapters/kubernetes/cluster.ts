@@ -95,7 +95,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
     get: (ref) => read(client, paths, ref),
     managed: createManagedList(client, scope),
     markers: (namespace) => listMarkers(client, namespace),
-    journals: (namespace, selector) => listJournals(client, namespace, selector),
+    journals: (namespace, selector, options) => listJournals(client, namespace, selector, options),
   };
 };
 

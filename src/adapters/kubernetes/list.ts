@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '#domain/plan.ts';
-import { createFault, failedWith } from './fault.ts';
+import { createFault, failedWith, isKubernetesFault } from './fault.ts';
 import { listPage, liveObject } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 
@@ -18,13 +19,19 @@ export type Listing = {
   readonly kind: string;
   readonly selector?: string;
   readonly accept?: string;
+  /** Whether the server may answer from its cache, which may be behind: then it reads nothing from etcd, and gives no pages. */
+  readonly mayLag?: boolean;
   readonly saying: string;
 };
+
+/** Objects that are read in some milliseconds; then others have a turn. */
+const atATime = 500;
 
 const page = async (client: RawClient, listing: Listing, after: string | undefined) => {
   const { path, apiVersion, kind, selector, accept, saying } = listing;
   const query = new URLSearchParams({
-    limit: String(pageSizeOf(listing)),
+    // With a version a server before 1.34 ignores the limit; a later one would read the pages after the first from etcd.
+    ...(listing.mayLag === true ? { resourceVersion: '0' } : { limit: String(pageSizeOf(listing)) }),
     ...(selector === undefined ? {} : { labelSelector: selector }),
     ...(after === undefined ? {} : { continue: after }),
   });
@@ -35,8 +42,12 @@ const page = async (client: RawClient, listing: Listing, after: string | undefin
     ...(accept === undefined ? {} : { accept }),
   } as const;
   const { items, metadata } = await client.call(call, listPage);
-  // Items of a list lack the two; objects by themselves have them.
-  const objects = items.map((item) => liveObject.parse({ ...item, apiVersion, kind }));
+  const objects: Manifest[] = [];
+  for (const [index, item] of items.entries()) {
+    // Items of a list lack the two; objects by themselves have them.
+    objects.push(liveObject.parse({ ...item, apiVersion, kind }));
+    if (index % atATime === atATime - 1) await nextTurn();
+  }
   return { objects, next: metadata.continue === '' ? undefined : metadata.continue };
 };
 
@@ -57,10 +68,15 @@ export const scanAll = async <T>(
   try {
     return await allPages(client, listing, read);
   } catch (error) {
+    if (listing.mayLag === true && isTooLong(error)) return scanAll(client, { ...listing, mayLag: false }, read);
     if (!failedWith(error, 410)) throw error;
     return allPages(client, listing, read);
   }
 };
+
+/** More than the client takes in one answer. */
+const isTooLong = (error: unknown): boolean =>
+  isKubernetesFault(error) && error.kubernetes.reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 const allPages = async <T>(
   client: RawClient,

@@ -1,7 +1,7 @@
 import { inLanes } from '#domain/lanes.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
-import type { Alarm, ClusterWriter, Managed } from '#use-cases/ports.ts';
+import type { Alarm, ClusterWriter, Lagging, Managed } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
 import { listAll, namesOnly } from './list.ts';
 import { managedFrom } from './objects.ts';
@@ -30,8 +30,8 @@ export const createManagedList = (
   // Several kinds may make the same sort.
   const all = [...new Map(scope.sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
 
-  const inNamespace = async (sort: Sort, selector: string, namespace: string): Promise<readonly Managed[]> => {
-    const found = await list(client, sort, selector, namespace);
+  const inNamespace = async (sort: Sort, wanted: Wanted, namespace: string): Promise<readonly Managed[]> => {
+    const found = await list(client, sort, wanted, namespace);
     const key = `${sort.group} ${sort.resource} ${namespace}`;
     if (found !== undefined) {
       reported.delete(key);
@@ -43,10 +43,10 @@ export const createManagedList = (
     return [];
   };
 
-  const everywhere = async (sort: Sort, selector: string): Promise<readonly Managed[]> => {
-    const found = await list(client, sort, selector);
+  const everywhere = async (sort: Sort, wanted: Wanted): Promise<readonly Managed[]> => {
+    const found = await list(client, sort, wanted);
     if (found !== undefined) return found;
-    return whatAnswers(await inLanes(namespaces, atOnce, (namespace) => inNamespace(sort, selector, namespace)));
+    return whatAnswers(await inLanes(namespaces, atOnce, (namespace) => inNamespace(sort, wanted, namespace)));
   };
 
   /** One place that cannot be listed must not hide what is in the others; where nothing can be, that is the fault. */
@@ -62,16 +62,20 @@ export const createManagedList = (
   };
 
   // Forbidden cluster-wide means that the cluster-wide role is off: then nothing there is ours.
-  const clusterWide = async (sort: Sort, selector: string): Promise<readonly Managed[]> =>
-    (await list(client, sort, selector)) ?? [];
+  const clusterWide = async (sort: Sort, wanted: Wanted): Promise<readonly Managed[]> =>
+    (await list(client, sort, wanted)) ?? [];
 
-  return async (selector, sorts = all) =>
-    whatAnswers(
+  return async (selector, { sorts = all, mayLag = false } = {}) => {
+    const wanted = { selector, mayLag };
+    return whatAnswers(
       await Promise.allSettled(
-        sorts.map((sort) => (sort.namespaced ? everywhere(sort, selector) : clusterWide(sort, selector))),
+        sorts.map((sort) => (sort.namespaced ? everywhere(sort, wanted) : clusterWide(sort, wanted))),
       ),
     );
+  };
 };
+
+type Wanted = Required<Lagging> & { readonly selector: string };
 
 /** Namespaces that are listed at a time, for each sort: what people wait for does not queue behind a round of lists. */
 const atOnce = 2;
@@ -92,11 +96,12 @@ export const listJournals = async (
   client: RawClient,
   namespace: string,
   selector: string,
+  { mayLag = false }: Lagging = {},
 ): Promise<readonly Managed[]> => {
   const path = collectionPath('v1', 'secrets', namespace);
   const saying = `list journals in "${namespace}"`;
   const listing = { path, apiVersion: 'v1', kind: 'Secret', selector: oursAnd(selector), accept: namesOnly, saying };
-  return (await listAll(client, listing)).map(managedFrom);
+  return (await listAll(client, { ...listing, mayLag })).map(managedFrom);
 };
 
 const oursAnd = (selector: string): string => (selector === '' ? ours : `${ours},${selector}`);
@@ -105,7 +110,7 @@ const oursAnd = (selector: string): string => (selector === '' ? ours : `${ours}
 const list = async (
   client: RawClient,
   sort: Sort,
-  selector: string,
+  { selector, mayLag }: Wanted,
   namespace?: string,
 ): Promise<readonly Managed[] | undefined> => {
   const apiVersion = apiVersionOf(sort);
@@ -114,7 +119,7 @@ const list = async (
   // A stamp is all in the metadata. Whatever somebody may have put into roles under our label is not even sent.
   const listing = { path, apiVersion, kind: sort.kind, selector: oursAnd(selector), accept: namesOnly, saying };
   try {
-    return (await listAll(client, listing)).map(managedFrom);
+    return (await listAll(client, { ...listing, mayLag })).map(managedFrom);
   } catch (error) {
     if (failedWith(error, 403)) return undefined;
     throw error;

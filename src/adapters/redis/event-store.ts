@@ -69,6 +69,13 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
       return found === null ? undefined : readAs(requestId, key, found);
     },
 
+    lengths: (ids) =>
+      Promise.all(
+        ids.map(async (id) =>
+          readAs(count, keys.log(id), await asking(`count "${keys.log(id)}"`, redis.llen(keys.log(id)))),
+        ),
+      ),
+
     due: (now, limit) => upTo(keys.due, now, limit),
     news: (now, limit) => upTo(keys.news, now, limit),
     inStatus: (status, limit, skip) => latest(keys.status(status), limit, skip),
