@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import {
+  type Caller,
+  callerLine,
+  callersIn as callersOf,
+  doubledIn,
+  personToken,
+  type TokenPerson,
+} from './callers.ts';
 import { type IdentityTemplate, mayBeOfSystem } from './identity-template.ts';
 import { personId } from './ids.ts';
 import type { Identity } from './people.ts';
@@ -58,8 +66,13 @@ export const identitiesFile = z
             .default([])
             .describe('As the API server knows them: they tell what somebody may do already.'),
         }),
+        oidc: personToken.optional(),
       }),
     ),
+    callers: z
+      .array(callerLine)
+      .default([])
+      .describe('Pipelines and agents that may ask over the API, each on the account of somebody who answers for it.'),
     template: template
       .optional()
       .describe(
@@ -70,7 +83,51 @@ export const identitiesFile = z
 type IdentitiesFile = z.infer<typeof identitiesFile>;
 
 /** Two people on one Kubernetes user, or one person twice. Both would let somebody approve for themselves. */
-export const sharedIn = ({ people }: IdentitiesFile): readonly Problem[] => {
+export const sharedIn = ({ people, callers }: IdentitiesFile): readonly Problem[] => [
+  ...sharedAmong(people),
+  ...sharedTokens(people),
+  ...doubledIn(callers),
+  ...sharedWithCallers(people, callers),
+];
+
+type People = IdentitiesFile['people'];
+
+/** One token for two people: what one does would be done by the other. */
+const sharedTokens = (people: People): readonly Problem[] =>
+  people.flatMap(({ slack, oidc }, index) => {
+    const same = people
+      .slice(0, index)
+      .find((other) => oidc !== undefined && other.oidc?.issuer === oidc.issuer && other.oidc.subject === oidc.subject);
+    return same === undefined
+      ? []
+      : [
+          {
+            path: ['people', index, 'oidc'],
+            message: `${same.slack} and ${slack} would be known by the same token; each needs their own`,
+          },
+        ];
+  });
+
+/** What a pipeline is in the cluster nobody else is: who may do what would be told by the wrong one. */
+const sharedWithCallers = (people: People, callers: IdentitiesFile['callers']): readonly Problem[] => {
+  const taken = new Map(people.map(({ slack, kubernetes: { user } }) => [user.toLowerCase(), slack as string]));
+  return callersOf(callers).flatMap(({ name, kubernetes }, index) => {
+    const user = kubernetes?.user.toLowerCase();
+    if (user === undefined) return [];
+    const other = taken.get(user);
+    taken.set(user, name);
+    return other === undefined
+      ? []
+      : [
+          {
+            path: ['callers', index],
+            message: `${other} and "${name}" would be the same Kubernetes user; each needs their own`,
+          },
+        ];
+  });
+};
+
+const sharedAmong = (people: People): readonly Problem[] => {
   const seen = new Set<string>();
   const byUser = new Map<string, string>();
   return people.flatMap(({ slack, kubernetes }, index) => {
@@ -101,3 +158,12 @@ export const templateIn = ({ template }: IdentitiesFile): IdentityTemplate | und
   const { trustSlackAddresses: _, ...rest } = template;
   return rest;
 };
+
+export const callersIn = ({ callers }: IdentitiesFile): readonly Caller[] => callersOf(callers);
+
+export const tokenPeopleIn = ({ people }: IdentitiesFile): readonly TokenPerson[] =>
+  people.flatMap(({ slack, oidc }) =>
+    oidc === undefined
+      ? []
+      : [{ person: slack, issuer: oidc.issuer, subject: oidc.subject, mayDecide: oidc.mayDecide === true }],
+  );

@@ -6,12 +6,12 @@ import { err, ok, type Result } from './result.ts';
 
 /**
  * Why somebody has no Kubernetes user: nobody wrote it down; it is not theirs alone; or they have no line, and the template
- * makes nothing of their address, if Slack has a confirmed one.
+ * makes nothing of their address, if Slack has a confirmed one. `caller`: the pipeline or agent that asks is nobody there.
  */
 export type Unmapped = {
   readonly type: 'unmapped';
   readonly person: PersonId;
-  readonly why: 'none' | 'shared' | 'no-address';
+  readonly why: 'none' | 'shared' | 'no-address' | 'caller';
 };
 
 /** Who is who: lines for people, and by opt-in a template for those who have none. */

@@ -48,6 +48,7 @@ export const askAgain = async (
     cluster: asked.cluster,
     namespace: asked.namespace,
     ask: asked.ask as Json,
+    ...(asked.caller === undefined ? {} : { caller: asked.caller }),
     reason,
     duration: asked.seconds === undefined ? 'good' : formatDuration(Temporal.Duration.from({ seconds: asked.seconds })),
     ...(held === undefined ? {} : { held }),

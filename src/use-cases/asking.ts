@@ -11,6 +11,8 @@ import type { NotAdmitted } from './membership.ts';
 export type Asking = {
   readonly by: PersonId;
   readonly subject: PersonId;
+  /** The pipeline or agent that asks, on the account of `by`; absent for a person. */
+  readonly caller?: NonNullable<Submitted['caller']> | undefined;
   /** By which way it came in. Whoever takes it in says it, never who asks. */
   readonly source: Source;
   readonly kind: string;

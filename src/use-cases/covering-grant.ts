@@ -15,7 +15,7 @@ import { apiVersionOf } from '#kinds/kind.ts';
 import { sealOfDraft } from './draft.ts';
 import type { GuardPorts } from './guard-ports.ts';
 import type { Guarded } from './guarded.ts';
-import { knownUser } from './known-users.ts';
+import { knownIn } from './known-users.ts';
 import { latest } from './latest-time.ts';
 import { find } from './request-log.ts';
 
@@ -52,7 +52,7 @@ export const grantsOf = async (
   { settings, store, lostGrants }: GuardPorts,
   user: string,
 ): Promise<Grants | undefined> => {
-  const known = knownUser(settings().identities, user);
+  const known = knownIn(settings(), user);
   if (known?.identity === undefined) return undefined;
   const { person, identity } = known;
   const lost = lostGrants.of(person);

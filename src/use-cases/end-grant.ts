@@ -1,12 +1,14 @@
-import { identityOf } from '#domain/identities.ts';
+import { identityOf, type Unmapped } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Conflict, Proof, RequestEvent, Reverted } from '#domain/request/events.ts';
 import { endOf } from '#domain/request/next-step.ts';
 import type { Active, Asked } from '#domain/request/request.ts';
+import type { Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
 import { confirmDenied } from './confirm.ts';
+import { ownIdentity } from './identify.ts';
 import { findJournal, type Journal, removeJournal } from './journal.ts';
 import { closeMarker } from './marker.ts';
 import { type ClusterWriter, isClusterRefusal, type WorkerPorts } from './ports.ts';
@@ -149,10 +151,10 @@ const remove = async (
 const subjectOf = async (
   { settings, trust }: WorkerPorts,
   cluster: ClusterWriter,
-  { id, subject }: Asked,
+  { id, subject, caller }: Asked,
   { objects, identity }: Active,
 ): Promise<KubernetesIdentity | undefined> => {
-  const known = mapped(settings, subject);
+  const known = mapped(settings, { subject, caller });
   if (known?.ok && identityMark(id, known.value, trust.digest) === identity) return known.value;
   for (const ref of objects) {
     const found = await cluster.get(ref);
@@ -184,8 +186,11 @@ const orUndefined = <T>(read: () => T): T | undefined => {
 /** Undefined where the policy cannot be used: then the binding says whose it is. */
 const mapped = (
   settings: WorkerPorts['settings'],
-  subject: Asked['subject'],
-): ReturnType<typeof identityOf> | undefined => orUndefined(() => identityOf(settings().identities, subject));
+  { subject, caller }: Pick<Asked, 'subject' | 'caller'>,
+): Result<KubernetesIdentity, Unmapped> | undefined =>
+  orUndefined(() =>
+    caller?.own === true ? ownIdentity(settings(), { subject, caller }) : identityOf(settings().identities, subject),
+  );
 
 const userIn = (subjects: unknown): string | undefined => {
   const [first] = Array.isArray(subjects) ? (subjects as readonly unknown[]) : [];

@@ -106,7 +106,7 @@ const askingFor = (
   state: Active,
   { by, source, duration, reason = '' }: Extending,
 ): Asking => {
-  const { id, subject, kind, cluster, namespace, ask } = asked;
+  const { id, subject, kind, cluster, namespace, ask, caller } = asked;
   const before = entries.filter(({ event }) => event.type === 'extension-asked').length;
   return {
     by,
@@ -116,6 +116,7 @@ const askingFor = (
     cluster,
     namespace,
     ask: ask as Json,
+    ...(caller === undefined ? {} : { caller }),
     reason: reason.trim() === '' ? asked.reason : reason,
     ...(duration === undefined || duration.trim() === '' ? {} : { duration }),
     extends: { grant: extendedOf(asked, state), objects: state.objects.map(({ name }) => name) },

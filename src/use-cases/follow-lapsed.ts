@@ -58,7 +58,7 @@ const follow = async (ports: BotPorts, chain: Chain): Promise<boolean> => {
 };
 
 const askingAnew = (
-  { id, requester, subject, source, kind, cluster, namespace, ask, reason, seconds }: Asked,
+  { id, requester, subject, source, kind, cluster, namespace, ask, caller, reason, seconds }: Asked,
   why: string,
 ): Asking => ({
   by: requester,
@@ -68,6 +68,7 @@ const askingAnew = (
   cluster,
   namespace,
   ask: ask as Json,
+  ...(caller === undefined ? {} : { caller }),
   reason,
   duration: seconds === undefined ? 'good' : formatDuration(Temporal.Duration.from({ seconds })),
   // The same for every try: it is filed once.

@@ -1,8 +1,9 @@
 import { identityIn, identityOf, needsAddress, type Unmapped } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
-import type { Result } from '#domain/result.ts';
-import type { Core } from './ports.ts';
+import type { Submitted } from '#domain/request/events.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Core, Settings } from './ports.ts';
 
 /**
  * Whom a Slack user is in the cluster: by their line in the policy, or by an address that this very process looks up. Bot and
@@ -15,4 +16,21 @@ export const identify = async (
   const mapping = settings();
   if (!needsAddress(mapping, person)) return identityOf(mapping.identities, person);
   return identityIn(mapping, person, await addressOf?.(person));
+};
+
+/** For whom in the cluster a request is: its subject, or the pipeline or agent that asks, where that is for itself. Throws when Slack does not say. */
+export const identifyFor = async (
+  ports: Pick<Core, 'settings' | 'addressOf'>,
+  { subject, caller }: Pick<Submitted, 'subject' | 'caller'>,
+): Promise<Result<KubernetesIdentity, Unmapped>> => {
+  return caller?.own === true ? ownIdentity(ports.settings(), { subject, caller }) : identify(ports, subject);
+};
+
+/** What a pipeline or agent itself is in the cluster, by its line in the policy. */
+export const ownIdentity = (
+  { callers = [] }: Pick<Settings, 'callers'>,
+  { subject, caller }: Pick<Submitted, 'subject' | 'caller'>,
+): Result<KubernetesIdentity, Unmapped> => {
+  const own = callers.find(({ name }) => name === caller?.name)?.kubernetes;
+  return own === undefined ? err({ type: 'unmapped', person: subject, why: 'caller' }) : ok(own);
 };

@@ -2,6 +2,7 @@ import { identityOf } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity } from '#domain/people.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
+import type { Settings } from './ports.ts';
 
 /** Who writes as a user of the cluster; `identity` is absent where that user is not theirs alone. */
 export type KnownUser = { readonly person: PersonId; readonly identity: KubernetesIdentity | undefined };
@@ -25,6 +26,20 @@ export const knownUser = (identities: Lines, user: string): KnownUser | undefine
   const one = { person, identity: identity.ok ? identity.value : undefined };
   known.set(user, one);
   return one;
+};
+
+/**
+ * The same, and pipelines and agents by what they are in the cluster themselves: they are known as who answers for them. What is theirs
+ * is told apart by whose access it is.
+ */
+export const knownIn = (
+  { identities, callers = [] }: Pick<Settings, 'identities' | 'callers'>,
+  user: string,
+): KnownUser | undefined => {
+  const person = knownUser(identities, user);
+  if (person !== undefined) return person;
+  const caller = callers.find(({ kubernetes }) => kubernetes?.user === user);
+  return caller && { person: caller.responsible, identity: caller.kubernetes };
 };
 
 const indexOf = (identities: Lines): ReadonlyMap<string, PersonId> => {

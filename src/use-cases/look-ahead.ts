@@ -42,6 +42,7 @@ export const lookAhead = async (
       asked.cluster === asking.cluster &&
       asked.namespace === asking.namespace &&
       asked.subject === asking.subject &&
+      ownerIn(asked) === ownerIn(asking) &&
       profilesOf(kind, asked.ask as Json).some((one) => profiles.includes(one));
     if (!isSame || theirs === undefined || !overlap(mine, theirs)) continue;
     // Of somebody else's requests the asker is told no more than of their rights.
@@ -53,6 +54,10 @@ export const lookAhead = async (
   }
   return ok(null);
 };
+
+/** The pipeline or agent that it is for itself; undefined where it is for a person. */
+const ownerIn = ({ caller }: Pick<Asking, 'caller'>): string | undefined =>
+  caller?.own === true ? caller.name : undefined;
 
 /** What is approved and has not begun is all that may begin later; for what begins later itself, all of theirs. */
 const candidates = async (

@@ -4,6 +4,7 @@ import type { Passed } from '#domain/policy/verdict.ts';
 import type { Requirement } from '#domain/quorum.ts';
 import { extensionWithin } from '#domain/request/extension.ts';
 import type { Asked } from '#domain/request/request.ts';
+import { ownIdentity } from './identify.ts';
 import type { PastJudge, PastVerdict } from './judge-past.ts';
 import { unfitFor } from './policy-case.ts';
 import type { Settings } from './ports.ts';
@@ -35,7 +36,10 @@ export const outcomeOf = (verdict: PastVerdict, settings: Settings, { kind }: Pa
   const { rule } = verdict.value;
   // Which address they had is in no log: who is mapped by it may well have been.
   const isKnown =
-    !kind.isForSomebody || needsAddress(settings, asked.subject) || identityOf(settings.identities, asked.subject).ok;
+    !kind.isForSomebody ||
+    (asked.caller?.own === true
+      ? ownIdentity(settings, asked).ok
+      : needsAddress(settings, asked.subject) || identityOf(settings.identities, asked.subject).ok);
   const unfit = isKnown ? unfitNow(rule, asked) : 'identities.yaml does not say who its subject is in the cluster';
   const breakGlass = asked.approval.breakGlass !== undefined;
   const approvals = { auto: rule.auto === true, breakGlass, quorum: rule.approve, never: rule.never ?? [] };

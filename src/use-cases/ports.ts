@@ -1,3 +1,4 @@
+import type { Caller, TokenPerson } from '#domain/callers.ts';
 import type { Comparison } from '#domain/content/comparison.ts';
 import type { ContentRef } from '#domain/content/content.ts';
 import type { ObjectVersion } from '#domain/guard/object-version.ts';
@@ -314,6 +315,10 @@ export type Settings = {
   readonly policy: Policy;
   readonly identities: readonly Identity[];
   readonly identityTemplate?: IdentityTemplate | undefined;
+  /** Pipelines and agents that ask over the API. */
+  readonly callers?: readonly Caller[];
+  /** People who are known over the API. */
+  readonly tokenPeople?: readonly TokenPerson[];
   readonly kinds: readonly Kind[];
 };
 

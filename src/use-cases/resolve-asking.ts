@@ -1,5 +1,4 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
-import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
@@ -9,7 +8,7 @@ import { parseStart } from '#domain/start.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
 import { isOurs } from './home.ts';
-import { identify } from './identify.ts';
+import { identifyFor } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, ClusterReader } from './ports.ts';
@@ -105,7 +104,7 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
     return err(unclear('duration', 'Say for how long, like "30m": which rule decides depends on it.'));
   if (!kind.isForSomebody && asking.subject !== asking.by)
     return err(unclear('ask', `A ${noun} is for nobody in particular: leave out "to @…".`));
-  const identity = kind.isForSomebody ? await whoIs(ports, asking.subject) : ok(nobodyThere);
+  const identity = kind.isForSomebody ? await whoIs(ports, asking) : ok(nobodyThere);
   if (!identity.ok) return identity;
   const ruledBy = (judged = untried): Result<Ruled, SubmitRefusal> => {
     const found = judged && triedBy(policy, judged);
@@ -122,6 +121,8 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
     const { rule, passed } = verdict.value;
     if (rule.auto === true && asking.subject !== asking.by)
       return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
+    if (rule.auto === true && asking.caller !== undefined && rule.match.sources === undefined)
+      return err(unclear('ask', forPeople(rule)));
     if (breakGlass && asking.subject !== asking.by)
       return err(unclear('ask', 'By break-glass everybody takes only what they need themselves.'));
     const fits = fitsRule(asking, kind, rule);
@@ -132,6 +133,10 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   const temporary = asking.duration?.trim() !== forGood;
   return ok({ kind, cluster, identity: identity.value, temporary, facts, startsAt, ruledBy });
 };
+
+/** A rule that was written with people in mind lets no pipeline have anything at once. */
+const forPeople = ({ name }: Rule): string =>
+  `The rule "${name}" approves by itself what people ask for. For pipelines and agents it has to say so: with "api" or "mcp" under match.sources.`;
 
 /** When it shall begin; undefined for as soon as it is approved. */
 const startOf = async (
@@ -145,12 +150,12 @@ const startOf = async (
   return parseStart(start, zone, await ports.clock.now());
 };
 
-const whoIs = async (ports: BotPorts, person: PersonId): Promise<Result<KubernetesIdentity, SubmitRefusal>> => {
+const whoIs = async (ports: BotPorts, asking: Asking): Promise<Result<KubernetesIdentity, SubmitRefusal>> => {
   try {
-    return await identify(ports, person);
+    return await identifyFor(ports, asking);
   } catch (cause) {
     ports.alarm('Slack could not say what somebody’s address is; nobody can ask for them', {
-      person,
+      person: asking.subject,
       cause: String(cause),
     });
     return err({ type: 'lookup-failed', what: 'who this is in the cluster' });

@@ -4,6 +4,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { Drift, HeldWrite, RequestEvent, Submitted } from '#domain/request/events.ts';
 import { applyByOf, needsNobody } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { Kind } from '#kinds/kind.ts';
 import { type Asking, type SubmitRefusal, unclear } from './asking.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { lookAhead } from './look-ahead.ts';
@@ -22,52 +23,85 @@ const mostPassed = 50;
 /** Files a request, or says why not. Nothing is written before every check has passed. */
 export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
   const ports = underOnePolicy(bot);
-  const admitted = await admitBoth(ports, asking);
-  if (!admitted.ok) return admitted;
-  const resolved = await resolveAsking(ports, asking);
+  const resolved = await admitAndResolve(ports, asking);
   if (!resolved.ok) return resolved;
-
   const pending = await ports.store.countPending(asking.by);
-  // What waits keeps nobody from breaking glass, which does not wait.
-  if (asking.breakGlass !== true) {
-    const isOwn = asking.held?.writer === undefined && asking.drift === undefined;
-    const own = isOwn ? pendingLimits.own : pendingLimits.answeredFor;
-    if (pending.own >= own) return err({ type: 'too-many', limit: own, of: 'yours' });
-    if (pending.total >= pendingLimits.total) return err({ type: 'too-many', limit: pendingLimits.total, of: 'all' });
-  }
+  const crowded = tooMany(asking, pending);
+  if (crowded !== undefined) return err(crowded);
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = asking.id ?? requestIdFrom(ports.random(6));
-    const { kind, cluster, identity, temporary, facts, startsAt, ruledBy } = resolved.value;
-    const { namespace, ask } = asking;
-    const prolongs =
-      asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
-    const written = asking.held ?? asking.drift;
-    const held = written && { held: asWritten(written), ...(asking.drift && { atLeast: asking.drift.risk }) };
-    const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }), ...held };
-    const whole = { ...input, kind: kind.name, cluster: cluster.name };
-    const draft = await draftFor(ports, kind, whole, asking.by, asking.extends?.objects ?? []);
-    if (!draft.ok) return draft;
-    const isMoved = draft.value.fingerprint !== undefined && draft.value.fingerprint !== written?.fingerprint;
-    if (written !== undefined && isMoved) return err(unclear('ask', hasMoved));
-    const ruled = ruledBy(draft.value.judged);
-    if (!ruled.ok) return ruled;
-    // The append says so for certain; what would be kept before it need not be.
-    const isUnasked = asking.breakGlass === true || (ruled.value.rule.auto === true && asking.drift === undefined);
-    if (isUnasked && pending.unasked >= mostUnasked)
-      return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
-    const ahead = await lookAhead(ports, kind, asking, startsAt, ruled.value.seconds);
-    if (!ahead.ok) return ahead;
-    // What one holds now one may not hold then.
-    const had =
-      startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
-    if (!had.ok) return err(forOthers(had.error, asking));
-    const filed = await file(ports, asking, { ...ruled.value, identity, startsAt }, id, draft.value);
+    const tried = await tryAsking(ports, asking, resolved.value, id, pending);
+    if (!tried.ok) return tried;
+    const { draft, ...ruled } = tried.value;
+    const filed = await file(ports, asking, { ...resolved.value, ...ruled }, id, draft);
     if (filed !== 'taken') return filed;
     if (asking.id !== undefined) return err({ type: 'filed-before', id });
   }
   throw new Error('Five random request ids in a row were taken; the generator of random numbers is broken');
+};
+
+/** What would be filed, and who would decide on it. */
+export type Previewed = Ruled & { readonly draft: Draft; readonly kind: Kind };
+
+/** Says what would be filed, or why it would not, and files nothing. */
+export const previewRequest = async (bot: BotPorts, asking: Asking): Promise<Result<Previewed, SubmitRefusal>> => {
+  const ports = underOnePolicy(bot);
+  const resolved = await admitAndResolve(ports, asking);
+  if (!resolved.ok) return resolved;
+  const pending = await ports.store.countPending(asking.by);
+  const tried = await tryAsking(ports, asking, resolved.value, requestIdFrom(ports.random(6)), pending);
+  return tried.ok ? ok({ ...tried.value, kind: resolved.value.kind }) : tried;
+};
+
+const admitAndResolve = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
+  const admitted = await admitBoth(ports, asking);
+  return admitted.ok ? resolveAsking(ports, asking) : admitted;
+};
+
+type Pending = Awaited<ReturnType<BotPorts['store']['countPending']>>;
+
+const tooMany = (asking: Asking, pending: Pending): SubmitRefusal | undefined => {
+  // What waits keeps nobody from breaking glass, which does not wait.
+  if (asking.breakGlass === true) return undefined;
+  const isOwn = asking.held?.writer === undefined && asking.drift === undefined && asking.caller === undefined;
+  const own = isOwn ? pendingLimits.own : pendingLimits.answeredFor;
+  if (pending.own >= own) return { type: 'too-many', limit: own, of: 'yours' };
+  if (pending.total >= pendingLimits.total) return { type: 'too-many', limit: pendingLimits.total, of: 'all' };
+  return undefined;
+};
+
+/** Tries what is asked under an id, and finds the rule that decides on what came of it. */
+const tryAsking = async (
+  ports: BotPorts,
+  asking: Asking,
+  { kind, cluster, identity, temporary, facts, startsAt, ruledBy }: Resolved,
+  id: RequestId,
+  pending: Pending,
+): Promise<Result<Ruled & { readonly draft: Draft }, SubmitRefusal>> => {
+  const { namespace, ask } = asking;
+  const prolongs =
+    asking.extends !== undefined && kind.mayBeExtended === 'in-place' ? asking.extends.grant.request : undefined;
+  const written = asking.held ?? asking.drift;
+  const held = written && { held: asWritten(written), ...(asking.drift && { atLeast: asking.drift.risk }) };
+  const input = { request: id, namespace, ask, identity, temporary, facts, ...(prolongs && { prolongs }), ...held };
+  const whole = { ...input, kind: kind.name, cluster: cluster.name };
+  const draft = await draftFor(ports, kind, whole, asking.by, asking.extends?.objects ?? []);
+  if (!draft.ok) return draft;
+  const isMoved = draft.value.fingerprint !== undefined && draft.value.fingerprint !== written?.fingerprint;
+  if (written !== undefined && isMoved) return err(unclear('ask', hasMoved));
+  const ruled = ruledBy(draft.value.judged);
+  if (!ruled.ok) return ruled;
+  // The append says so for certain; what would be kept before it need not be.
+  const isUnasked = asking.breakGlass === true || (ruled.value.rule.auto === true && asking.drift === undefined);
+  if (isUnasked && pending.unasked >= mostUnasked) return err({ type: 'too-many', limit: mostUnasked, of: 'unasked' });
+  const ahead = await lookAhead(ports, kind, asking, startsAt, ruled.value.seconds);
+  if (!ahead.ok) return ahead;
+  // What one holds now one may not hold then.
+  const had =
+    startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
+  return had.ok ? ok({ ...ruled.value, draft: draft.value }) : err(forOthers(had.error, asking));
 };
 
 /** By what a direct write is known again. */
@@ -113,6 +147,7 @@ const file = async (
     type: 'submitted',
     ...asked,
     source: asking.source,
+    ...(asking.caller === undefined ? {} : { caller: asking.caller }),
     ask: asking.ask as Submitted['ask'],
     reason: asking.reason.trim(),
     approval: { ...approvalBy(rule, asking), policyHash, ...writtenDown(passed) },

@@ -3,7 +3,7 @@ import type { Json } from '#domain/json.ts';
 import type { AccessProbe } from '#domain/plan.ts';
 import type { Asked, Request } from '#domain/request/request.ts';
 import { bindingIn, names, type Watched } from '#domain/watch/look.ts';
-import { knownUser } from './known-users.ts';
+import { knownIn } from './known-users.ts';
 import { createRecent } from './recent.ts';
 import { find } from './request-log.ts';
 import type { WatcherPorts } from './watcher-ports.ts';
@@ -40,8 +40,7 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
   /** People whose user stands in no line of the policy, by what the authorizer has said. */
   const learned = new Map<string, PersonId>();
 
-  const personOf = (user: string): PersonId | undefined =>
-    knownUser(settings().identities, user)?.person ?? learned.get(user);
+  const personOf = (user: string): PersonId | undefined => knownIn(settings(), user)?.person ?? learned.get(user);
 
   /** Users of whom no watcher knew a moment ago. */
   const unknown = createRecent<true>(moment, asked, most);

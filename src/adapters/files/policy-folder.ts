@@ -1,4 +1,4 @@
-import { identitiesFile, identitiesIn, templateIn } from '#domain/identities-file.ts';
+import { callersIn, identitiesFile, identitiesIn, templateIn, tokenPeopleIn } from '#domain/identities-file.ts';
 import { protectionsIn } from '#domain/policy/protect-file.ts';
 import { groupsIn, rulesFile, rulesIn } from '#domain/policy/rules-file.ts';
 import { type Suspicion, suspicionsOf } from '#domain/policy/suspicions.ts';
@@ -51,6 +51,8 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
       },
       identities: identitiesIn(people),
       identityTemplate: templateIn(people),
+      callers: callersIn(people),
+      tokenPeople: tokenPeopleIn(people),
       kinds: kindModules.flatMap((module, index) => {
         const value = values.kinds[index];
         if (value === undefined && module.isOptional) return [];

@@ -111,10 +111,24 @@ export const factsBlock = (
 const whoAsks = (asked: Asked): readonly Piece[] => {
   if (asked.held !== undefined) return [...writtenBy(asked), ' directly, and it was held'];
   if (asked.drift !== undefined) return ['nobody asked'];
+  if (asked.caller !== undefined) return byCaller(asked, asked.caller);
   return asked.requester === asked.subject
     ? [user(asked.requester), ' asks']
     : [user(asked.requester), ' asks for ', user(asked.subject)];
 };
+
+/** It asks, and somebody answers for it, who is told of it as of what they ask themselves. */
+const byCaller = (
+  { requester, subject }: Asked,
+  { name, agent, own }: NonNullable<Asked['caller']>,
+): readonly Piece[] => [
+  agent === true ? '🤖 agent ' : 'pipeline ',
+  bold(oneLine(name)),
+  ...(own === true ? [' asks for itself'] : subject === requester ? [' asks'] : [' asks for ', user(subject)]),
+  ', ',
+  user(requester),
+  ' answers for it',
+];
 
 /** By which way it came in, as whoever took it in wrote down. It is said, and lets nothing in. */
 const ways: Readonly<Record<Source, string>> = {

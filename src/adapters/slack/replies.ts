@@ -29,9 +29,11 @@ export const sayNotFiled = (refusal: SubmitRefusal): string => {
     case 'unmapped':
       return refusal.why === 'no-address'
         ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is: there is no line for them in \`identities.yaml\`, and Slack has no confirmed address of theirs that the template there fits. Ask for a line.`
-        : refusal.why === 'none'
-          ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
-          : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
+        : refusal.why === 'caller'
+          ? 'Hallpass does not know who this pipeline or agent is in the cluster: its line in `identities.yaml` has neither `serviceAccount` nor `kubernetes`.'
+          : refusal.why === 'none'
+            ? `Hallpass does not know which Kubernetes user ${mention(refusal.person)} is. Ask for a line in \`identities.yaml\`.`
+            : `${mention(refusal.person)} shares a Kubernetes user with somebody in \`identities.yaml\`, so access for one would be access for both. Ask for that to be mended.`;
     case 'already-have':
       if (refusal.who === 'they') return 'They have this already, without asking.';
       return `You have this already, without asking. The API server says: ${escaped(refusal.allowedBy || 'allowed')}`;

@@ -100,6 +100,13 @@ const submitted = z.strictObject({
   subject: personId,
   /** Absent in logs from before it was written down; see `sourceOf`. */
   source: z.enum(sources).optional(),
+  /**
+   * The pipeline or agent that asks over the API, on the account of the requester. `own`: what it asks for is for itself in the cluster,
+   * and not for the subject.
+   */
+  caller: z
+    .strictObject({ name: z.string(), agent: z.literal(true).optional(), own: z.literal(true).optional() })
+    .optional(),
   /** What is asked, in the words of its kind. */
   ask: z.json(),
   reason: z.string(),

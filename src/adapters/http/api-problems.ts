@@ -1,0 +1,75 @@
+import type { ActRefusal } from '#use-cases/act-on-request.ts';
+import type { TokenRefusal } from '#use-cases/ask-by-token.ts';
+import type { Problem } from './api-schemas.ts';
+
+/** A refusal as RFC 9457 has it, with seconds after which it may be tried again. */
+export type Refused = { readonly problem: Problem; readonly retryAfter?: number };
+
+const urn = (type: string): string => `urn:hallpass:problem:${type}`;
+
+export const problemOf = (status: number, type: string, title: string, detail: string): Problem => ({
+  type: urn(type),
+  title,
+  status,
+  detail,
+});
+
+type Shape = { readonly status: number; readonly title: string; readonly retryAfter?: number };
+
+const soon = 5;
+
+const notFiled: Readonly<Record<TokenRefusal['type'], Shape>> = {
+  unclear: { status: 422, title: 'Not understood' },
+  'not-allowed': { status: 403, title: 'Not allowed to ask for this' },
+  refused: { status: 403, title: 'Refused by the policy' },
+  'no-break-glass': { status: 403, title: 'Not by break-glass' },
+  'rule-failed': { status: 403, title: 'The policy could not be judged' },
+  unmapped: { status: 403, title: 'Nobody in the cluster' },
+  'not-a-member': { status: 403, title: 'Not a member of the workspace' },
+  'lookup-failed': { status: 503, title: 'Somebody could not be looked up', retryAfter: soon },
+  'policies-differ': { status: 503, title: 'The policy is being replaced', retryAfter: soon },
+  'not-tried': { status: 503, title: 'Nobody could try it', retryAfter: soon },
+  'already-have': { status: 409, title: 'Allowed already' },
+  'has-it-then': { status: 409, title: 'Asked for already' },
+  'at-maximum': { status: 409, title: 'Not for longer' },
+  'too-many': { status: 429, title: 'Too many requests wait', retryAfter: 60 },
+  'filed-before': { status: 409, title: 'Filed before' },
+  'key-reused': { status: 422, title: 'Something else was asked with this key' },
+};
+
+/** Why nothing was filed; `say` has the words. */
+export const notFiledProblem = (refusal: TokenRefusal, detail: string): Refused => {
+  const { status, title, retryAfter } = notFiled[refusal.type];
+  return {
+    problem: {
+      ...problemOf(status, refusal.type, title, detail),
+      ...(refusal.type === 'unclear' ? { field: refusal.field } : {}),
+      ...(refusal.type === 'has-it-then' ? { request: refusal.request } : {}),
+      ...(refusal.type === 'filed-before' || refusal.type === 'key-reused' ? { request: refusal.id } : {}),
+    },
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+};
+
+const notDone: Readonly<Partial<Record<ActRefusal['type'], number>>> = {
+  'no-such-request': 404,
+  'not-a-member': 403,
+  'not-entitled': 403,
+  'own-request': 403,
+  'not-yours': 403,
+  'not-the-author': 403,
+  'not-their-turn': 403,
+  'lookup-failed': 503,
+  'not-tried': 503,
+  'not-shorter': 422,
+  'too-short': 422,
+};
+
+/** Why nothing was done with a request. What it is like just now is a conflict: looked at again, it may be done. */
+export const notDoneProblem = ({ type }: ActRefusal, detail: string): Refused => {
+  const status = notDone[type] ?? 409;
+  return {
+    problem: problemOf(status, type, 'Not done', detail),
+    ...(status === 503 ? { retryAfter: soon } : {}),
+  };
+};

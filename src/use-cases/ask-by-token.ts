@@ -1,0 +1,99 @@
+import { parseDuration } from '#domain/duration.ts';
+import type { RequestId } from '#domain/ids.ts';
+import { canonical, type Json } from '#domain/json.ts';
+import type { Chain } from '#domain/request/chain.ts';
+import type { Asked } from '#domain/request/request.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Asking, SubmitRefusal } from './asking.ts';
+import type { BotPorts } from './ports.ts';
+import { accountOf, type Principal, sourceFor } from './principal.ts';
+import { find } from './request-log.ts';
+import { type Previewed, previewRequest, submitRequest } from './submit-request.ts';
+
+/** What is asked over the API. `own`: for the pipeline or agent itself, which then is somebody in the cluster. */
+export type TokenAsking = Pick<Asking, 'kind' | 'cluster' | 'namespace' | 'ask' | 'reason' | 'duration' | 'start'> & {
+  readonly own: boolean;
+  /** The same for each try of the same; of another one something else may be asked. */
+  readonly key: string;
+};
+
+export type TokenRefusal =
+  | SubmitRefusal
+  /** Something else was asked with the same key. */
+  | { readonly type: 'key-reused'; readonly id: RequestId };
+
+/** `isNew` is false for a repetition, which files nothing. */
+export type AskedByToken = { readonly chain: Chain; readonly isNew: boolean };
+
+/** Files what a token's principal asks for, once for each key, or says why not. */
+export const askByToken = async (
+  ports: BotPorts,
+  principal: Principal,
+  asked: TokenAsking,
+): Promise<Result<AskedByToken, TokenRefusal>> => {
+  const asking = askingOf(ports, principal, asked);
+  const before = await ports.store.filedFor(asking.origin);
+  if (before !== undefined) return filedBefore(ports, before, asking);
+  const filed = await submitRequest(ports, asking);
+  if (filed.ok) return ok({ chain: filed.value, isNew: true });
+  return filed.error.type === 'filed-before' ? filedBefore(ports, filed.error.id, asking) : filed;
+};
+
+/** Says what would be filed, and files nothing. */
+export const previewByToken = (
+  ports: BotPorts,
+  principal: Principal,
+  asked: TokenAsking,
+): Promise<Result<Previewed, SubmitRefusal>> => previewRequest(ports, askingOf(ports, principal, asked));
+
+const askingOf = (ports: BotPorts, principal: Principal, { key, own, ...asked }: TokenAsking): Asking => {
+  const account = accountOf(principal);
+  const who = principal.type === 'caller' ? `caller ${principal.caller.name}` : `person ${account}`;
+  return {
+    ...asked,
+    by: account,
+    subject: account,
+    source: sourceFor(principal),
+    ...(principal.type === 'caller' ? { caller: callerIn(principal.caller, own) } : {}),
+    // Of nobody else's key, and of no length but its own.
+    origin: `api:${ports.trust.digest(canonical([who, key]))}`,
+  };
+};
+
+const callerIn = (
+  { name, isAgent }: Extract<Principal, { type: 'caller' }>['caller'],
+  own: boolean,
+): NonNullable<Asking['caller']> => ({
+  name,
+  ...(isAgent ? { agent: true } : {}),
+  ...(own ? { own: true } : {}),
+});
+
+const filedBefore = async (
+  ports: BotPorts,
+  id: RequestId,
+  asking: Asking,
+): Promise<Result<AskedByToken, TokenRefusal>> => {
+  const found = await find(ports, id);
+  // Its log was removed since, or cannot be believed.
+  if (found.type !== 'found') return err({ type: 'filed-before', id });
+  const { chain } = found;
+  return isSame(chain.request.asked, asking) ? ok({ chain, isNew: false }) : err({ type: 'key-reused', id });
+};
+
+const isSame = (asked: Asked, asking: Asking): boolean =>
+  asked.kind === asking.kind &&
+  asked.cluster === asking.cluster &&
+  asked.namespace === asking.namespace &&
+  canonical(asked.ask as Json) === canonical(asking.ask) &&
+  asked.reason === asking.reason.trim() &&
+  (asked.caller?.own === true) === (asking.caller?.own === true) &&
+  (asking.duration === undefined || secondsOf(asking.duration) === asked.seconds) &&
+  (asking.start === undefined) === (asked.startsAt === undefined);
+
+/** Undefined for what is for good; another number than any for what is no duration. */
+const secondsOf = (typed: string): number | undefined => {
+  if (typed.trim() === 'good') return undefined;
+  const read = parseDuration(typed);
+  return read.ok ? read.value.total('seconds') : -1;
+};
