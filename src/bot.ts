@@ -38,6 +38,7 @@ import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts';
 import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 import type { Tell } from './alarm.ts';
+import { startApi } from './api.ts';
 import { readSiemCa, startAudit } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -191,6 +192,8 @@ const startOn = async (
     token: slack.botToken,
     clientOptions: options,
   });
+  const served = await startApi(ground, config, ports);
+  if (!served.ok) return err([served.error]);
   await app.start(slack.port);
   ground.onStop(() => app.stop());
   const tell: Tell = async (text) =>

@@ -60,6 +60,17 @@ export type SiemConfig = {
   readonly ca?: string;
 };
 
+/** Where the API is served, for a bot. */
+export type ApiConfig = {
+  /** 127.0.0.1 without a certificate, all addresses with one. */
+  readonly host?: string;
+  readonly port: number;
+  /** A folder with tls.crt and tls.key; without one it is plain HTTP, for this machine only. */
+  readonly certificate?: string;
+  /** For whom tokens have to be made. */
+  readonly audience: string;
+};
+
 export type Config = {
   readonly role: Role;
   /** Absent in a process that is only a worker. */
@@ -83,6 +94,8 @@ export type Config = {
   readonly watcher?: WatcherConfig;
   /** Absent where events go to no sink. Only for a bot. */
   readonly siem?: SiemConfig;
+  /** Absent where nobody asks over HTTP. Only for a bot. */
+  readonly api?: ApiConfig;
   /** `false`: a bot does not print each event on standard output. It does when absent. */
   readonly auditStdout?: false;
   /** Where Prometheus reads; absent: nowhere. */
@@ -119,6 +132,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   // A watcher asks no cluster anything.
   const clusters = role === 'watcher' ? [] : readClusters(environment, 'HALLPASS_CLUSTERS', problems);
   const audit = role === 'bot' || role === 'all' ? readAudit(environment, problems) : {};
+  const api = role === 'bot' || role === 'all' ? readApi(environment, problems) : undefined;
   const apart =
     role !== 'watcher' && environment.HALLPASS_WORKER_CLUSTERS
       ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
@@ -128,6 +142,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(slack === undefined ? {} : { slack }),
     ...(lookup === undefined ? {} : { lookup }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...(api === undefined ? {} : { api }),
     ...audit,
     ...(guardAt === undefined ? {} : { guardAt }),
     ...(guard === undefined ? {} : { guard }),
@@ -323,6 +338,24 @@ const readPort = (environment: Environment, problems: Problems): number =>
 const readMetricsPort = (environment: Environment, problems: Problems): number | undefined => {
   const text = environment.HALLPASS_METRICS_PORT?.trim() ?? '';
   return text === '' ? undefined : portOf('HALLPASS_METRICS_PORT', text, problems);
+};
+
+const readApi = (environment: Environment, problems: Problems): ApiConfig | undefined => {
+  const port = environment.HALLPASS_API_PORT?.trim() ?? '';
+  const certificate = environment.HALLPASS_API_CERTIFICATE?.trim() ?? '';
+  if (port === '') {
+    if (certificate !== '')
+      problems.push('HALLPASS_API_CERTIFICATE is set, and HALLPASS_API_PORT is not. Set the port, like "8445".');
+    return undefined;
+  }
+  const audience = environment.HALLPASS_API_AUDIENCE?.trim() || 'hallpass';
+  if (!/^[\x21-\x7e]{1,200}$/.test(audience))
+    problems.push(`HALLPASS_API_AUDIENCE is ${JSON.stringify(audience)}. Write it without spaces, like "hallpass".`);
+  return {
+    port: portOf('HALLPASS_API_PORT', port, problems),
+    audience,
+    ...(certificate === '' ? { host: '127.0.0.1' } : { certificate }),
+  };
 };
 
 const readAudit = (environment: Environment, problems: Problems): Pick<Config, 'siem' | 'auditStdout'> => {

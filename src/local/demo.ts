@@ -58,7 +58,7 @@ const fail = async (fault: unknown): Promise<void> => {
 
 const kubeconfig = (name: string): string => join(place, `${name}.kubeconfig`);
 
-const tell = ({ url, version }: Awaited<ReturnType<typeof startDemo>>): void =>
+const tell = ({ url, version, api }: Awaited<ReturnType<typeof startDemo>>): void =>
   say(`
 Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of its own.
 
@@ -76,6 +76,10 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
                  while Alice's access to ledger is in force: it dies within a second, and its thread says why
   5. Look      kubectl --kubeconfig ${join(place, 'kubeconfig')} -n shop-front get ingress shop -o yaml
      Try it    kubectl --kubeconfig ${kubeconfig('requester')} -n shop-payments get ingress ledger
+
+  A pipeline   export HALLPASS_API=${api} HALLPASS_TOKEN_FILE=${resolve(place, 'deployer.token')}
+               npx hallpass request access ingress-view shop-front/shop --for 2m --reason "release 4.2" --wait
+                 (waits until Bob agrees; kubectl --kubeconfig ${kubeconfig('deployer')} -n shop-front get ingress shop   works then)
 
   People       ${sayPeople().join('\n               ')}
                each with a kubeconfig of this name: ${kubeconfig('<name>')}

@@ -10,6 +10,7 @@ import { freePort } from '#local/parts/daemon.ts';
 import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
 import type { Say } from '#local/parts/progress.ts';
 import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
+import { callerNamespace, callerObjects, shopCallers } from '#local/shop/callers.ts';
 import { install, readManifests, tokenFor } from '#local/shop/install.ts';
 import { shopObjects } from '#local/shop/objects.ts';
 import { shopPeople, shopUsers } from '#local/shop/people.ts';
@@ -40,6 +41,8 @@ export type StandOptions = {
   readonly controllerManager?: boolean;
   /** Whether a guard is to be run beside it; some objects of the shop are protected then. */
   readonly guard?: boolean;
+  /** Whether the bot serves the API: there is a pipeline and an agent then, each with a token and a kubeconfig. */
+  readonly api?: boolean;
   /** Whether a watcher is to be run beside it: the API server sends its audit events then. */
   readonly watcher?: boolean;
   readonly say?: Say;
@@ -48,6 +51,7 @@ export type StandOptions = {
 const guardAccount = 'hallpass-guard';
 const signedHttp: SlackConfig['inbound'] = { type: 'http', signingSecret: hallpassApp.signingSecret };
 const home = 'hallpass';
+const apiAudience = 'hallpass';
 const cluster = 'shop';
 /** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
 const managed = ['shop-front', 'shop-payments', 'shop-dev'];
@@ -68,6 +72,7 @@ export const startStand = async ({
   controllerManager = false,
   guard: isGuarded = false,
   watcher: isWatched = false,
+  api: isServed = false,
   say = () => {},
 }: StandOptions = {}): Promise<Stand> => {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'hallpass-stand-'));
@@ -102,6 +107,10 @@ export const startStand = async ({
     ...(isGuarded ? [guardAccount] : []),
   ]);
   const guardAt = isGuarded ? { host: '127.0.0.1', port: await keptPort(join(folder, 'guard-port')) } : undefined;
+  const apiAt = isServed
+    ? { host: '127.0.0.1', port: await keptPort(join(folder, 'api-port')), audience: apiAudience }
+    : undefined;
+  if (isServed) await prepareCallers(plane, admin, folder, kubeconfig);
   const keys = join(folder, 'keys');
   generateKeys(keys);
   const policy = await writeShopPolicy(join(folder, 'policy'), isGuarded);
@@ -121,6 +130,7 @@ export const startStand = async ({
       ...(guardAt === undefined || role !== 'guard'
         ? {}
         : { guard: { ...guardAt, names: [guardAt.host], worker: `system:serviceaccount:${home}:hallpass-worker` } }),
+      ...(apiAt === undefined || role !== 'bot' ? {} : { api: apiAt }),
       ...(audit === undefined || role !== 'watcher' ? {} : { watcher: audit.watcher }),
       clusters: [
         {
@@ -146,6 +156,25 @@ const keptPort = async (file: string): Promise<number> => {
   const port = await freePort(before > 0 ? before : undefined);
   await writeFile(file, String(port));
   return port;
+};
+
+/** What the pipeline and the agent have: a token for Hallpass in `<account>.token`, and one for the API server in a kubeconfig. */
+const prepareCallers = async (
+  plane: ControlPlane,
+  admin: ApiClient,
+  folder: string,
+  pathOf: (name: string) => string,
+): Promise<void> => {
+  await install(admin, [...callerObjects, ...(await readManifests('bot/clusterrole-api.yaml'))]);
+  for (const { account } of shopCallers) {
+    const forHallpass = await tokenFor(admin, callerNamespace, account, apiAudience);
+    await writeFile(join(folder, `${account}.token`), forHallpass, { mode: 0o600 });
+    const token = await tokenFor(admin, callerNamespace, account);
+    writeKubeconfig(
+      pathOf(account),
+      formatKubeconfig({ url: plane.url, caPem: plane.caPem, user: account, token, cluster }),
+    );
+  }
 };
 
 const writeKubeconfigs = async (

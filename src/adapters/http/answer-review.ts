@@ -12,7 +12,8 @@ export type Deciding = {
 /** What goes back over HTTP. */
 export type Answer = {
   readonly status: number;
-  readonly type: 'application/json' | 'text/plain';
+  readonly type: 'application/json' | 'application/problem+json' | 'text/plain';
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 };
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, Server as TlsServer } from 'node:https';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Alarm } from '#use-cases/ports.ts';
 import { type Answer, sayPlainly } from './answer-review.ts';
@@ -23,7 +23,8 @@ export type HttpsServerSettings = {
   readonly host?: string | undefined;
   /** 0 takes one that is free. */
   readonly port: number;
-  readonly certificates: CertificateSource;
+  /** Without one it speaks plain HTTP, which is for this machine and for who ends TLS before it. */
+  readonly certificates?: CertificateSource | undefined;
   /** PEM. If there is one, clients are asked for a certificate of this authority; the route sees whether they have one. */
   readonly clientCa?: string | undefined;
   readonly limits: ServerLimits;
@@ -44,8 +45,8 @@ export const startHttpsServer = async (settings: HttpsServerSettings): Promise<R
   const { name, host, port, certificates, clientCa, onFault, limits, route } = settings;
   if (clientCa !== undefined && !isAuthority(clientCa))
     return err('The authority of those who may send is none in PEM. Take that which signs for the API server.');
-  const contextOf = () => {
-    const { cert, key } = certificates.current();
+  const contextOf = ({ current }: CertificateSource) => {
+    const { cert, key } = current();
     return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) };
   };
   let stopping = false;
@@ -60,7 +61,11 @@ export const startHttpsServer = async (settings: HttpsServerSettings): Promise<R
       send(response, sayPlainly(500, 'Hallpass failed to answer.'), true);
     }
   };
-  const server = createServer({ ...contextOf(), ...optionsOf(limits, clientCa !== undefined) }, answer);
+  const options = optionsOf(limits, clientCa !== undefined);
+  const server =
+    certificates === undefined
+      ? createPlainServer(options, answer)
+      : createServer({ ...contextOf(certificates), ...options }, answer);
   server.maxConnections = limits.connections;
   // Who keeps a connection for later makes room for who has something to say.
   server.on('drop', () => server.closeIdleConnections());
@@ -69,7 +74,9 @@ export const startHttpsServer = async (settings: HttpsServerSettings): Promise<R
   server.on('error', (cause) => onFault(`The server of the ${name} has trouble`, { cause: String(cause) }));
   return ok({
     port: listening.value,
-    useCertificate: () => server.setSecureContext(contextOf()),
+    useCertificate: () => {
+      if (server instanceof TlsServer && certificates !== undefined) server.setSecureContext(contextOf(certificates));
+    },
     stop: () => {
       stopping = true;
       return end(server, limits.drain);
@@ -87,14 +94,14 @@ const optionsOf = ({ request, idle }: ServerLimits, knowsClients: boolean) => ({
   keepAliveTimeout: idle,
 });
 
-const send = (response: ServerResponse, { status, type, body }: Answer, isLast: boolean): void => {
-  const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+const send = (response: ServerResponse, { status, type, headers: more, body }: Answer, isLast: boolean): void => {
+  const headers = { ...more, 'content-type': type, 'content-length': Buffer.byteLength(body) };
   response.writeHead(status, { ...headers, ...(isLast ? { connection: 'close' } : {}) }).end(body);
 };
 
 const listen = async (
   name: string,
-  server: Server,
+  server: Server | TlsServer,
   port: number,
   host: string | undefined,
 ): Promise<Result<number, string>> => {
@@ -110,7 +117,7 @@ const listen = async (
   return promise;
 };
 
-const end = async (server: Server, patience: number): Promise<void> => {
+const end = async (server: Server | TlsServer, patience: number): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   const timer = setTimeout(() => server.closeAllConnections(), patience);

@@ -16,6 +16,16 @@ export const botFiles = (kinds: readonly Kind[]): Files => ({
       clusterRoleBinding(component, 'hallpass-bot'),
     ],
   ),
+  'manifests/bot/clusterrole-api.yaml': yamlFile(
+    `For the API (HALLPASS_API_PORT) only: the bot may ask whose a ServiceAccount's token is. Not needed where pipelines and agents
+are known by OIDC.`,
+    [
+      clusterRole(component, 'hallpass-bot-api', [
+        { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      ]),
+      clusterRoleBinding(component, 'hallpass-bot-api'),
+    ],
+  ),
   'manifests/bot/deployment.yaml': yamlFile(
     `The bot connects to Slack itself (Socket Mode); nothing from outside has to reach it.
   kubectl -n ${home} create secret generic hallpass-bot-key --from-file=bot.key

@@ -30,8 +30,8 @@ export const startDemo = async ({
   port,
   say,
   onStop,
-}: DemoOptions): Promise<{ readonly url: string; readonly version: string }> => {
-  const stand = await startStand({ folder, controllerManager: true, guard: true, watcher: true, say });
+}: DemoOptions): Promise<{ readonly url: string; readonly version: string; readonly api: string }> => {
+  const stand = await startStand({ folder, controllerManager: true, guard: true, watcher: true, api: true, say });
   onStop(stand.stop);
   const { url, caPem, adminToken, version } = stand.plane;
   const workspace = createWorkspace({
@@ -67,7 +67,8 @@ export const startDemo = async ({
   });
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);
-  return { url: way.url ?? '', version };
+  const { api } = stand.config('bot');
+  return { url: way.url ?? '', version, api: `http://${api?.host}:${api?.port}` };
 };
 
 /** The page's view into the cluster, by its administrator and as Redis's; it reads only. */

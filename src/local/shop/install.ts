@@ -54,12 +54,17 @@ export const readManifests = async (name: string): Promise<readonly Manifest[]> 
 
 const token = z.object({ status: z.object({ token: z.string() }) });
 
-/** A token of a ServiceAccount, good for a day (TokenRequest). */
-export const tokenFor = async (client: ApiClient, namespace: string, account: string): Promise<string> => {
+/** A token of a ServiceAccount, good for a day (TokenRequest); for the API server unless an audience is said. */
+export const tokenFor = async (
+  client: ApiClient,
+  namespace: string,
+  account: string,
+  audience?: string,
+): Promise<string> => {
   const { body } = await client.send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
-    spec: { expirationSeconds: 86_400 },
+    spec: { expirationSeconds: 86_400, ...(audience === undefined ? {} : { audiences: [audience] }) },
   });
   return token.parse(body).status.token;
 };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { renderSchemas } from '#adapters/files/policy-schemas.ts';
 import { kindModules } from '#kinds/index.ts';
+import { callerLines } from './callers.ts';
 import { shopPeople } from './people.ts';
 
 const rules = `# yaml-language-server: $schema=./schemas/rules.json
@@ -137,7 +138,7 @@ export const writeShopPolicy = async (folder: string, isGuarded = false): Promis
   await writeFile(join(folder, 'rules.yaml'), isGuarded ? `${rules}${protect}` : rules, keep).catch(unlessThere);
   await writeFile(
     join(folder, 'identities.yaml'),
-    `# yaml-language-server: $schema=./schemas/identities.json\n${stringify({ people })}`,
+    `# yaml-language-server: $schema=./schemas/identities.json\n${stringify({ people, callers: callerLines('shop') })}`,
     keep,
   ).catch(unlessThere);
   for (const { settingsFile } of kindModules)

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import type { Result } from '#domain/result.ts';
+import type { Answer } from './answer-review.ts';
+import { problemOf } from './api-problems.ts';
+import { type ApiParts, createApi } from './api-routes.ts';
+import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
+import { measureJson } from './measure-json.ts';
+import { createBodyReader } from './read-body.ts';
+import { isJson } from './requests.ts';
+
+/** Bytes and milliseconds, but `connections`, which are counted. */
+const usual = {
+  /** An object in etcd has at most 1.5 MB, and a form has it as text in text. */
+  body: 3 * 1024 * 1024,
+  held: 32 * 1024 * 1024,
+  connections: 1_000,
+  request: 20_000,
+  idle: 75_000,
+  drain: 3_000,
+};
+
+export type ApiServerSettings = Pick<HttpsServerSettings, 'host' | 'port' | 'certificates' | 'onFault'> & {
+  readonly api: ApiParts;
+  readonly limits?: Partial<typeof usual>;
+};
+
+/** Serves the API, with `GET /livez` and `GET /readyz`. `err` says why it cannot. */
+export const startApiServer = ({
+  api,
+  limits: own,
+  ...settings
+}: ApiServerSettings): Promise<Result<HttpsServer, string>> => {
+  const limits = { ...usual, ...own };
+  const app = createApi(api);
+  const readBody = createBodyReader(limits);
+
+  const serve = async (request: IncomingMessage, body: string | undefined): Promise<Answer> => {
+    // What waits is woken when whoever asked has gone.
+    const gone = new AbortController();
+    request.socket.once('close', () => gone.abort());
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string') headers.set(name, value);
+    const response = await app.fetch(
+      new Request(new URL(request.url ?? '/', 'http://api'), {
+        method: request.method ?? 'GET',
+        headers,
+        signal: gone.signal,
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
+    const { 'content-type': type, ...more } = Object.fromEntries(response.headers);
+    return {
+      status: response.status,
+      type: type?.startsWith('application/problem+json') ? 'application/problem+json' : 'application/json',
+      headers: more,
+      body: await response.text(),
+    };
+  };
+
+  const route = async (request: IncomingMessage): Promise<Answer> => {
+    const path = request.url?.split('?')[0];
+    if (path === '/livez' || path === '/readyz') return { status: 200, type: 'text/plain', body: 'ok\n' };
+    if (request.method === 'GET' || request.method === 'HEAD') return serve(request, undefined);
+    // Nobody's bodies are kept.
+    const [, token] = /^Bearer (\S{1,16384})$/.exec(request.headers.authorization ?? '') ?? [];
+    if (token === undefined) return serve(request, undefined);
+    const body = await readBody(request);
+    if (body.type === 'too-large') return refuse(413, 'too-large', 'Too large', `Send at most ${limits.body} bytes.`);
+    if (body.type === 'crowded')
+      return refuse(503, 'crowded', 'Not just now', 'Too much comes at once. Send it again.');
+    try {
+      if (body.bytes.length === 0) return await serve(request, undefined);
+      if (!isJson(request)) return refuse(415, 'not-json', 'Not JSON', 'Send application/json.');
+      const text = textOf(body.bytes);
+      const excess = text === undefined ? 'it is not UTF-8' : measureJson(text).excess;
+      if (text === undefined || excess !== undefined)
+        return refuse(400, 'not-json', 'Not JSON', `The body cannot be read: ${excess}.`);
+      return await serve(request, text);
+    } finally {
+      body.release();
+    }
+  };
+  return startHttpsServer({ ...settings, name: 'API', limits, route });
+};
+
+const textOf = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const refuse = (status: number, type: string, title: string, detail: string): Answer => ({
+  status,
+  type: 'application/problem+json',
+  body: JSON.stringify(problemOf(status, type, title, detail)),
+});

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Verified } from '#domain/callers.ts';
+import type { Alarm, Settings } from '#use-cases/ports.ts';
+import { type Principal, principalOf } from '#use-cases/principal.ts';
+import { problemOf, type Refused } from './api-problems.ts';
+import type { OidcTokens, TokenFault } from './oidc-tokens.ts';
+
+export type TokenParts = {
+  readonly settings: () => Settings;
+  readonly audience: string;
+  readonly oidc: OidcTokens;
+  /** Whose ServiceAccount a token is of, as each cluster says by its name. Throws when it does not answer. */
+  readonly clusters: ReadonlyMap<string, (token: string) => Promise<string | undefined>>;
+  readonly alarm: Alarm;
+};
+
+/** Milliseconds for which it is remembered whose a token is: for so long one that was taken back still counts. */
+const remembered = 10_000;
+const most = 1_000;
+/** Tokens that clusters are asked about at a time. */
+const atOnce = 16;
+/** So many requests of one principal are answered in a minute. */
+const perMinute = 300;
+
+/** Finds whose a bearer token is. What is wrong with one is said as far as it helps whoever has it, and no further. */
+export const createAuthenticate = (
+  parts: TokenParts,
+): ((token: string | undefined) => Promise<Principal | Refused>) => {
+  const known = new Map<string, { readonly verified: Verified; readonly until: number }>();
+  const allowance = createAllowance();
+  let asking = 0;
+
+  const verify = async (token: string): Promise<Verified | TokenFault | 'busy' | 'cluster-away'> => {
+    const { callers = [], tokenPeople = [] } = parts.settings();
+    const found = await parts.oidc.verify(
+      token,
+      new Set([
+        ...callers.flatMap(({ knownBy }) => (knownBy.type === 'oidc' ? [knownBy.issuer] : [])),
+        ...tokenPeople.map(({ issuer }) => issuer),
+      ]),
+    );
+    if (found !== 'unknown-issuer') return found;
+    const named = new Set(
+      callers.flatMap(({ knownBy }) => (knownBy.type === 'service-account' ? [knownBy.cluster] : [])),
+    );
+    if (named.size === 0) return found;
+    if (asking >= atOnce) return 'busy';
+    asking += 1;
+    try {
+      return await ofAccount(token, [...named]);
+    } finally {
+      asking -= 1;
+    }
+  };
+
+  /** A token that two clusters take for theirs is of nobody: nobody could say of which. */
+  const ofAccount = async (
+    token: string,
+    names: readonly string[],
+  ): Promise<Verified | TokenFault | 'cluster-away'> => {
+    const answers = await Promise.allSettled(
+      names.map(async (cluster) => ({ cluster, user: await parts.clusters.get(cluster)?.(token) })),
+    );
+    const failed = answers.find(({ status }) => status === 'rejected');
+    const users = answers.flatMap((one) =>
+      one.status === 'fulfilled' && one.value.user !== undefined
+        ? [{ type: 'service-account' as const, cluster: one.value.cluster, user: one.value.user }]
+        : [],
+    );
+    const [first, ...others] = users;
+    if (first !== undefined) return others.length === 0 ? first : 'invalid';
+    if (failed?.status !== 'rejected') return 'invalid';
+    parts.alarm('A cluster could not say whose a token is; nobody gets in by it', { cause: String(failed.reason) });
+    return 'cluster-away';
+  };
+
+  return async (token) => {
+    if (token === undefined) return refusal('no-token', parts.audience);
+    const key = createHash('sha256').update(token).digest('hex');
+    const before = known.get(key);
+    const isKnown = before !== undefined && before.until > performance.now();
+    const verified = isKnown ? before.verified : await verify(token);
+    if (typeof verified === 'string') return refusal(verified, parts.audience);
+    if (!isKnown) {
+      if (known.size >= most) known.clear();
+      known.set(key, { verified, until: performance.now() + remembered });
+    }
+    const principal = principalOf(parts.settings(), verified);
+    if (principal === undefined) return refusal('nobody', parts.audience);
+    return allowance(principal) ? principal : tooFast;
+  };
+};
+
+/** So many in each minute by the clock of this process. */
+const createAllowance = (): ((principal: Principal) => boolean) => {
+  const used = new Map<string, { readonly minute: number; count: number }>();
+  return (principal) => {
+    const who = principal.type === 'caller' ? `caller ${principal.caller.name}` : principal.person;
+    const minute = Math.floor(performance.now() / 60_000);
+    const before = used.get(who);
+    const now = before?.minute === minute ? before : { minute, count: 0 };
+    used.set(who, now);
+    now.count += 1;
+    return now.count <= perMinute;
+  };
+};
+
+type Why = TokenFault | 'no-token' | 'nobody' | 'busy' | 'cluster-away';
+
+const refusal = (why: Why, audience: string): Refused => {
+  const away = why === 'issuer-away' || why === 'busy' || why === 'cluster-away';
+  return {
+    problem: problemOf(away ? 503 : 401, why, away ? 'Not just now' : 'Not known', says(why, audience)),
+    ...(away ? { retryAfter: 5 } : {}),
+  };
+};
+
+const says = (why: Why, audience: string): string => {
+  switch (why) {
+    case 'no-token':
+      return `Send "Authorization: Bearer <token>", with a token for the audience "${audience}".`;
+    case 'unknown-issuer':
+      return 'Nobody is known by tokens of this issuer. Ask for a line in identities.yaml.';
+    case 'expired':
+      return 'The token is over, or was made too long ago. Get a new one.';
+    case 'other-audience':
+      return `The token was made for another audience. Get one for "${audience}".`;
+    case 'issuer-away':
+      return 'The issuer does not say by which keys it signs. Try again in a while.';
+    case 'cluster-away':
+      return 'The cluster does not say whose the token is. Try again in a while.';
+    case 'busy':
+      return 'Too many tokens are being looked up. Try again in a while.';
+    case 'invalid':
+      return `The token is none that can be believed. It has to be a JSON Web Token for the audience "${audience}", signed by its issuer.`;
+    case 'nobody':
+      return 'The token is good, and nobody in particular is known by it. Ask for a line in identities.yaml.';
+  }
+};
+
+const tooFast: Refused = {
+  problem: problemOf(
+    429,
+    'too-fast',
+    'Too fast',
+    'More than 300 requests in a minute. Wait for changes with "wait" instead.',
+  ),
+  retryAfter: 30,
+};

@@ -1,0 +1,128 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Verified } from '#domain/callers.ts';
+
+/** A signature that only its issuer can make. `none`, and keys that both sides have (HS256), are not among them. */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** A token that was made longer ago is taken for a leaked one, whatever it says of itself. */
+const oldest = '12h';
+/** Seconds by which clocks differ. */
+const tolerance = 10;
+/** Milliseconds that an issuer may take to answer. */
+const patience = 5_000;
+/** Milliseconds for which it is remembered where an issuer has its keys. */
+const remembered = 600_000;
+/** Bytes of what an issuer says of itself. */
+const longest = 1_000_000;
+
+const discovery = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+export type TokenFault =
+  /** Nobody is known by a token of this issuer. */
+  | 'unknown-issuer'
+  | 'expired'
+  | 'other-audience'
+  /** Its issuer does not say by which keys it signs. */
+  | 'issuer-away'
+  | 'invalid';
+
+export type OidcTokens = {
+  /** What a token of one of these issuers says, once everything about it is verified. */
+  readonly verify: (
+    token: string,
+    issuers: ReadonlySet<string>,
+  ) => Promise<Extract<Verified, { type: 'oidc' }> | TokenFault>;
+};
+
+type Known = { readonly keys: JWTVerifyGetKey; readonly until: number };
+
+/**
+ * Verifies JSON Web Tokens of OpenID issuers (RFC 7519; OpenID Connect Discovery 1.0). Keys are fetched from where the issuer says,
+ * remembered, and fetched anew when a token names one that is not among them.
+ */
+export const createOidcTokens = (audience: string): OidcTokens => {
+  const known = new Map<string, Known>();
+
+  const keysOf = async (issuer: string): Promise<JWTVerifyGetKey> => {
+    const before = known.get(issuer);
+    if (before !== undefined && before.until > performance.now()) return before.keys;
+    const found = discovery.parse(await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
+    if (found.issuer !== issuer) throw new Error(`it calls itself ${found.issuer.slice(0, 200)}`);
+    const at = new URL(found.jwks_uri);
+    if (at.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
+      throw new Error('its keys are not where only it can put them (https)');
+    const keys = createRemoteJWKSet(at, { timeoutDuration: patience, cooldownDuration: 5_000 });
+    known.set(issuer, { keys, until: performance.now() + remembered });
+    return keys;
+  };
+
+  return {
+    verify: async (token, issuers) => {
+      const issuer = issuerIn(token);
+      if (issuer === undefined) return 'invalid';
+      if (!issuers.has(issuer)) return 'unknown-issuer';
+      try {
+        const keys = await keysOf(issuer).catch(() => undefined);
+        if (keys === undefined) return 'issuer-away';
+        const { payload } = await jwtVerify(token, keys, {
+          issuer,
+          audience,
+          algorithms,
+          clockTolerance: tolerance,
+          maxTokenAge: oldest,
+          requiredClaims: ['sub', 'exp', 'iat'],
+        });
+        return { type: 'oidc', issuer, claims: textsIn(payload) };
+      } catch (cause) {
+        return faultOf(cause);
+      }
+    },
+  };
+};
+
+/** What a token says before anything of it is believed: only where to look. */
+const issuerIn = (token: string): string | undefined => {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    return z.object({ iss: z.string() }).parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))).iss;
+  } catch {
+    return undefined;
+  }
+};
+
+const fetchJson = async (url: string): Promise<unknown> => {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patience) });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const text = await response.text();
+  if (text.length > longest) throw new Error(`${url} answers with too much`);
+  return JSON.parse(text);
+};
+
+const textsIn = (payload: JWTPayload): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(payload).filter((claim): claim is [string, string] => typeof claim[1] === 'string'),
+  );
+
+const faultOf = (cause: unknown): TokenFault => {
+  if (cause instanceof errors.JWTExpired) return 'expired';
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    if (cause.claim === 'aud') return 'other-audience';
+    return cause.claim === 'iat' ? 'expired' : 'invalid';
+  }
+  // Its keys could not be fetched, for which the token cannot help.
+  if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError)) return 'issuer-away';
+  return 'invalid';
+};
