@@ -45,6 +45,7 @@ export const startApi = async (
       waiting: createWaiting(core.store),
       sayNotFiled: (refusal) => plain(sayNotFiled(refusal)),
       sayNotDone: (refusal) => plain(sayNotDone(refusal)),
+      onFault: core.alarm,
       anyKey: randomUUID,
     },
   });

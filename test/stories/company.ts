@@ -31,6 +31,8 @@ export type CompanyOptions = {
   readonly prepare?: (stand: Stand) => Promise<void>;
   /** Runs a guard too, with some of the shop protected. */
   readonly guard?: boolean;
+  /** Serves the API too: there is a pipeline and an agent then. */
+  readonly api?: boolean;
   /** Runs a watcher too, to which the API server sends its audit events. */
   readonly watcher?: boolean;
   /** Runs Kubernetes' own controllers too, so that what is deleted with a namespace goes. */
@@ -53,6 +55,7 @@ export const companyFor = (
     const stand = await startStand({
       guard: options.guard === true,
       watcher: options.watcher === true,
+      api: options.api === true,
       controllerManager: options.controllers === true,
     });
     stops.push(stand.stop);

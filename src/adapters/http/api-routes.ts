@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { parseDuration } from '#domain/duration.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
@@ -13,7 +14,7 @@ import {
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
 import { askByToken, previewByToken, type TokenRefusal } from '#use-cases/ask-by-token.ts';
-import type { BotPorts } from '#use-cases/ports.ts';
+import type { Alarm, BotPorts } from '#use-cases/ports.ts';
 import { accountOf, type Principal } from '#use-cases/principal.ts';
 import { listByToken, seeByToken } from '#use-cases/see-by-token.ts';
 import { readAsk } from './api-ask.ts';
@@ -40,6 +41,7 @@ export type ApiParts = {
   /** Refusals in plain words. */
   readonly sayNotFiled: (refusal: Exclude<TokenRefusal, { type: 'key-reused' }>) => string;
   readonly sayNotDone: (refusal: ActRefusal) => string;
+  readonly onFault: Alarm;
   /** A key for who sends none: nothing is repeated then. */
   readonly anyKey: () => string;
 };
@@ -307,6 +309,11 @@ export const createApi = (parts: ApiParts): OpenAPIHono<Env> => {
   });
 
   app.notFound((context) => refuse(context, nothingHere));
+  app.onError((cause, context) => {
+    if (cause instanceof HTTPException) return refuse(context, unparsed);
+    parts.onFault('The API failed to answer', { cause: String(cause) });
+    return refuse(context, failed);
+  });
   return app;
 };
 
@@ -348,6 +355,12 @@ const mayNotDecide: Refused = {
 const crowded: Refused = {
   problem: problemOf(503, 'crowded', 'Too many wait', 'Too many wait at the same time. Ask again without "wait".'),
   retryAfter: 5,
+};
+const unparsed: Refused = {
+  problem: problemOf(400, 'not-json', 'Not JSON', 'The body cannot be read: it is no JSON. Send application/json.'),
+};
+const failed: Refused = {
+  problem: problemOf(500, 'failed', 'Hallpass failed', 'Hallpass failed to answer. The administrators have been told.'),
 };
 const nothingHere: Refused = {
   problem: problemOf(

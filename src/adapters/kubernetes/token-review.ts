@@ -5,7 +5,8 @@ const answer = z.object({
   status: z.object({
     authenticated: z.boolean().optional(),
     audiences: z.array(z.string()).optional(),
-    user: z.object({ username: z.string().min(1) }).optional(),
+    /** Empty for a token that it does not know. */
+    user: z.object({ username: z.string().optional() }).optional(),
   }),
 });
 
@@ -25,5 +26,5 @@ export const reviewToken = async (client: RawClient, token: string, audience: st
     answer,
   );
   if (status.authenticated !== true || status.audiences?.includes(audience) !== true) return undefined;
-  return status.user?.username;
+  return status.user?.username || undefined;
 };
