@@ -8,6 +8,7 @@ import { reviewToken } from '#adapters/kubernetes/token-review.ts';
 import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotDone, sayNotFiled } from '#adapters/slack/replies.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { createLastKnown } from '#use-cases/last-known.ts';
 import type { BotPorts, Clock } from '#use-cases/ports.ts';
 import type { Config } from './config.ts';
 import type { Ground } from './core.ts';
@@ -15,6 +16,8 @@ import { every } from './every.ts';
 
 /** Milliseconds between two looks at a certificate that may be another by now. */
 const rereadEvery = 10_000;
+/** Milliseconds between two looks at who is who, for when Slack does not answer. */
+const learnEvery = 120_000;
 
 /** Serves the API beside the bot, where it is configured. `err` says why it cannot. */
 export const startApi = async (
@@ -26,13 +29,28 @@ export const startApi = async (
   const certificates =
     api.certificate === undefined ? undefined : await mountedCertificate(api.certificate, machineClock);
   if (certificates?.ok === false) return err(`HALLPASS_API_CERTIFICATE: ${certificates.error}`);
+  // Slack's own clients are told no by a Slack that is away; here people prove who they are without it.
+  const lastKnown = createLastKnown(
+    ports.directory,
+    () => core.settings().policy.slackAway,
+    () => performance.now(),
+  );
+  const learn = async (): Promise<void> => {
+    const { policy, tokenPeople = [] } = core.settings();
+    if (policy.slackAway === undefined) return;
+    await lastKnown.learn(
+      tokenPeople.map(({ person }) => person),
+      [...policy.groups.values()],
+    );
+  };
+  onStop(every(learnEvery, learn, () => {}).stop);
   const server = await startApiServer({
     host: api.host,
     port: api.port,
     certificates: certificates?.value,
     onFault: core.alarm,
     api: {
-      ports,
+      ports: { ...ports, directory: lastKnown.directory },
       authenticate: createAuthenticate({
         settings: core.settings,
         audience: api.audience,
@@ -47,6 +65,7 @@ export const startApi = async (
       sayNotDone: (refusal) => plain(sayNotDone(refusal)),
       onFault: core.alarm,
       anyKey: randomUUID,
+      epoch: () => Math.floor(machineEpoch() / 1_000),
     },
   });
   if (!server.ok) return server;
@@ -67,6 +86,8 @@ export const startApi = async (
   info('The API is served', { port: server.value.port, audience: api.audience });
   return ok(undefined);
 };
+
+const machineEpoch = (): number => Temporal.Now.instant().epochMilliseconds;
 
 /** Certificates are judged by this machine's clock, as the clients that they are shown to do. */
 const machineClock: Clock = { now: async () => Temporal.Now.instant() };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { matches } from '#domain/policy/policy.ts';
 import { type PersonId, personId } from './ids.ts';
 import type { KubernetesIdentity } from './plan.ts';
-import { matches } from './policy/policy.ts';
 import type { Problem } from './problem.ts';
 
 /** Names of Kubernetes: of a ServiceAccount, of a namespace. */
@@ -121,7 +121,13 @@ const identityOfAccount = (account: z.infer<typeof serviceAccount>): KubernetesI
 /** What a token that was verified says; other claims than text are none. */
 export type Verified =
   | { readonly type: 'service-account'; readonly cluster: string; readonly user: string }
-  | { readonly type: 'oidc'; readonly issuer: string; readonly claims: Readonly<Record<string, string>> };
+  | {
+      readonly type: 'oidc';
+      readonly issuer: string;
+      readonly claims: Readonly<Record<string, string>>;
+      /** When they proved who they are (`auth_time`, or when it was made), in seconds since 1970. */
+      readonly provenAt: number;
+    };
 
 /** Whose token it is. Two that fit are nobody: each is to be one. */
 export const callerOf = (callers: readonly Caller[], token: Verified): Caller | undefined => {

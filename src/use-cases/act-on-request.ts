@@ -171,12 +171,31 @@ const leastBy = ({ settings }: BotPorts, { request: { asked } }: Chain): number 
 /** An approver says yes to the revision that they saw; with `seconds`, for no longer than that. */
 export const approveRequest = (
   ports: BotPorts,
-  { by, id, revision, seconds }: Which & { readonly revision: number; readonly seconds?: number | undefined },
+  {
+    by,
+    id,
+    revision,
+    seconds,
+    isConfirmed,
+  }: Which & {
+    readonly revision: number;
+    readonly seconds?: number | undefined;
+    /** They have just proven who they are outside of Slack. */
+    readonly isConfirmed?: boolean | undefined;
+  },
 ) =>
   act(
     ports,
     { by, id, as: 'approver' },
-    (chain, standing) => ({ type: 'approve', by, revision, seconds, least: leastBy(ports, chain), standing }),
+    (chain, standing) => ({
+      type: 'approve',
+      by,
+      revision,
+      seconds,
+      isConfirmed,
+      least: leastBy(ports, chain),
+      standing,
+    }),
     stillAsShown(ports),
   );
 

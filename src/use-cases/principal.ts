@@ -6,7 +6,7 @@ import type { Settings } from './ports.ts';
 /** Whom a token is of: a pipeline or agent, or a person. */
 export type Principal =
   | { readonly type: 'caller'; readonly caller: Caller }
-  | { readonly type: 'person'; readonly person: PersonId; readonly mayDecide: boolean };
+  | { readonly type: 'person'; readonly person: PersonId; readonly mayDecide: boolean; readonly provenAt: number };
 
 /** Whom a verified token is of, by the policy; undefined for nobody, and for one that would be of two. */
 export const principalOf = (
@@ -22,7 +22,12 @@ export const principalOf = (
   if (one === undefined) return caller && { type: 'caller', caller };
   return more.length > 0 || caller !== undefined
     ? undefined
-    : { type: 'person', person: one.person, mayDecide: one.mayDecide };
+    : {
+        type: 'person',
+        person: one.person,
+        mayDecide: one.mayDecide,
+        provenAt: token.type === 'oidc' ? token.provenAt : 0,
+      };
 };
 
 /** On whose account it asks: its own, or that of who answers for it. */

@@ -195,6 +195,7 @@ const approvalBy = (rule: Rule, { breakGlass, drift }: Asking): Omit<Submitted['
   settle: [...rule.settle],
   ...(rule.auto === undefined || drift !== undefined ? {} : { auto: rule.auto }),
   ...(rule.never === undefined ? {} : { never: [...rule.never] }),
+  ...(rule.stepUp === undefined ? {} : { stepUp: rule.stepUp }),
   ...(breakGlass === true && rule.breakGlass !== undefined
     ? { breakGlass: { remindEvery: rule.breakGlass.remindEvery.total('seconds') } }
     : drift === undefined

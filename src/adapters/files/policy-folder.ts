@@ -47,6 +47,7 @@ export const folderFrom = ({ hash, lines, ...values }: Examined): PolicyFolder =
         adminChannel: rules.adminChannel,
         auditChannel: rules.auditChannel,
         retention: rules.retention,
+        slackAway: rules.slackAway?.lastKnownFor.total('milliseconds'),
         hash,
       },
       identities: identitiesIn(people),

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { parseDuration } from '#domain/duration.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
+import type { Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Result } from '#domain/result.ts';
 import {
@@ -11,9 +12,11 @@ import {
   denyRequest,
   finishGrant,
   revokeGrant,
+  seeWhole,
   withdrawRequest,
 } from '#use-cases/act-on-request.ts';
 import { askByToken, previewByToken, type TokenRefusal } from '#use-cases/ask-by-token.ts';
+import { readContent } from '#use-cases/contents.ts';
 import type { Alarm, BotPorts } from '#use-cases/ports.ts';
 import { accountOf, type Principal } from '#use-cases/principal.ts';
 import { listByToken, seeByToken } from '#use-cases/see-by-token.ts';
@@ -22,6 +25,7 @@ import { notDoneProblem, notFiledProblem, problemOf, type Refused } from './api-
 import {
   askBody,
   decideBody,
+  diffView,
   idParameter,
   keyHeader,
   preview,
@@ -30,7 +34,7 @@ import {
   waitQuery,
   whoBody,
 } from './api-schemas.ts';
-import { previewOf, viewOf } from './api-view.ts';
+import { diffOf, previewOf, viewOf } from './api-view.ts';
 import type { Waiting } from './api-wait.ts';
 
 export type ApiParts = {
@@ -42,6 +46,8 @@ export type ApiParts = {
   readonly sayNotFiled: (refusal: Exclude<TokenRefusal, { type: 'key-reused' }>) => string;
   readonly sayNotDone: (refusal: ActRefusal) => string;
   readonly onFault: Alarm;
+  /** Seconds since 1970. */
+  readonly epoch: () => number;
   /** A key for who sends none: nothing is repeated then. */
   readonly anyKey: () => string;
 };
@@ -121,6 +127,14 @@ const routes = {
     security,
     request: { params: idParameter, query: waitQuery },
     responses: { 200: json(requestView, 'As it stands.'), ...refusals },
+  }),
+  diff: createRoute({
+    method: 'get',
+    path: '/v1/requests/{id}/diff',
+    summary: 'All that approvers are shown of a request; whoever decides has then seen the whole of this revision',
+    security,
+    request: { params: idParameter },
+    responses: { 200: json(diffView, 'Secret values are masked.'), ...refusals },
   }),
   withdraw: createRoute({
     method: 'post',
@@ -279,6 +293,23 @@ export const createApi = (parts: ApiParts): OpenAPIHono<Env> => {
     return now === undefined ? refuse(context, notThere(id)) : context.json(view(now), 200);
   });
 
+  app.openapi(routes.diff, async (context) => {
+    const { id } = context.req.valid('param');
+    const chain = await seen(context, id);
+    if (chain === undefined) return refuse(context, notThere(id));
+    const { asked } = chain.request;
+    const shown = await readContent(ports, asked);
+    if (shown.type === 'unreadable') return refuse(context, altered);
+    const principal = context.get('principal');
+    // Whoever may not decide has only read it.
+    if (principal.type === 'person' && principal.mayDecide)
+      await seeWhole(ports, { by: principal.person, id: asked.id, revision: asked.revision });
+    const kind = ports.settings().kinds.find(({ name }) => name === asked.kind);
+    const description = kind?.describe(asked.ask as Json);
+    const said = description?.ok === true ? description.value : undefined;
+    return context.json(diffOf(chain.request, shown.type === 'shown' ? shown.content : undefined, said), 200);
+  });
+
   const owning = (act: typeof withdrawRequest) => async (context: In, id: string) => {
     const chain = await seen(context, id);
     if (chain === undefined) return refuse(context, notThere(id));
@@ -292,7 +323,12 @@ export const createApi = (parts: ApiParts): OpenAPIHono<Env> => {
     const seconds = length === undefined ? undefined : parseDuration(length);
     if (seconds?.ok === false) return refuse(context, unreadable('for', seconds.error));
     return deciding(context, context.req.valid('param').id, (which) =>
-      approveRequest(ports, { ...which, revision, seconds: seconds?.value.total('seconds') }),
+      approveRequest(ports, {
+        ...which,
+        revision,
+        seconds: seconds?.value.total('seconds'),
+        isConfirmed: isFresh(context.get('principal'), parts.epoch()),
+      }),
     );
   });
   app.openapi(routes.deny, (context) => {
@@ -315,6 +351,21 @@ export const createApi = (parts: ApiParts): OpenAPIHono<Env> => {
     return refuse(context, failed);
   });
   return app;
+};
+
+/** Seconds since somebody proved who they are, for which that is proof enough where a rule asks for it. */
+const freshFor = 600;
+
+const isFresh = (principal: Principal, now: number): boolean =>
+  principal.type === 'person' && now - principal.provenAt <= freshFor;
+
+const altered: Refused = {
+  problem: problemOf(
+    409,
+    'unreadable',
+    'Altered',
+    'What it would do cannot be shown any more: the record of it was altered.',
+  ),
 };
 
 const refuse = (context: Context, { problem: said, retryAfter }: Refused) => {

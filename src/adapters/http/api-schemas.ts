@@ -145,6 +145,19 @@ export const decideBody = z
   })
   .openapi('Decision');
 
+/** What approvers are shown in full. */
+export const diffView = z
+  .object({
+    revision: z.int().min(1),
+    changes: z.array(z.object({ op: z.string(), object: z.string(), diff: z.string() })),
+    findings: z.array(z.object({ severity: z.string(), text: z.string() })),
+    reach: z.array(z.string()),
+    notes: z.array(z.string()),
+    cautions: z.array(z.string()),
+  })
+  .openapi('Diff');
+export type DiffView = z.infer<typeof diffView>;
+
 export const idParameter = z.object({
   id: z
     .string()

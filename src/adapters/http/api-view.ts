@@ -5,9 +5,9 @@ import type { Chain } from '#domain/request/chain.ts';
 import { isOver, type State } from '#domain/request/request.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import { sourceOf } from '#domain/source.ts';
-import type { Kind } from '#kinds/kind.ts';
+import type { Description, Kind } from '#kinds/kind.ts';
 import type { Previewed } from '#use-cases/submit-request.ts';
-import type { Preview, RequestView } from './api-schemas.ts';
+import type { DiffView, Preview, RequestView } from './api-schemas.ts';
 
 const at = (instant: Temporal.Instant): string => instant.toString();
 
@@ -109,6 +109,20 @@ const stateOf = (state: State): OfState => {
       return { ...quiet, endedAt: at(state.at), why: state.why };
   }
 };
+
+/** All that approvers are shown of a request. */
+export const diffOf = (
+  { asked }: Chain['request'],
+  shown: Content | undefined,
+  description?: Description,
+): DiffView => ({
+  revision: asked.revision,
+  changes: (shown?.changes ?? []).map(({ op, target, diff }) => ({ op, object: sayTarget(target), diff })),
+  findings: (shown?.findings ?? []).map((one) => ({ severity: one.severity, text: sayFinding(one, true) })),
+  reach: (shown?.reach ?? []).map(({ text }) => text),
+  notes: [...(description?.powers ?? []), ...(shown?.notes ?? [])],
+  cautions: [...(description?.cautions ?? []), ...(shown?.cautions ?? [])],
+});
 
 /** What would be filed, as it is told. Secret values are masked in it, as on a card. */
 export const previewOf = ({ rule, draft, kind, seconds }: Previewed, ask: Json): Preview => {

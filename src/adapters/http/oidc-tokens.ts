@@ -84,7 +84,8 @@ export const createOidcTokens = (audience: string): OidcTokens => {
           maxTokenAge: oldest,
           requiredClaims: ['sub', 'exp', 'iat'],
         });
-        return { type: 'oidc', issuer, claims: textsIn(payload) };
+        const { auth_time: proven, iat = 0 } = payload;
+        return { type: 'oidc', issuer, claims: textsIn(payload), provenAt: typeof proven === 'number' ? proven : iat };
       } catch (cause) {
         return faultOf(cause);
       }

@@ -91,6 +91,9 @@ export const factsBlock = (
         ? [[...howLong(asked, isOver(state.status), description), ...shortened(entries, asked)]]
         : []),
       ...starts(asked),
+      ...(asked.approval.stepUp === true && state.status === 'pending'
+        ? [[bold('Approve  '), 'outside of Slack: ', code(`hallpass approve ${asked.id}`)]]
+        : []),
       ...goesOnFrom(asked),
       ...(asked.held?.selfHeals === true
         ? [

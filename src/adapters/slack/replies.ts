@@ -117,6 +117,8 @@ export const sayNotDone = (refusal: ActRefusal, wanted: Wanted = 'decide on'): s
       return refusal.by === undefined
         ? 'It is being ended already; its card says why.'
         : `It is being ended already; ${mention(refusal.by)} asked for that.`;
+    case 'not-confirmed':
+      return `The rule wants to know for certain who approves this, so a click in Slack does not count. Sign in with \`hallpass login\`, and approve with \`hallpass approve ${refusal.id}\`.`;
     case 'not-seen':
       return `Nothing was recorded: the card does not show all ${refusal.lines} lines. Press *Full diff* on it first.`;
     case 'in-conflict':

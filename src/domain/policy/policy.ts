@@ -107,6 +107,8 @@ export type Rule = {
   readonly auto?: true | undefined;
   /** It is refused, for this reason. */
   readonly refuse?: string | undefined;
+  /** An approval counts only from who has just proven who they are outside of Slack. */
+  readonly stepUp?: true | undefined;
   /** Names of groups whose people never decide, whatever other groups they are in. */
   readonly never?: readonly string[] | undefined;
   readonly channel: string;
@@ -156,6 +158,8 @@ export type Policy = {
   readonly adminChannel: string;
   /** Where checkpoints of all logs are posted; absent: nowhere, and there are none. */
   readonly auditChannel?: string | undefined;
+  /** Milliseconds for which what Slack said last counts where somebody decides over the API and Slack does not answer; absent: not at all. */
+  readonly slackAway?: number | undefined;
   /** Days after which the log of a finished request is removed; absent: never. */
   readonly retention?: number | undefined;
   /** SHA-256 of the files it was read from. */

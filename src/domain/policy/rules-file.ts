@@ -122,6 +122,10 @@ const rule = z.strictObject({
   auto: z.literal(true, { error: 'write "auto: true", or leave it out' }).optional(),
   refuse: z.string().trim().min(1, 'say why it is refused').max(500).optional(),
   never: z.array(name).min(1).optional(),
+  stepUp: z
+    .literal(true, { error: 'write "stepUp: true", or leave it out' })
+    .optional()
+    .describe('Approvals count only from who proves who they are outside of Slack: "hallpass approve" (docs/api.md).'),
   channel: channel.optional(),
   duration: z.strictObject({ shortest: duration.optional(), default: duration, longest: duration }).optional(),
   respondWithin: duration.optional(),
@@ -153,6 +157,12 @@ export const rulesFile = z.strictObject({
   retention: retentionText
     .optional()
     .describe('How long the log of a finished request is kept, like 400d; for ever when absent (docs/audit.md).'),
+  slackAway: z
+    .strictObject({ lastKnownFor: duration })
+    .optional()
+    .describe(
+      'While Slack does not answer, people decide over the API by who was in which group when it did last, for so long; not at all when absent (docs/api.md).',
+    ),
   groups: z.record(
     name,
     z.union([slackGroup, z.array(personId).min(1, 'the group is empty; name at least one person')], {

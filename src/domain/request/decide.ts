@@ -14,6 +14,8 @@ export type Command =
       /** For no longer than this, and no shorter than `least`, which the rule wants. */
       readonly seconds?: number | undefined;
       readonly least?: number | undefined;
+      /** They have just proven who they are outside of Slack. */
+      readonly isConfirmed?: boolean | undefined;
       readonly standing: Standing;
     }
   | {
@@ -75,6 +77,8 @@ export type Refusal =
   /** Approvers may shorten it, and no more: `longest` is what was asked, absent where it is for good. */
   | { readonly type: 'not-shorter'; readonly longest?: number | undefined }
   | { readonly type: 'too-short'; readonly least: number }
+  /** It counts only from who proves who they are outside of Slack. */
+  | { readonly type: 'not-confirmed'; readonly id: RequestId }
   /** An earlier step has to be approved first, by these. */
   | { readonly type: 'not-their-turn'; readonly first: readonly string[] }
   | { readonly type: 'in-conflict' }
@@ -133,6 +137,8 @@ const approve = (
   if (asked.drift?.byAuthor === true) return err({ type: 'not-to-be-applied' });
   const earlier = open.value.votes.map((vote) => vote.by);
   if (earlier.includes(command.by)) return err({ type: 'already-voted' });
+  if (asked.approval.stepUp === true && command.isConfirmed !== true)
+    return err({ type: 'not-confirmed', id: asked.id });
   if (asked.content?.fits === false && !open.value.seenBy.includes(command.by))
     return err({ type: 'not-seen', lines: asked.content.lines });
   const { seconds } = command;

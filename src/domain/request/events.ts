@@ -26,6 +26,8 @@ export const approvalRule = z.strictObject({
   auto: z.literal(true).optional(),
   /** Groups whose people do not decide, whatever other groups they are in. */
   never: z.array(z.string()).optional(),
+  /** An approval counts only from who has just proven who they are outside of Slack. */
+  stepUp: z.literal(true).optional(),
   /**
    * It was taken by break-glass: approved at once, by nobody. Its groups are told, and reminded so often (seconds) until one
    * of them has reviewed it.
