@@ -37,7 +37,8 @@ export const startApiServer = ({
   const serve = async (request: IncomingMessage, body: string | undefined): Promise<Answer> => {
     // What waits is woken when whoever asked has gone.
     const gone = new AbortController();
-    request.socket.once('close', () => gone.abort());
+    const leave = (): void => gone.abort();
+    request.socket.once('close', leave);
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string') headers.set(name, value);
@@ -50,6 +51,7 @@ export const startApiServer = ({
       }),
     );
     const { 'content-type': type, ...more } = Object.fromEntries(response.headers);
+    request.socket.off('close', leave);
     return {
       status: response.status,
       type: type?.startsWith('application/problem+json') ? 'application/problem+json' : 'application/json',
