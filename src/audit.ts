@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createSiemSink } from '#adapters/http/siem-sink.ts';
+import { createWebhookSink } from '#adapters/http/webhook-sink.ts';
 import { createRedisAuditStream } from '#adapters/redis/audit-stream.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
@@ -10,7 +12,8 @@ import type { Config } from './config.ts';
 import type { Ground } from './core.ts';
 import { every } from './every.ts';
 import { scrub } from './log.ts';
-import { markAudit } from './metrics.ts';
+import { countWebhook, markAudit } from './metrics.ts';
+import { readSigningKeys, type Webhooks } from './webhooks.ts';
 
 /** Milliseconds between two looks for new entries. */
 const followEvery = 500;
@@ -57,6 +60,20 @@ export const startAudit = ({ core, redis, info, onStop }: Ground, config: Config
   follow({ core, redis, info, onStop }, sink);
 };
 
+/** The same for webhooks, each by itself. */
+export const startWebhooks = ({ core, redis, info, onStop }: Ground, { source, ready }: Webhooks): void => {
+  for (const { destination, ca } of ready) {
+    const readKeys = () => readSigningKeys(destination);
+    const sink = createWebhookSink({
+      ...{ destination, source, ca, readKeys, info },
+      alarm: core.alarm,
+      count: countWebhook,
+    });
+    onStop(sink.close);
+    follow({ core, redis, info, onStop }, sink);
+  }
+};
+
 const follow = (
   { core, redis, info, onStop }: Pick<Ground, 'core' | 'redis' | 'info' | 'onStop'>,
   sink: AuditSink,
@@ -73,6 +90,7 @@ const follow = (
       trust,
       cursors: createRedisProjectionStore(connection, 'audit'),
       clock,
+      pause: (milliseconds) => pause(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined),
       info,
       report: markAudit,
     },

@@ -39,11 +39,12 @@ import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts'
 import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 import type { Tell } from './alarm.ts';
 import { startApi } from './api.ts';
-import { readSiemCa, startAudit } from './audit.ts';
+import { readSiemCa, startAudit, startWebhooks } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
 import { problemsInSlack } from './named-in-slack.ts';
+import { readWebhooks } from './webhooks.ts';
 import { checkClusters } from './worker.ts';
 
 /** The way into Slack: Socket Mode or signed HTTP, as configured; tests bring their own. */
@@ -117,12 +118,14 @@ const startOn = async (
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
   const directory = directoryFor(client, identity);
   const ca = readSiemCa(config);
+  const webhooks = await readWebhooks(config);
   const problems = [
     ...(ca.ok ? [] : [ca.error]),
+    ...(webhooks.ok ? [] : webhooks.error),
     ...(await checkClusters(clients, core.alarm)),
     ...(await problemsInSlack(folder, directory)),
   ];
-  if (problems.length > 0 || !ca.ok) return err(problems);
+  if (problems.length > 0 || !ca.ok || !webhooks.ok) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
   const drafts = createDraftClient(
@@ -178,6 +181,7 @@ const startOn = async (
   const people = createPeopleWatch({ ...ports, directory });
   startChecking(ground, ports, people);
   startAudit(ground, config, ca.value);
+  startWebhooks(ground, webhooks.value);
   startWitnessing(ground, {
     ...createDatedClient(slack.botToken, { ...options, ...postingOptions }),
     directory,

@@ -29,9 +29,10 @@ const usage = `hallpass <command>
                              (50); "--export": an export alone, without Redis and Slack, and what was saved of the audit channel
   policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
                              say which requests of the past this policy would have decided otherwise; "-": standard input
+  webhooks test <name>       send one signed test event to a destination of webhooks.yaml, and print what it answers
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
-doctor, standing, log and audit read the environment as "npm start" does, and a file .env where they run.
+doctor, standing, log, audit and webhooks read the environment as "npm start" does, and a file .env where they run.
 Exit status: 0 done, 1 there are problems, 2 the command is not understood;
 of audit verify 1: something was found, and 3: it could not be completed;
 of check also 3, 4 or 5: the worst that the manifests introduce is medium, high or critical, and --fail-on (high) or beyond.`;
@@ -42,11 +43,14 @@ const run = async ([command, ...words]: readonly string[]): Promise<Answer | und
     case 'doctor':
     case 'standing':
     case 'log':
-    case 'audit': {
+    case 'audit':
+    case 'webhooks': {
       const loaded = loadEnvironment();
       if (!loaded.ok) return failed([loaded.error]);
       if (command === 'log') return (await import('#src/commands/log.ts')).logCommand(words, process.env);
       if (command === 'audit') return (await import('#src/commands/audit.ts')).auditCommand(words, process.env);
+      if (command === 'webhooks')
+        return (await import('#src/commands/webhooks.ts')).webhooksCommand(words, process.env);
       return command === 'doctor'
         ? (await import('#src/commands/doctor.ts')).doctor(words, process.env)
         : (await import('#src/commands/standing.ts')).standing(words, process.env);

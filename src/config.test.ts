@@ -309,8 +309,17 @@ describe('where each event goes out', () => {
       expect(configWith({ HALLPASS_SIEM_URL: local }).siem).toEqual({ url: local });
   });
 
+  test('may be webhooks, by their file', () => {
+    expect(configWith({ HALLPASS_WEBHOOKS: ' /etc/hallpass/webhooks.yaml ' }).webhooks).toBe(
+      '/etc/hallpass/webhooks.yaml',
+    );
+    expect(configWith({ HALLPASS_WEBHOOKS: ' ' })).not.toHaveProperty('webhooks');
+  });
+
   test('is nothing that a worker looks at', () => {
-    expect(configWith({ HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url })).not.toHaveProperty('siem');
+    const worker = configWith({ HALLPASS_ROLE: 'worker', HALLPASS_SIEM_URL: url, HALLPASS_WEBHOOKS: '/x.yaml' });
+    expect(worker).not.toHaveProperty('siem');
+    expect(worker).not.toHaveProperty('webhooks');
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import type { GuardAddress } from '#domain/guard/webhook.ts';
+import { isLoopback } from '#domain/outgoing/address.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
 /** Where a cluster's API server is, and as whom Hallpass calls it. */
@@ -94,6 +95,8 @@ export type Config = {
   readonly watcher?: WatcherConfig;
   /** Absent where events go to no sink. Only for a bot. */
   readonly siem?: SiemConfig;
+  /** `webhooks.yaml`: where events go signed. Absent: nowhere. Only for a bot. */
+  readonly webhooks?: string;
   /** Absent where nobody asks over HTTP. Only for a bot. */
   readonly api?: ApiConfig;
   /** `false`: a bot does not print each event on standard output. It does when absent. */
@@ -358,12 +361,17 @@ const readApi = (environment: Environment, problems: Problems): ApiConfig | unde
   };
 };
 
-const readAudit = (environment: Environment, problems: Problems): Pick<Config, 'siem' | 'auditStdout'> => {
+const readAudit = (environment: Environment, problems: Problems): Pick<Config, 'siem' | 'webhooks' | 'auditStdout'> => {
   const stdout = environment.HALLPASS_AUDIT_STDOUT?.trim() || 'on';
   if (stdout !== 'on' && stdout !== 'off')
     problems.push(`HALLPASS_AUDIT_STDOUT is ${JSON.stringify(stdout)}. Set it to "on" or "off".`);
   const siem = readSiem(environment, problems);
-  return { ...(siem === undefined ? {} : { siem }), ...(stdout === 'off' ? { auditStdout: false } : {}) };
+  const webhooks = environment.HALLPASS_WEBHOOKS?.trim() ?? '';
+  return {
+    ...(siem === undefined ? {} : { siem }),
+    ...(webhooks === '' ? {} : { webhooks }),
+    ...(stdout === 'off' ? { auditStdout: false } : {}),
+  };
 };
 
 const readSiem = (environment: Environment, problems: Problems): SiemConfig | undefined => {
@@ -387,9 +395,6 @@ const readSiem = (environment: Environment, problems: Problems): SiemConfig | un
     problems.push('HALLPASS_SIEM_TOKEN holds what cannot stand in a header of HTTP, such as a space or a line feed.');
   return { url, ...(token === '' ? {} : { token }), ...(ca === '' ? {} : { ca }) };
 };
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 const portOf = (name: string, text: string, problems: Problems): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 /** Tokens and private keys that must not reach a log, whatever field or message they come in. */
 const secrets =
-  /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|Bearer\s+\S+|-----BEGIN[^-]+-----[\s\S]+?-----END[^-]+-----|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
+  /xox[a-z]-[\w-]+|xapp-[\w-]+|whsec_[\w+/=-]+|eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|Bearer\s+\S+|-----BEGIN[^-]+-----[\s\S]+?-----END[^-]+-----|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
 
 export const scrub = (line: string): string => line.replace(secrets, '[secret]');
 

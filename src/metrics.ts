@@ -40,6 +40,16 @@ const linesOut = new Counter({
   registers,
 });
 
+const webhookTries = new Counter({
+  name: 'hallpass_webhook_tries_total',
+  help: 'Tries to give an event to a webhook, by what became of it: taken, away, refused, or gone (410).',
+  labelNames: ['webhook', 'result'],
+  registers,
+});
+
+/** Counts what became of one try to give an event to a webhook. */
+export const countWebhook = (webhook: string, result: string): void => webhookTries.inc({ webhook, result });
+
 /** Says how far a sink of the audit is behind, in seconds, and counts what it took since. */
 export const markAudit = (sink: string, seconds: number, lines: number): void => {
   behind.set({ sink }, seconds);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
-import { countPolicyNews, markAudit, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
+import { countPolicyNews, countWebhook, markAudit, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
 import { policy } from '#test/build/policy.ts';
 
 const folder = (hash: string): PolicyFolder =>
@@ -41,6 +41,16 @@ test('it can be read how far each sink of the audit is behind', async () => {
       'hallpass_audit_behind_seconds{sink="stdout"} 1',
       'hallpass_audit_lines_total{sink="siem"} 7',
       'hallpass_audit_lines_total{sink="stdout"} 0',
+    ]),
+  );
+});
+
+test('it can be read what became of each try to give an event to a webhook', async () => {
+  for (const result of ['away', 'away', 'taken']) countWebhook('tickets', result);
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_webhook_tries_total{webhook="tickets",result="away"} 2',
+      'hallpass_webhook_tries_total{webhook="tickets",result="taken"} 1',
     ]),
   );
 });

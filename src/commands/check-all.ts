@@ -6,6 +6,7 @@ import { checkRedisAt } from './check-redis.ts';
 import { checkLookup, checkSlack } from './check-slack.ts';
 import { checkWatcher } from './check-watcher.ts';
 import { checkWatching } from './check-watching.ts';
+import { checkWebhooks } from './check-webhooks.ts';
 import { type Check, type Checked, runChecks } from './checks.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -44,6 +45,7 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
     },
     ...(redis === undefined ? [] : [redis]),
     ...(config.watcher === undefined ? [] : [checkWatcher(config.watcher)]),
+    ...(config.webhooks === undefined ? [] : [checkWebhooks(config, known.redisAhead)]),
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
     ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),
     ...authors.flatMap((author) =>

@@ -1,9 +1,10 @@
-import { z } from 'zod';
-import { type RequestId, requestId } from '#domain/ids.ts';
-import { readLine, type Trust } from '#domain/request/chain.ts';
+import { requestId } from '#domain/ids.ts';
+import type { Trust } from '#domain/request/chain.ts';
 import type { AuditLines, FoundEntry } from './audit-lines.ts';
+import { entriesOf, partsOf } from './audit-parts.ts';
 import type { LogReader } from './export-log.ts';
 import type { Clock, ProjectionStore } from './ports.ts';
+import { type Cursor, readCursor, secondsBehind } from './sink-cursor.ts';
 
 /** All entries of all logs in the order of their commits, as far back as the stream still goes. */
 export type AuditStream = {
@@ -24,27 +25,14 @@ export type AuditSink = {
   readonly isReady: () => boolean;
   /** Whether it took all of them; if not, all are offered again. Never throws for what is beyond it. */
   readonly write: (lines: readonly string[], signal: AbortSignal) => Promise<boolean>;
+  /** So many lines are offered at a time, and how far it has come is written down behind them; as many as there are when absent. */
+  readonly atOnce?: number;
+  /** Whether it is to be offered a line at all; every one when absent. */
+  readonly wants?: (line: string) => boolean;
+  /** The first time it gets what happens from then on. Otherwise all there is. */
+  readonly beginsNow?: boolean;
 };
-export type SinkName = 'stdout' | 'siem';
-
-/** How far a sink has come; `reread`: it takes what the logs say, for the stream does not go back that far. */
-const cursor = z.strictObject({
-  schema: z.literal(1),
-  /** In the stream; absent while that was empty. */
-  place: z.string().optional(),
-  at: z.string(),
-  reread: z
-    .strictObject({
-      /** Entries from then on; absent for all. */
-      since: z.string().optional(),
-      /** Behind which the stream has the rest. */
-      until: z.strictObject({ place: z.string().optional(), at: z.string() }),
-      /** Up to this request it is done, in the order in which they were filed. */
-      done: requestId.optional(),
-    })
-    .optional(),
-});
-type Cursor = z.infer<typeof cursor>;
+export type SinkName = 'stdout' | 'siem' | `webhook:${string}`;
 
 export type FollowPorts = {
   readonly stream: AuditStream;
@@ -53,11 +41,15 @@ export type FollowPorts = {
   readonly trust: Trust;
   readonly cursors: ProjectionStore;
   readonly clock: Clock;
+  /** Ends early when the follower is stopped. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly info: (message: string, fields: Readonly<Record<string, string>>) => void;
   /** How many seconds lie between the newest entry and what the sink has, and how many lines it was given since. */
   readonly report: (sink: SinkName, behind: number, lines: number) => void;
 };
 
+/** Milliseconds between two looks at whether a sink is ready again. */
+const waiting = 250;
 /** Entries that are offered at a time: what is held in memory. */
 const most = 200;
 const logsAtOnce = 20;
@@ -81,10 +73,6 @@ export const createAuditFollower = (
   /** Digests of what was given from logs and may stand in the stream behind the place to go on from. */
   const ahead = new Set<string>();
 
-  const read = async (): Promise<{ readonly version: number; readonly cursor: Cursor | undefined }> => {
-    const kept = await cursors.read(sink.name);
-    return { version: kept?.version ?? 0, cursor: kept === undefined ? undefined : parse(kept.value) };
-  };
   const give = async (lines: readonly string[]): Promise<boolean> => {
     if (lines.length === 0) return true;
     if (!(await sink.write(lines, signal))) return false;
@@ -97,16 +85,28 @@ export const createAuditFollower = (
 
   /** One batch; whether there may be more. */
   const step = async (): Promise<boolean> => {
-    const { version, cursor: before } = await read();
+    const { version, cursor: before } = await readCursor(cursors, sink.name);
+    // One that is there and cannot be read was somewhere: nothing of what it lacks is left out.
+    if (before === undefined && version === 0 && sink.beginsNow === true) return beginNow();
     if (before === undefined) return startRereading(version, undefined);
     if (before.reread !== undefined) return reread(version, before, before.reread);
     const entries = await ports.stream.after(before.place ?? '', most);
     if (entries === undefined) return startRereading(version, before);
-    const last = entries.at(-1);
-    if (last === undefined) return false;
-    const fresh = entries.filter(({ text }) => ahead.size === 0 || !ahead.delete(ports.trust.digest(text)));
-    if (!(await give(await inOrder(fresh, ports.lines)))) return false;
-    return keep(version, { schema: 1, place: last.place, at: last.at.toString() });
+    if (entries.length === 0) return false;
+    const isFresh = ({ text }: FoundEntry) => ahead.size === 0 || !ahead.delete(ports.trust.digest(text));
+    let kept = version;
+    for (const { lines, upTo } of await partsOf(entries, ports.lines, sink, isFresh)) {
+      if (signal.aborted || !(await give(lines))) return false;
+      if (!(await keep(kept, { schema: 1, place: upTo.place, at: upTo.at.toString() }))) return false;
+      kept += 1;
+    }
+    return true;
+  };
+
+  const beginNow = async (): Promise<boolean> => {
+    const end = await ports.stream.end();
+    const at = (end?.at ?? (await ports.clock.now())).toString();
+    return keep(0, { schema: 1, ...(end === undefined ? {} : { place: end.place }), at });
   };
 
   const startRereading = async (version: number, before: Cursor | undefined): Promise<boolean> => {
@@ -128,19 +128,29 @@ export const createAuditFollower = (
   const reread = async (from: number, before: Cursor, reading: NonNullable<Cursor['reread']>): Promise<boolean> => {
     const ids = (await ports.log.ids()).flatMap((id) => requestId.safeParse(id).data ?? []);
     const since = reading.since === undefined ? undefined : Temporal.Instant.from(reading.since);
+    const { within: begun, ...whole } = reading;
+    const begunAt = begun === undefined ? -1 : ids.indexOf(begun.request);
+    const afterDone = whole.done === undefined ? 0 : ids.indexOf(whole.done) + 1;
+    const isNew = ({ request, version: number }: FoundEntry) => request !== begun?.request || number > begun.version;
     let version = from;
-    const begin = reading.done === undefined ? 0 : ids.indexOf(reading.done) + 1;
-    for (let first = begin; first < ids.length; first += logsAtOnce) {
+    for (let first = begunAt === -1 ? afterDone : begunAt; first < ids.length; first += logsAtOnce) {
       const batch = ids.slice(first, first + logsAtOnce);
       const found = (await Promise.all(batch.map((id) => entriesOf(ports, id, since)))).flat();
       for (let at = 0; at < found.length; at += most) {
         const part = found.slice(at, at + most);
-        if (signal.aborted || !(await give(await inOrder(part, ports.lines)))) return false;
+        for (const { lines, upTo } of await partsOf(part, ports.lines, sink, isNew)) {
+          if (signal.aborted || !(await give(lines))) return false;
+          // Whoever takes few lines at a time goes on in the middle of a log.
+          if (sink.atOnce === undefined) continue;
+          const within = { request: requestId.parse(upTo.request), version: upTo.version };
+          if (!(await keep(version, { ...before, reread: { ...whole, within } }))) return false;
+          version += 1;
+        }
         noteAhead(part, reading.until.at);
       }
       const done = batch.at(-1);
       if (found.length === 0 || done === undefined) continue;
-      if (!(await keep(version, { ...before, reread: { ...reading, done } }))) return false;
+      if (!(await keep(version, { ...before, reread: { ...whole, done } }))) return false;
       version += 1;
     }
     return keep(version, { schema: 1, ...reading.until });
@@ -154,58 +164,30 @@ export const createAuditFollower = (
   };
 
   const tell = async (): Promise<void> => {
-    const [{ cursor: now }, end] = await Promise.all([read(), ports.stream.end()]);
-    const had = now?.reread === undefined ? now?.at : (now.reread.since ?? now.at);
-    const behind =
-      end === undefined || now === undefined || (now.place === end.place && now.reread === undefined)
-        ? 0
-        : Math.max(0, (end.at.epochMilliseconds - Temporal.Instant.from(had ?? now.at).epochMilliseconds) / 1_000);
-    ports.report(sink.name, behind, given);
+    const [{ cursor: now }, end] = await Promise.all([readCursor(cursors, sink.name), ports.stream.end()]);
+    ports.report(sink.name, secondsBehind(now, end), given);
     given = 0;
+  };
+
+  /** Then nobody has to be kept out: a lock is two writes, again and again for each sink. */
+  const hasAll = async (): Promise<boolean> => {
+    const [{ cursor: now }, end] = await Promise.all([readCursor(cursors, sink.name), ports.stream.end()]);
+    return now !== undefined && now.reread === undefined && now.place === end?.place;
   };
 
   return async () => {
     try {
-      if (!sink.isReady()) return;
+      if (!sink.isReady() || (await hasAll())) return;
       await cursors.exclusively(sink.name, async () => {
         while (!signal.aborted && (await step()));
+        // What a sink says to wait is meant for every process. Then each may try, for one of them may not reach it at all.
+        while (!signal.aborted && !sink.isReady()) {
+          await tell();
+          await ports.pause(waiting);
+        }
       });
     } finally {
       await tell();
     }
   };
-};
-
-/** One of ours that cannot be read any more is as good as none: everything goes out once more. */
-const parse = (text: string): Cursor | undefined => {
-  try {
-    return cursor.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-};
-
-/** One after the other: what one tells of its request the next one needs. */
-const inOrder = async (entries: readonly FoundEntry[], write: AuditLines): Promise<readonly string[]> => {
-  const lines: string[] = [];
-  for (const entry of entries) lines.push(await write(entry));
-  return lines;
-};
-
-/** What a log has from a time on; what cannot be read is in any case. */
-const entriesOf = async (
-  { log, trust, clock }: FollowPorts,
-  id: RequestId,
-  since: Temporal.Instant | undefined,
-): Promise<readonly FoundEntry[]> => {
-  const read = await log.read(id);
-  const lines = read.ok ? read.value : [read.error];
-  const now = await clock.now();
-  return lines.flatMap((text, index) => {
-    const entry = readLine(id, text, trust);
-    const at = entry.ok ? entry.value.at : now;
-    return since !== undefined && Temporal.Instant.compare(at, since) < 0
-      ? []
-      : [{ request: id, version: index + 1, text, at }];
-  });
 };

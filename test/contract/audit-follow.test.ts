@@ -68,6 +68,7 @@ const following = () => {
       trust: keys.trust,
       cursors: createRedisProjectionStore(connection, 'audit'),
       clock,
+      pause: (milliseconds) => wait(milliseconds),
       info: () => {},
       report: (_, behind, lines) => void reports.push({ behind, lines }),
     },

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '#adapters/http/certificates.ts';
-import { createSiemSink, type SiemPace } from '#adapters/http/siem-sink.ts';
+import type { Pace } from '#adapters/http/retries.ts';
+import { createSiemSink } from '#adapters/http/siem-sink.ts';
 import { createStdoutSink } from '#src/audit.ts';
 
 type Pair = { cert: string; key: string; ca: string };
@@ -60,8 +61,8 @@ const status =
     void response.writeHead(code, headers).end('x');
 const ok = status(200);
 
-const quick: SiemPace = { timeout: 400, first: 40, most: 200, slow: 150, patience: 300, remind: 60_000 };
-const sinkFor = (url: string, changed: { ca?: string | undefined; token?: string; pace?: Partial<SiemPace> } = {}) => {
+const quick: Pace = { timeout: 400, first: 40, most: 200, slow: 150, patience: 300, remind: 60_000 };
+const sinkFor = (url: string, changed: { ca?: string | undefined; token?: string; pace?: Partial<Pace> } = {}) => {
   const alarms: { message: string; fields: Readonly<Record<string, string>> }[] = [];
   const infos: string[] = [];
   const { pace, ...rest } = changed;

@@ -22,18 +22,41 @@ const secrets = '/api/v1/namespaces/shop-front/secrets';
 const password = 'held-pass-Kd83Ww';
 const other = 'read-pass-Pq91Zx';
 const siemToken = 'token-of-the-siem-Gh72Rt';
+/** With this what goes to a webhook is signed. */
+const signingKey = `whsec_${Buffer.from('key-of-the-webhook-Vn38Lq-and-more').toString('base64')}`;
 /** What a person typed where it does not belong. */
 const typedToken = 'xoxb-1111-2222-typedByMistake';
 
 let posted = '';
+/** What went to a webhook, headers and all. */
+let hooked = '';
 const server = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  posted += Buffer.concat(chunks).toString();
+  const body = Buffer.concat(chunks).toString();
+  if (request.url === '/hook') hooked += `${JSON.stringify(request.headers)}\n${body}\n`;
+  else posted += body;
   response.writeHead(200).end();
 });
 beforeAll(() => new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready)));
 afterAll(() => new Promise<void>((done) => void server.close(() => done())));
+
+let webhooks = '';
+const writeWebhooks = async (folder: string): Promise<string> => {
+  const { port } = server.address() as AddressInfo;
+  const file = join(folder, 'webhooks.yaml');
+  await writeFile(join(folder, 'webhook.key'), signingKey, { mode: 0o600 });
+  await writeFile(
+    file,
+    `destinations:
+  - name: all
+    url: http://127.0.0.1:${port}/hook
+    events: ['*']
+    signingKeyFile: webhook.key
+`,
+  );
+  return file;
+};
 
 let traces: Traces | undefined;
 const recorded = (): Traces => {
@@ -50,6 +73,7 @@ const company = companyFor(
         way.startBot((reached) => ({
           ...configure(reached),
           siem: { url: `http://127.0.0.1:${port}/ingest`, token: siemToken },
+          webhooks,
         })),
     };
   },
@@ -57,6 +81,7 @@ const company = companyFor(
     guard: true,
     prepare: async (stand) => {
       await holdSecrets(stand);
+      webhooks = await writeWebhooks(stand.folder);
       traces = await recordTraces(stand.redis.url);
     },
   },
@@ -91,6 +116,7 @@ const everything = async (): Promise<readonly string[]> => {
     other,
     accountToken,
     siemToken,
+    signingKey,
     hallpassApp.token,
     hallpassApp.appToken,
     hallpassApp.signingSecret,
@@ -99,7 +125,7 @@ const everything = async (): Promise<readonly string[]> => {
   ];
 };
 
-/** What an auditor takes away, and what was sent to the SIEM. */
+/** What an auditor takes away, and what was sent to the SIEM and to a webhook. */
 const takenAway = async (): Promise<string> => {
   const { stand } = company();
   const { keys, redisUrl } = stand.config('bot');
@@ -113,7 +139,8 @@ const takenAway = async (): Promise<string> => {
   await logCommand(['export', into('log.jsonl')], environment);
   const files = ['audit.csv', 'audit.jsonl', 'audit.html', 'log.jsonl'].map((name) => readFileSync(into(name), 'utf8'));
   for (const text of files) expect(text).toContain('shop-front');
-  return [posted, ...files].join('\n');
+  expect(hooked).toContain('shop-front');
+  return [posted, hooked, ...files].join('\n');
 };
 const formsOf = (text: string): readonly string[] => [text, Buffer.from(text).toString('base64').replace(/=+$/, '')];
 
@@ -181,8 +208,10 @@ describe('no value of a Secret and no token', () => {
 
   it('goes out that somebody typed where it does not belong, and what goes out stays JSON', async () => {
     const id = await story.ask(typed('10s').replace('checkout 502s', `Bearer abc"def ${typedToken} fails`));
-    await story.until('it to be sent', () => posted.includes(id));
+    await story.until('it to be sent', () => posted.includes(id) && hooked.includes(id));
     expect(posted).not.toContain(typedToken);
+    expect(hooked).not.toContain(typedToken);
+    expect(hooked).toContain('"reason":"[secret] [secret] fails"');
     const lines = posted
       .trimEnd()
       .split('\n')
@@ -193,7 +222,7 @@ describe('no value of a Secret and no token', () => {
   });
 
   // Last: of all that was done above.
-  it('is in the log, in Redis, in Slack, on standard output, in what a SIEM gets or in what an auditor takes away', async () => {
+  it('is in the log, in Redis, in Slack, on standard output, in what a SIEM or a webhook gets or in what an auditor takes away', async () => {
     const all = await everything();
     for (const one of all) expect(one.length).toBeGreaterThan(10);
     // With its own token the bot calls Slack: it is sent along, and stands in nothing that Slack keeps.
@@ -211,7 +240,7 @@ describe('no value of a Secret and no token', () => {
     process.stdout.write(`${planted}\n`);
     const id = await story.ask(typed('10s').replace('checkout 502s', planted));
     await story.card(id);
-    await story.until('it to be sent', () => posted.includes(planted));
+    await story.until('it to be sent', () => posted.includes(planted) && hooked.includes(planted));
     expect(await recorded().of([planted])).toEqual([`redis: ${planted}`, `slack: ${planted}`, `printed: ${planted}`]);
     expect(await takenAway()).toContain(planted);
   });

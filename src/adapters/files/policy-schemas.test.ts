@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { withFolder } from '#test/build/folder.ts';
 import { edited, policyFiles } from '#test/build/policy-files.ts';
 import { readHere } from '#test/build/policy-folder.ts';
-import { renderSchemas, schemaNameOf } from './policy-schemas.ts';
+import { renderSchemas, schemaNameOf, webhooksName } from './policy-schemas.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'manifests', 'policy');
 const published = (name: string): string => readFileSync(join(folder, 'schemas', name), 'utf8');
@@ -25,8 +25,15 @@ describe('the JSON Schemas of policy files', () => {
     for (const [name, text] of rendered) expect(published(name), name).toBe(text);
   });
 
-  it('are one for each file that a policy folder has', () => {
-    expect(files.map(schemaNameOf).toSorted()).toEqual([...renderSchemas().keys()].toSorted());
+  it('are one for each file that a policy folder has, and one for webhooks', () => {
+    expect([...files, webhooksName].map(schemaNameOf).toSorted()).toEqual([...renderSchemas().keys()].toSorted());
+  });
+
+  it('fit the example of webhooks, whose first line names its own', () => {
+    const text = readFileSync(join(folder, '..', webhooksName), 'utf8');
+    expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=./policy/schemas/${schemaNameOf(webhooksName)}`);
+    expect(validate(webhooksName, text)).toEqual([]);
+    expect(validate(webhooksName, text.replace('submitted', 'submited'))).toEqual(['/destinations/0/events/0 enum']);
   });
 
   it.each(files)('fit the example %s, whose first line names its own', (file) => {

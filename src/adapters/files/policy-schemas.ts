@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { identitiesFile } from '#domain/identities-file.ts';
+import { webhooksFile } from '#domain/outgoing/webhooks-file.ts';
 import { rulesFile } from '#domain/policy/rules-file.ts';
 import { kindModules } from '#kinds/index.ts';
 import { casesFile, casesName } from './policy-cases.ts';
+
+/** Usual for where events go, and has a schema as the policy's files have. */
+export const webhooksName = 'webhooks.yaml';
 
 const schemas: readonly (readonly [file: string, schema: z.ZodType])[] = [
   ['rules.yaml', rulesFile],
   ['identities.yaml', identitiesFile],
   [casesName, casesFile],
+  // No file of a policy: wherever HALLPASS_WEBHOOKS says.
+  [webhooksName, webhooksFile],
   ...kindModules.map(({ settingsFile, settingsSchema }) => [settingsFile, settingsSchema] as const),
 ];
 

@@ -1,21 +1,9 @@
 import { Agent, request } from 'undici';
 import type { AuditSink } from '#use-cases/follow-audit.ts';
 import type { Alarm } from '#use-cases/ports.ts';
+import { codeOf, createTrouble, type Outcome, outcomeOf, type Pace, type Words } from './retries.ts';
 
-/** Milliseconds. */
-export type SiemPace = {
-  /** For one batch, to the last byte of the answer. */
-  readonly timeout: number;
-  /** Before the first retry, and before any: it doubles in between. */
-  readonly first: number;
-  readonly most: number;
-  /** Before a retry of what the sink will not take as it is. */
-  readonly slow: number;
-  /** Administrators are told once nothing was taken for so long, and again so often. */
-  readonly patience: number;
-  readonly remind: number;
-};
-const usual: SiemPace = {
+const usual: Pace = {
   timeout: 10_000,
   first: 1_000,
   most: 60_000,
@@ -26,8 +14,6 @@ const usual: SiemPace = {
 
 /** Of one batch, lines and bytes; a line that is longer goes alone. */
 const most = { lines: 500, bytes: 1_000_000 };
-/** What a sink says to wait is believed up to here, in milliseconds. */
-const longestWait = 3_600_000;
 /** Characters of an answer that are read: what matters is its status. */
 const longestAnswer = 2_000;
 
@@ -38,15 +24,8 @@ export type SiemOptions = {
   readonly ca?: string | undefined;
   readonly alarm: Alarm;
   readonly info: (message: string, fields: Readonly<Record<string, string>>) => void;
-  readonly pace?: SiemPace;
+  readonly pace?: Pace;
 };
-
-type Outcome =
-  | { readonly type: 'taken' }
-  /** It passes by itself: no connection, too busy, broken. */
-  | { readonly type: 'away'; readonly why: string; readonly wait?: number }
-  /** It will not, unless somebody changes something. */
-  | { readonly type: 'refused'; readonly status: number; readonly why: string };
 
 /**
  * Posts batches of JSON lines to an address, each until it is taken: a 2xx. No redirect is followed. Between two tries it says that it is
@@ -72,8 +51,7 @@ export const createSiemSink = ({
     // Below the idle time-out of usual load balancers.
     keepAliveTimeout: 30_000,
   });
-  const sink = new URL(url).origin;
-  const trouble = createTrouble({ sink, alarm, info, pace });
+  const trouble = createTrouble({ words: wordsFor(url), alarm, info, pace });
 
   const post = async (lines: readonly string[], signal: AbortSignal): Promise<Outcome> => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(pace.timeout)]);
@@ -123,66 +101,13 @@ export const createSiemSink = ({
   };
 };
 
-const outcomeOf = (status: number, retryAfter: string | string[] | undefined): Outcome => {
-  if (status >= 200 && status < 300) return { type: 'taken' };
-  const why = `HTTP status ${status}`;
-  if (status !== 429 && status !== 408 && status < 500) return { type: 'refused', status, why };
-  const wait = typeof retryAfter === 'string' ? waitOf(retryAfter) : undefined;
-  return { type: 'away', why, ...(wait === undefined ? {} : { wait }) };
-};
-
-/** `Retry-After` is seconds or a date (RFC 9110, 10.2.3). */
-const waitOf = (text: string): number | undefined => {
-  const wait = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), longestWait);
-};
-
-/** When to try again, and whether administrators have to know. */
-const createTrouble = ({
-  sink,
-  alarm,
-  info,
-  pace,
-}: { sink: string; pace: SiemPace } & Pick<SiemOptions, 'alarm' | 'info'>) => {
-  let failures = 0;
-  let since = 0;
-  let notBefore = 0;
-  let toldAt: number | undefined;
-
-  const tell = (message: string, why: string, now: number): void => {
-    if (toldAt !== undefined && now - toldAt < pace.remind) return;
-    toldAt = now;
-    alarm(message, {
-      sink,
-      cause: why,
-      remedy: 'Nothing is lost: it goes on trying. Look at the sink, and at HALLPASS_SIEM_URL and HALLPASS_SIEM_TOKEN',
-    });
-  };
-  return {
-    isOver: () => performance.now() >= notBefore,
-    note: (outcome: Outcome): void => {
-      const now = performance.now();
-      if (outcome.type === 'taken') {
-        if (toldAt !== undefined) info('The sink of the audit takes lines again', { sink });
-        [failures, notBefore, toldAt] = [0, 0, undefined];
-        return;
-      }
-      if (failures === 0) since = now;
-      failures += 1;
-      if (outcome.type === 'refused') {
-        notBefore = now + jittered(pace.slow);
-        tell('The sink of the audit refuses lines', outcome.why, now);
-        return;
-      }
-      const backoff = jittered(Math.min(pace.most, pace.first * 2 ** Math.min(failures - 1, 20)));
-      notBefore = now + Math.max(backoff, outcome.wait ?? 0);
-      if (now - since >= pace.patience) tell('The sink of the audit has taken nothing for a while', outcome.why, now);
-    },
-  };
-};
-
-/** Several bots do not come back at once. */
-const jittered = (milliseconds: number): number => milliseconds * (0.5 + Math.random() / 2);
+const wordsFor = (url: string): Words => ({
+  about: { sink: new URL(url).origin },
+  refuses: 'The sink of the audit refuses lines',
+  isAway: 'The sink of the audit has taken nothing for a while',
+  takesAgain: 'The sink of the audit takes lines again',
+  remedy: 'Nothing is lost: it goes on trying. Look at the sink, and at HALLPASS_SIEM_URL and HALLPASS_SIEM_TOKEN',
+});
 
 const batchesOf = (lines: readonly string[]): readonly (readonly string[])[] => {
   const batches: string[][] = [];
@@ -199,11 +124,4 @@ const batchesOf = (lines: readonly string[]): readonly (readonly string[])[] => 
     }
   }
   return batches;
-};
-
-/** What a library says of the address or what was sent is left out: its code is enough. */
-const codeOf = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return 'unknown';
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-  return cause.cause instanceof Error ? `${code}: ${codeOf(cause.cause)}` : code;
 };

@@ -1,5 +1,5 @@
 import type { Kind } from '#kinds/kind.ts';
-import { deployment } from './manifests-deployment.ts';
+import { deployment, type SecretFolder } from './manifests-deployment.ts';
 import { clusterRole, clusterRoleBinding, home, labels, serviceAccount } from './manifests-names.ts';
 import { botRules } from './manifests-rules.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
@@ -31,11 +31,18 @@ are known by OIDC.`,
   kubectl -n ${home} create secret generic hallpass-bot-key --from-file=bot.key
   kubectl -n ${home} create secret generic hallpass-bot --from-literal=SLACK_BOT_TOKEN=xoxb-… \\
     --from-literal=SLACK_APP_TOKEN=xapp-… --from-literal=REDIS_URL=rediss://hallpass-bot:…@redis:6379
+Only where events go to webhooks (docs/webhooks.md), with HALLPASS_WEBHOOKS=/etc/hallpass/webhooks/webhooks.yaml in the Secret above:
+  kubectl -n ${home} create secret generic hallpass-webhooks --from-file=webhooks.yaml --from-file=tickets.key
 For signed HTTP instead give SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and put your own Ingress or Gateway, at a
 public HTTPS address, before the Service below.`,
-    [deployment(component, 1, { container: { ports: [{ name: 'http', containerPort: 3000 }] } }), service],
+    [deployment(component, 1, { container: { ports: [{ name: 'http', containerPort: 3000 }] }, folders }), service],
   ),
 });
+
+/** Whole, and no single files: keys in it are replaced while it runs. */
+const folders: readonly SecretFolder[] = [
+  { name: 'webhooks', secretName: 'hallpass-webhooks', mountPath: '/etc/hallpass/webhooks', optional: true },
+];
 
 const service = {
   apiVersion: 'v1',

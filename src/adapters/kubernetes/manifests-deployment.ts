@@ -14,7 +14,13 @@ const takingIn: readonly Component[] = ['guard', 'watcher'];
 /** What only some have, as a container and a pod have it. */
 type More = { readonly [field: string]: Json };
 /** A Secret of which a folder of files is made, which changes with it. */
-export type SecretFolder = { readonly name: string; readonly secretName: string; readonly mountPath: string };
+export type SecretFolder = {
+  readonly name: string;
+  readonly secretName: string;
+  readonly mountPath: string;
+  /** The process does without it. */
+  readonly optional?: true;
+};
 type Own = {
   readonly container?: More;
   readonly pod?: More;
@@ -55,7 +61,10 @@ export const deployment = (component: Component, replicas: number, own: Own = {}
             ? // Optional: only who has Secrets held needs it.
               [{ name: 'shared', secret: { secretName: 'hallpass-shared-key', optional: true, defaultMode: 0o440 } }]
             : []),
-          ...(own.folders ?? []).map(({ name, secretName }) => ({ name, secret: { secretName, defaultMode: 0o440 } })),
+          ...(own.folders ?? []).map(({ name, secretName, optional }) => ({
+            name,
+            secret: { secretName, ...(optional === undefined ? {} : { optional }), defaultMode: 0o440 },
+          })),
         ],
       },
     },
