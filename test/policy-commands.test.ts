@@ -111,7 +111,7 @@ test.each<[what: string, cases: unknown, problem: string]>([
   [
     'a kind that there is not',
     [{ ...one, kind: 'acces', expect: { rule: 'usual' } }],
-    'there is no kind "acces". There are: access, change, open, delete-pod.',
+    'there is no kind "acces". There are: access, change, open, delete-pod, debug.',
   ],
   [
     'a profile that there is not',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Finding } from '#domain/risk/finding.ts';
 import type { Json } from './json.ts';
 
 /** A Kubernetes object as raw JSON. Cluster-scoped objects have no namespace. */
@@ -84,6 +85,8 @@ export type Plan = {
   /** What an approver should know of how things stand now, in plain text: facts, and what to beware of. */
   readonly notes: readonly string[];
   readonly cautions: readonly string[];
+  /** What is dangerous in objects that are there and stay as they are, where it comes to whoever gets into them. */
+  readonly findings?: readonly Finding[];
   readonly probes: readonly AccessProbe[];
   readonly proofs: readonly AccessProbe[];
 };

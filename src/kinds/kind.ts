@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
+import type { AccessProbe, KubernetesIdentity, Manifest, Plan, Target } from '#domain/plan.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { ProfileRights } from '#domain/rbac/standing.ts';
 import type { Use } from '#domain/request/events.ts';
@@ -140,6 +140,11 @@ export type Kind = {
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;
+  /**
+   * The probes of its plan, where they follow from the ask alone and the rest of the plan does not: for whoever sees nothing of the cluster.
+   * Absent for kinds that look at nothing, and for those that give nobody rights.
+   */
+  readonly gives?: (ask: Json, namespace: string) => Result<readonly AccessProbe[], string>;
   /** Absent for kinds that no held write becomes a request of. */
   readonly holds?: {
     /** The sorts of objects of which a direct write can be held. */

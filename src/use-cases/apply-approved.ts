@@ -215,16 +215,21 @@ const prepareAsApproved = async (
   const input = { ...place, ...(prolongs && { prolongs }) };
   const prepared = await prepareRequest(ports, cluster, { ...input, ask: asked.ask as Json });
   // Where other objects have the place of those that were meant, nobody is asked about these in their stead.
-  const isOver = ports.settings().kinds.find(({ name }) => name === kind)?.byUid === true;
+  const found = ports.settings().kinds.find(({ name }) => name === kind);
+  const isOver = found?.byUid === true;
   if (!prepared.ok) return asked.content === undefined || isOver ? lapse(prepared.error) : moved(prepared.error);
   if (sealOfDraft(asked, identity, draftOf(prepared.value), ports.trust.digest) === asked.seal) return prepared;
   if (isOver)
     return lapse(
       'What it would delete is no longer what was approved: some of it is gone, or was made anew. Ask again for what is left.',
     );
-  return asked.content === undefined
-    ? lapse(
-        'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',
+  if (asked.content === undefined)
+    return lapse(
+      'What would be granted is no longer what was approved: the profile, the person’s Kubernetes user or the namespace changed.',
+    );
+  return found?.isForSomebody === true
+    ? moved(
+        'What would be granted is no longer what was approved: what it is about was made anew, or who it is for changed.',
       )
     : moved('What it would change is no longer what was approved: somebody changed it meanwhile.');
 };

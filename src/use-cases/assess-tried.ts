@@ -50,7 +50,7 @@ export const assessTried = async (
     around(),
     reviewAll(cluster, identity, tried.plan.probes, except),
   ]);
-  return together(found, reach, rights);
+  return together([...found, ...(tried.plan.findings ?? [])], reach, rights);
 };
 
 /** What somebody gets of rights, beside what the changes reach. */

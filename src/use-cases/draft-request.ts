@@ -125,7 +125,10 @@ export const draftRequest = async (
     const prepared = await prepare(ports, cluster, input);
     if (!prepared.ok) return prepared;
     const tried = prepared.value;
-    const assessed = await assessTried(ports, cluster, tried, input.identity, { atMostOld: drawn });
+    const assessed = await assessTried(ports, cluster, tried, input.identity, {
+      atMostOld: drawn,
+      except: input.beside ?? [],
+    });
     const changed = await contentOf(ports, cluster, input, tried, assessed);
     const content = packContent(await withWhatGoes(ports, cluster, changed, drawn), ports.trust.digest);
     if (content.text.length > contentLimit)
@@ -295,14 +298,16 @@ const prepared = (
 };
 
 const contentOf = async (
-  { examiner }: DraftPorts,
+  { examiner, settings }: DraftPorts,
   cluster: ClusterWriter,
-  { request }: DraftInput,
+  { request, kind: name }: DraftInput,
   { plan, edits }: Tried,
   assessed: Assessed,
 ): Promise<Content> => {
+  // Rights are said in words: their objects name who somebody is in the cluster, and a binding is not taken before its role is there.
+  const isRights = settings().kinds.find((kind) => kind.name === name)?.isForSomebody === true;
   const own = await Promise.all(
-    plan.create.map(async (manifest) => {
+    (isRights ? [] : plan.create).map(async (manifest) => {
       const tried = await cluster.tryWrite(manifest, { manager: managerOf(request) });
       const { diff, added, removed } = await examiner.compare(
         undefined,

@@ -28,7 +28,7 @@ export const draftFor = async (
   if (!looks.ok) return err(unclear('ask', looks.error));
   if (looks.value.length === 0) return draftHere(ports, kind, input, except);
   try {
-    const drafted = await ports.draft(input, by);
+    const drafted = await ports.draft(except.length === 0 ? input : { ...input, beside: except }, by);
     return drafted.ok ? drafted : err(unclear('ask', drafted.error));
   } catch (cause) {
     ports.alarm('Nobody tried what somebody asks for; it was not filed. Is a worker running?', {

@@ -135,6 +135,8 @@ export type DraftInput = {
   readonly held?: { readonly ignore: readonly string[]; readonly scales?: true | undefined } | undefined;
   /** It puts back what was done, which is as risky as this. */
   readonly atLeast?: Risk | undefined;
+  /** Names of what was made for the grant that it goes on from: what somebody has by these is new to them. */
+  readonly beside?: readonly string[] | undefined;
   /** What conditions of rules may speak of; absent where no rule is looked for. */
   readonly facts?: Facts | undefined;
 };

@@ -73,7 +73,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
     const judged = untried ?? (await judgedByDraft(ports, kind, { ...input, ask: asked.ask as Json, facts }, asked));
     return (await ruledOtherwise(ports, kind, asked, known, judged)) ?? { type: 'same' };
   }
-  const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts });
+  const beside = await objectsOf(ports, asked);
+  const draft = await draftFor(ports, kind, { ...input, ask: asked.ask as Json, facts }, undefined, beside);
   if (!draft.ok) {
     const { error } = draft;
     return error.type === 'unclear' ? { type: 'impossible', why: error.why } : { type: 'not-tried' };

@@ -117,6 +117,8 @@ export const riskUntried = (kind: Kind, ask: Json, namespace: string): RiskFound
   return riskFound(findings, cautions.length > 0 || reachesFurther);
 };
 
-/** What is found in the objects that Hallpass makes itself. */
-export const findingsOfOwn = ({ create }: Pick<Plan, 'create'>): readonly Finding[] =>
-  findingsIn(create.map((after) => ({ before: undefined, after })));
+/** What is found in the objects that Hallpass makes itself, and in those that somebody gets into by them. */
+export const findingsOfOwn = ({ create, findings = [] }: Pick<Plan, 'create' | 'findings'>): readonly Finding[] => [
+  ...findingsIn(create.map((after) => ({ before: undefined, after }))),
+  ...findings,
+];

@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The files of the policy to start from, but its rules and their cases. */
 export const filesBesideRules = Object.fromEntries(
-  ['identities.yaml', 'profiles.yaml', 'changes.yaml', 'open.yaml', 'delete-pod.yaml'].map((name) => [
+  ['identities.yaml', 'profiles.yaml', 'changes.yaml', 'open.yaml', 'delete-pod.yaml', 'debug.yaml'].map((name) => [
     name,
     readFileSync(join(root, 'manifests/policy', name), 'utf8'),
   ]),

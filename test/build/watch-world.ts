@@ -7,7 +7,7 @@ import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
 import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
 import { breakGlass } from './break-glass-world.ts';
-import { createGuardWorld, userOf } from './guard-world.ts';
+import { createGuardWorld, type GuardWorld, userOf } from './guard-world.ts';
 import { alice } from './people.ts';
 import { groups, policy, rule } from './policy.ts';
 import { file, look } from './world.ts';
@@ -55,8 +55,10 @@ export const createWatchWorld = async (
   does: Partial<Record<WatchRule, Response>> = {},
   asked: Partial<Asking> = {},
   when: 'in force' | 'before it is applied' = 'in force',
+  prepare: (world: GuardWorld) => void = () => {},
 ) => {
   const world = createGuardWorld();
+  prepare(world);
   const oncall = { type: 'people', people: [alice] } as const;
   world.settings.policy = policy({
     rules: [rule({ permanent: true, breakGlass })],

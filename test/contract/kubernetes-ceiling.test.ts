@@ -10,6 +10,7 @@ import type { Manifest, ObjectRef, Plan } from '#domain/plan.ts';
 import { accessSorts } from '#kinds/access/sorts.ts';
 import { kindModules } from '#kinds/index.ts';
 import type { Kind } from '#kinds/kind.ts';
+import { livePod } from '#test/build/debug.ts';
 import { type ClusterReader, type ClusterWriter, isClusterRefusal } from '#use-cases/ports.ts';
 import { policyIn } from './kubernetes-foreign-suite.ts';
 import { bindingIn, editIngresses, roleIn } from './kubernetes-suite.ts';
@@ -122,9 +123,35 @@ describe('a worker with the generated roles', () => {
     for (const ref of made.toReversed()) await worker.remove(ref);
   });
 
+  it.each(['logs', 'exec', 'port-forward'])(
+    'lets somebody debug the named pod by %s, and no other',
+    async (profile) => {
+      const who = { user: 'ann', groups: [] };
+      const context = {
+        request: requestId.parse('k7m2-qx'),
+        namespace: 'shop',
+        identity: who,
+        seen: [[livePod('web-0')]],
+      };
+      const plan = kinds.find(({ name }) => name === 'debug')?.plan({ profile, pods: ['web-0'] }, context);
+      if (plan?.ok !== true) throw new Error('not a plan');
+      const { create, probes } = plan.value;
+      const made: ObjectRef[] = [];
+      for (const manifest of create) made.push((await worker.create(grant(manifest))).ref);
+      const allowed = async (name: string) => {
+        const reviews = await Promise.all(probes.map((probe) => worker.review(who, { ...probe, name })));
+        return new Set(reviews.map((review) => review.allowed));
+      };
+      await expect.poll(() => allowed('web-0'), soon).toEqual(new Set([true]));
+      expect(await allowed('web-1')).toEqual(new Set([false]));
+      for (const ref of made.toReversed()) expect(await worker.remove(ref)).toBe('removed');
+      await expect.poll(() => allowed('web-0'), soon).toEqual(new Set([false]));
+    },
+  );
+
   it.each([
     ['verbs beyond the ceiling', [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }]],
-    ['resources beyond the ceiling', [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] }]],
+    ['resources beyond the ceiling', [{ apiGroups: [''], resources: ['pods/attach'], verbs: ['create'] }]],
     ['everything', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]],
     ['the writing of roles', [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['update'] }]],
   ])('is refused by the API server when it tries to grant %s', async (_, rules) => {

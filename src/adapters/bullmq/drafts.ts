@@ -62,6 +62,7 @@ const input = z.strictObject({
   prolongs: requestId.optional(),
   held: z.strictObject({ ignore: z.array(z.string()), scales: z.literal(true).optional() }).optional(),
   atLeast: z.enum(risks).optional(),
+  beside: z.array(z.string()).optional(),
   facts: facts.optional(),
 });
 

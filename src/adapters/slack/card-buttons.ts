@@ -1,4 +1,5 @@
 import type { Button } from '@slack/types';
+import type { Content } from '#domain/content/content.ts';
 import type { Use } from '#domain/request/events.ts';
 import type { Asked, Request, State } from '#domain/request/request.ts';
 import { isConfirmed, needsReview } from '#domain/request/terms.ts';
@@ -33,8 +34,11 @@ export const hasDiff = (shown?: Shown): boolean =>
 /** What the button to all of it says. */
 export const wholeText = (shown?: Shown): string => {
   if (shown?.type !== 'shown' || hasDiff(shown)) return 'Full diff';
-  return shown.content.changes.length === 0 ? 'All findings' : 'Details';
+  return hasDetails(shown.content) ? 'Details' : 'All findings';
 };
+
+/** Whether there is something to say of it beside what to beware of. */
+export const hasDetails = ({ changes, notes }: Content): boolean => changes.length + notes.length > 0;
 
 /**
  * The buttons that make sense in a request's state; once it is over, while it is applied, or while it is ended, none but
@@ -49,7 +53,7 @@ export const buttonsOf = (
   const value = buttonValue(asked);
   const toReview = needsReview(request) && state.status !== 'approved';
   const review = toReview ? [button({ text: 'Review', action: actions.review, value, style: 'primary' })] : [];
-  const isMore = shown?.type === 'shown' && (shown.content.changes.length > 0 || hasMore);
+  const isMore = shown?.type === 'shown' && (hasDetails(shown.content) || hasMore);
   const whole = isMore ? [button({ text: wholeText(shown), action: actions.whole, value })] : [];
   if (state.status === 'pending') {
     const isFound = asked.drift !== undefined;

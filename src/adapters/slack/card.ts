@@ -21,7 +21,7 @@ import {
   type Piece,
   richText,
 } from './blocks.ts';
-import { buttonsOf, wholeText } from './card-buttons.ts';
+import { buttonsOf, hasDetails, wholeText } from './card-buttons.ts';
 import {
   attemptsBlock,
   factsBlock,
@@ -156,7 +156,7 @@ const compose = (
     ...(drift === undefined
       ? [...beware, ...(state.status === 'pending' ? noFindings(cautions, shown) : []), ...reaches, facts]
       : [foundBlock(drift, share.powers), facts, ...choiceBlock(drift, state), ...beware, ...reaches]),
-    ...(shown?.type === 'shown' && shown.content.changes.length > 0
+    ...(shown?.type === 'shown' && hasDetails(shown.content)
       ? [contentBlock(shown.content, asked, state.status === 'pending', room)]
       : []),
     ...(attempts === undefined || isOver(state.status) ? [] : attemptsBlock(attempts)),

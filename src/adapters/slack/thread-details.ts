@@ -186,6 +186,8 @@ const verbs = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
 /** Which objects a revision is about, and what proves that its diff was not altered. */
 const changes = (content: ContentRef | undefined) => {
   if (content === undefined) return [];
+  // What gives rights is tried on objects, and is about them, but changes none.
+  if (content.targets.length === 0) return [line('shown ', code(content.digest.slice(0, 12)))];
   const { kept, left } = fitting(
     content.targets.map((one) => `${verbs[one.op]} ${cutMiddle(oneLine(sayTarget(one)), 200)}`),
     room.changed,
@@ -218,7 +220,7 @@ const asked = ({ asked: request }: Request, content: ContentRef | undefined, des
             ` · ${cut(oneLine(wordedTitle({ kind, ...(content === undefined ? {} : { content }) }, description)), 80)}`,
           ],
           // Objects that are changed are listed with what becomes of them.
-          ...(content === undefined ? objects(description) : []),
+          ...(content === undefined || content.targets.length === 0 ? objects(description) : []),
         ];
   const forWhom = description === undefined || description.noun === 'access' ? [user(subject), ' · '] : [];
   return lines([

@@ -116,7 +116,7 @@ const sentenceOf = (
         ' asked',
         ...(asked.extends === undefined ? [] : [' for ', bold(asked.extends.request), ' to go on']),
         ...(asked.subject === asked.requester ? [] : [' for ', user(asked.subject)]),
-        ...(event.content === undefined ? [] : [`: ${sayCounts(event.content)}`]),
+        ...(event.content === undefined || event.content.targets.length === 0 ? [] : [`: ${sayCounts(event.content)}`]),
       ];
     case 'voted':
       return [
@@ -179,7 +179,7 @@ const sentenceOf = (
       return [
         '🔁 ',
         bold(`Revision ${event.revision}`),
-        `: ${withoutStop(briefly(event.why))}; earlier approvals do not count. Now ${sayCounts(event.content)}`,
+        `: ${withoutStop(briefly(event.why))}; earlier approvals do not count${nowIs(event.content)}`,
       ];
     case 'seen':
       return ['👁 ', user(event.by), ` opened ${sayWhole(event.revision, entries)} of revision ${event.revision}`];
@@ -283,6 +283,8 @@ const sayCounts = ({ added, removed, lines, targets }: ContentRef): string => {
   if (added + removed === 0) return objects;
   return `${objects}, +${added} −${removed}, ${lines} line${lines === 1 ? '' : 's'} of diff`;
 };
+
+const nowIs = (content: ContentRef): string => (content.targets.length === 0 ? '' : `. Now ${sayCounts(content)}`);
 
 /** How long the revision was that somebody opened, as its own event said. */
 const sayWhole = (revision: number, entries: Chain['entries']): string => {

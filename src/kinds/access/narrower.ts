@@ -1,6 +1,6 @@
 import type { AccessProbe } from '#domain/plan.ts';
 import type { Use } from '#domain/request/events.ts';
-import { allows } from '#domain/request/rights.ts';
+import { leastFor } from '#kinds/least.ts';
 import { nameable } from './describe.ts';
 import { probesOf } from './plan.ts';
 import type { Profile } from './profiles.ts';
@@ -21,22 +21,10 @@ export const narrowest = (
   uses: readonly Use[],
   namespace: string,
 ): Extent | undefined => {
-  const whole = rightsOf(asked, namespace);
-  const isCovered = (rights: readonly AccessProbe[], wanted: AccessProbe): boolean =>
-    rights.some((held) => allows(held, wanted));
-  const isWithin = (less: readonly AccessProbe[], more: readonly AccessProbe[]): boolean =>
-    less.every((one) => isCovered(more, one));
-  const isLess = (less: readonly AccessProbe[], more: readonly AccessProbe[]): boolean =>
-    isWithin(less, more) && !isWithin(more, less);
-  // Something was done that was not granted: then what was needed is not known.
-  if (!uses.every((one) => isCovered(whole, one))) return undefined;
   const candidates = [asked.profile, ...offered.filter(({ name }) => name !== asked.profile.name)]
     .flatMap((profile) => extentsOf(profile, asked, uses))
-    .map((extent) => ({ extent, rights: rightsOf(extent, namespace) }))
-    .filter(({ rights }) => isLess(rights, whole) && uses.every((one) => isCovered(rights, one)));
-  const [first, ...rest] = candidates;
-  return rest.reduce((best, one) => (best !== undefined && isLess(one.rights, best.rights) ? one : best), first)
-    ?.extent;
+    .map((extent) => ({ extent, rights: rightsOf(extent, namespace) }));
+  return leastFor(rightsOf(asked, namespace), candidates, uses);
 };
 
 /** A profile as it could be asked for: for the objects that were used, for those that were named, or for all. */

@@ -1,13 +1,7 @@
 import { byStrength } from '#domain/request/rights.ts';
 import type { Permissions, PolicyRule } from '#kinds/kind.ts';
+import { handlesRoles } from '#kinds/role-pair.ts';
 import type { Binding, Profile } from './profiles.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
-const handles = (scope: '' | 'cluster'): PolicyRule => ({
-  apiGroups: [rbac],
-  resources: [`${scope}rolebindings`, `${scope}roles`],
-  verbs: ['get', 'list', 'create', 'delete'],
-});
 
 /**
  * What the worker must hold itself to grant these profiles: the API server refuses to let anybody without `escalate`
@@ -21,9 +15,9 @@ export const permissionsOf = (profiles: readonly Profile[]): Permissions => {
     (place) => !['requested', 'cluster'].includes(place),
   );
   return {
-    namespaced: [handles(''), ...within('requested')],
-    inNamespaces: Object.fromEntries(fixed.sort().map((place) => [place, [handles(''), ...within(place)]])),
-    clusterWide: clusterWide.length === 0 ? [] : [handles('cluster'), ...clusterWide],
+    namespaced: [handlesRoles(), ...within('requested')],
+    inNamespaces: Object.fromEntries(fixed.sort().map((place) => [place, [handlesRoles(), ...within(place)]])),
+    clusterWide: clusterWide.length === 0 ? [] : [handlesRoles('cluster'), ...clusterWide],
   };
 };
 

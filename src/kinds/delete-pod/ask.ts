@@ -14,13 +14,16 @@ export const isPodName = (name: string): boolean => podName.safeParse(name).succ
 /** ISO 8601 in UTC, with seconds. */
 const moment = z.iso.datetime({ error: 'that is not a moment, as "2026-11-20T12:00:00Z" is' });
 
+/** Each once, and in order. */
+export const podNames = z
+  .array(podName)
+  .min(1, 'name at least one pod')
+  .max(most, `a request is for at most ${most} pods; split it`)
+  .transform((names) => [...new Set(names)].sort());
+
 const ask = z.strictObject({
   profile: z.string(),
-  pods: z
-    .array(podName)
-    .min(1, 'name at least one pod')
-    .max(most, `a request is for at most ${most} pods; split it`)
-    .transform((names) => [...new Set(names)].sort()),
+  pods: podNames,
   /** Only those that were made before this are meant: one that came later has nothing of what was open then. */
   madeBefore: moment.exactOptional(),
 });

@@ -15,7 +15,10 @@ export const sayPods = (names: readonly string[]): string =>
 export const sayOwner = ({ kind, name }: Owner): string => `${cut(oneLine(kind), 30)} ${sayName(name)}`;
 
 /** As in `web-0: Running, ready, on node-1, since 2026-11-20 10:00:05 UTC. StatefulSet web makes another one of its name.` */
-export const sayPod = (pod: Pod): string => {
+export const sayPod = (pod: Pod): string => `${sayState(pod)} ${comesAgain(pod)}`;
+
+/** How a pod is now, as in the first sentence of that. */
+export const sayState = (pod: Pod): string => {
   const { name, phase, isReady, node, made, grace } = pod;
   const facts = [
     cut(oneLine(phase), 20),
@@ -24,7 +27,7 @@ export const sayPod = (pod: Pod): string => {
     `since ${sayMoment(made)}`,
     ...(grace > longGrace ? [`has ${formatDuration(Temporal.Duration.from({ seconds: grace }))} to end`] : []),
   ];
-  return `${sayName(name)}: ${facts.join(', ')}. ${comesAgain(pod)}`;
+  return `${sayName(name)}: ${facts.join(', ')}.`;
 };
 
 /** Seconds from which on it is said: so long what is open may go on. */

@@ -38,7 +38,7 @@ rules:
     refuse: secrets of payments come from the vault; ask the payments team there
 
   - name: payments
-    match: { namespaces: [shop-payments], kinds: [access, change, open], profiles: ['*', ingress-debug, other-pods-to-pods] }
+    match: { namespaces: [shop-payments], kinds: [access, change, open, debug], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
@@ -97,7 +97,7 @@ rules:
     permanent: true
 
   - name: shop
-    match: { namespaces: ['shop-*'], kinds: [access, change, open, delete-pod], profiles: ['*', ingress-debug, other-pods-to-pods] }
+    match: { namespaces: ['shop-*'], kinds: [access, change, open, delete-pod, debug], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
