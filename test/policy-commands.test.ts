@@ -111,7 +111,7 @@ test.each<[what: string, cases: unknown, problem: string]>([
   [
     'a kind that there is not',
     [{ ...one, kind: 'acces', expect: { rule: 'usual' } }],
-    'there is no kind "acces". There are: access, change, open, delete-pod, debug.',
+    'there is no kind "acces". There are: access, change, open, delete-pod, debug, restart, scale, rollback.',
   ],
   [
     'a profile that there is not',

@@ -70,7 +70,13 @@ export type HeldObject = {
 /** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */
 export type Look =
   | { readonly type: 'object'; readonly target: Target }
-  | { readonly type: 'list'; readonly of: Sort; readonly namespace?: string };
+  | {
+      readonly type: 'list';
+      readonly of: Sort;
+      readonly namespace?: string;
+      /** Not every cluster knows this sort: one that does not has none of it. */
+      readonly mayBeUnknown?: true;
+    };
 
 /** What was found, in the order of the looks: one object or none, or all of a list. Raw JSON. */
 export type Seen = readonly (readonly Manifest[])[];
@@ -137,6 +143,8 @@ export type Kind = {
   readonly mayBeExtended: 'beside' | 'in-place' | 'no';
   /** Whether it is tried on objects, of which conditions of rules (`before`, `after`) may then speak. */
   readonly hasObjects: boolean;
+  /** Puts the moment at which it is asked into an ask that is about one; absent for kinds whose asks are about none. */
+  readonly asOf?: (ask: Json, moment: Temporal.Instant) => Json;
   /** What must be looked at before it can be planned; `[]` for a kind whose plan follows from the ask alone. */
   readonly look: (ask: Json, namespace: string) => Result<readonly Look[], string>;
   readonly plan: (ask: Json, context: PlanContext) => Result<Plan, string>;

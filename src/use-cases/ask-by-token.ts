@@ -78,7 +78,15 @@ const filedBefore = async (
   // Its log was removed since, or cannot be believed.
   if (found.type !== 'found') return err({ type: 'filed-before', id });
   const { chain } = found;
-  return isSame(chain.request.asked, asking) ? ok({ chain, isNew: false }) : err({ type: 'key-reused', id });
+  const kind = ports.settings().kinds.find(({ name }) => name === asking.kind);
+  // What is about the moment at which it is asked is the same when that is another.
+  const { asked } = chain.request;
+  const timeless = (ask: Json): Json => kind?.asOf?.(ask, asked.submittedAt) ?? ask;
+  const same = isSame(
+    { ...asked, ask: timeless(asked.ask as Json) as Asked['ask'] },
+    { ...asking, ask: timeless(asking.ask) },
+  );
+  return same ? ok({ chain, isNew: false }) : err({ type: 'key-reused', id });
 };
 
 const isSame = (asked: Asked, asking: Asking): boolean =>

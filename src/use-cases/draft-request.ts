@@ -55,6 +55,10 @@ const inItsWords = async <T>(work: () => Promise<Result<T, string>>): Promise<Re
   }
 };
 
+/** A status may move every moment while something rolls out or fails. That is no reason for a no. */
+const attempts = 5;
+
+/** Looked at and planned anew where an object moved between the look and the trial. */
 const prepare = async (
   ports: DraftPorts,
   cluster: ClusterWriter,
@@ -63,6 +67,21 @@ const prepare = async (
   const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
   if (kind === undefined) return err('This kind of request is no longer configured.');
   if (input.prolongs !== undefined) return prepareLonger(ports, cluster, input);
+  for (let left = attempts - 1; ; left -= 1) {
+    const tried = await prepareOnce(ports, cluster, kind, input);
+    if (!('moved' in tried)) return tried;
+    if (left === 0) return err(changing(tried.moved));
+  }
+};
+
+type Moving = { readonly moved: Target };
+
+const prepareOnce = async (
+  ports: DraftPorts,
+  cluster: ClusterWriter,
+  kind: Kind,
+  input: DraftInput,
+): Promise<Result<Tried, string> | Moving> => {
   // Both are asked for at once; where the namespace is gone, that is what is said, whatever the looks met.
   const planning = planNow(cluster, kind, input);
   planning.catch(() => undefined);
@@ -79,6 +98,7 @@ const prepare = async (
   const edits: PreparedEdit[] = [];
   for (const edit of plan.edits) {
     const prepared = await prepareEdit(ports, cluster, { ...input, kind }, edit, liveIn(looks, seen));
+    if ('moved' in prepared) return prepared;
     if (!prepared.ok) return prepared;
     edits.push(prepared.value);
   }
@@ -222,11 +242,23 @@ export const contextOf = (
 export const lookAll = (cluster: ClusterWriter, looks: readonly Look[]): Promise<Seen> =>
   Promise.all(
     looks.map(async (look) => {
-      if (look.type === 'list') return cluster.list(look.of, look.namespace);
+      if (look.type === 'list') return allOf(cluster, look);
       const found = await cluster.get(look.target);
       return found === undefined ? [] : [found.live];
     }),
   );
+
+const allOf = async (
+  cluster: ClusterWriter,
+  { of, namespace, mayBeUnknown }: Extract<Look, { type: 'list' }>,
+): Promise<readonly Manifest[]> => {
+  try {
+    return await cluster.list(of, namespace);
+  } catch (cause) {
+    if (mayBeUnknown === true && isClusterRefusal(cause) && cause.refused.status === 404) return [];
+    throw cause;
+  }
+};
 
 /** What was found of an object that was looked at; undefined when there was no look for it. */
 const liveIn = (looks: readonly Look[], seen: Seen): ReadonlyMap<string, Manifest | undefined> =>
@@ -252,7 +284,7 @@ const prepareEdit = async (
   { request, kind }: Pick<DraftInput, 'request'> & { readonly kind: Pick<Kind, 'byUid'> },
   edit: Edit,
   found: ReadonlyMap<string, Manifest | undefined>,
-): Promise<Result<PreparedEdit, string>> => {
+): Promise<Result<PreparedEdit, string> | Moving> => {
   const target = targetIn(edit);
   const key = targetKey(target);
   const live = found.has(key) ? found.get(key) : (await cluster.get(target))?.live;
@@ -268,7 +300,7 @@ const prepareEdit = async (
     edit.byAuthor === true
       ? { type: 'written' as const, live: edit.content }
       : await cluster.tryWrite(edit.content, { manager: managerOf(request) });
-  if (tried.type === 'moved') return err(changing(target));
+  if (tried.type === 'moved') return { moved: target };
   const lost = notKept(edit.content, tried.live, live);
   if (lost !== undefined)
     return err(

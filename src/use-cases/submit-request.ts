@@ -21,9 +21,12 @@ const pendingLimits = { own: 20, answeredFor: 200, total: 2_000 } as const;
 const mostPassed = 50;
 
 /** Files a request, or says why not. Nothing is written before every check has passed. */
-export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Result<Chain, SubmitRefusal>> => {
+export const submitRequest = async (bot: BotPorts, said: Asking): Promise<Result<Chain, SubmitRefusal>> => {
   const ports = underOnePolicy(bot);
-  const resolved = await admitAndResolve(ports, asking);
+  const admitted = await admitBoth(ports, said);
+  if (!admitted.ok) return admitted;
+  const asking = await asOfNow(ports, said);
+  const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
   const pending = await ports.store.countPending(asking.by);
   const crowded = tooMany(asking, pending);
@@ -46,18 +49,16 @@ export const submitRequest = async (bot: BotPorts, asking: Asking): Promise<Resu
 export type Previewed = Ruled & { readonly draft: Draft; readonly kind: Kind };
 
 /** Says what would be filed, or why it would not, and files nothing. */
-export const previewRequest = async (bot: BotPorts, asking: Asking): Promise<Result<Previewed, SubmitRefusal>> => {
+export const previewRequest = async (bot: BotPorts, said: Asking): Promise<Result<Previewed, SubmitRefusal>> => {
   const ports = underOnePolicy(bot);
-  const resolved = await admitAndResolve(ports, asking);
+  const admitted = await admitBoth(ports, said);
+  if (!admitted.ok) return admitted;
+  const asking = await asOfNow(ports, said);
+  const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
   const pending = await ports.store.countPending(asking.by);
   const tried = await tryAsking(ports, asking, resolved.value, requestIdFrom(ports.random(6)), pending);
   return tried.ok ? ok({ ...tried.value, kind: resolved.value.kind }) : tried;
-};
-
-const admitAndResolve = async (ports: BotPorts, asking: Asking): Promise<Result<Resolved, SubmitRefusal>> => {
-  const admitted = await admitBoth(ports, asking);
-  return admitted.ok ? resolveAsking(ports, asking) : admitted;
 };
 
 type Pending = Awaited<ReturnType<BotPorts['store']['countPending']>>;
@@ -102,6 +103,12 @@ const tryAsking = async (
   const had =
     startsAt !== undefined ? ok(null) : await alreadyHeld(ports, cluster, draft.value.plan, identity, asking.extends);
   return had.ok ? ok({ ...ruled.value, draft: draft.value }) : err(forOthers(had.error, asking));
+};
+
+/** What is about the moment at which it is asked has it in its ask, so that whoever plans it, whenever, plans the same. */
+const asOfNow = async (ports: BotPorts, asking: Asking): Promise<Asking> => {
+  const kind = ports.settings().kinds.find(({ name }) => name === asking.kind);
+  return kind?.asOf === undefined ? asking : { ...asking, ask: kind.asOf(asking.ask, await ports.clock.now()) };
 };
 
 /** By what a direct write is known again. */

@@ -22,7 +22,7 @@ export const workerRules = {
   ] as readonly RuleText[],
   /** In each namespace that people may ask for. */
   namespaced: (kinds: readonly Kind[]): readonly RuleText[] =>
-    bounded(kinds.flatMap(({ permissions }) => permissions.namespaced)),
+    eachOnce(bounded(kinds.flatMap(({ permissions }) => permissions.namespaced))),
   /** In one that profiles name. */
   named: (kinds: readonly Kind[], namespace: string): readonly RuleText[] =>
     bounded([...kinds.flatMap(({ permissions }) => permissions.inNamespaces[namespace] ?? []), ...found]),
@@ -37,6 +37,11 @@ export const workerRules = {
   clusterWide: (kinds: readonly Kind[]): readonly RuleText[] =>
     bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide)),
 } as const;
+
+/** Several kinds may need the very same. */
+const eachOnce = (rules: readonly RuleText[]): readonly RuleText[] => [
+  ...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values(),
+];
 
 const webhookConfigurations = {
   apiGroups: ['admissionregistration.k8s.io'],

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { kindModules } from '#kinds/index.ts';
 import { changeOver } from '#test/build/changes.ts';
 import { accessOver } from '#test/build/profiles.ts';
+import { filesBesideRules } from '#test/build/shipped-policy.ts';
 import { helpFor, unknownCommand } from './help.ts';
 import { parseTyped } from './typed-request.ts';
 
@@ -18,6 +21,19 @@ test('the help says what stands behind each verb of a change', () => {
   ])
     expect(helpFor(kinds)).toContain(shape);
   expect(helpFor(kinds).length).toBeLessThan(3_000);
+});
+
+// Slack takes longer texts, and asks for no more than 4,000 characters (docs.slack.dev/reference/methods/chat.postMessage).
+test('the help of a policy with every kind is still one message', () => {
+  const all = kindModules.map(({ settingsFile, configure }) => {
+    const kind = configure(parse(filesBesideRules[settingsFile] ?? ''));
+    return kind.ok ? kind.value : expect.fail(settingsFile);
+  });
+  expect(all).toHaveLength(kindModules.length);
+  expect(helpFor(all).length).toBeLessThan(3_700);
+  expect(helpFor(all)).toContain(
+    '`/jit request scale [deployment|statefulset] &lt;pods&gt; &lt;namespace&gt;/&lt;name&gt;,… [on &lt;cluster&gt;] [from &lt;22:00&gt;] for &lt;30m&gt;|good because &lt;reason&gt;`',
+  );
 });
 
 test.each([

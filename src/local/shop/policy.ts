@@ -38,7 +38,7 @@ rules:
     refuse: secrets of payments come from the vault; ask the payments team there
 
   - name: payments
-    match: { namespaces: [shop-payments], kinds: [access, change, open, debug], profiles: ['*', ingress-debug, other-pods-to-pods] }
+    match: { namespaces: [shop-payments], kinds: [access, change, open, debug, scale], profiles: ['*', ingress-debug, other-pods-to-pods] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
@@ -52,9 +52,9 @@ rules:
     # At night nobody may be there to decide: who is on call takes it at once, and somebody reviews that.
     breakGlass: { who: [oncall], longest: 15m, remindEvery: 5m }
 
-  # Pods are deleted for good, and nothing else of payments is changed so.
+  # Pods are deleted, and workloads restarted and rolled back, for good; nothing else of payments is changed so.
   - name: payments-pods
-    match: { namespaces: [shop-payments], kinds: [delete-pod] }
+    match: { namespaces: [shop-payments], kinds: [delete-pod, restart, rollback] }
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }
@@ -69,7 +69,7 @@ rules:
   - name: dev
     match:
       namespaces: [shop-dev]
-      kinds: [access, change, open]
+      kinds: [access, change, open, scale]
       profiles: ['*', ingress-debug]
       if: risk.level != "critical" && size(radius.elsewhere) == 0
     ask: [engineers]
@@ -97,7 +97,10 @@ rules:
     permanent: true
 
   - name: shop
-    match: { namespaces: ['shop-*'], kinds: [access, change, open, delete-pod, debug], profiles: ['*', ingress-debug, other-pods-to-pods] }
+    match:
+      namespaces: ['shop-*']
+      kinds: [access, change, open, delete-pod, debug, restart, scale, rollback]
+      profiles: ['*', ingress-debug, other-pods-to-pods]
     ask: [engineers]
     approve:
       - { from: platform, count: 1 }

@@ -1,0 +1,79 @@
+import { err, ok, type Result } from '#domain/result.ts';
+import { type Budget, budgetsOf, sayBudget } from './budgets.ts';
+import { sayCount, sayName, sayWorkload } from './say.ts';
+import type { Workload } from './workload.ts';
+
+/** Why its pods would not be made anew from another template by themselves. */
+export const whyNotRolled = (one: Workload, to: string): Result<null, string> => {
+  const said = sayWorkload(one);
+  if (one.paused) return err(sayPaused(one));
+  if (one.strategy === 'OnDelete')
+    return err(
+      `${said} does not roll by itself (updateStrategy OnDelete): a pod is made anew only when somebody deletes it. Ask for its pods to be deleted to ${to}.`,
+    );
+  if (one.kind !== 'DaemonSet' && one.wanted === 0) return err(`${said} has no pods: it is scaled to 0.`);
+  if (one.partition > 0 && one.partition >= one.wanted)
+    return err(
+      `${said} holds all its pods back (partition ${one.partition}, ${sayCount(one.wanted, 'replica')}): none of them would roll.`,
+    );
+  return ok(null);
+};
+
+export const sayPaused = (one: Workload): string =>
+  `${sayWorkload(one)} is paused: nothing of it rolls until somebody resumes it (kubectl rollout resume). Then ask again.`;
+
+/** How it is now, how its pods are replaced, and what the budgets over them say. */
+export const sayRolling = (one: Workload, budgets: readonly Budget[]): readonly string[] => [
+  `${sayWorkload(one)}: ${one.ready} of ${sayCount(one.wanted, 'pod')} ready now; ${howReplaced(one)}.`,
+  ...(isRollingNow(one)
+    ? [
+        `${sayWorkload(one)} is rolling out just now: ${one.updated} of ${sayCount(one.wanted, 'pod')} have its newest template.`,
+      ]
+    : []),
+  ...budgetsOf(one, budgets).map((budget) => sayBudget(one, budget)),
+];
+
+/** Where that costs more than a rolling update should. */
+export const bewareRolling = (one: Workload, budgets: readonly Budget[]): readonly string[] => {
+  const said = sayWorkload(one);
+  return [
+    ...(isAllGone(one)
+      ? [`All pods of ${said} may be gone at once: what it does is down until one is ready again.`]
+      : []),
+    ...(one.ready < one.wanted
+      ? [`${said} is not whole now: if new pods do not become ready, it stays between old and new.`]
+      : []),
+    ...(one.partition > 0
+      ? [`${said} holds pods below number ${one.partition} back (partition): those stay as they are.`]
+      : []),
+    ...budgetsOf(one, budgets)
+      .filter(({ allowed }) => allowed <= 0)
+      .map(
+        ({ name }) =>
+          `PodDisruptionBudget ${sayName(name)} allows no disruption of ${said} now, and holds this back in no way: budgets hold back evictions only.`,
+      ),
+  ];
+};
+
+const isRollingNow = ({ isSettled, updated, wanted }: Workload): boolean => !isSettled || updated < wanted;
+
+const howReplaced = ({ strategy, maxUnavailable, kind }: Workload): string => {
+  if (strategy === 'Recreate') return 'all are ended before new ones are made (Recreate)';
+  if (strategy === 'OnDelete') return 'none is replaced until somebody deletes it (OnDelete)';
+  const together = kind === 'StatefulSet' && maxUnavailable === 1;
+  return together ? 'they are replaced one after the other' : `at most ${String(maxUnavailable)} missing at a time`;
+};
+
+/** Whether no pod need be left while it rolls. */
+const isAllGone = ({ strategy, maxUnavailable, wanted, kind }: Workload): boolean => {
+  if (wanted === 0 || strategy === 'OnDelete') return false;
+  if (strategy === 'Recreate') return true;
+  return kind !== 'DaemonSet' && missingAtOnce(maxUnavailable, wanted) >= wanted;
+};
+
+/** Shares are rounded down (`ResolveFenceposts` in Kubernetes' Deployment controller). */
+const missingAtOnce = (amount: number | string, wanted: number): number => {
+  if (typeof amount === 'number') return amount;
+  const share = /^([0-9]{1,3})%$/.exec(amount)?.[1];
+  return share === undefined ? wanted : Math.floor((Number.parseInt(share, 10) * wanted) / 100);
+};
