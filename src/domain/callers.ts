@@ -126,7 +126,7 @@ export type Verified =
       readonly type: 'oidc';
       readonly issuer: string;
       readonly claims: Readonly<Record<string, string>>;
-      /** When they proved who they are (`auth_time`, or when it was made), in seconds since 1970. */
+      /** When they proved who they are (`auth_time`), in seconds since 1970; 0 where it does not say. */
       readonly provenAt: number;
     };
 

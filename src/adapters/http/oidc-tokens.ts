@@ -84,8 +84,8 @@ export const createOidcTokens = (audience: string): OidcTokens => {
           maxTokenAge: oldest,
           requiredClaims: ['sub', 'exp', 'iat'],
         });
-        const { auth_time: proven, iat = 0 } = payload;
-        return { type: 'oidc', issuer, claims: textsIn(payload), provenAt: typeof proven === 'number' ? proven : iat };
+        const { auth_time: proven } = payload;
+        return { type: 'oidc', issuer, claims: textsIn(payload), provenAt: typeof proven === 'number' ? proven : 0 };
       } catch (cause) {
         return faultOf(cause);
       }
