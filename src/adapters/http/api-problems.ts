@@ -73,3 +73,50 @@ export const notDoneProblem = ({ type }: ActRefusal, detail: string): Refused =>
     ...(status === 503 ? { retryAfter: soon } : {}),
   };
 };
+
+export const altered: Refused = {
+  problem: problemOf(
+    409,
+    'unreadable',
+    'Altered',
+    'What it would do cannot be shown any more: the record of it was altered.',
+  ),
+};
+
+export const unreadable = (field: string, detail: string): Refused => ({
+  problem: { ...problemOf(422, 'unclear', 'Not understood', detail), field },
+});
+export const notThere = (id: string): Refused => ({
+  problem: problemOf(
+    404,
+    'no-such-request',
+    'No such request',
+    `There is no request ${JSON.stringify(id)} that you may see.`,
+  ),
+});
+export const mayNotDecide: Refused = {
+  problem: problemOf(
+    403,
+    'may-not-decide',
+    'Not over the API',
+    'Decide in Slack. Over the API only people decide whose line in identities.yaml has "mayDecide: true"; pipelines and agents never do.',
+  ),
+};
+export const crowded: Refused = {
+  problem: problemOf(503, 'crowded', 'Too many wait', 'Too many wait at the same time. Ask again without "wait".'),
+  retryAfter: 5,
+};
+export const unparsed: Refused = {
+  problem: problemOf(400, 'not-json', 'Not JSON', 'The body cannot be read: it is no JSON. Send application/json.'),
+};
+export const failed: Refused = {
+  problem: problemOf(500, 'failed', 'Hallpass failed', 'Hallpass failed to answer. The administrators have been told.'),
+};
+export const nothingHere: Refused = {
+  problem: problemOf(
+    404,
+    'nothing-here',
+    'Nothing here',
+    'There is nothing here. /v1/openapi.json says what there is.',
+  ),
+};
