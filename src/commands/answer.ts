@@ -1,9 +1,9 @@
 /**
- * What a command prints, and its exit status: 0 done, 1 there are problems, 2 the command is not understood. `check` has more: 3 to 5
- * for how dangerous the worst is that it found.
+ * What a command prints, and its exit status: 0 done, 1 there are problems, 2 the command is not understood. `check` has more, for how
+ * dangerous the worst is that it found, and so have the commands that ask (`outcomes` of request-status.ts).
  */
 export type Answer = {
-  readonly status: 0 | 1 | 2 | 3 | 4 | 5;
+  readonly status: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
   readonly out?: readonly string[];
   readonly errors?: readonly string[];
 };

@@ -259,8 +259,16 @@ describe('a form', () => {
     });
   });
 
+  test('reads manifests without being told what they are of', () => {
+    const manifest = ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: flags}\ndata: {a: "1"}'];
+    expect(kind.fromForm({ edit: ['manifest'], manifest })).toMatchObject({
+      value: { edits: [{ do: 'manifest', manifest: { kind: 'ConfigMap', metadata: { name: 'flags' } } }] },
+    });
+  });
+
   test.each<[string, Record<string, string[]>, string]>([
     ['nothing', {}, 'Choose what to change'],
+    ['a manifest of something that nobody may change', { profile: ['x'], edit: ['manifest'] }, 'Choose what to change'],
     ['no edit', { profile: ['ingresses'] }, 'Choose how'],
     ['an edit of another sort', { profile: ['ingresses'], edit: ['frobnicate'], object: ['shop'] }, 'Choose how'],
     ['no object', { profile: ['ingresses'], edit: ['delete'] }, 'Choose which object'],

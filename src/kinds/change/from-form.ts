@@ -12,7 +12,9 @@ export const askFromForm = (values: Values, { named }: Resources): Result<Json, 
   const value = (name: string): string => raw(name).trim();
   const profile = value('profile');
   const resource = named(profile);
-  if (resource === undefined && profile !== several) return err('Choose what to change.');
+  // Manifests say themselves what they are of.
+  const isOfManifests = value('edit') === 'manifest' && profile === '';
+  if (resource === undefined && profile !== several && !isOfManifests) return err('Choose what to change.');
   const edit = value('edit') || onlyEdit(resource);
   if (edit === undefined) return err('Choose how to change it.');
   if (edit === 'manifest') {

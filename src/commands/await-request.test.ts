@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { Failed } from '#adapters/http/api-call.ts';
+import { problemOf } from '#adapters/http/api-problems.ts';
+import type { RequestView } from '#adapters/http/api-schemas.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { awaitRequest } from './await-request.ts';
+
+const request = (status: RequestView['status'], version: number): RequestView => ({
+  id: 'k7m2-qx',
+  status,
+  isOver: false,
+  version,
+  revision: 1,
+  kind: 'access',
+  title: 'Edit Ingresses',
+  cluster: 'prod',
+  namespace: 'shop',
+  objects: [],
+  reason: 'checkout 502s',
+  requester: 'UALICE',
+  subject: 'UALICE',
+  source: 'api',
+  seconds: 1_800,
+  submittedAt: '2026-11-20T12:00:00Z',
+  respondBy: '2026-11-20T13:00:00Z',
+  approval: { rule: 'shop', channel: 'C0', auto: false, quorum: [] },
+  votes: [],
+  decidedBy: [],
+  conflict: false,
+});
+type Look = Result<RequestView, Failed>;
+const away: Look = err({ problem: problemOf(503, 'unreachable', 'Away', 'It is away.'), again: 1 });
+
+/** An API that answers with these in turn, and says after which version it was asked. */
+const answering = (...answers: readonly Look[]) => {
+  const left = [...answers];
+  const after: number[] = [];
+  const lookLater = async (_: string, version: number): Promise<Look> => {
+    after.push(version);
+    return left.shift() ?? away;
+  };
+  return { after, lookLater };
+};
+
+test('waits through votes, approval and an API that is away, each time from where it was', async () => {
+  const api = answering(ok(request('pending', 2)), away, ok(request('approved', 3)), ok(request('active', 4)));
+  const seen: [string, boolean][] = [];
+  const troubles: string[] = [];
+  const watched = await awaitRequest(api, request('pending', 1), {
+    onLook: ({ status }, isNew) => seen.push([status, isNew]),
+    onAway: ({ detail }) => troubles.push(detail),
+  });
+  expect(watched).toMatchObject({ type: 'settled', request: { status: 'active', version: 4 } });
+  expect(api.after).toEqual([1, 2, 2, 3]);
+  expect(seen).toEqual([
+    ['pending', true],
+    ['approved', true],
+    ['active', true],
+  ]);
+  expect(troubles).toEqual(['It is away.']);
+});
+
+test('does not look at what is settled already', async () => {
+  const api = answering();
+  expect(await awaitRequest(api, request('denied', 2), {})).toMatchObject({ type: 'settled' });
+  expect(api.after).toEqual([]);
+});
+
+test('stops where it is refused, and has what it saw last', async () => {
+  const refused: Look = err({ problem: problemOf(401, 'expired', 'Not known', 'The token has expired.') });
+  const watched = await awaitRequest(answering(ok(request('pending', 2)), refused), request('pending', 1), {});
+  expect(watched).toMatchObject({ type: 'failed', request: { version: 2 }, problem: { status: 401 } });
+});
+
+test('is late when its time is over, also while the API is away', async () => {
+  expect(await awaitRequest(answering(), request('pending', 1), { within: 300 })).toMatchObject({ type: 'late' });
+});
+
+test('is not asked again and again by who answers at once that nothing is new', async () => {
+  const api = answering(...Array.from({ length: 1_000 }, () => ok(request('pending', 1))));
+  expect(await awaitRequest(api, request('pending', 1), { within: 1_500 })).toMatchObject({ type: 'late' });
+  expect(api.after.length).toBeLessThan(4);
+});
+
+test('can be interrupted while it waits', async () => {
+  const interrupt = new AbortController();
+  const watching = awaitRequest(answering(), request('pending', 1), { signal: interrupt.signal });
+  setTimeout(() => interrupt.abort(), 100);
+  expect(await watching).toMatchObject({ type: 'interrupted', request: { id: 'k7m2-qx' } });
+});
