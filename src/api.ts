@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startApiServer } from '#adapters/http/api-serve.ts';
 import { createAuthenticate } from '#adapters/http/api-tokens.ts';
 import { createWaiting } from '#adapters/http/api-wait.ts';
@@ -8,7 +9,7 @@ import { reviewToken } from '#adapters/kubernetes/token-review.ts';
 import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotDone, sayNotFiled } from '#adapters/slack/replies.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { createLastKnown } from '#use-cases/last-known.ts';
+import type { LastKnown } from '#use-cases/last-known.ts';
 import type { BotPorts, Clock } from '#use-cases/ports.ts';
 import type { Config } from './config.ts';
 import type { Ground } from './core.ts';
@@ -18,32 +19,36 @@ import { every } from './every.ts';
 const rereadEvery = 10_000;
 /** Milliseconds between two looks at who is who, for when Slack does not answer. */
 const learnEvery = 120_000;
+/** Slack takes 20 questions about groups a minute, and others ask too. */
+const learnPause = 4_000;
 
 /** Serves the API beside the bot, where it is configured. `err` says why it cannot. */
 export const startApi = async (
   { clients, core, info, onStop }: Ground,
   { api }: Config,
   ports: BotPorts,
+  lastKnown: LastKnown,
 ): Promise<Result<undefined, string>> => {
   if (api === undefined) return ok(undefined);
   const certificates =
     api.certificate === undefined ? undefined : await mountedCertificate(api.certificate, machineClock);
   if (certificates?.ok === false) return err(`HALLPASS_API_CERTIFICATE: ${certificates.error}`);
   // Slack's own clients are told no by a Slack that is away; here people prove who they are without it.
-  const lastKnown = createLastKnown(
-    ports.directory,
-    () => core.settings().policy.slackAway,
-    () => performance.now(),
-  );
   const learn = async (): Promise<void> => {
     const { policy, tokenPeople = [] } = core.settings();
     if (policy.slackAway === undefined) return;
     await lastKnown.learn(
       tokenPeople.map(({ person }) => person),
       [...policy.groups.values()],
+      () => pause(learnPause, undefined, { signal: stopping.signal }),
     );
   };
-  onStop(every(learnEvery, learn, () => {}).stop);
+  const stopping = new AbortController();
+  const learning = every(learnEvery, learn, () => {});
+  onStop(() => {
+    stopping.abort();
+    return learning.stop();
+  });
   const server = await startApiServer({
     host: api.host,
     port: api.port,
@@ -59,13 +64,14 @@ export const startApi = async (
           clients.map((client) => [client.cluster, (token: string) => reviewToken(client, token, api.audience)]),
         ),
         alarm: core.alarm,
+        epoch,
       }),
       waiting: createWaiting(core.store),
       sayNotFiled: (refusal) => plain(sayNotFiled(refusal)),
       sayNotDone: (refusal) => plain(sayNotDone(refusal)),
       onFault: core.alarm,
       anyKey: randomUUID,
-      epoch: () => Math.floor(machineEpoch() / 1_000),
+      epoch,
     },
   });
   if (!server.ok) return server;
@@ -87,7 +93,7 @@ export const startApi = async (
   return ok(undefined);
 };
 
-const machineEpoch = (): number => Temporal.Now.instant().epochMilliseconds;
+const epoch = (): number => Math.floor(Temporal.Now.instant().epochMilliseconds / 1_000);
 
 /** Certificates are judged by this machine's clock, as the clients that they are shown to do. */
 const machineClock: Clock = { now: async () => Temporal.Now.instant() };

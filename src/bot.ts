@@ -15,6 +15,7 @@ import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
 import { createDatedClient } from '#adapters/slack/dated-client.ts';
+import type { SlackDirectory } from '#adapters/slack/directory.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
 import { escaped, plain } from '#adapters/slack/mrkdwn.ts';
 import { permalinksOf } from '#adapters/slack/notes.ts';
@@ -22,6 +23,7 @@ import { createProjection, type Projection, postingOptions } from '#adapters/sla
 import { createHttpReceiver } from '#adapters/slack/receiver.ts';
 import { sayNotFiled } from '#adapters/slack/replies.ts';
 import { type AuditChannelParts, createAuditChannel } from '#adapters/slack/show-checkpoints.ts';
+import { isNoAnswer } from '#adapters/slack/slack-faults.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createAnchoredLogs } from '#use-cases/anchored-logs.ts';
@@ -29,6 +31,7 @@ import { createCheckpointWriter } from '#use-cases/checkpoint-writer.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
 import { createFollower } from '#use-cases/follow-lapsed.ts';
 import type { Intake } from '#use-cases/guard-ports.ts';
+import { createLastKnown } from '#use-cases/last-known.ts';
 import type { BotPorts, Clock } from '#use-cases/ports.ts';
 import { createHeldRefresh } from '#use-cases/refresh-held.ts';
 import { createRemoval } from '#use-cases/remove-expired.ts';
@@ -116,7 +119,24 @@ const startOn = async (
   const shower = new WebClient(slack.botToken, { ...options, ...postingOptions });
   const identity = await identify(client).catch((cause: unknown) => String(cause));
   if (typeof identity === 'string') return err([`Slack does not take SLACK_BOT_TOKEN at ${slack.apiUrl}: ${identity}`]);
-  const directory = directoryFor(client, identity);
+  const asked = directoryFor(client, identity);
+  const lastKnown = createLastKnown(asked, {
+    lasting: () => core.settings().policy.slackAway,
+    moment: () => performance.now(),
+    isNoAnswer,
+  });
+  // What an event says of somebody is forgotten by both.
+  const directory: SlackDirectory = {
+    ...asked,
+    forgetPerson: (id) => {
+      asked.forgetPerson(id);
+      lastKnown.forgetPerson(id);
+    },
+    forgetGroup: (id) => {
+      asked.forgetGroup(id);
+      lastKnown.forgetGroup(id);
+    },
+  };
   const ca = readSiemCa(config);
   const webhooks = await readWebhooks(config);
   const problems = [
@@ -196,7 +216,7 @@ const startOn = async (
     token: slack.botToken,
     clientOptions: options,
   });
-  const served = await startApi(ground, config, ports);
+  const served = await startApi(ground, config, ports, lastKnown);
   if (!served.ok) return err([served.error]);
   await app.start(slack.port);
   ground.onStop(() => app.stop());

@@ -17,6 +17,8 @@ const token = (claims: Record<string, string>, from = issuer): Verified => ({
   issuer: from,
   claims,
   provenAt: 0,
+  until: 0,
+  isDelegated: false,
 });
 
 describe('whose a token is', () => {

@@ -113,10 +113,18 @@ export const callersIn = (lines: readonly CallerLine[]): readonly Caller[] =>
 const userOf = ({ namespace, name }: z.infer<typeof serviceAccount>): string =>
   `system:serviceaccount:${namespace}:${name}`;
 
+/** The groups of a ServiceAccount by its user; undefined for any other user. */
+export const groupsOfAccount = (user: string): readonly string[] | undefined => {
+  const [, namespace] = /^system:serviceaccount:([^:]+):[^:]+$/.exec(user) ?? [];
+  return namespace === undefined
+    ? undefined
+    : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+};
+
 /** As the API server has it (Kubernetes, "Authenticating", service account tokens). */
 const identityOfAccount = (account: z.infer<typeof serviceAccount>): KubernetesIdentity => ({
   user: userOf(account),
-  groups: ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`, 'system:authenticated'],
+  groups: [...(groupsOfAccount(userOf(account)) ?? [])],
 });
 
 /** What a token that was verified says; other claims than text are none. */
@@ -128,13 +136,25 @@ export type Verified =
       readonly claims: Readonly<Record<string, string>>;
       /** When they proved who they are (`auth_time`), in seconds since 1970; 0 where it does not say. */
       readonly provenAt: number;
+      /** Until when it is good, in seconds since 1970. */
+      readonly until: number;
+      /** It acts for whoever it names, and is not them (RFC 8693). */
+      readonly isDelegated: boolean;
     };
+
+/** Whether what it is in a cluster, it is in this one. */
+export const isIn = ({ knownBy }: Caller, cluster: string): boolean =>
+  knownBy.type === 'oidc' || knownBy.cluster === cluster;
 
 /** Whose token it is. Two that fit are nobody: each is to be one. */
 export const callerOf = (callers: readonly Caller[], token: Verified): Caller | undefined => {
-  const [found, ...more] = callers.filter((caller) => isOf(caller, token));
+  const [found, ...more] = callersOf(callers, token);
   return more.length === 0 ? found : undefined;
 };
+
+/** All lines that a token fits. */
+export const callersOf = (callers: readonly Caller[], token: Verified): readonly Caller[] =>
+  callers.filter((caller) => isOf(caller, token));
 
 const isOf = ({ knownBy }: Caller, token: Verified): boolean => {
   if (knownBy.type === 'service-account')

@@ -111,8 +111,9 @@ const sharedTokens = (people: People): readonly Problem[] =>
 /** What a pipeline is in the cluster nobody else is: who may do what would be told by the wrong one. */
 const sharedWithCallers = (people: People, callers: IdentitiesFile['callers']): readonly Problem[] => {
   const taken = new Map(people.map(({ slack, kubernetes: { user } }) => [user.toLowerCase(), slack as string]));
-  return callersOf(callers).flatMap(({ name, kubernetes }, index) => {
-    const user = kubernetes?.user.toLowerCase();
+  return callersOf(callers).flatMap(({ name, kubernetes, knownBy }, index) => {
+    // A ServiceAccount is one of its own cluster, and no person is any.
+    const user = knownBy.type === 'oidc' ? kubernetes?.user.toLowerCase() : undefined;
     if (user === undefined) return [];
     const other = taken.get(user);
     taken.set(user, name);

@@ -1,3 +1,4 @@
+import type { Caller } from './callers.ts';
 import { type IdentityTemplate, userFor } from './identity-template.ts';
 import type { PersonId } from './ids.ts';
 import type { Identity } from './people.ts';
@@ -18,6 +19,8 @@ export type Unmapped = {
 export type Mapping = {
   readonly identities: readonly Identity[];
   readonly identityTemplate?: IdentityTemplate | undefined;
+  /** Nobody is what a pipeline or agent is. */
+  readonly callers?: readonly Pick<Caller, 'kubernetes'>[] | undefined;
 };
 
 /** Two spellings of one user: e-mail addresses differ in case between directories. */
@@ -42,7 +45,7 @@ export const needsAddress = ({ identities, identityTemplate }: Mapping, person: 
  * gives to somebody the template gives to nobody else.
  */
 export const identityIn = (
-  { identities, identityTemplate: template }: Mapping,
+  { identities, identityTemplate: template, callers = [] }: Mapping,
   person: PersonId,
   address: string | undefined,
 ): Result<KubernetesIdentity, Unmapped> => {
@@ -50,7 +53,6 @@ export const identityIn = (
     return identityOf(identities, person);
   const made = address === undefined ? undefined : userFor(template, address);
   if (made === undefined) return err({ type: 'unmapped', person, why: 'no-address' });
-  return identities.some((other) => sameUser(other.kubernetes.user, made.user))
-    ? err({ type: 'unmapped', person, why: 'shared' })
-    : ok(made);
+  const taken = [...identities, ...callers].map(({ kubernetes }) => kubernetes?.user ?? '');
+  return taken.some((user) => sameUser(user, made.user)) ? err({ type: 'unmapped', person, why: 'shared' }) : ok(made);
 };

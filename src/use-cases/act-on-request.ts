@@ -60,7 +60,7 @@ export const act = async (
     const standing = await standingOf(ports, deciding, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
-    const decided = decide(chain.request, command(chain, standing.value), now);
+    const decided = decide(chain.request, command(chain, withoutAnswering(ports, chain.request, standing.value)), now);
     if (!decided.ok) return err({ ...decided.error, chain });
     if (decided.value.length === 0) return ok(chain);
     const hindered = await check(chain);
@@ -71,6 +71,13 @@ export const act = async (
     if (result.type === 'committed') return ok(result.chain);
     // A conflict means that the log grew, so each round ends nearer to a decision: no bound is needed.
   }
+};
+
+/** Whoever answers by now for the pipeline or agent that asks counts as little as who did when it was asked. */
+const withoutAnswering = ({ settings }: BotPorts, { asked }: Request, standing: Standing): Standing => {
+  const responsible = settings().callers?.find(({ name }) => name === asked.caller?.name)?.responsible;
+  if (responsible === undefined) return standing;
+  return new Map([...standing].filter(([person]) => person !== responsible));
 };
 
 /** A group that the policy does not know any more bars nobody from revoking: what is in force must not stay for that. */
@@ -202,12 +209,23 @@ export const approveRequest = (
 /** An approver says no, and why. One is enough. */
 export const denyRequest = (
   ports: BotPorts,
-  { by, id, revision, reason }: Which & { readonly revision: number; readonly reason: string },
+  {
+    by,
+    id,
+    revision,
+    reason,
+    isConfirmed,
+  }: Which & {
+    readonly revision: number;
+    readonly reason: string;
+    readonly isConfirmed?: boolean | undefined;
+  },
 ) =>
   act(ports, { by, id, as: 'approver' }, (_, standing) => ({
     type: 'deny',
     by,
     revision,
+    isConfirmed,
     reason: reason.trim(),
     standing,
   }));

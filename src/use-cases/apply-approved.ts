@@ -16,7 +16,7 @@ import { sealOfDraft } from './draft.ts';
 import { draftOf, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
 import { grantBefore } from './grant-before.ts';
 import { byItsRule, ruledOtherwise } from './hold-against-policy.ts';
-import { identifyFor } from './identify.ts';
+import { identifyFor, isNobodyNow } from './identify.ts';
 import { findJournal, type Journal, journalsOf, overlapping, removeJournal, writeJournal } from './journal.ts';
 import { type Claim, claim, closeMarker } from './marker.ts';
 import { underOnePolicy } from './one-policy.ts';
@@ -183,6 +183,7 @@ const identityFor = async (ports: WorkerPorts, asked: Asked): Promise<Result<Kub
   const settings = ports.settings();
   const kind = settings.kinds.find(({ name }) => name === asked.kind);
   if (kind === undefined) return lapse('The kind of request is no longer configured.');
+  if (isNobodyNow(settings, asked)) return lapse('The pipeline or agent that asked is not in the policy any more.');
   if (!kind.isForSomebody) return ok({ user: '', groups: [] });
   if (asked.caller?.own !== true && ports.addressOf === undefined && needsAddress(settings, asked.subject)) {
     ports.alarm('The worker cannot ask Slack for addresses, by which identities.yaml says who people are', {

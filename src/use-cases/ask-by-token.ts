@@ -4,6 +4,7 @@ import { canonical, type Json } from '#domain/json.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { parseStart } from '#domain/start.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import type { BotPorts } from './ports.ts';
 import { accountOf, type Principal, sourceFor } from './principal.ts';
@@ -82,10 +83,9 @@ const filedBefore = async (
   // What is about the moment at which it is asked is the same when that is another.
   const { asked } = chain.request;
   const timeless = (ask: Json): Json => kind?.asOf?.(ask, asked.submittedAt) ?? ask;
-  const same = isSame(
-    { ...asked, ask: timeless(asked.ask as Json) as Asked['ask'] },
-    { ...asking, ask: timeless(asking.ask) },
-  );
+  const same =
+    (await isSameStart(ports, asked, asking)) &&
+    isSame({ ...asked, ask: timeless(asked.ask as Json) as Asked['ask'] }, { ...asking, ask: timeless(asking.ask) });
   return same ? ok({ chain, isNew: false }) : err({ type: 'key-reused', id });
 };
 
@@ -98,6 +98,14 @@ const isSame = (asked: Asked, asking: Asking): boolean =>
   (asked.caller?.own === true) === (asking.caller?.own === true) &&
   (asking.duration === undefined || secondsOf(asking.duration) === asked.seconds) &&
   (asking.start === undefined) === (asked.startsAt === undefined);
+
+/** A time is typed by somebody's own clock. */
+const isSameStart = async ({ directory }: BotPorts, asked: Asked, { by, start }: Asking): Promise<boolean> => {
+  if (start === undefined || asked.startsAt === undefined) return true;
+  const zone = (await directory.person(by))?.zone ?? 'UTC';
+  const meant = parseStart(start, zone, asked.submittedAt);
+  return meant.ok && Temporal.Instant.compare(meant.value, asked.startsAt) === 0;
+};
 
 /** Undefined for what is for good; another number than any for what is no duration. */
 const secondsOf = (typed: string): number | undefined => {

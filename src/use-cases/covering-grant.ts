@@ -49,10 +49,10 @@ const mostLooked = 30;
 
 /** The grants in force, and one that was just ended, of whoever writes as this user; undefined where nobody is known to be that. */
 export const grantsOf = async (
-  { settings, store, lostGrants }: GuardPorts,
+  { settings, store, lostGrants, cluster }: GuardPorts,
   user: string,
 ): Promise<Grants | undefined> => {
-  const known = knownIn(settings(), user);
+  const known = knownIn(settings(), user, cluster.name);
   if (known?.identity === undefined) return undefined;
   const { person, identity } = known;
   const lost = lostGrants.of(person);
@@ -82,11 +82,11 @@ export const coveringGrant = async (
     if (found.type !== 'found') continue;
     const { asked, state } = found.chain.request;
     if (asked.cluster !== ports.cluster.name || asked.subject !== person) continue;
+    if ('identity' in state && identityMark(asked.id, identity, ports.trust.digest) !== state.identity) continue;
     const ended = endedFor(state, { operation: write.operation, target: targetIn({ write, sort }), fingerprint }, now);
     if (ended !== undefined) lost ??= { type: 'lost', chain: found.chain, risk: ended.risk, findings: [] };
     if (state.status !== 'active' || state.ending !== undefined) continue;
     if (Temporal.Instant.compare(now, state.expiresAt) >= 0) continue;
-    if (identityMark(asked.id, identity, ports.trust.digest) !== state.identity) continue;
     const rights = await rightsOf(ports, found.chain, identity);
     if (!rights.some((held) => wanted.some((one) => allows(held, one)))) continue;
     judged ??= judge(write);

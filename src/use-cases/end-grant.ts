@@ -1,3 +1,4 @@
+import { groupsOfAccount } from '#domain/callers.ts';
 import { identityOf, type Unmapped } from '#domain/identities.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { sayTarget, targetKey } from '#domain/plan.ts';
@@ -151,10 +152,11 @@ const remove = async (
 const subjectOf = async (
   { settings, trust }: WorkerPorts,
   cluster: ClusterWriter,
-  { id, subject, caller }: Asked,
+  asked: Asked,
   { objects, identity }: Active,
 ): Promise<KubernetesIdentity | undefined> => {
-  const known = mapped(settings, { subject, caller });
+  const { id } = asked;
+  const known = mapped(settings, asked);
   if (known?.ok && identityMark(id, known.value, trust.digest) === identity) return known.value;
   for (const ref of objects) {
     const found = await cluster.get(ref);
@@ -172,7 +174,8 @@ const asMade = (
 ): KubernetesIdentity => {
   const groups = orUndefined(() => settings().identityTemplate?.groups) ?? [];
   const who = { user, groups: [...groups] };
-  return isThem(who) ? who : { user, groups: [] };
+  // A pipeline's line may be gone by now; which groups it has is no matter of lines.
+  return isThem(who) ? who : { user, groups: [...(groupsOfAccount(user) ?? [])] };
 };
 
 const orUndefined = <T>(read: () => T): T | undefined => {
@@ -186,10 +189,10 @@ const orUndefined = <T>(read: () => T): T | undefined => {
 /** Undefined where the policy cannot be used: then the binding says whose it is. */
 const mapped = (
   settings: WorkerPorts['settings'],
-  { subject, caller }: Pick<Asked, 'subject' | 'caller'>,
+  asked: Pick<Asked, 'subject' | 'caller' | 'cluster'>,
 ): Result<KubernetesIdentity, Unmapped> | undefined =>
   orUndefined(() =>
-    caller?.own === true ? ownIdentity(settings(), { subject, caller }) : identityOf(settings().identities, subject),
+    asked.caller?.own === true ? ownIdentity(settings(), asked) : identityOf(settings().identities, asked.subject),
   );
 
 const userIn = (subjects: unknown): string | undefined => {

@@ -5,7 +5,7 @@ import { decide } from '#domain/request/decide.ts';
 import { extendedOf, extensionWithin, isInForce } from '#domain/request/extension.ts';
 import { type Active, type Asked, isOver, type Request } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Source } from '#domain/source.ts';
+import { type Source, sourceOf } from '#domain/source.ts';
 import type { ActRefusal } from './act-on-request.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import { admit } from './membership.ts';
@@ -111,7 +111,8 @@ const askingFor = (
   return {
     by,
     subject,
-    source,
+    // What a pipeline or agent has goes on by the rules for these, whoever asks for that.
+    source: caller === undefined ? source : sourceOf(asked),
     kind,
     cluster,
     namespace,

@@ -1,3 +1,4 @@
+import { isIn } from '#domain/callers.ts';
 import { identityIn, identityOf, needsAddress, type Unmapped } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
@@ -21,16 +22,23 @@ export const identify = async (
 /** For whom in the cluster a request is: its subject, or the pipeline or agent that asks, where that is for itself. Throws when Slack does not say. */
 export const identifyFor = async (
   ports: Pick<Core, 'settings' | 'addressOf'>,
-  { subject, caller }: Pick<Submitted, 'subject' | 'caller'>,
+  asked: Pick<Submitted, 'subject' | 'caller' | 'cluster'>,
 ): Promise<Result<KubernetesIdentity, Unmapped>> => {
-  return caller?.own === true ? ownIdentity(ports.settings(), { subject, caller }) : identify(ports, subject);
+  return asked.caller?.own === true ? ownIdentity(ports.settings(), asked) : identify(ports, asked.subject);
 };
 
-/** What a pipeline or agent itself is in the cluster, by its line in the policy. */
+/** What a pipeline or agent itself is in the cluster, by its line in the policy. A ServiceAccount is somebody in its own cluster alone. */
 export const ownIdentity = (
   { callers = [] }: Pick<Settings, 'callers'>,
-  { subject, caller }: Pick<Submitted, 'subject' | 'caller'>,
+  { subject, caller, cluster }: Pick<Submitted, 'subject' | 'caller' | 'cluster'>,
 ): Result<KubernetesIdentity, Unmapped> => {
-  const own = callers.find(({ name }) => name === caller?.name)?.kubernetes;
+  const found = callers.find(({ name }) => name === caller?.name);
+  const own = found !== undefined && isIn(found, cluster) ? found.kubernetes : undefined;
   return own === undefined ? err({ type: 'unmapped', person: subject, why: 'caller' }) : ok(own);
 };
+
+/** Whether a pipeline or agent asked that the policy does not know any more. */
+export const isNobodyNow = (
+  { callers = [] }: Pick<Settings, 'callers'>,
+  { caller }: Pick<Submitted, 'caller'>,
+): boolean => caller !== undefined && !callers.some(({ name }) => name === caller.name);

@@ -1,3 +1,4 @@
+import { isIn } from '#domain/callers.ts';
 import { identityOf } from '#domain/identities.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Identity } from '#domain/people.ts';
@@ -35,10 +36,11 @@ export const knownUser = (identities: Lines, user: string): KnownUser | undefine
 export const knownIn = (
   { identities, callers = [] }: Pick<Settings, 'identities' | 'callers'>,
   user: string,
+  cluster: string,
 ): KnownUser | undefined => {
   const person = knownUser(identities, user);
   if (person !== undefined) return person;
-  const caller = callers.find(({ kubernetes }) => kubernetes?.user === user);
+  const caller = callers.find((one) => one.kubernetes?.user === user && isIn(one, cluster));
   return caller && { person: caller.responsible, identity: caller.kubernetes };
 };
 

@@ -8,9 +8,10 @@ const platform = { type: 'slack-group', id: 'S0PLATFORM' } as const;
 const slack = ({ lasting }: { lasting: number | undefined } = { lasting: 1_000 }) => {
   let now = 0;
   let isAway = false;
+  let fault = 'no connection';
   let membership: 'member' | 'deactivated' = 'member';
   const answering = async <T>(value: T): Promise<T> => {
-    if (isAway) throw new Error('no connection');
+    if (isAway) throw new Error(fault);
     return value;
   };
   const directory: Directory = {
@@ -18,11 +19,15 @@ const slack = ({ lasting }: { lasting: number | undefined } = { lasting: 1_000 }
     members: () => answering(new Set([bob])),
   };
   return {
-    known: createLastKnown(
-      directory,
-      () => lasting,
-      () => now,
-    ),
+    known: createLastKnown(directory, {
+      lasting: () => lasting,
+      moment: () => now,
+      isNoAnswer: (cause) => String(cause).includes('no connection'),
+    }),
+    refuse: () => {
+      isAway = true;
+      fault = 'ratelimited';
+    },
     go: () => {
       isAway = true;
     },
@@ -44,7 +49,7 @@ test('while Slack answers, it is Slack that is asked', async () => {
 
 test('while it does not, what it said last counts, for as long as the policy says', async () => {
   const { known, go, pass } = slack();
-  await known.learn([bob], [platform]);
+  await known.learn([bob], [platform], async () => {});
   go();
   pass(1_000);
   expect(await known.directory.person(bob)).toMatchObject({ membership: 'member' });
@@ -57,10 +62,28 @@ test('while it does not, what it said last counts, for as long as the policy say
 test('what it never said counts for nothing, and nothing counts where the policy does not want it', async () => {
   const never = slack();
   never.go();
-  await never.known.learn([bob], [platform]);
+  await never.known.learn([bob], [platform], async () => {});
   await expect(never.known.directory.person(bob)).rejects.toThrow('no connection');
   const unwanted = slack({ lasting: undefined });
-  await unwanted.known.learn([bob], [platform]);
+  await unwanted.known.learn([bob], [platform], async () => {});
   unwanted.go();
   await expect(unwanted.known.directory.members(platform)).rejects.toThrow('no connection');
+});
+
+test('an answer that is no help is an answer: what was said before does not count', async () => {
+  const { known, refuse } = slack();
+  await known.learn([bob], [platform], async () => {});
+  refuse();
+  await expect(known.directory.person(bob)).rejects.toThrow('ratelimited');
+  await expect(known.directory.members(platform)).rejects.toThrow('ratelimited');
+});
+
+test('of whom something has changed since, nothing counts that was said before', async () => {
+  const { known, go } = slack();
+  await known.learn([bob], [platform], async () => {});
+  known.forgetPerson(bob);
+  known.forgetGroup('S0PLATFORM');
+  go();
+  await expect(known.directory.person(bob)).rejects.toThrow('no connection');
+  await expect(known.directory.members(platform)).rejects.toThrow('no connection');
 });

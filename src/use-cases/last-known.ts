@@ -6,20 +6,35 @@ import type { Directory } from './ports.ts';
 /** A directory that goes on by what it was told last. */
 export type LastKnown = {
   readonly directory: Directory;
-  /** Asks about these now, so that it is known should nobody answer later. Never throws. */
-  readonly learn: (people: readonly PersonId[], groups: readonly GroupSource[]) => Promise<void>;
+  /**
+   * Asks about these, one after the other, so that it is known should nobody answer later. `pause` resolves when the next may be asked
+   * about; rejects when it does.
+   */
+  readonly learn: (
+    people: readonly PersonId[],
+    groups: readonly GroupSource[],
+    pause: () => Promise<void>,
+  ) => Promise<void>;
+  /** What was said of them is not so any more. */
+  readonly forgetPerson: (id: string) => void;
+  readonly forgetGroup: (id: string) => void;
+};
+
+export type LastKnownParts = {
+  /** Milliseconds for which what was said counts; undefined: not at all. */
+  readonly lasting: () => number | undefined;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly moment: () => number;
+  /** Whether a fault is that nobody answered at all. An answer that is no help is an answer. */
+  readonly isNoAnswer: (cause: unknown) => boolean;
 };
 
 type Told<T> = { readonly value: T; readonly at: number };
 
-/**
- * Remembers what a directory says, and says it for it when it throws: for `lasting` milliseconds since it was said, and not at all
- * where that is undefined. `moment` is in milliseconds, of a clock that only goes forward.
- */
+/** Remembers what a directory says, and says it for it while it does not answer, for as long as that counts. */
 export const createLastKnown = (
   { person, members }: Directory,
-  lasting: () => number | undefined,
-  moment: () => number,
+  { lasting, moment, isNoAnswer }: LastKnownParts,
 ): LastKnown => {
   const people = new Map<PersonId, Told<SlackPerson | undefined>>();
   const groups = new Map<string, Told<ReadonlySet<PersonId>>>();
@@ -30,7 +45,7 @@ export const createLastKnown = (
       told.set(key, { value, at: moment() });
       return value;
     } catch (cause) {
-      const last = told.get(key);
+      const last = isNoAnswer(cause) ? told.get(key) : undefined;
       const most = lasting();
       if (last === undefined || most === undefined || moment() - last.at > most) throw cause;
       return last.value;
@@ -42,9 +57,17 @@ export const createLastKnown = (
   };
   return {
     directory,
-    learn: async (wanted, of) => {
-      for (const id of wanted) await directory.person(id).catch(() => undefined);
-      for (const group of of) await directory.members(group).catch(() => undefined);
+    learn: async (wanted, of, pause) => {
+      for (const id of wanted) {
+        await directory.person(id).catch(() => undefined);
+        await pause();
+      }
+      for (const group of of) {
+        await directory.members(group).catch(() => undefined);
+        await pause();
+      }
     },
+    forgetPerson: (id) => void people.delete(id as PersonId),
+    forgetGroup: (id) => void groups.delete(JSON.stringify({ type: 'slack-group', id })),
   };
 };

@@ -1,4 +1,4 @@
-import { type Caller, callerOf, type Verified } from '#domain/callers.ts';
+import { type Caller, callersOf, type Verified } from '#domain/callers.ts';
 import type { PersonId } from '#domain/ids.ts';
 import type { Source } from '#domain/source.ts';
 import type { Settings } from './ports.ts';
@@ -13,14 +13,17 @@ export const principalOf = (
   { callers = [], tokenPeople = [] }: Pick<Settings, 'callers' | 'tokenPeople'>,
   token: Verified,
 ): Principal | undefined => {
-  const caller = callerOf(callers, token);
+  const fitting = callersOf(callers, token);
   const people =
     token.type === 'oidc'
       ? tokenPeople.filter(({ issuer, subject }) => issuer === token.issuer && subject === token.claims.sub)
       : [];
   const [one, ...more] = people;
+  if (people.length + fitting.length !== 1 || more.length > 0) return undefined;
+  const [caller] = fitting;
   if (one === undefined) return caller && { type: 'caller', caller };
-  return more.length > 0 || caller !== undefined
+  // Whoever acts for a person is not that person.
+  return token.type === 'oidc' && token.isDelegated
     ? undefined
     : {
         type: 'person',

@@ -62,7 +62,9 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
   const { namespace, source } = asking;
-  const start = await startOf(ports, asking);
+  const start = await startOf(ports, asking).catch(() => undefined);
+  // By which clock it was typed.
+  if (start === undefined) return err({ type: 'lookup-failed', what: 'where your clock is' });
   if (!start.ok) return err(unclear('start', start.error));
   const startsAt = start.value;
   // Its rule has to allow it when it begins.
@@ -121,7 +123,7 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
     const { rule, passed } = verdict.value;
     if (rule.auto === true && asking.subject !== asking.by)
       return err(unclear('ask', `The rule "${rule.name}" approves by itself only what one asks for oneself.`));
-    if (rule.auto === true && asking.caller !== undefined && rule.match.sources === undefined)
+    if (rule.auto === true && asking.caller !== undefined && !namesCallers(rule))
       return err(unclear('ask', forPeople(rule)));
     if (breakGlass && asking.subject !== asking.by)
       return err(unclear('ask', 'By break-glass everybody takes only what they need themselves.'));
@@ -133,6 +135,9 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   const temporary = asking.duration?.trim() !== forGood;
   return ok({ kind, cluster, identity: identity.value, temporary, facts, startsAt, ruledBy });
 };
+
+const namesCallers = ({ match: { sources = [] } }: Rule): boolean =>
+  sources.some((source) => source === 'api' || source === 'mcp');
 
 /** A rule that was written with people in mind lets no pipeline have anything at once. */
 const forPeople = ({ name }: Rule): string =>

@@ -15,7 +15,7 @@ import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
 import { objectsOf } from './grant-before.ts';
-import { identifyFor } from './identify.ts';
+import { identifyFor, isNobodyNow } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
 import { labelsFor } from './namespace-labels.ts';
 import type { BotPorts, Draft, DraftInput } from './ports.ts';
@@ -47,6 +47,8 @@ export const checkPending = async (ports: BotPorts, chain: Chain): Promise<Stand
   const { kinds } = ports.settings();
   const kind = kinds.find(({ name }) => name === asked.kind);
   if (kind === undefined) return { type: 'impossible', why: 'This kind of request is no longer configured.' };
+  if (isNobodyNow(ports.settings(), asked))
+    return { type: 'impossible', why: 'The pipeline or agent that asked is not in the policy any more.' };
   const identity = kind.isForSomebody ? await identifyFor(ports, asked).catch(() => 'unknown' as const) : undefined;
   if (identity === 'unknown') return { type: 'not-tried' };
   if (identity?.ok === false) return { type: 'impossible', why: 'The person is no longer configured.' };

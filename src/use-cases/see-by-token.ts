@@ -1,5 +1,6 @@
 import type { RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
+import { admit } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { accountOf, type Principal } from './principal.ts';
 import { find } from './request-log.ts';
@@ -21,6 +22,7 @@ export const seeByToken = async (ports: BotPorts, principal: Principal, id: Requ
 /** What the principal asked for, the latest first. */
 export const listByToken = async (ports: BotPorts, principal: Principal): Promise<readonly Chain[]> => {
   const account = accountOf(principal);
+  if (principal.type === 'person' && !(await admit(ports, account)).ok) return [];
   const ids = await ports.store.ofPerson(account, most);
   const found = await Promise.all(ids.map((id) => find(ports, id)));
   return found.flatMap((one) => (one.type === 'found' && isOf(one.chain, principal) ? [one.chain] : []));

@@ -12,7 +12,7 @@ import { alreadyHeld } from './look-at-place.ts';
 import { admit, type NotAdmitted } from './membership.ts';
 import { underOnePolicy } from './one-policy.ts';
 import type { BotPorts, Draft, DraftInput } from './ports.ts';
-import { commit, mostUnasked } from './request-log.ts';
+import { commit, find, mostUnasked } from './request-log.ts';
 import { type Resolved, type Ruled, resolveAsking } from './resolve-asking.ts';
 
 /** So many may wait at a time, of one person, of all for which one answers, and in all: a flood must not fill the store that revocations need. */
@@ -29,7 +29,7 @@ export const submitRequest = async (bot: BotPorts, said: Asking): Promise<Result
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
   const pending = await ports.store.countPending(asking.by);
-  const crowded = tooMany(asking, pending);
+  const crowded = await tooMany(ports, asking, pending);
   if (crowded !== undefined) return err(crowded);
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -63,14 +63,28 @@ export const previewRequest = async (bot: BotPorts, said: Asking): Promise<Resul
 
 type Pending = Awaited<ReturnType<BotPorts['store']['countPending']>>;
 
-const tooMany = (asking: Asking, pending: Pending): SubmitRefusal | undefined => {
+const tooMany = async (ports: BotPorts, asking: Asking, pending: Pending): Promise<SubmitRefusal | undefined> => {
   // What waits keeps nobody from breaking glass, which does not wait.
   if (asking.breakGlass === true) return undefined;
   const isOwn = asking.held?.writer === undefined && asking.drift === undefined && asking.caller === undefined;
   const own = isOwn ? pendingLimits.own : pendingLimits.answeredFor;
-  if (pending.own >= own) return { type: 'too-many', limit: own, of: 'yours' };
+  const waiting = pending.own >= own && isOwn ? await ownWaiting(ports, asking.by) : pending.own;
+  if (waiting >= own) return { type: 'too-many', limit: own, of: 'yours' };
   if (pending.total >= pendingLimits.total) return { type: 'too-many', limit: pendingLimits.total, of: 'all' };
   return undefined;
+};
+
+/** How many of somebody's latest wait that no pipeline or agent has asked on their account. */
+const ownWaiting = async (ports: BotPorts, person: Asking['by']): Promise<number> => {
+  const ids = await ports.store.ofPerson(person, pendingLimits.answeredFor + pendingLimits.own);
+  const found = await Promise.all(ids.map((id) => find(ports, id)));
+  return found.filter(
+    (one) =>
+      one.type === 'found' &&
+      one.chain.request.state.status === 'pending' &&
+      one.chain.request.asked.requester === person &&
+      one.chain.request.asked.caller === undefined,
+  ).length;
 };
 
 /** Tries what is asked under an id, and finds the rule that decides on what came of it. */

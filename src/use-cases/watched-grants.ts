@@ -1,7 +1,8 @@
 import { type PersonId, type RequestId, requestId } from '#domain/ids.ts';
 import type { Json } from '#domain/json.ts';
-import type { AccessProbe } from '#domain/plan.ts';
+import type { AccessProbe, KubernetesIdentity } from '#domain/plan.ts';
 import type { Asked, Request } from '#domain/request/request.ts';
+import { identityMark } from '#domain/seal.ts';
 import { bindingIn, names, type Watched } from '#domain/watch/look.ts';
 import { knownIn } from './known-users.ts';
 import { createRecent } from './recent.ts';
@@ -40,7 +41,8 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
   /** People whose user stands in no line of the policy, by what the authorizer has said. */
   const learned = new Map<string, PersonId>();
 
-  const personOf = (user: string): PersonId | undefined => knownIn(settings(), user)?.person ?? learned.get(user);
+  const personOf = (user: string): PersonId | undefined =>
+    knownIn(settings(), user, ports.cluster)?.person ?? learned.get(user);
 
   /** Users of whom no watcher knew a moment ago. */
   const unknown = createRecent<true>(moment, asked, most);
@@ -62,7 +64,9 @@ export const createWatchedGrants = (ports: WatcherPorts): WatchedGrants => {
 
   const look = async (user: string, person: PersonId): Promise<readonly Watched[]> => {
     const ids = await store.activeOf(person, mostGrants);
-    const now = (await Promise.all(ids.map((id) => watched(ports, id)))).flatMap((one) => one ?? []);
+    // Of who answers for a pipeline there may be grants of their own, which are not its.
+    const own = knownIn(settings(), user, ports.cluster)?.identity;
+    const now = (await Promise.all(ids.map((id) => watched(ports, id, own)))).flatMap((one) => one ?? []);
     const before = (lately.get(user) ?? []).filter(({ id }) => !ids.includes(id));
     if (now.length > 0) lately.set(user, [...now, ...before].slice(0, mostGrants));
     return [...now, ...before];
@@ -113,13 +117,31 @@ const requestNamed = (binding: string | undefined): RequestId | undefined => {
   return requestId.safeParse(id).data;
 };
 
-const watched = async (ports: WatcherPorts, id: RequestId): Promise<Watched | undefined> => {
+const watched = async (
+  ports: WatcherPorts,
+  id: RequestId,
+  own: KubernetesIdentity | undefined,
+): Promise<Watched | undefined> => {
   const found = await find(ports, id);
   if (found.type !== 'found') return undefined;
   const { asked, state } = found.chain.request;
-  return state.status === 'active' && asked.cluster === ports.cluster
-    ? watchedOf(ports, found.chain.request)
-    : undefined;
+  if (state.status !== 'active' || isOfAnother(ports, asked, state.identity, own)) return undefined;
+  return asked.cluster === ports.cluster ? watchedOf(ports, found.chain.request) : undefined;
+};
+
+/**
+ * Whether a grant is known to be for somebody else in the cluster. Groups may be others by now, so that it is told by callers alone: of a
+ * person and the pipelines that they answer for, each has its own.
+ */
+const isOfAnother = (
+  { trust, settings }: WatcherPorts,
+  asked: Asked,
+  identity: string,
+  own: KubernetesIdentity | undefined,
+): boolean => {
+  if (own === undefined || identityMark(asked.id, own, trust.digest) === identity) return false;
+  const isOfCaller = (settings().callers ?? []).some(({ kubernetes }) => kubernetes?.user === own.user);
+  return isOfCaller || asked.caller?.own === true;
 };
 
 const watchedOf = (ports: WatcherPorts, { asked, state }: Request): Watched | undefined => {

@@ -50,6 +50,8 @@ export type World = {
     policy: Settings['policy'];
     identities: readonly Identity[];
     identityTemplate?: Settings['identityTemplate'];
+    callers?: NonNullable<Settings['callers']>;
+    tokenPeople?: NonNullable<Settings['tokenPeople']>;
     kinds: Settings['kinds'];
   };
   readonly advance: (by: Temporal.DurationLike) => void;

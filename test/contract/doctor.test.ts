@@ -108,7 +108,7 @@ describe('where everything is as the manual says', () => {
       'Group "platform" has ',
       'SLACK_APP_TOKEN opens connections',
       'Cluster shop, worker: There are the namespaces "hallpass", "hallpass-markers", "shop-front", "shop-payments", "shop-dev", "ingress-nginx".',
-      'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (55),',
+      'Cluster shop, worker: It holds all rights that it needs in the whole cluster (3), in "hallpass-markers" (10), in "shop-front" (69),',
       'Cluster shop, bot: Its clock agrees',
       'Audit events: They come from cluster shop: the use of grants is watched there.',
     ])

@@ -41,6 +41,8 @@ describe('a token of an OpenID issuer', () => {
       type: 'oidc',
       issuer: issuer.at(),
       provenAt: 0,
+      until: now + 300,
+      isDelegated: false,
       claims: { iss: issuer.at(), aud: 'hallpass', sub: 'repo:acme/shop', repository: 'acme/shop' },
     });
     expect(await verify(await signed({ aud: ['others', 'hallpass'] }))).toMatchObject({ type: 'oidc' });

@@ -56,7 +56,12 @@ export const serveDeciding = (app: Api, parts: ApiParts, { seen, answered }: Too
     const { revision, reason = '' } = context.req.valid('json');
     if (reason.trim() === '') return refuse(context, unreadable('reason', 'Say why.'));
     return deciding(context, context.req.valid('param').id, (which) =>
-      denyRequest(ports, { ...which, revision, reason }),
+      denyRequest(ports, {
+        ...which,
+        revision,
+        reason,
+        isConfirmed: isFresh(context.get('principal'), parts.epoch()),
+      }),
     );
   });
   app.openapi(operations.revoke, (context) => {
@@ -69,5 +74,8 @@ export const serveDeciding = (app: Api, parts: ApiParts, { seen, answered }: Too
 /** Seconds since somebody proved who they are, for which that is proof enough where a rule asks for it. */
 const freshFor = 600;
 
+/** Seconds by which clocks differ. */
+const apart = 10;
+
 const isFresh = (principal: Principal, now: number): boolean =>
-  principal.type === 'person' && Math.abs(now - principal.provenAt) <= freshFor;
+  principal.type === 'person' && now - principal.provenAt <= freshFor && principal.provenAt - now <= apart;

@@ -4,6 +4,7 @@ import { serveAsking } from './api-asking.ts';
 import { serveDeciding } from './api-deciding.ts';
 import { failed, nothingHere, problemOf, unparsed } from './api-problems.ts';
 import { type Api, type ApiParts, createTools, type Env, refuse } from './api-tools.ts';
+import { bearerIn } from './requests.ts';
 
 /** What anybody may read of the API itself. */
 export const document = {
@@ -29,11 +30,14 @@ export const createApi = (parts: ApiParts): Api => {
     },
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.get('/v1/openapi.json', (context) => context.json(app.getOpenAPI31Document(document)));
+  let written: ReturnType<typeof app.getOpenAPI31Document> | undefined;
+  app.get('/v1/openapi.json', (context) => {
+    written ??= app.getOpenAPI31Document(document);
+    return context.json(written);
+  });
 
   app.use('/v1/*', async (context, next) => {
-    const [, token] = /^Bearer (\S{1,16384})$/.exec(context.req.header('authorization') ?? '') ?? [];
-    const found = await parts.authenticate(token);
+    const found = context.env?.principal ?? (await parts.authenticate(bearerIn(context.req.header('authorization'))));
     if ('problem' in found) return refuse(context, found);
     context.set('principal', found);
     return next();

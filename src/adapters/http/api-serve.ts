@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Result } from '#domain/result.ts';
+import type { Principal } from '#use-cases/principal.ts';
 import type { Answer } from './answer-review.ts';
 import { problemOf } from './api-problems.ts';
 import { createApi } from './api-routes.ts';
@@ -7,7 +8,7 @@ import type { ApiParts } from './api-tools.ts';
 import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
 import { measureJson } from './measure-json.ts';
 import { createBodyReader } from './read-body.ts';
-import { isJson } from './requests.ts';
+import { bearerIn, isJson } from './requests.ts';
 
 /** Bytes and milliseconds, but `connections`, which are counted. */
 const usual = {
@@ -35,7 +36,7 @@ export const startApiServer = ({
   const app = createApi(api);
   const readBody = createBodyReader(limits);
 
-  const serve = async (request: IncomingMessage, body: string | undefined): Promise<Answer> => {
+  const serve = async (request: IncomingMessage, body: string | undefined, principal?: Principal): Promise<Answer> => {
     // What waits is woken when whoever asked has gone.
     const gone = new AbortController();
     const leave = (): void => gone.abort();
@@ -43,14 +44,9 @@ export const startApiServer = ({
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string') headers.set(name, value);
-    const response = await app.fetch(
-      new Request(new URL(request.url ?? '/', 'http://api'), {
-        method: request.method ?? 'GET',
-        headers,
-        signal: gone.signal,
-        ...(body === undefined ? {} : { body }),
-      }),
-    );
+    const asked = requestOf(request, headers, gone.signal, body);
+    if (asked === undefined) return refuse(400, 'no-request', 'No request', 'This is no request of the API.');
+    const response = await app.fetch(asked, { principal });
     const { 'content-type': type, ...more } = Object.fromEntries(response.headers);
     request.socket.off('close', leave);
     return {
@@ -65,26 +61,47 @@ export const startApiServer = ({
     const path = request.url?.split('?')[0];
     if (path === '/livez' || path === '/readyz') return { status: 200, type: 'text/plain', body: 'ok\n' };
     if (request.method === 'GET' || request.method === 'HEAD') return serve(request, undefined);
-    // Nobody's bodies are kept.
-    const [, token] = /^Bearer (\S{1,16384})$/.exec(request.headers.authorization ?? '') ?? [];
-    if (token === undefined) return serve(request, undefined);
+    // Nobody's bodies are kept, nor read.
+    const token = bearerIn(request.headers.authorization);
+    const known = token === undefined ? undefined : await api.authenticate(token);
+    if (known === undefined || 'problem' in known) return serve(request, undefined);
     const body = await readBody(request);
     if (body.type === 'too-large') return refuse(413, 'too-large', 'Too large', `Send at most ${limits.body} bytes.`);
     if (body.type === 'crowded')
       return refuse(503, 'crowded', 'Not just now', 'Too much comes at once. Send it again.');
     try {
-      if (body.bytes.length === 0) return await serve(request, undefined);
+      if (body.bytes.length === 0) return await serve(request, undefined, known);
       if (!isJson(request)) return refuse(415, 'not-json', 'Not JSON', 'Send application/json.');
       const text = textOf(body.bytes);
       const excess = text === undefined ? 'it is not UTF-8' : measureJson(text).excess;
       if (text === undefined || excess !== undefined)
         return refuse(400, 'not-json', 'Not JSON', `The body cannot be read: ${excess}.`);
-      return await serve(request, text);
+      return await serve(request, text, known);
     } finally {
       body.release();
     }
   };
   return startHttpsServer({ ...settings, name: 'API', limits, route });
+};
+
+/** Undefined for what has no address, or a method, that a request can have. */
+const requestOf = (
+  { url = '/', method = 'GET' }: IncomingMessage,
+  headers: Headers,
+  signal: AbortSignal,
+  body: string | undefined,
+): Request | undefined => {
+  try {
+    if (!url.startsWith('/') || url.startsWith('//')) return undefined;
+    return new Request(new URL(url, 'http://api'), {
+      method,
+      headers,
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch {
+    return undefined;
+  }
 };
 
 const textOf = (bytes: Uint8Array): string | undefined => {

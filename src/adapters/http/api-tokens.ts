@@ -12,6 +12,8 @@ export type TokenParts = {
   /** Whose ServiceAccount a token is of, as each cluster says by its name. Throws when it does not answer. */
   readonly clusters: ReadonlyMap<string, (token: string) => Promise<string | undefined>>;
   readonly alarm: Alarm;
+  /** Seconds since 1970. */
+  readonly epoch: () => number;
 };
 
 /** Milliseconds for which it is remembered whose a token is: for so long one that was taken back still counts. */
@@ -40,8 +42,12 @@ export const createAuthenticate = (
       ]),
     );
     if (found !== 'unknown-issuer') return found;
+    // Only where it may be known: what it says is not believed, but no other cluster gets to see it.
+    const subject = subjectIn(token);
     const named = new Set(
-      callers.flatMap(({ knownBy }) => (knownBy.type === 'service-account' ? [knownBy.cluster] : [])),
+      callers.flatMap(({ knownBy }) =>
+        knownBy.type === 'service-account' && knownBy.user === subject ? [knownBy.cluster] : [],
+      ),
     );
     if (named.size === 0) return found;
     if (asking >= atOnce) return 'busy';
@@ -68,8 +74,8 @@ export const createAuthenticate = (
         : [],
     );
     const [first, ...others] = users;
-    if (first !== undefined) return others.length === 0 ? first : 'invalid';
-    if (failed?.status !== 'rejected') return 'invalid';
+    if (first !== undefined && others.length > 0) return 'invalid';
+    if (failed?.status !== 'rejected') return first ?? 'invalid';
     parts.alarm('A cluster could not say whose a token is; nobody gets in by it', { cause: String(failed.reason) });
     return 'cluster-away';
   };
@@ -83,12 +89,27 @@ export const createAuthenticate = (
     if (typeof verified === 'string') return refusal(verified, parts.audience);
     if (!isKnown) {
       if (known.size >= most) known.clear();
-      known.set(key, { verified, until: performance.now() + remembered });
+      known.set(key, { verified, until: performance.now() + Math.min(remembered, leftOf(verified, parts.epoch())) });
     }
     const principal = principalOf(parts.settings(), verified);
     if (principal === undefined) return refusal('nobody', parts.audience);
     return allowance(principal) ? principal : tooFast;
   };
+};
+
+/** Milliseconds for which a token is good; a cluster does not say. */
+const leftOf = (verified: Verified, now: number): number =>
+  verified.type === 'oidc' ? Math.max(0, verified.until - now) * 1_000 : remembered;
+
+const subjectIn = (token: string): string | undefined => {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null && 'sub' in claims && typeof claims.sub === 'string'
+      ? claims.sub
+      : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /** So many in each minute by the clock of this process. */

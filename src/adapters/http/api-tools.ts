@@ -27,7 +27,11 @@ export type ApiParts = {
   readonly anyKey: () => string;
 };
 
-export type Env = { Variables: { principal: Principal } };
+export type Env = {
+  Variables: { principal: Principal };
+  /** Who was known before the body was read. */
+  Bindings: { principal?: Principal | undefined };
+};
 export type In = Context<Env>;
 export type Api = OpenAPIHono<Env>;
 

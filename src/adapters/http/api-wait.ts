@@ -33,6 +33,7 @@ export const createWaiting = ({ lengths }: Pick<EventStore, 'lengths'>): Waiting
   return {
     until: async (id, entries, within, signal) => {
       if (waiters.size >= most) return 'crowded';
+      if (signal.aborted) return 'over';
       const { promise, resolve } = Promise.withResolvers<void>();
       const waiter: Waiter = { id, entries, wake: resolve };
       waiters.add(waiter);

@@ -24,6 +24,8 @@ const tolerance = 10;
 const patience = 5_000;
 /** Milliseconds for which it is remembered where an issuer has its keys. */
 const remembered = 600_000;
+/** Milliseconds for which an issuer that did not say is not asked again. */
+const notAgain = 5_000;
 /** Bytes of what an issuer says of itself. */
 const longest = 1_000_000;
 
@@ -46,7 +48,7 @@ export type OidcTokens = {
   ) => Promise<Extract<Verified, { type: 'oidc' }> | TokenFault>;
 };
 
-type Known = { readonly keys: JWTVerifyGetKey; readonly until: number };
+type Known = { readonly keys: Promise<JWTVerifyGetKey>; readonly until: number };
 
 /**
  * Verifies JSON Web Tokens of OpenID issuers (RFC 7519; OpenID Connect Discovery 1.0). Keys are fetched from where the issuer says,
@@ -55,17 +57,26 @@ type Known = { readonly keys: JWTVerifyGetKey; readonly until: number };
 export const createOidcTokens = (audience: string): OidcTokens => {
   const known = new Map<string, Known>();
 
-  const keysOf = async (issuer: string): Promise<JWTVerifyGetKey> => {
+  /** Whoever asks meanwhile waits for the same answer, and for a while nobody asks again of one that does not say. */
+  const keysOf = (issuer: string): Promise<JWTVerifyGetKey> => {
     const before = known.get(issuer);
     if (before !== undefined && before.until > performance.now()) return before.keys;
+    const keys = discover(issuer);
+    const entry = { keys, until: performance.now() + remembered };
+    known.set(issuer, entry);
+    keys.catch(() => {
+      if (known.get(issuer) === entry) known.set(issuer, { keys, until: performance.now() + notAgain });
+    });
+    return keys;
+  };
+
+  const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
     const found = discovery.parse(await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
     if (found.issuer !== issuer) throw new Error(`it calls itself ${found.issuer.slice(0, 200)}`);
     const at = new URL(found.jwks_uri);
     if (at.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
       throw new Error('its keys are not where only it can put them (https)');
-    const keys = createRemoteJWKSet(at, { timeoutDuration: patience, cooldownDuration: 5_000 });
-    known.set(issuer, { keys, until: performance.now() + remembered });
-    return keys;
+    return createRemoteJWKSet(at, { timeoutDuration: patience, cooldownDuration: 5_000 });
   };
 
   return {
@@ -84,8 +95,15 @@ export const createOidcTokens = (audience: string): OidcTokens => {
           maxTokenAge: oldest,
           requiredClaims: ['sub', 'exp', 'iat'],
         });
-        const { auth_time: proven } = payload;
-        return { type: 'oidc', issuer, claims: textsIn(payload), provenAt: typeof proven === 'number' ? proven : 0 };
+        const { auth_time: proven, exp = 0, act } = payload;
+        return {
+          type: 'oidc',
+          issuer,
+          claims: textsIn(payload),
+          provenAt: typeof proven === 'number' ? proven : 0,
+          until: exp,
+          isDelegated: act !== undefined,
+        };
       } catch (cause) {
         return faultOf(cause);
       }

@@ -9,5 +9,9 @@ export const isKnown = ({ socket }: IncomingMessage): boolean => socket instance
 /** What is said to one that has not. */
 export const whoAreYou = 'Show a TLS client certificate of the authority that Hallpass was told of.';
 
+/** The token of an `authorization` header. */
+export const bearerIn = (header: string | undefined): string | undefined =>
+  /^Bearer (\S{1,16384})$/.exec(header ?? '')?.[1];
+
 export const isJson = ({ headers }: IncomingMessage): boolean =>
   /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');

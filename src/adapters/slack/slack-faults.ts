@@ -43,6 +43,14 @@ const platform = z.object({ code: z.literal('slack_webapi_platform_error'), data
 /** Slack's own words for "some aspect of the operation may have succeeded" (docs.slack.dev/reference/methods/chat.postMessage). */
 const unclear: readonly string[] = ['fatal_error', 'internal_error', 'service_unavailable', 'request_timeout'];
 
+const noAnswer = z.union([
+  z.object({ code: z.literal('slack_webapi_request_error') }),
+  z.object({ code: z.literal('slack_webapi_http_error'), statusCode: z.int().min(500) }),
+]);
+
+/** Whether Slack did not answer at all: no connection, no answer in time, or one of a server that fails (@slack/web-api 8). */
+export const isNoAnswer = (cause: unknown): boolean => noAnswer.safeParse(cause).success;
+
 /** Reads an exception of @slack/web-api 8 by its code. */
 export const faultOf = (cause: unknown): Fault => {
   const limited = rateLimited.safeParse(cause);

@@ -23,6 +23,8 @@ export type Command =
       readonly by: PersonId;
       readonly revision: number;
       readonly reason: string;
+      /** As with an approval: to leave what was found as it is, is one. */
+      readonly isConfirmed?: boolean | undefined;
       readonly standing: Standing;
     }
   /** They have opened the whole of this revision. */
@@ -173,7 +175,9 @@ const deny = (
   const { by, revision, reason, standing } = command;
   const denied = { type: 'denied', by, revision, reason } as const;
   if (request.asked.drift === undefined) return ok([denied]);
-  // To leave what nobody agreed to is to agree to it: it takes as many.
+  // To leave what nobody agreed to is to agree to it: it takes as many, and as much.
+  if (request.asked.approval.stepUp === true && command.isConfirmed !== true)
+    return err({ type: 'not-confirmed', id: request.asked.id });
   const earlier = open.value.conceded ?? [];
   if (earlier.includes(by)) return err({ type: 'already-voted' });
   const conceded = { ...denied, type: 'conceded' } as const;
