@@ -139,7 +139,8 @@ describe('tokens of ServiceAccounts', () => {
   });
 
   test('of strangers take nobody’s place', async () => {
-    const prod = async (shown: string) => (shown === token ? accountUser : pause(1_000).then(() => undefined));
+    const prod = async (shown: string): Promise<string | undefined> =>
+      shown === token ? accountUser : pause(1_000, undefined);
     const authenticate = authenticateBy(new Map([['prod', prod]]));
     const strangers = Array.from({ length: 40 }, (_, n) => authenticate(`e30.${encoded({ iss: `x${n}` })}.x`));
     expect(await authenticate(token)).toMatchObject({ type: 'caller' });
