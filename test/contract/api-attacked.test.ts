@@ -104,7 +104,7 @@ describe('tokens of ServiceAccounts', () => {
 
   test('are shown to no cluster in which they are of nobody', async () => {
     const told: string[] = [];
-    const staging = async (shown: string) => {
+    const staging = async (shown: string): Promise<string | undefined> => {
       told.push(shown);
       return undefined;
     };
