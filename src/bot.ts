@@ -125,9 +125,10 @@ const startOn = async (
     moment: () => performance.now(),
     isNoAnswer,
   });
-  // What an event says of somebody is forgotten by both.
+  // What anybody is told is remembered, and what an event says of somebody is forgotten by both.
   const directory: SlackDirectory = {
     ...asked,
+    ...lastKnown.asked,
     forgetPerson: (id) => {
       asked.forgetPerson(id);
       lastKnown.forgetPerson(id);

@@ -58,7 +58,8 @@ const fail = async (fault: unknown): Promise<void> => {
 
 const kubeconfig = (name: string): string => join(place, `${name}.kubeconfig`);
 
-const tell = ({ url, version, api }: Awaited<ReturnType<typeof startDemo>>): void =>
+const tell = ({ url, version, api, issuer, switchSlack }: Awaited<ReturnType<typeof startDemo>>): void => {
+  process.on('SIGUSR2', () => say(switchSlack() ? '\nSlack is off.' : '\nSlack is on again.'));
   say(`
 Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of its own.
 
@@ -81,6 +82,10 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
                npx hallpass request access ingress-view shop-front/shop --for 2m --reason "release 4.2" --wait
                  (waits until Bob agrees; kubectl --kubeconfig ${kubeconfig('deployer')} -n shop-front get ingress shop   works then)
 
+  Slack off    kill -USR2 ${process.pid}   switches Slack off, and on again. Meanwhile Bob, and Dan likewise, decide in a terminal each:
+               export HALLPASS_API=${api} XDG_CONFIG_HOME=/tmp/bob; unset HALLPASS_TOKEN_FILE
+               npx hallpass login --issuer ${issuer}   (as bob@acme.test, any password)  &&  npx hallpass approve <id>
+
   People       ${sayPeople().join('\n               ')}
                each with a kubeconfig of this name: ${kubeconfig('<name>')}
   Audit        (cd ${place} && npx hallpass audit verify --threads all)   As Frank, put other words into a message (Tamper) first
@@ -89,5 +94,6 @@ Hallpass is running, with a Slack workspace, Redis and Kubernetes ${version} of 
   Start over   ${commandFor(port, '--fresh')}
   End          Ctrl-C
 `);
+};
 
 startDemo({ folder: resolve(place), port, say, onStop: (end) => void ends.push(end) }).then(tell, fail);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys } from '#adapters/keys/generate.ts';
 import { prepareAudit } from '#local/audit.ts';
+import { createIssuer } from '#local/oidc/issuer.ts';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
 import { type ControlPlane, startControlPlane } from '#local/parts/control-plane.ts';
 import { freePort } from '#local/parts/daemon.ts';
@@ -24,6 +25,8 @@ export type SlackReached = Pick<SlackConfig, 'apiUrl' | 'port'> & Partial<Pick<S
 /** Redis, a cluster with the shop in it, keys, policy and kubeconfigs: all that Hallpass needs beside Slack. */
 export type Stand = {
   readonly folder: string;
+  /** Where people sign in, if the API is served. */
+  readonly issuer: string | undefined;
   readonly redis: LocalRedis;
   readonly plane: ControlPlane;
   /** The cluster's administrator. */
@@ -111,11 +114,14 @@ export const startStand = async ({
     ? { host: '127.0.0.1', port: await keptPort(join(folder, 'api-port')), audience: apiAudience }
     : undefined;
   if (isServed) await prepareCallers(plane, admin, folder, kubeconfig);
+  const issuer = isServed ? createIssuer(folder, await keptPort(join(folder, 'issuer-port'))) : undefined;
+  await issuer?.daemon.start();
   const keys = join(folder, 'keys');
   generateKeys(keys);
-  const policy = await writeShopPolicy(join(folder, 'policy'), isGuarded);
+  const policy = await writeShopPolicy(join(folder, 'policy'), isGuarded, issuer?.url);
   return {
     folder,
+    issuer: issuer?.url,
     redis,
     plane,
     admin,
@@ -144,7 +150,7 @@ export const startStand = async ({
     }),
     stop: async () => {
       await admin.close();
-      await Promise.all([redis.stop(), plane.stop()]);
+      await Promise.all([redis.stop(), plane.stop(), issuer?.daemon.stop()]);
       if (kept === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

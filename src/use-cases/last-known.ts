@@ -5,6 +5,9 @@ import type { Directory } from './ports.ts';
 
 /** A directory that goes on by what it was told last. */
 export type LastKnown = {
+  /** Asks, and remembers what it is told; throws where it is not told. */
+  readonly asked: Directory;
+  /** The same, but what was said last counts while nobody answers. */
   readonly directory: Directory;
   /**
    * Asks about these, one after the other, so that it is known should nobody answer later. `pause` resolves when the next may be asked
@@ -39,11 +42,14 @@ export const createLastKnown = (
   const people = new Map<PersonId, Told<SlackPerson | undefined>>();
   const groups = new Map<string, Told<ReadonlySet<PersonId>>>();
 
-  const asking = async <K, T>(told: Map<K, Told<T>>, key: K, ask: () => Promise<T>): Promise<T> => {
+  const ask = async <K, T>(told: Map<K, Told<T>>, key: K, question: () => Promise<T>): Promise<T> => {
+    const value = await question();
+    told.set(key, { value, at: moment() });
+    return value;
+  };
+  const askOrKnow = async <K, T>(told: Map<K, Told<T>>, key: K, question: () => Promise<T>): Promise<T> => {
     try {
-      const value = await ask();
-      told.set(key, { value, at: moment() });
-      return value;
+      return await ask(told, key, question);
     } catch (cause) {
       const last = isNoAnswer(cause) ? told.get(key) : undefined;
       const most = lasting();
@@ -51,19 +57,21 @@ export const createLastKnown = (
       return last.value;
     }
   };
-  const directory: Directory = {
-    person: (id) => asking(people, id, () => person(id)),
-    members: (group) => asking(groups, JSON.stringify(group), () => members(group)),
-  };
+  const by = (way: typeof ask): Directory => ({
+    person: (id) => way(people, id, () => person(id)),
+    members: (group) => way(groups, JSON.stringify(group), () => members(group)),
+  });
+  const asked = by(ask);
   return {
-    directory,
+    asked,
+    directory: by(askOrKnow),
     learn: async (wanted, of, pause) => {
       for (const id of wanted) {
-        await directory.person(id).catch(() => undefined);
+        await asked.person(id).catch(() => undefined);
         await pause();
       }
       for (const group of of) {
-        await directory.members(group).catch(() => undefined);
+        await asked.members(group).catch(() => undefined);
         await pause();
       }
     },

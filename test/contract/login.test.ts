@@ -1,72 +1,26 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOidcTokens } from '#adapters/http/oidc-tokens.ts';
+import { createIssuer } from '#local/oidc/issuer.ts';
+import { freePort } from '#local/parts/daemon.ts';
 import { login } from '#src/commands/login.ts';
-
-/** Goes where a browser would, with cookies, and fills in the forms of the provider: signs in, and agrees. */
-const browse = async (from: string, who: string): Promise<string> => {
-  const cookies = new Map<string, string>();
-  let url = from;
-  let form: Readonly<Record<string, string>> | undefined;
-  for (let steps = 0; steps < 20; steps += 1) {
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      method: form === undefined ? 'GET' : 'POST',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
-    });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      if (value === '') cookies.delete(name);
-      else cookies.set(name, value);
-    }
-    const to = answer.headers.get('location');
-    const page = await answer.text();
-    if (to === null && !page.includes('<form')) return page;
-    form = undefined;
-    if (to !== null) url = new URL(to, url).href;
-    else {
-      const [, action = ''] = /<form[^>]*action="([^"]+)"/.exec(page) ?? [];
-      const hidden = [...page.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)];
-      url = new URL(action, url).href;
-      form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), login: who, password: 'any' };
-    }
-  }
-  throw new Error('The provider leads nowhere');
-};
+import { browse } from '#test/build/browse-login.ts';
 
 describe('signing in with an OpenID provider', () => {
-  const server = createServer();
   let issuer = '';
   let folder = '';
+  let stop = async (): Promise<void> => {};
   beforeAll(async () => {
-    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-    issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, {
-      clients: [
-        {
-          client_id: 'hallpass',
-          application_type: 'native',
-          token_endpoint_auth_method: 'none',
-          redirect_uris: ['http://127.0.0.1/callback'],
-          grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
-          response_types: ['code'],
-        },
-      ],
-      features: { deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
-      pkce: { required: () => true },
-    });
-    server.on('request', provider.callback());
     folder = await mkdtemp(join(tmpdir(), 'hallpass-login-'));
-  });
+    const { url, daemon } = createIssuer(folder, await freePort());
+    stop = daemon.stop;
+    await daemon.start();
+    issuer = url;
+  }, 30_000);
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
+    await stop();
     await rm(folder, { recursive: true });
   });
 

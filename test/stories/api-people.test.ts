@@ -79,6 +79,8 @@ describe('people who decide outside of Slack', () => {
     const { slack } = company();
     const id = await story.ask(typed('8s'));
     await story.card(id);
+    // Slack has been asked who they are.
+    for (const person of ['U0ALICE', 'U0BOB', 'U0DAN']) await slack.as(person).command('/jit list');
     slack.faults.down();
     // What an approver is shown: without Slack, too.
     expect(await call('U0BOB', `/v1/requests/${id}/diff`)).toMatchObject({ status: 200, body: { revision: 1 } });

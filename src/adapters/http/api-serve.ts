@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Result } from '#domain/result.ts';
 import type { Principal } from '#use-cases/principal.ts';
 import type { Answer } from './answer-review.ts';
-import { problemOf } from './api-problems.ts';
+import { problemOf, type Refused } from './api-problems.ts';
 import { createApi } from './api-routes.ts';
 import type { ApiParts } from './api-tools.ts';
 import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
@@ -62,9 +62,8 @@ export const startApiServer = ({
     if (path === '/livez' || path === '/readyz') return { status: 200, type: 'text/plain', body: 'ok\n' };
     if (request.method === 'GET' || request.method === 'HEAD') return serve(request, undefined);
     // Nobody's bodies are kept, nor read.
-    const token = bearerIn(request.headers.authorization);
-    const known = token === undefined ? undefined : await api.authenticate(token);
-    if (known === undefined || 'problem' in known) return serve(request, undefined);
+    const known = await api.authenticate(bearerIn(request.headers.authorization));
+    if ('problem' in known) return answerOf(known);
     const body = await readBody(request);
     if (body.type === 'too-large') return refuse(413, 'too-large', 'Too large', `Send at most ${limits.body} bytes.`);
     if (body.type === 'crowded')
@@ -112,8 +111,15 @@ const textOf = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-const refuse = (status: number, type: string, title: string, detail: string): Answer => ({
-  status,
+const refuse = (status: number, type: string, title: string, detail: string): Answer =>
+  answerOf({ problem: problemOf(status, type, title, detail) });
+
+const answerOf = ({ problem, retryAfter }: Refused): Answer => ({
+  status: problem.status,
   type: 'application/problem+json',
-  body: JSON.stringify(problemOf(status, type, title, detail)),
+  headers: {
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  },
+  body: JSON.stringify(problem),
 });

@@ -30,7 +30,13 @@ export const startDemo = async ({
   port,
   say,
   onStop,
-}: DemoOptions): Promise<{ readonly url: string; readonly version: string; readonly api: string }> => {
+}: DemoOptions): Promise<{
+  readonly url: string;
+  readonly version: string;
+  readonly api: string;
+  readonly issuer: string;
+  readonly switchSlack: () => boolean;
+}> => {
   const stand = await startStand({ folder, controllerManager: true, guard: true, watcher: true, api: true, say });
   onStop(stand.stop);
   const { url, caPem, adminToken, version } = stand.plane;
@@ -68,7 +74,20 @@ export const startDemo = async ({
   onStop(bot.stop);
   worker.value.tellThrough(bot.tell);
   const { api } = stand.config('bot');
-  return { url: way.url ?? '', version, api: `http://${api?.host}:${api?.port}` };
+  let isOff = false;
+  const switchSlack = (): boolean => {
+    isOff = !isOff;
+    if (isOff) workspace.faults.down();
+    else workspace.faults.up();
+    return isOff;
+  };
+  return {
+    url: way.url ?? '',
+    version,
+    issuer: stand.issuer ?? '',
+    switchSlack,
+    api: `http://${api?.host}:${api?.port}`,
+  };
 };
 
 /** The page's view into the cluster, by its administrator and as Redis's; it reads only. */

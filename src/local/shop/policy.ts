@@ -10,6 +10,8 @@ import { shopPeople } from './people.ts';
 const rules = `# yaml-language-server: $schema=./schemas/rules.json
 # Who may ask for what, and who decides. The first rule that fits, from the top, counts.
 adminChannel: C0AUDIT
+# While Slack does not answer, people decide on the command line by who was in which group when it did.
+slackAway: { lastKnownFor: 4h }
 # Where checkpoints of all logs are posted: what "hallpass audit verify" compares them with.
 auditChannel: C0CHECKS
 
@@ -130,10 +132,14 @@ protect:
 
 const shipped = (name: string): string => fileURLToPath(new URL(`../../../manifests/policy/${name}`, import.meta.url));
 
-/** Writes the demo's policy folder, with what is protected where there is a guard, with schemas for whoever edits it; a file that is there already stays as somebody has changed it. */
-export const writeShopPolicy = async (folder: string, isGuarded = false): Promise<string> => {
+/** Writes the demo's policy folder, with what is protected where there is a guard, with whom people are at an issuer, with schemas for whoever edits it; a file that is there already stays as somebody has changed it. */
+export const writeShopPolicy = async (folder: string, isGuarded = false, issuer?: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
-  const people = shopPeople.map(({ slack, user, groups }) => ({ slack, kubernetes: { user, groups: [...groups] } }));
+  const people = shopPeople.map(({ slack, user, groups }) => ({
+    slack,
+    kubernetes: { user, groups: [...groups] },
+    ...(issuer === undefined ? {} : { oidc: { issuer, subject: user, mayDecide: true } }),
+  }));
   const keep = { flag: 'wx' } as const;
   const unlessThere = (cause: NodeJS.ErrnoException): void => {
     if (cause.code !== 'EEXIST') throw cause;

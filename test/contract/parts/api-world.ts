@@ -53,6 +53,7 @@ export type ApiWorld = {
 export const serveWorld = async (certificates?: CertificateSource): Promise<ApiWorld> => {
   const world = createWorld();
   world.settings.kinds = [accessOver(), changeOver()];
+  world.settings.callers = [caller('deploy', false), caller('helper', true)];
   const principals = new Map<string, Principal>([
     [tokens.pipeline, { type: 'caller', caller: caller('deploy', false) }],
     [tokens.agent, { type: 'caller', caller: caller('helper', true) }],
