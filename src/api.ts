@@ -11,7 +11,7 @@ import { sayNotDone, sayNotFiled } from '#adapters/slack/replies.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { LastKnown } from '#use-cases/last-known.ts';
 import type { BotPorts, Clock } from '#use-cases/ports.ts';
-import type { Config } from './config.ts';
+import type { ApiConfig } from './config.ts';
 import type { Ground } from './core.ts';
 import { every } from './every.ts';
 
@@ -22,14 +22,13 @@ const learnEvery = 120_000;
 /** Slack takes 20 questions about groups a minute, and others ask too. */
 const learnPause = 4_000;
 
-/** Serves the API beside the bot, where it is configured. `err` says why it cannot. */
+/** Serves the API beside the bot. `err` says why it cannot. */
 export const startApi = async (
   { clients, core, info, onStop }: Ground,
-  { api }: Config,
+  api: ApiConfig,
   ports: BotPorts,
   lastKnown: LastKnown,
 ): Promise<Result<undefined, string>> => {
-  if (api === undefined) return ok(undefined);
   const certificates =
     api.certificate === undefined ? undefined : await mountedCertificate(api.certificate, machineClock);
   if (certificates?.ok === false) return err(`HALLPASS_API_CERTIFICATE: ${certificates.error}`);

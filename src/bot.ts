@@ -41,7 +41,6 @@ import { type TakeInPorts, takeInWrites } from '#use-cases/take-in-writes.ts';
 import { createPeopleWatch, type PeopleWatch } from '#use-cases/watch-people.ts';
 import { createCheckpoints } from '#use-cases/write-checkpoints.ts';
 import type { Tell } from './alarm.ts';
-import { startApi } from './api.ts';
 import { readSiemCa, startAudit, startWebhooks } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
@@ -217,8 +216,12 @@ const startOn = async (
     token: slack.botToken,
     clientOptions: options,
   });
-  const served = await startApi(ground, config, ports, lastKnown);
-  if (!served.ok) return err([served.error]);
+  // A bot that serves no API does not load what it takes.
+  if (config.api !== undefined) {
+    const { startApi } = await import('./api.ts');
+    const served = await startApi(ground, config.api, ports, lastKnown);
+    if (!served.ok) return err([served.error]);
+  }
   await app.start(slack.port);
   ground.onStop(() => app.stop());
   const tell: Tell = async (text) =>

@@ -23,22 +23,19 @@ const mostPassed = 50;
 /** Files a request, or says why not. Nothing is written before every check has passed. */
 export const submitRequest = async (bot: BotPorts, said: Asking): Promise<Result<Chain, SubmitRefusal>> => {
   const ports = underOnePolicy(bot);
-  const admitted = await admitBoth(ports, said);
-  if (!admitted.ok) return admitted;
-  const asking = await asOfNow(ports, said);
-  const resolved = await resolveAsking(ports, asking);
-  if (!resolved.ok) return resolved;
-  const pending = await ports.store.countPending(asking.by);
+  const understood = await understand(ports, said);
+  if (!understood.ok) return understood;
+  const { asking, resolved, pending } = understood.value;
   const crowded = await tooMany(ports, asking, pending);
   if (crowded !== undefined) return err(crowded);
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // The id is in what is drafted: in names of objects, and in whose fields they become.
     const id = asking.id ?? requestIdFrom(ports.random(6));
-    const tried = await tryAsking(ports, asking, resolved.value, id, pending);
+    const tried = await tryAsking(ports, asking, resolved, id, pending);
     if (!tried.ok) return tried;
     const { draft, ...ruled } = tried.value;
-    const filed = await file(ports, asking, { ...resolved.value, ...ruled }, id, draft);
+    const filed = await file(ports, asking, { ...resolved, ...ruled }, id, draft);
     if (filed !== 'taken') return filed;
     if (asking.id !== undefined) return err({ type: 'filed-before', id });
   }
@@ -51,14 +48,23 @@ export type Previewed = Ruled & { readonly draft: Draft; readonly kind: Kind };
 /** Says what would be filed, or why it would not, and files nothing. */
 export const previewRequest = async (bot: BotPorts, said: Asking): Promise<Result<Previewed, SubmitRefusal>> => {
   const ports = underOnePolicy(bot);
+  const understood = await understand(ports, said);
+  if (!understood.ok) return understood;
+  const { asking, resolved, pending } = understood.value;
+  const tried = await tryAsking(ports, asking, resolved, requestIdFrom(ports.random(6)), pending);
+  return tried.ok ? ok({ ...tried.value, kind: resolved.kind }) : tried;
+};
+
+type Understood = { readonly asking: Asking; readonly resolved: Resolved; readonly pending: Pending };
+
+/** Lets in who may ask at all, and finds out what is asked. */
+const understand = async (ports: BotPorts, said: Asking): Promise<Result<Understood, SubmitRefusal>> => {
   const admitted = await admitBoth(ports, said);
   if (!admitted.ok) return admitted;
   const asking = await asOfNow(ports, said);
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
-  const pending = await ports.store.countPending(asking.by);
-  const tried = await tryAsking(ports, asking, resolved.value, requestIdFrom(ports.random(6)), pending);
-  return tried.ok ? ok({ ...tried.value, kind: resolved.value.kind }) : tried;
+  return ok({ asking, resolved: resolved.value, pending: await ports.store.countPending(asking.by) });
 };
 
 type Pending = Awaited<ReturnType<BotPorts['store']['countPending']>>;

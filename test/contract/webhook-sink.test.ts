@@ -1,8 +1,9 @@
+import { lookup } from 'node:dns';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '#adapters/http/certificates.ts';
-import { guardedLookup } from '#adapters/http/guarded-lookup.ts';
+import { guardedBy } from '#adapters/http/guarded-lookup.ts';
 import type { Pace } from '#adapters/http/retries.ts';
 import { parseSigningKeys } from '#adapters/http/standard-webhook.ts';
 import { createWebhookSink } from '#adapters/http/webhook-sink.ts';
@@ -301,7 +302,7 @@ describe('a webhook over HTTPS', () => {
 describe('a name', () => {
   const lookUp = (name: string, all: boolean) =>
     new Promise<{ code?: string; address: unknown }>((resolve) =>
-      guardedLookup(name, { all }, (fault, address) =>
+      guardedBy(lookup)(name, { all }, (fault, address) =>
         resolve({ address, ...(fault?.code === undefined ? {} : { code: fault.code }) }),
       ),
     );

@@ -117,8 +117,7 @@ export const diffOf = (
   description?: Description,
 ): DiffView => ({
   revision: asked.revision,
-  changes: (shown?.changes ?? []).map(({ op, target, diff }) => ({ op, object: sayTarget(target), diff })),
-  findings: (shown?.findings ?? []).map((one) => ({ severity: one.severity, text: sayFinding(one, true) })),
+  ...changesIn(shown === undefined ? [] : [shown]),
   reach: (shown?.reach ?? []).map(({ text }) => text),
   notes: [...(description?.powers ?? []), ...(shown?.notes ?? [])],
   cautions: [...(description?.cautions ?? []), ...(shown?.cautions ?? [])],
@@ -138,15 +137,20 @@ export const previewOf = ({ rule, draft, kind, seconds }: Previewed, ask: Json):
     seconds: seconds ?? null,
     title: description.ok ? description.value.title : kind.name,
     ...(draft.content?.ref.risk === undefined ? {} : { risk: draft.content.ref.risk }),
-    changes: parts.flatMap(({ changes }) =>
-      changes.map(({ op, target, diff }) => ({ op, object: sayTarget(target), diff })),
-    ),
-    findings: parts.flatMap(({ findings }) =>
-      findings.map((one) => ({ severity: one.severity, text: sayFinding(one, true) })),
-    ),
+    ...changesIn(parts),
     notes: parts.flatMap(({ notes }) => notes),
     cautions: [...(description.ok ? description.value.cautions : []), ...parts.flatMap(({ cautions }) => cautions)],
   };
 };
+
+/** What would be otherwise, and what is dangerous in it. */
+const changesIn = (parts: readonly Content[]): Pick<Preview, 'changes' | 'findings'> => ({
+  changes: parts.flatMap(({ changes }) =>
+    changes.map(({ op, target, diff }) => ({ op, object: sayTarget(target), diff })),
+  ),
+  findings: parts.flatMap(({ findings }) =>
+    findings.map((one) => ({ severity: one.severity, text: sayFinding(one, true) })),
+  ),
+});
 
 const readContent = (text: string): Content => content.parse(JSON.parse(text));

@@ -1,7 +1,8 @@
+import { lookup } from 'node:dns';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { CloudEvent } from '#domain/outgoing/cloud-event.ts';
 import type { Result } from '#domain/result.ts';
-import { guardedLookup, metadataCode } from './guarded-lookup.ts';
+import { guardedBy, metadataCode, type NameService } from './guarded-lookup.ts';
 import { codeOf } from './retries.ts';
 import { type SigningKey, signedHeaders } from './standard-webhook.ts';
 
@@ -29,7 +30,7 @@ const longestAnswer = 2_000;
 const bodyPatience = 1_000;
 
 /** Posts events to one receiver, signed, over one connection that is kept. No redirect is followed. */
-export const createPoster = ({ url, ca, linkLocal, readKeys, timeout }: Receiver) => {
+export const createPoster = ({ url, ca, linkLocal, readKeys, timeout }: Receiver, names: NameService = lookup) => {
   const agent = new Agent({
     connections: 1,
     pipelining: 1,
@@ -37,7 +38,7 @@ export const createPoster = ({ url, ca, linkLocal, readKeys, timeout }: Receiver
     connect: {
       timeout,
       ...(ca === undefined ? {} : { ca }),
-      ...(linkLocal ? {} : { lookup: guardedLookup }),
+      ...(linkLocal ? {} : { lookup: guardedBy(names) }),
     },
     headersTimeout: timeout,
     // Below the idle time-out of usual load balancers.
