@@ -1,109 +1,44 @@
-import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
-import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Description, Field, Kind, KindModule, Permissions } from '#kinds/kind.ts';
+import type { Description, Field, KindModule } from '#kinds/kind.ts';
 import { readNumber } from '#kinds/workloads/ask.ts';
 import { listsBudgets } from '#kinds/workloads/budgets.ts';
 import { valueIn, workloadFields } from '#kinds/workloads/fields.ts';
+import { type Read, workloadModule } from '#kinds/workloads/module.ts';
 import { sayWorkloads } from '#kinds/workloads/say.ts';
-import {
-  allKinds,
-  kindsOf,
-  type Profile,
-  problemsOf,
-  profileFor,
-  profileNamed,
-  profileOf,
-} from '#kinds/workloads/settings.ts';
+import { allKinds, kindsOf, type Profile, profileNamed, profileOf } from '#kinds/workloads/settings.ts';
 import { changes, listsHistory } from '#kinds/workloads/sorts.ts';
 import { type Ask, asJson, readAsk } from './ask.ts';
 import { looksFor, planRollback } from './plan.ts';
 
-const rollbackFile = z
-  .strictObject({ profiles: z.array(profileOf(allKinds)).min(1) })
-  .describe('Which sorts of workloads can be rolled back through Hallpass, and under which names rules speak of them.');
+const usage = '[deployment|statefulset|daemonset] <revision> <namespace>/<name>';
 
 /** A workload back to the template of a revision, as `kubectl rollout undo --to-revision` does: once and for good. */
-export const rollback: KindModule = {
+export const rollback: KindModule = workloadModule<Ask, Profile>({
   name: 'rollback',
-  makes: [],
-  settingsFile: 'rollback.yaml',
-  isOptional: true,
-  settingsList: 'profiles',
-  settingsSchema: rollbackFile,
-  configure: (settings) => {
-    const file = rollbackFile.safeParse(settings);
-    if (!file.success) return err(file.error.issues.flatMap(problemsOfIssue));
-    const problems = problemsOf(file.data.profiles);
-    return problems.length > 0 ? err(problems) : ok(rollbackOver(file.data.profiles));
+  title: 'Rollback of workloads',
+  usage,
+  about: 'Which sorts of workloads can be rolled back through Hallpass, and under which names rules speak of them.',
+  profile: profileOf(allKinds),
+  rules: (profiles) => [changes(kindsOf(profiles)), listsHistory(kindsOf(profiles)), listsBudgets],
+  isOnlyPermanent: true,
+  mayBeExtended: 'no',
+  readAsk,
+  asJson,
+  fields: (offered, chosen) => fieldsFor(offered, chosen),
+  fromWords: (...typed) => fromWords(...typed),
+  fromForm: (values) => {
+    const revision = numberOf(valueIn(values, 'revision'));
+    if (!revision.ok) return revision;
+    const name = valueIn(values, 'object');
+    return name === ''
+      ? err('Choose what to roll back.')
+      : ok({ profile: valueIn(values, 'profile'), name, revision: revision.value });
   },
-};
-
-const permissionsOf = (profiles: readonly Profile[]): Permissions => ({
-  namespaced: [changes(kindsOf(profiles)), listsHistory(kindsOf(profiles)), listsBudgets],
-  inNamespaces: {},
-  clusterWide: [],
+  describe: (read) => describeRollback(read),
+  look: looksFor,
+  plan: planRollback,
 });
-
-type Read = { readonly asked: Ask; readonly profile: Profile };
-
-const rollbackOver = (profiles: readonly Profile[]): Kind => {
-  const read = (json: unknown): Result<Read, string> => {
-    const asked = readAsk(json);
-    if (!asked.ok) return asked;
-    const profile = profileFor(profiles, asked.value.profile);
-    return profile.ok ? ok({ asked: asked.value, profile: profile.value }) : profile;
-  };
-  const settle = (json: unknown): Result<Json, string> => {
-    const result = read(json);
-    return result.ok ? ok(asJson(result.value.asked)) : result;
-  };
-
-  return {
-    name: 'rollback',
-    title: 'Rollback of workloads',
-    usage,
-    profiles: profiles.map(({ name, title }) => ({ profile: name, title, reachesFurther: false })),
-    fields: (chosen, offered) =>
-      fieldsFor(
-        profiles.filter(({ name }) => offered.includes(name)),
-        chosen,
-      ),
-    fromWords: (words, objects) => {
-      const asked = fromWords(profiles, words, objects);
-      return asked.ok ? settle(asked.value) : asked;
-    },
-    fromForm: (values) => {
-      const revision = numberOf(valueIn(values, 'revision'));
-      if (!revision.ok) return revision;
-      const name = valueIn(values, 'object');
-      return name === ''
-        ? err('Choose what to roll back.')
-        : settle({ profile: valueIn(values, 'profile'), name, revision: revision.value });
-    },
-    describe: (json) => {
-      const result = read(json);
-      return result.ok ? ok(describeRollback(result.value)) : result;
-    },
-    isForSomebody: false,
-    mayBePermanent: true,
-    isOnlyPermanent: true,
-    mayBeExtended: 'no',
-    hasObjects: true,
-    look: (json, namespace) => {
-      const result = read(json);
-      return result.ok ? ok(looksFor(result.value.asked, result.value.profile.kind, namespace)) : result;
-    },
-    plan: (json, context) => {
-      const result = read(json);
-      return result.ok ? planRollback(result.value.asked, result.value.profile.kind, context) : result;
-    },
-    permissions: permissionsOf(profiles),
-  };
-};
-
-const usage = '[deployment|statefulset|daemonset] <revision> <namespace>/<name>';
 
 const numberOf = (typed: string): Result<number, string> => {
   const number = readNumber(typed);
@@ -145,7 +80,7 @@ const fieldsFor = (offered: readonly Profile[], chosen: Readonly<Record<string, 
   ];
 };
 
-const describeRollback = ({ asked: { name, revision }, profile }: Read): Description => {
+const describeRollback = ({ asked: { name, revision }, profile }: Read<Ask, Profile>): Description => {
   const said = sayWorkloads(profile.kind, [name]);
   return {
     profiles: [profile.name],
