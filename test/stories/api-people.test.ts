@@ -8,6 +8,7 @@ import { inMemory } from '#local/ways-in.ts';
 import { issuing, type Pair } from '#test/build/oidc-issuer.ts';
 import { companyFor } from './company.ts';
 import { storyOf, typed } from './story.ts';
+import { worksWithoutSlack } from './without-slack.ts';
 
 type Line = { slack: string; oidc?: unknown };
 type Rule = { name: string; stepUp?: true };
@@ -101,14 +102,7 @@ describe('people who decide outside of Slack', () => {
       status: 200,
       body: { status: 'approved', decidedBy: ['U0BOB', 'U0DAN'] },
     });
-    await story.reaches(id, 'active');
-    expect(await story.mayRead()).toBe(true);
-    await story.reaches(id, 'revoked');
-    expect(await story.mayRead()).toBe(false);
-    slack.faults.up();
-    await story.shows(id, 'Ended');
-    await story.until('the whole thread', () => story.threadVersions(id).length >= 6);
-    expect(story.threadVersions(id)).toEqual([1, 2, 3, 4, 5, 6]);
+    await worksWithoutSlack(company, story, id);
   });
 
   it('are nobody in particular who are not told of, and may not decide without a word of the policy', async () => {

@@ -7,6 +7,7 @@ import { browse } from '#test/build/browse-login.ts';
 import { runCli } from '#test/contract/parts/operator.ts';
 import { companyFor } from './company.ts';
 import { storyOf, typed } from './story.ts';
+import { worksWithoutSlack } from './without-slack.ts';
 
 describe('two people in two terminals, while Slack is off', () => {
   const company = companyFor(inMemory, { api: true });
@@ -42,13 +43,6 @@ describe('two people in two terminals, while Slack is off', () => {
     expect(first).toMatchObject({ status: 0 });
     expect((await story.chain(id)).request.state.status).toBe('pending');
     expect(await dan('approve', id, '--yes')).toMatchObject({ status: 0 });
-    await story.reaches(id, 'active');
-    expect(await story.mayRead()).toBe(true);
-    await story.reaches(id, 'revoked');
-    expect(await story.mayRead()).toBe(false);
-    slack.faults.up();
-    await story.shows(id, 'Ended');
-    await story.until('the whole thread', () => story.threadVersions(id).length >= 6);
-    expect(story.threadVersions(id)).toEqual([1, 2, 3, 4, 5, 6]);
+    await worksWithoutSlack(company, story, id);
   });
 });

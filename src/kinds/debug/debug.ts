@@ -5,10 +5,11 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { accessSorts } from '#kinds/access/sorts.ts';
 import type { Kind, KindModule } from '#kinds/kind.ts';
 import { leastFor } from '#kinds/least.ts';
+import { namesIn, twice } from '#kinds/names.ts';
 import { type Ask, readAsk } from './ask.ts';
 import { describeDebug, fieldsFor } from './describe.ts';
 import { looksFor, planDebug, probesOf } from './plan.ts';
-import { type Profile, permissionsOf, profilesFile, rulesIn, twice } from './profiles.ts';
+import { type Profile, permissionsOf, profilesFile, rulesIn } from './profiles.ts';
 
 const usage = '[<profile>] <namespace>/<pod>,…';
 
@@ -86,8 +87,6 @@ const debugOver = (profiles: readonly Profile[]): Kind => {
     rights: profiles.map((one) => ({ profile: one.name, places: [{ in: 'requested', rules: rulesIn(one) }] })),
   };
 };
-
-const namesIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((name) => name !== '');
 
 /** Those of the pods that were used, by the profile that gives the least of what was. */
 const narrowest = (

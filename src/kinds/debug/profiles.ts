@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Problem } from '#domain/problem.ts';
 import type { Permissions, PolicyRule } from '#kinds/kind.ts';
 import { type GrantRule, handlesRoles } from '#kinds/role-pair.ts';
 
@@ -25,13 +24,6 @@ export type Profile = z.infer<typeof profile>;
 export const profilesFile = z
   .strictObject({ profiles: z.array(profile).min(1) })
   .describe('What can be done with named pods for a time. It is the ceiling of what can ever be granted so.');
-
-export const twice = (profiles: readonly Profile[]): readonly Problem[] =>
-  profiles.flatMap(({ name }, index) =>
-    profiles.findIndex((other) => other.name === name) < index
-      ? [{ path: ['profiles', index, 'name'], message: `profile "${name}" is there twice; give each its own name` }]
-      : [],
-  );
 
 const rule = (resource: string, ...verbs: readonly string[]): PolicyRule => ({
   apiGroups: [''],

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
-import { type Problem, problemsOfIssue } from '#domain/problem.ts';
+import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Description, Field, Kind, KindModule, Permissions, PodsEnd } from '#kinds/kind.ts';
+import { namesIn, twice } from '#kinds/names.ts';
 import { type Ask, isPodName, most, readAsk } from './ask.ts';
 import { looksFor, planDeletion } from './plan.ts';
 import { podSort } from './pods.ts';
@@ -36,13 +37,6 @@ export const deletePod: KindModule = {
     return problems.length > 0 ? err(problems) : ok(deletionOver(file.data.profiles));
   },
 };
-
-const twice = (profiles: readonly Profile[]): readonly Problem[] =>
-  profiles.flatMap(({ name }, index) =>
-    profiles.findIndex((other) => other.name === name) < index
-      ? [{ path: ['profiles', index, 'name'], message: `profile "${name}" is there twice; give each its own name` }]
-      : [],
-  );
 
 /** It makes no pod and changes none. */
 const permissions: Permissions = {
@@ -116,8 +110,6 @@ const endOf = (profile: string, pods: readonly string[], madeBefore: string): Po
   );
   return { asks: batches.map((some) => ({ pods: some, ask: asJson({ profile, pods: some, madeBefore }) })), leftOut };
 };
-
-const namesIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((name) => name !== '');
 
 /** The bot lists no pods, for what they run stands in them: names are typed. */
 const fieldsFor = (offered: readonly Profile[]): readonly Field[] => [

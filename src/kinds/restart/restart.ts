@@ -1,7 +1,7 @@
 import type { Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Description, KindModule } from '#kinds/kind.ts';
-import { namesIn } from '#kinds/workloads/ask.ts';
+import { namesIn } from '#kinds/names.ts';
 import { listsBudgets } from '#kinds/workloads/budgets.ts';
 import { valueIn, workloadFields } from '#kinds/workloads/fields.ts';
 import { type Read, workloadModule } from '#kinds/workloads/module.ts';

@@ -28,5 +28,3 @@ export const readBy = <T>(schema: z.ZodType<T>, json: unknown): Result<T, string
   if (read.success) return ok(read.data);
   return err(`Not understood: ${[...new Set(read.error.issues.map(({ message }) => message))].join('; ')}.`);
 };
-
-export const namesIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((name) => name !== '');
