@@ -143,7 +143,9 @@ const summaries = { lanes: 4, most: 5_000 } as const;
 const startSumming = ({ core, redis, onStop }: Ground): WorkerPorts['summing'] => {
   const { stop, ...laterOn } = createLater({
     ...summaries,
-    onFault: (cause, what) => core.alarm('A grant could not be summed up yet', { what, cause: causes(cause) }),
+    elapsed: () => performance.now(),
+    onFault: (cause, what) =>
+      core.alarm('What became of a request could not be told yet', { what, cause: causes(cause) }),
   });
   onStop(stop);
   return { ...createRedisSumming(redis('commit', 'summaries')), ...laterOn };

@@ -14,7 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const usages: Readonly<Record<Verdict, string>> = {
   approve: 'hallpass approve <id> [--for <30m>] [--revision <number>] [--yes] [--output text|json]',
   deny: 'hallpass deny <id> --reason <why> [--revision <number>] [--yes] [--output text|json]',
-  revoke: 'hallpass revoke <id> --reason <why> [--revision <number>] [--yes] [--output text|json]',
+  revoke: 'hallpass revoke <id> --reason <why> [--yes] [--output text|json]',
 };
 const questions: Readonly<Record<Verdict, string>> = {
   approve: 'Approve this?',
@@ -25,7 +25,7 @@ const questions: Readonly<Record<Verdict, string>> = {
 const flagsOf = {
   approve: { for: 'value', revision: 'value', yes: 'switch', output: 'value' },
   deny: { reason: 'value', revision: 'value', yes: 'switch', output: 'value' },
-  revoke: { reason: 'value', revision: 'value', yes: 'switch', output: 'value' },
+  revoke: { reason: 'value', yes: 'switch', output: 'value' },
 } as const;
 
 type Decision = {
@@ -58,7 +58,8 @@ export const decideCommand = (
     if (!isAgreed && !terminal.isAttended) return cameTo(nobodyThere);
     if (!isAgreed && !(await terminal.agree(questions[verdict], signal)))
       return { outcome: signal.aborted ? 'interrupted' : 'withdrawn', request, problem: notDone };
-    const decided = await decide(call, verdict, id, { revision, ...given }, signal);
+    const of = verdict === 'revoke' ? {} : { revision };
+    const decided = await decide(call, verdict, id, { ...of, ...given }, signal);
     return decided.ok ? { outcome: 'done', request: decided.value } : cameTo(decided.error.problem);
   });
 };
@@ -67,7 +68,7 @@ export const decideCommand = (
 const readDecision = (verdict: Verdict, words: readonly string[]): Decision | string => {
   const line = readLine(words, flagsOf[verdict]);
   if (!line.ok) return line.error;
-  const { revision, yes = false, output, ...flags } = line.value.flags;
+  const { revision, yes, output, ...flags } = { revision: undefined, yes: false, ...line.value.flags };
   const id = onlyId(line.value.words);
   const isJson = readOutput(output);
   if (id === undefined) return 'Say which request, by its id, like "k7m2-qx".';

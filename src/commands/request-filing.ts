@@ -7,7 +7,7 @@ import { oneLine } from '#domain/text.ts';
 import { awaitRequest, type Watched } from './await-request.ts';
 import { sayPreview } from './preview-text.ts';
 import type { Manner } from './request-line.ts';
-import { isSettled, type Outcome, outcomeOf, outcomeOfProblem } from './request-status.ts';
+import { isSettled, isThrough, type Outcome, outcomeOf, outcomeOfPods, outcomeOfProblem } from './request-status.ts';
 import { sayState } from './request-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,7 +35,16 @@ export const fileRequest = async (talk: Talk, ask: AskBody, manner: Manner): Pro
   if (!filed.ok) return cameTo(unsure(filed.error.problem, key));
   const request = filed.value;
   terminal.tell(`${request.id} is filed.`);
-  return manner.wait ? watchRequest(talk, request, manner.timeout) : { outcome: outcomeOf(request), request };
+  if (!manner.wait) return { outcome: outcomeOf(request), request };
+  return manner.rollout ? watchPods(talk, request, manner.timeout) : watchRequest(talk, request, manner.timeout);
+};
+
+/** Waits until it is known what became of the pods, too, of what was written. */
+export const watchPods = async (talk: Talk, request: RequestView, timeout: number | undefined): Promise<Came> => {
+  const came = await watchRequest(talk, request, timeout, isThrough);
+  return came.outcome === 'done' && came.request !== undefined
+    ? { ...came, outcome: outcomeOfPods(came.request) }
+    : came;
 };
 
 const notAgreed = problemOf(499, 'not-agreed', 'Not asked', 'Nothing was filed.');

@@ -13,19 +13,22 @@ export const asking = {
   as: 'value',
   key: 'value',
   wait: 'switch',
+  rollout: 'switch',
   timeout: 'value',
   yes: 'switch',
 } as const;
 const known = { ...asking, file: 'values', namespace: 'value', output: 'value' } as const;
 
 export const requestUsage = `hallpass request <kind> <words…> <namespace>[/<object>,…] --reason <why> [--for <30m>|good] [--from <22:00>] [--on <cluster>]
-                 [--as self|responsible] [--key <key>] [--wait [--timeout <30m>]] [--output text|json] [--yes]
+                 [--as self|responsible] [--key <key>] [--wait [--rollout] [--timeout <30m>]] [--output text|json] [--yes]
 hallpass request ${manifestKind} -f <file|folder|-> [-f …] [-n <namespace>] --reason <why> …`;
 
 /** How it is shown and waited for. */
 export type Manner = {
   readonly key: string | undefined;
   readonly wait: boolean;
+  /** It waits for the pods, too, of what is written. */
+  readonly rollout: boolean;
   /** Milliseconds to wait. */
   readonly timeout: number | undefined;
   readonly isAgreed: boolean;
@@ -118,15 +121,17 @@ export const readAsked = (flags: Flags<typeof asking>): Result<Asked, string> =>
 export const readManner = ({
   key,
   wait = false,
+  rollout = false,
   timeout,
   yes = false,
 }: Flags<typeof asking>): Result<Manner, string> => {
   if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key))
     return err('--key has to be of at most 200 letters, digits and signs, without spaces.');
   if (timeout !== undefined && !wait) return err('--timeout goes with --wait.');
+  if (rollout && !wait) return err('--rollout goes with --wait.');
   const within = timeout === undefined ? undefined : parseDuration(timeout);
   if (within?.ok === false) return err(`--timeout: ${within.error}`);
-  return ok({ key, wait, timeout: within?.value.total('milliseconds'), isAgreed: yes });
+  return ok({ key, wait, rollout, timeout: within?.value.total('milliseconds'), isAgreed: yes });
 };
 
 /** True for JSON. */

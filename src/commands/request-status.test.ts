@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { statuses } from '#domain/request/request.ts';
-import { isSettled, outcomeOf, outcomeOfProblem, outcomes } from './request-status.ts';
+import { isSettled, isThrough, outcomeOf, outcomeOfPods, outcomeOfProblem, outcomes } from './request-status.ts';
 
 test('each status has an exit status that a script can tell apart', () => {
   const said = Object.fromEntries(
@@ -26,6 +26,19 @@ test('what a person has to settle is a failure', () => {
 
 test('only what waits, or is still to be done, is not settled', () => {
   expect(statuses.filter((status) => !isSettled({ status }))).toEqual(['pending', 'approved']);
+});
+
+test('pods that are waited for are through, or they are a failure', () => {
+  const of = (status: 'under-way' | 'complete' | 'not-complete') => ({
+    status: 'completed' as const,
+    conflict: false,
+    rollout: { status, workloads: [] },
+  });
+  expect([of('under-way'), of('complete'), of('not-complete')].map(isThrough)).toEqual([false, true, true]);
+  expect([of('complete'), of('not-complete')].map(outcomeOfPods)).toEqual(['done', 'failed']);
+  expect(isThrough({ status: 'pending' })).toBe(false);
+  expect(isThrough({ status: 'denied' })).toBe(true);
+  expect(outcomeOfPods({ status: 'denied', conflict: false })).toBe('denied');
 });
 
 test.each([

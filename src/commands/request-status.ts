@@ -19,6 +19,14 @@ export type Outcome = keyof typeof outcomes;
 export const isSettled = ({ status }: Pick<RequestView, 'status'>): boolean =>
   status !== 'pending' && status !== 'approved';
 
+/** The same, and what became of the pods of what was written is known. */
+export const isThrough = ({ status, rollout }: Pick<RequestView, 'status' | 'rollout'>): boolean =>
+  isSettled({ status }) && rollout?.status !== 'under-way';
+
+/** What has become of a request whose pods are waited for, too. */
+export const outcomeOfPods = (request: Pick<RequestView, 'status' | 'conflict' | 'rollout'>): Outcome =>
+  request.rollout?.status === 'not-complete' ? 'failed' : outcomeOf(request);
+
 /** What has become of a request; one that still waits is as it should be. */
 export const outcomeOf = ({ status, conflict }: Pick<RequestView, 'status' | 'conflict'>): Outcome => {
   switch (status) {

@@ -47,6 +47,30 @@ test.each<[Partial<RequestView>, string]>([
   ],
   [{ status: 'completed', decidedBy: ['UBOB'] }, 'is done; approved by UBOB'],
   [
+    { status: 'completed', decidedBy: ['UBOB'], rollout: { status: 'under-way', workloads: [] } },
+    'is done; approved by UBOB; its pods are being replaced',
+  ],
+  [
+    { status: 'completed', decidedBy: ['UBOB'], rollout: { status: 'complete', seconds: 12, workloads: [] } },
+    'is done; approved by UBOB; all pods are through',
+  ],
+  [
+    {
+      status: 'completed',
+      decidedBy: ['UBOB'],
+      rollout: {
+        status: 'not-complete',
+        seconds: 600,
+        workloads: [
+          { object: 'Deployment shop/api', how: 'complete', wanted: 2, ready: 2, updated: 2 },
+          { object: 'Deployment shop/web', how: 'stalled', wanted: 3, ready: 1, updated: 1, why: 'it timed\nout' },
+          { object: 'Deployment shop/job', how: 'gone' },
+        ],
+      },
+    },
+    'is done; approved by UBOB; but not all pods came through: Deployment shop/web stalled, 1 of 3 ready: it timed out; Deployment shop/job gone',
+  ],
+  [
     { status: 'revoked', endedAt: '2026-11-20T12:30:00Z', why: 'expired' },
     'has ended at 2026-11-20T12:30:00Z: expired',
   ],

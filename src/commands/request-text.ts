@@ -32,7 +32,7 @@ export const sayState = (request: RequestView, now: Temporal.Instant): string =>
     case 'active':
       return sayActive(request, now);
     case 'completed':
-      return `is done; approved by ${byWhom(decidedBy)}`;
+      return `is done; approved by ${byWhom(decidedBy)}${sayRollout(request)}`;
     case 'revoked':
       return `has ended${request.endedAt === undefined ? '' : ` at ${second(request.endedAt)}`}${because(why)}`;
     case 'denied':
@@ -56,11 +56,24 @@ const sayPending = ({ approval, votes, respondBy }: RequestView, now: Temporal.I
   return `waits for ${whom}; ${soFar}; ${leftUntil(respondBy, now)} left to decide`;
 };
 
-const sayActive = ({ expiresAt, conflict, decidedBy }: RequestView, now: Temporal.Instant): string => {
+const sayActive = ({ expiresAt, conflict, decidedBy, rollout }: RequestView, now: Temporal.Instant): string => {
   const end = expiresAt === undefined ? '' : ` until ${second(expiresAt)} (${leftUntil(expiresAt, now)} left)`;
   return conflict
     ? `is in conflict${end}: somebody else changed the same, and a person has to settle it in Slack`
-    : `is active${end}; approved by ${byWhom(decidedBy)}`;
+    : `is active${end}; approved by ${byWhom(decidedBy)}${sayRollout({ rollout })}`;
+};
+
+/** Those that are not through are named, with what is known of them. */
+const sayRollout = ({ rollout }: Pick<RequestView, 'rollout'>): string => {
+  if (rollout === undefined) return '';
+  if (rollout.status === 'under-way') return '; its pods are being replaced';
+  if (rollout.status === 'complete') return '; all pods are through';
+  const stuck = rollout.workloads.filter(({ how }) => how !== 'complete');
+  const said = stuck.map(
+    ({ object, how, wanted, ready, why }) =>
+      `${oneLine(object)} ${how}${wanted === undefined ? '' : `, ${ready ?? 0} of ${wanted} ready`}${because(why)}`,
+  );
+  return `; but not all pods came through: ${said.join('; ')}`;
 };
 
 /** Where it is: `shop-front/web,api in shop`. */

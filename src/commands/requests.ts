@@ -8,7 +8,7 @@ import { readFlags, readLine } from './flags.ts';
 import { sayJson } from './manifest-check-text.ts';
 import { overApi, speak } from './request.ts';
 import { answerOf } from './request-answer.ts';
-import { type Came, cameTo, type Talk, watchRequest } from './request-filing.ts';
+import { type Came, cameTo, type Talk, watchPods, watchRequest } from './request-filing.ts';
 import { readOutput } from './request-line.ts';
 import { outcomeOf } from './request-status.ts';
 import { sayPlaceOf, sayRequest } from './request-text.ts';
@@ -17,7 +17,7 @@ import { table } from './table.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const usages = {
-  status: 'hallpass status <id> [--wait [--timeout <30m>]] [--output text|json]',
+  status: 'hallpass status <id> [--wait [--rollout] [--timeout <30m>]] [--output text|json]',
   list: 'hallpass list [--open] [--output text|json]',
   withdraw: 'hallpass withdraw <id> [--output text|json]',
   done: 'hallpass done <id> [--wait] [--output text|json]',
@@ -29,22 +29,24 @@ const wrong = (command: Command, why: string): Answer => misspelt([why, '', usag
 
 /** `status`: how a request stands, or what becomes of it. */
 export const statusCommand = (words: readonly string[], environment: Environment): Promise<Answer> | Answer => {
-  const line = readLine(words, { wait: 'switch', timeout: 'value', output: 'value' });
+  const line = readLine(words, { wait: 'switch', rollout: 'switch', timeout: 'value', output: 'value' });
   if (!line.ok) return wrong('status', line.error);
-  const { wait = false, timeout, output } = line.value.flags;
+  const { wait = false, rollout = false, timeout, output } = line.value.flags;
   const id = onlyId(line.value.words);
   const isJson = readOutput(output);
   const within = timeout === undefined ? undefined : parseDuration(timeout);
   if (id === undefined) return wrong('status', noId);
   if (!isJson.ok) return wrong('status', isJson.error);
   if (within !== undefined && !wait) return wrong('status', '--timeout goes with --wait.');
+  if (rollout && !wait) return wrong('status', '--rollout goes with --wait.');
   if (within?.ok === false) return wrong('status', `--timeout: ${within.error}`);
   return overApi(environment, isJson.value, async (talk) => {
     const got = await talk.api.look(id, talk.signal);
     if (!got.ok) return cameTo(got.error.problem);
     if (!isJson.value) talk.terminal.tell(...sayRequest(got.value, Temporal.Now.instant()));
     if (!wait) return { outcome: outcomeOf(got.value), request: got.value };
-    return watchRequest(talk, got.value, within?.value.total('milliseconds'));
+    const watch = rollout ? watchPods : watchRequest;
+    return watch(talk, got.value, within?.value.total('milliseconds'));
   });
 };
 

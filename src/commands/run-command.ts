@@ -5,10 +5,10 @@ import { loadEnvironment } from './environment.ts';
 export const usage = `hallpass <command>
 
   request <kind> <words…> <namespace>[/<object>,…] --reason <why> [--for <30m>|good] [--from <22:00>] [--on <cluster>]
-          [--as self|responsible] [--key <key>] [--wait [--timeout <30m>]] [--output text|json] [--yes]
+          [--as self|responsible] [--key <key>] [--wait [--rollout] [--timeout <30m>]] [--output text|json] [--yes]
   request ${manifestKind} -f <file|folder|-> [-f …] [-n <namespace>] --reason <why> …
                              show what would be asked and who decides, ask for it, and wait for what becomes of it
-  status <id> [--wait [--timeout <30m>]] · list [--open] · who · withdraw <id> · done <id> [--wait]   [--output text|json]
+  status <id> [--wait [--rollout] [--timeout <30m>]] · list [--open] · who · withdraw <id> · done <id> [--wait]   [--output text|json]
                              how a request stands · what one has asked for · who one is, and what may be asked · take it back · give it back
   approve <id> [--for <30m>] · deny <id> --reason <why> · revoke <id> --reason <why>   [--revision <number>] [--yes]
                              show a request and decide on what was shown; for people whom the policy lets decide over the API

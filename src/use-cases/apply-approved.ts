@@ -5,6 +5,7 @@ import type { KubernetesIdentity, Manifest, ObjectRef } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { ChangedRef, RequestEvent } from '#domain/request/events.ts';
 import type { Asked, State } from '#domain/request/request.ts';
+import { rolls } from '#domain/request/rollout.ts';
 import { readStamp, requestLabel, type Stamp, stamped } from '#domain/request/stamp.ts';
 import { isConfirmed } from '#domain/request/terms.ts';
 import { rightsOf } from '#domain/request/usage.ts';
@@ -140,7 +141,7 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   // All of it was made for good, and the marker closed, before an attempt was cut off: only the log has to say so.
   if (journal !== undefined && asked.seconds === undefined) {
     const changed = await madeAlready(ports, cluster, journal);
-    if (changed !== undefined) return { type: 'completed', changed: [...changed] };
+    if (changed !== undefined) return { type: 'completed', changed: [...changed], ...rolls(changed) };
   }
   let prepared = journal === undefined ? await preparing : ok(resumed);
   if (!prepared.ok && journal === undefined) {
@@ -261,7 +262,7 @@ const grant = async (
   const rights = prepared.plan.proofs.length === 0 ? undefined : rightsOf(prepared.plan.probes);
   const applied = (refs: readonly ObjectRef[], changed: readonly ChangedRef[]): Applied =>
     asked.seconds === undefined
-      ? { type: 'completed', changed: [...changed] }
+      ? { type: 'completed', changed: [...changed], ...rolls(changed) }
       : {
           type: 'activated',
           ...claimed.times,
@@ -269,6 +270,7 @@ const grant = async (
           identity: identityMark(id, identity, ports.trust.digest),
           proofs: [...prepared.plan.proofs],
           ...(changed.length === 0 ? {} : { changed: [...changed] }),
+          ...rolls(changed),
           ...(rights === undefined ? {} : { rights }),
         };
   // An attempt was cut off and its time is over: nothing more is made, what there is will be ended as any grant is.

@@ -2,10 +2,11 @@ import type { RequestId } from '#domain/ids.ts';
 import { isDue, stepAt } from '#domain/request/next-step.ts';
 import { applyApproved } from './apply-approved.ts';
 import { endGrant } from './end-grant.ts';
+import { lookAfter } from './look-after.ts';
 import type { WorkerPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { sumUp } from './sum-up.ts';
-import { summingKey } from './summing.ts';
+import { lookingKey, summingKey } from './summing.ts';
 import { takeOver } from './take-over.ts';
 
 /** Done or nothing to do; or not yet, and how long to wait. */
@@ -49,6 +50,9 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
     case 'sum-up':
       // Behind everything that begins or ends; until it is done, the sweep asks for it again.
       ports.summing.later(summingKey(id), () => sumUp(ports, chain));
+      break;
+    case 'look-after':
+      ports.summing.later(lookingKey(id), () => lookAfter(ports, id));
       break;
   }
   return { type: 'done' };

@@ -3,7 +3,8 @@ import { isGoing } from '#domain/guard/namespace.ts';
 import type { RequestId } from '#domain/ids.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { ChangedRef, HeldWrite } from '#domain/request/events.ts';
+import type { ChangedRef, HeldWrite, RequestEvent } from '#domain/request/events.ts';
+import { rolls } from '#domain/request/rollout.ts';
 import { isNamespace } from '#domain/risk/cluster/namespace.ts';
 import { closeMarker } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
@@ -81,5 +82,6 @@ const complete = async (
   if (state.status !== 'approved') return;
   // First: from here on no old log lets it through once more.
   await closeMarker(ports, cluster, asked, state.by, state.applyBy);
-  await commit(ports, asked.id, chain, [{ type: 'completed', changed: [changed] }], await ports.clock.now());
+  const completed: RequestEvent = { type: 'completed', changed: [changed], ...rolls([changed]) };
+  await commit(ports, asked.id, chain, [completed], await ports.clock.now());
 };

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createLater } from './summing.ts';
 
+const elapsed = () => 0;
+
 /** Works that end when they are let go, by name. */
 const works = () => {
   const begun: string[] = [];
@@ -26,7 +28,7 @@ const works = () => {
 
 test('so many run at a time, the others in their order', async () => {
   const { begun, work, letGo } = works();
-  const { later } = createLater({ lanes: 2, most: 10, onFault: () => {} });
+  const { later } = createLater({ lanes: 2, most: 10, onFault: () => {}, elapsed });
   for (const name of ['a', 'b', 'c', 'd']) later(name, work(name));
   expect(begun).toEqual(['a', 'b']);
   await letGo('b');
@@ -37,7 +39,7 @@ test('so many run at a time, the others in their order', async () => {
 
 test('what waits or is under way is not begun again, and may be once it is done', async () => {
   const { begun, work, letGo } = works();
-  const { later, isUnderWay } = createLater({ lanes: 1, most: 10, onFault: () => {} });
+  const { later, isUnderWay } = createLater({ lanes: 1, most: 10, onFault: () => {}, elapsed });
   for (const name of ['a', 'a', 'b', 'b']) later(name, work(name));
   expect(['a', 'b', 'c'].map(isUnderWay)).toEqual([true, true, false]);
   await letGo('a');
@@ -55,6 +57,7 @@ test('a fault is handed on, and holds up nothing', async () => {
     lanes: 1,
     most: 10,
     onFault: (cause, key) => void faults.push([key, String(cause)]),
+    elapsed,
   });
   later('a', work('a'));
   later('b', work('b'));
@@ -66,7 +69,7 @@ test('a fault is handed on, and holds up nothing', async () => {
 
 test('what comes when too much waits is left out', async () => {
   const { begun, work, letGo } = works();
-  const { later } = createLater({ lanes: 1, most: 1, onFault: () => {} });
+  const { later } = createLater({ lanes: 1, most: 1, onFault: () => {}, elapsed });
   for (const name of ['a', 'b', 'c']) later(name, work(name));
   await letGo('a');
   await letGo('b');
@@ -75,7 +78,7 @@ test('what comes when too much waits is left out', async () => {
 
 test('a stop waits for what is under way and begins nothing more', async () => {
   const { begun, work, letGo, settled } = works();
-  const { later, stop } = createLater({ lanes: 1, most: 10, onFault: () => {} });
+  const { later, stop } = createLater({ lanes: 1, most: 10, onFault: () => {}, elapsed });
   later('a', work('a'));
   later('b', work('b'));
   let isStopped = false;
@@ -87,5 +90,22 @@ test('a stop waits for what is under way and begins nothing more', async () => {
   await letGo('a');
   await stopping;
   later('c', work('c'));
+  expect(begun).toEqual(['a']);
+});
+
+test('what rests is not begun, and may be once it has rested', async () => {
+  let now = 1_000;
+  const { begun, work } = works();
+  const { later, rest, isUnderWay } = createLater({ lanes: 1, most: 10, onFault: () => {}, elapsed: () => now });
+  rest('a', 500);
+  rest('b', 100);
+  later('a', work('a'));
+  expect(['a', 'b', 'c'].map(isUnderWay)).toEqual([true, true, false]);
+  now += 499;
+  later('a', work('a'));
+  expect(begun).toEqual([]);
+  now += 1;
+  expect(isUnderWay('a')).toBe(false);
+  later('a', work('a'));
   expect(begun).toEqual(['a']);
 });

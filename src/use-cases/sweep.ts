@@ -7,7 +7,7 @@ import { createKnownGrants, type KnownGrants } from './known-grants.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import { createStepRunner, type StepRunner } from './run-step.ts';
-import { summingKey } from './summing.ts';
+import { lookingKey, summingKey } from './summing.ts';
 
 /** Leaves a job this long before doing its work: jobs run within some 10 ms, so what is older was lost. */
 const grace = Temporal.Duration.from({ milliseconds: 1_500 });
@@ -36,8 +36,12 @@ export const sweepLog = async (ports: WorkerPorts, steps: StepRunner = createSte
   const { store, clock, summing } = ports;
   const indices = [
     { of: store.due, tried: new Set<RequestId>(), isLeft: () => false },
-    // What is being summed up needs no second look meanwhile.
-    { of: store.news, tried: new Set<RequestId>(), isLeft: (id: RequestId) => summing.isUnderWay(summingKey(id)) },
+    // What is being summed up or looked after needs no second look meanwhile.
+    {
+      of: store.news,
+      tried: new Set<RequestId>(),
+      isLeft: (id: RequestId) => summing.isUnderWay(summingKey(id)) || summing.isUnderWay(lookingKey(id)),
+    },
   ];
   /** Asked anew for each handful: in a rush the jobs go through the same ones, and what they did needs no second look. */
   const next = async (): Promise<readonly RequestId[]> => {

@@ -3,6 +3,7 @@ import type { RequestEvent, Submitted } from '#domain/request/events.ts';
 import { evolve } from '#domain/request/evolve.ts';
 import { begin, type Request } from '#domain/request/request.ts';
 import type { Right } from '#domain/request/rights.ts';
+import type { RolledOut } from '#domain/request/rollout.ts';
 import type { SummedUp } from '#domain/request/summary.ts';
 import { alice, bob, id } from './people.ts';
 
@@ -102,6 +103,21 @@ export const summedUp = (changed: Partial<SummedUp> = {}): SummedUp => ({
   notCompared: [],
   ...changed,
 });
+
+/** The one Deployment that was written is through after a minute. */
+export const rolledOut = (changed: Partial<RolledOut> = {}): { readonly type: 'rolled-out' } & RolledOut => ({
+  type: 'rolled-out',
+  rollouts: [{ target: deployment, how: 'complete', wanted: 3, ready: 3, updated: 3 }],
+  seconds: 60,
+  ...changed,
+});
+export const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
+/** It was written for good. */
+export const written: Extract<RequestEvent, { type: 'completed' }> = {
+  type: 'completed',
+  changed: [{ op: 'update', ...deployment, uid: 'uid of web' }],
+  rolls: true,
+};
 
 /** Who may count for which requirements, by index. */
 export const standing = (...people: readonly (readonly [person: string, ...requirements: number[]])[]): Standing =>

@@ -26,8 +26,14 @@ export const workloadOf = (name: string, parts: Parts = {}): Manifest => {
   const { kind = 'Deployment', ready = 2, image, metadata = {}, spec = {}, status = {} } = parts;
   const counts =
     kind === 'DaemonSet'
-      ? { desiredNumberScheduled: 2, numberReady: ready, updatedNumberScheduled: 2 }
-      : { replicas: 2, readyReplicas: ready, updatedReplicas: 2 };
+      ? {
+          desiredNumberScheduled: 2,
+          currentNumberScheduled: 2,
+          numberReady: ready,
+          numberAvailable: ready,
+          updatedNumberScheduled: 2,
+        }
+      : { replicas: 2, readyReplicas: ready, availableReplicas: ready, updatedReplicas: 2 };
   const own = { uid: `uid of ${name}`, generation: 3 };
   return {
     apiVersion: 'apps/v1',

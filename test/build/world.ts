@@ -19,6 +19,7 @@ import type { BotPorts, Clock, ClusterWriter, Directory, EventStore, Settings, W
 import { find } from '#use-cases/request-log.ts';
 import { runStep } from '#use-cases/run-step.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
+import { lookingKey } from '#use-cases/summing.ts';
 import { sweepLog } from '#use-cases/sweep.ts';
 import { alice, bob, carol, dave, erin } from './people.ts';
 import { policy } from './policy.ts';
@@ -119,7 +120,7 @@ export const createWorld = (): World => {
     clusters: new Map([[cluster.name, cluster]]),
   };
   const contents = createMemoryContents();
-  const summing = createMemorySumming();
+  const summing = createMemorySumming(() => at);
   const worker: WorkerPorts = {
     ...common,
     managed: ['shop', 'bank', 'ingress-nginx'],
@@ -202,8 +203,9 @@ export const settle = async ({ worker, jobs, store, summing }: World): Promise<v
     for (const { id } of due) await runStep(worker, id);
     await sweepLog(worker);
     await summing.drain();
-    const left = [store.due, store.news].map((index) => index(now.subtract({ seconds: 2 }), 1));
-    if (due.length === 0 && (await Promise.all(left)).flat().length === 0) return;
+    const left = await Promise.all([store.due, store.news].map((index) => index(now.subtract({ seconds: 2 }), 100)));
+    const isLeft = (id: RequestId): boolean => !summing.isUnderWay(lookingKey(id));
+    if (due.length === 0 && left.flat().filter(isLeft).length === 0) return;
   }
   throw new Error('It does not come to rest');
 };

@@ -13,7 +13,7 @@ import type { Summing } from '#use-cases/summing.ts';
 
 /** What summaries are made from, and a watcher's hand. */
 type Shared = {
-  readonly summing: Omit<Summing, 'later' | 'isUnderWay'>;
+  readonly summing: Omit<Summing, 'later' | 'isUnderWay' | 'rest'>;
   readonly watch: (cluster: string, at: Temporal.Instant) => Promise<void>;
 };
 

@@ -11,10 +11,17 @@ export type MemorySumming = Summing & {
   readonly watched: Map<string, Temporal.Instant>;
 };
 
-export const createMemorySumming = (): MemorySumming => {
+/** By this clock something rests; without one it never does. */
+export const createMemorySumming = (now?: () => Temporal.Instant): MemorySumming => {
   const kept = new Map<RequestId, string>();
   const watched = new Map<string, Temporal.Instant>();
   const waiting = new Map<string, () => Promise<void>>();
+  const resting = new Map<string, Temporal.Instant>();
+  const isResting = (key: string): boolean => {
+    const until = resting.get(key);
+    return until !== undefined && now !== undefined && Temporal.Instant.compare(now(), until) < 0;
+  };
+  const isUnderWay = (key: string): boolean => waiting.has(key) || isResting(key);
   return {
     kept,
     watched,
@@ -22,8 +29,9 @@ export const createMemorySumming = (): MemorySumming => {
     read: async (id) => kept.get(id),
     forget: async (id) => void kept.delete(id),
     lastAudit: async (cluster) => watched.get(cluster),
-    isUnderWay: (key) => waiting.has(key),
-    later: (key, work) => void (waiting.has(key) || waiting.set(key, work)),
+    isUnderWay,
+    rest: (key, milliseconds) => void (now && resting.set(key, now().add({ milliseconds }))),
+    later: (key, work) => void (isUnderWay(key) || waiting.set(key, work)),
     drain: async () => {
       const faults: unknown[] = [];
       for (const [key, work] of waiting) {

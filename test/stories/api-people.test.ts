@@ -114,7 +114,11 @@ describe('people who decide outside of Slack', () => {
       status: 403,
       body: { type: 'urn:hallpass:problem:may-not-decide' },
     });
-    expect(await call('U0DAN', `/v1/requests/${id}/deny`, revision)).toMatchObject({ status: 422 });
+    for (const body of [revision, { ...revision, reason: ' ' }, { reason: 'not now' }])
+      expect(await call('U0DAN', `/v1/requests/${id}/deny`, body)).toMatchObject({ status: 422 });
+    expect(await call('U0DAN', `/v1/requests/${id}/approve`, { ...revision, reason: 'fine' })).toMatchObject({
+      status: 422,
+    });
     expect(await call('U0DAN', `/v1/requests/${id}/deny`, { ...revision, reason: 'not now' })).toMatchObject({
       status: 200,
       body: { status: 'denied', why: 'not now', decidedBy: ['U0DAN'] },
@@ -135,5 +139,10 @@ describe('people who decide outside of Slack', () => {
     await story.reaches(id, 'active');
     expect(await call('U0ALICE', `/v1/requests/${id}/done`, {})).toMatchObject({ status: 200 });
     await story.reaches(id, 'revoked');
+    expect(await call('U0ALICE', `/v1/requests/${id}/done`, {})).toMatchObject({
+      status: 200,
+      body: { status: 'revoked', why: 'done' },
+    });
+    expect(await call('U0BOB', `/v1/requests/${id}/revoke`, { reason: 'it is over' })).toMatchObject({ status: 409 });
   });
 });

@@ -105,6 +105,7 @@ describe('a pipeline that asks over the API', () => {
     expect(other).toMatchObject({ status: 422, body: { type: 'urn:hallpass:problem:key-reused', request: id } });
     const withdrawn = await call('POST', `/v1/requests/${id}/withdraw`, { token });
     expect(withdrawn).toMatchObject({ status: 200, body: { status: 'withdrawn' } });
+    expect(await call('POST', `/v1/requests/${id}/withdraw`, { token })).toEqual(withdrawn);
   });
 
   it('sees what it asked for and nothing else, and decides on nothing', async () => {
@@ -119,11 +120,17 @@ describe('a pipeline that asks over the API', () => {
     for (const path of [`/v1/requests/${id}`, `/v1/requests/${id}?wait=5`, '/v1/requests/zzzz-zz', '/v1/requests/..'])
       expect((await call('GET', path, { token })).status).toBe(404);
     expect((await call('POST', `/v1/requests/${id}/withdraw`, { token })).status).toBe(404);
-    for (const verb of ['approve', 'deny', 'revoke'])
+    const decisions = {
+      approve: { revision: 1 },
+      deny: { revision: 1, reason: 'because' },
+      revoke: { reason: 'because' },
+    };
+    for (const [verb, decision] of Object.entries(decisions))
       for (const one of [token, helper])
-        expect(
-          await call('POST', `/v1/requests/${id}/${verb}`, { token: one, body: { revision: 1, reason: 'because' } }),
-        ).toMatchObject({ status: 403, body: { type: 'urn:hallpass:problem:may-not-decide' } });
+        expect(await call('POST', `/v1/requests/${id}/${verb}`, { token: one, body: decision })).toMatchObject({
+          status: 403,
+          body: { type: 'urn:hallpass:problem:may-not-decide' },
+        });
     const listed = await call('GET', '/v1/requests?open=true', { token: helper });
     expect(listed.body).toMatchObject({ requests: [{ id }] });
     await story.shows(id, '🤖 agent helper asks, @U0ALICE answers for it');

@@ -82,6 +82,16 @@ const revisionsKept = async (namespace: string, name: string): Promise<readonly 
     .items.filter(({ metadata }) => metadata.ownerReferences.some((owner) => owner.name === name))
     .map(({ revision }) => revision);
 
+const podsList = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
+/** What a kubelet would say of all pods of an app: here there is none. */
+const makeReady = async (namespace: string, app: string): Promise<void> => {
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const { items } = podsList.parse(await read(`${pods}?labelSelector=app%3D${app}`));
+  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-20T12:00:00Z' }];
+  for (const { metadata } of items)
+    await admin().send('PATCH', `${pods}/${metadata.name}/status`, { status: { phase: 'Running', conditions } });
+};
+
 it('a Deployment is restarted once and for good, by one annotation of its template, when two have agreed', async () => {
   await story.until('web to have a revision', async () => (await revisions('shop-payments', 'ledger')).length === 1);
   const versions = ['v1', 'v1beta1'].map((version) => budget(version));
@@ -111,6 +121,28 @@ it('a Deployment is restarted once and for good, by one annotation of its templa
   await story.until('the new pods to have a ReplicaSet', async () =>
     (await revisions('shop-payments', 'ledger')).includes('2'),
   );
+  expect((await story.chain(id)).request.state).toMatchObject({ rolls: true });
+  expect((await story.chain(id)).request.state).not.toHaveProperty('rolledOut');
+  await story.until('all pods to be through', async () => {
+    await makeReady('shop-payments', 'ledger');
+    return 'rolledOut' in (await story.chain(id)).request.state;
+  });
+  await story.shows(id, '2 of 2 pods ready, all of its newest template');
+});
+
+it('where a rollout comes to nothing, the card and whoever asked say so', async () => {
+  await patch(`${apps('shop-front')}/deployments/checkout`, { spec: { progressDeadlineSeconds: 1 } });
+  const id = await story.ask('/jit request restart shop-front/checkout for good because it hangs');
+  await story.press('U0BOB', 'approve', id);
+  await story.reaches(id, 'completed');
+  await story.shows(id, 'Written, but not rolled out: Deployment shop-front/checkout has given up');
+  await story.until('whoever asked to be told', () =>
+    company()
+      .slack.as('U0ALICE')
+      .dms()
+      .some(({ shown }) => shown.includes('its pods did not come through')),
+  );
+  await patch(`${apps('shop-front')}/deployments/checkout`, { spec: { progressDeadlineSeconds: 600 } });
 });
 
 it('what cannot roll, or is not there, is not asked for', async () => {

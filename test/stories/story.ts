@@ -108,10 +108,10 @@ export const storyOf = (company: () => Company) => {
     const head = cardOf(id);
     return head === undefined ? [] : company().slack.as('U0BOB').readThread(head).slice(1);
   };
-  /** Which entries of the log have a message below the card, each as often as it has one; but for the summary, which comes later. */
+  /** Which entries of the log have a message below the card, each as often as it has one; but for what comes later. */
   const threadVersions = (id: string): readonly unknown[] =>
     thread(id)
-      .filter(({ shown }) => !shown.startsWith('📋 Summed up'))
+      .filter(({ shown }) => !/^(📋 Summed up|🟢 Rolled out|⚠️ Written, but)/u.test(shown))
       .map(({ metadata }) => metadata?.event_payload.version);
 
   /** A click as Slack sends it, whether or not its card is there already. */
@@ -128,9 +128,9 @@ export const storyOf = (company: () => Company) => {
     if (!read.ok || read.value === undefined) throw new Error(`The log of ${id} is broken: ${JSON.stringify(read)}`);
     return read.value;
   };
-  /** But for the summary, which comes ten seconds after the end: some stories are over by then, and some are not. */
+  /** But for those that come some seconds later: some stories are over by then, and some are not. */
   const events = async (id: RequestId): Promise<readonly RequestEvent['type'][]> =>
-    (await chain(id)).entries.map(({ event }) => event.type).filter((type) => type !== 'summed-up');
+    (await chain(id)).entries.map(({ event }) => event.type).filter((type) => !isAfterwards(type));
   const reaches = async <S extends Status>(
     id: RequestId,
     status: S,
@@ -192,6 +192,7 @@ export const storyOf = (company: () => Company) => {
     mayRead,
   };
 };
+const isAfterwards = (type: RequestEvent['type']): boolean => type === 'summed-up' || type === 'rolled-out';
 export type Story = ReturnType<typeof storyOf>;
 
 /** A press on a button as Slack sends it. */

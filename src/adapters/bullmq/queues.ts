@@ -11,7 +11,7 @@ export const prefix = '{hallpass}';
 export const payload = z.strictObject({
   id: requestId,
   version: z.int().min(1),
-  do: z.enum(['time-out', 'escalate', 'remind', 'apply', 'take-over', 'warn', 'end', 'sum-up', 'show']),
+  do: z.enum(['time-out', 'escalate', 'remind', 'apply', 'take-over', 'warn', 'end', 'sum-up', 'look-after', 'show']),
 });
 export type Payload = z.infer<typeof payload>;
 

@@ -21,6 +21,7 @@ export const serveAsking = (app: Api, parts: ApiParts, { view, seen }: Tools): v
         type: principal.type,
         name: principal.type === 'caller' ? principal.caller.name : principal.person,
         responsible: accountOf(principal),
+        agent: principal.type === 'caller' && principal.caller.isAgent,
         mayDecide: principal.type === 'person' && principal.mayDecide,
         kinds: kinds.map(({ name, title, usage }) => ({ name, title, usage })),
         clusters: [...ports.clusters.keys()],

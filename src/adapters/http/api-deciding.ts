@@ -1,7 +1,8 @@
 import { parseDuration } from '#domain/duration.ts';
-import type { RequestId } from '#domain/ids.ts';
+import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import type { Result } from '#domain/result.ts';
+import type { State } from '#domain/request/request.ts';
+import { ok, type Result } from '#domain/result.ts';
 import {
   type ActRefusal,
   approveRequest,
@@ -31,13 +32,17 @@ export const serveDeciding = (app: Api, parts: ApiParts, { seen, answered }: Too
     return answered(context, await decide({ by: principal.person, id: chain.request.asked.id }));
   };
 
-  const owning = (act: typeof withdrawRequest) => async (context: In, id: string) => {
+  /** Saying it again, because an answer was lost, is answered as the first time. */
+  const owning = (act: typeof withdrawRequest, wasDone: typeof wasWithdrawn) => async (context: In, id: string) => {
     const chain = await seen(context, id);
     if (chain === undefined) return refuse(context, notThere(id));
-    return answered(context, await act(ports, { by: accountOf(context.get('principal')), id: chain.request.asked.id }));
+    const by = accountOf(context.get('principal'));
+    if (wasDone(chain.request.state, by)) return answered(context, ok(chain));
+    return answered(context, await act(ports, { by, id: chain.request.asked.id }));
   };
-  app.openapi(operations.withdraw, (context) => owning(withdrawRequest)(context, context.req.valid('param').id));
-  app.openapi(operations.done, (context) => owning(finishGrant)(context, context.req.valid('param').id));
+  const [withdraw, giveBack] = [owning(withdrawRequest, wasWithdrawn), owning(finishGrant, wasGivenBack)];
+  app.openapi(operations.withdraw, (context) => withdraw(context, context.req.valid('param').id));
+  app.openapi(operations.done, (context) => giveBack(context, context.req.valid('param').id));
 
   app.openapi(operations.approve, async (context) => {
     const { revision, for: length } = context.req.valid('json');
@@ -53,8 +58,7 @@ export const serveDeciding = (app: Api, parts: ApiParts, { seen, answered }: Too
     );
   });
   app.openapi(operations.deny, (context) => {
-    const { revision, reason = '' } = context.req.valid('json');
-    if (reason.trim() === '') return refuse(context, unreadable('reason', 'Say why.'));
+    const { revision, reason } = context.req.valid('json');
     return deciding(context, context.req.valid('param').id, (which) =>
       denyRequest(ports, {
         ...which,
@@ -65,11 +69,17 @@ export const serveDeciding = (app: Api, parts: ApiParts, { seen, answered }: Too
     );
   });
   app.openapi(operations.revoke, (context) => {
-    const { reason = '' } = context.req.valid('json');
-    if (reason.trim() === '') return refuse(context, unreadable('reason', 'Say why.'));
+    const { reason } = context.req.valid('json');
     return deciding(context, context.req.valid('param').id, (which) => revokeGrant(ports, { ...which, reason }));
   });
 };
+
+const wasWithdrawn = (state: State, by: PersonId): boolean => state.status === 'withdrawn' && state.by === by;
+
+const wasGivenBack = (state: State, by: PersonId): boolean =>
+  state.status === 'revoked'
+    ? state.cause === 'done' && state.endedBy === by
+    : state.status === 'active' && state.ending?.cause === 'done' && state.ending.by === by;
 
 /** Seconds since somebody proved who they are, for which that is proof enough where a rule asks for it. */
 const freshFor = 600;

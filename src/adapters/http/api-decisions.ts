@@ -10,7 +10,7 @@ export const decide = (
   call: Call,
   verdict: Verdict,
   id: string,
-  decision: { readonly revision: number; readonly reason?: string; readonly for?: string },
+  decision: { readonly revision?: number; readonly reason?: string; readonly for?: string },
   signal?: AbortSignal,
 ): Promise<Result<RequestView, Failed>> =>
   call(requestView, { method: 'POST', path: `${pathOf(id)}/${verdict}`, body: decision, signal });

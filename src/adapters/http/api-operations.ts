@@ -1,13 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  approveBody,
   askBody,
-  decideBody,
+  denyBody,
   diffView,
   idParameter,
   keyHeader,
   preview,
   problem,
   requestView,
+  revokeBody,
   waitQuery,
   whoBody,
 } from './api-schemas.ts';
@@ -100,7 +102,7 @@ export const operations = {
     summary: 'Take a request back that waits',
     security,
     request: { params: idParameter },
-    responses: { 200: json(requestView, 'It is withdrawn.'), ...refusals },
+    responses: { 200: json(requestView, 'It is withdrawn, now or before.'), ...refusals },
   }),
   done: createRoute({
     method: 'post',
@@ -108,14 +110,14 @@ export const operations = {
     summary: 'Give back what is not needed any more',
     security,
     request: { params: idParameter },
-    responses: { 200: json(requestView, 'It is being ended.'), ...refusals },
+    responses: { 200: json(requestView, 'It is being ended, or was given back before.'), ...refusals },
   }),
   approve: createRoute({
     method: 'post',
     path: '/v1/requests/{id}/approve',
     summary: 'Approve; for people whom the policy lets decide over the API',
     security,
-    request: { params: idParameter, ...body(decideBody) },
+    request: { params: idParameter, ...body(approveBody) },
     responses: { 200: json(requestView, 'It counts.'), ...refusals },
   }),
   deny: createRoute({
@@ -123,7 +125,7 @@ export const operations = {
     path: '/v1/requests/{id}/deny',
     summary: 'Deny; for people whom the policy lets decide over the API',
     security,
-    request: { params: idParameter, ...body(decideBody) },
+    request: { params: idParameter, ...body(denyBody) },
     responses: { 200: json(requestView, 'It is denied.'), ...refusals },
   }),
   revoke: createRoute({
@@ -131,7 +133,7 @@ export const operations = {
     path: '/v1/requests/{id}/revoke',
     summary: 'End a grant before its time; for people whom the policy lets decide over the API',
     security,
-    request: { params: idParameter, ...body(decideBody) },
+    request: { params: idParameter, ...body(revokeBody) },
     responses: { 200: json(requestView, 'It is being ended.'), ...refusals },
   }),
 } as const;

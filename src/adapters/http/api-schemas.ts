@@ -50,6 +50,26 @@ export type AskBody = z.infer<typeof askBody>;
 
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T12:00:00Z' });
 
+const pods = z.int().min(0).optional();
+const rollout = z
+  .object({
+    status: z.enum(['under-way', 'complete', 'not-complete']),
+    seconds: z.int().min(0).optional().openapi({ description: 'From the moment it was written until that was known.' }),
+    workloads: z.array(
+      z.object({
+        object: z.string(),
+        how: z.enum(['complete', 'stalled', 'unfinished', 'held-back', 'gone', 'unread']),
+        wanted: pods,
+        ready: pods,
+        updated: pods,
+        why: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi('Rollout', {
+    description: 'What became of the pods of the workloads that were written; absent where none were.',
+  });
+
 export const requestView = z
   .object({
     id: z.string().openapi({ example: 'k7m2-qx' }),
@@ -91,6 +111,7 @@ export const requestView = z
     decidedBy: z.array(z.string()),
     why: z.string().optional().openapi({ description: 'Why it was denied, failed, lapsed, or ended before its time.' }),
     followedBy: z.string().optional(),
+    rollout: rollout.optional(),
     conflict: z.boolean().openapi({ description: 'A person has to settle what somebody else changed meanwhile.' }),
   })
   .openapi('Request');
@@ -132,18 +153,29 @@ export const whoBody = z
     name: z.string(),
     responsible: z.string(),
     mayDecide: z.boolean(),
+    agent: z.boolean().openapi({ description: 'Whether what it asks for is marked as asked by an agent.' }),
     kinds: z.array(z.object({ name: z.string(), title: z.string(), usage: z.string() })),
     clusters: z.array(z.string()),
   })
   .openapi('Who');
 
-export const decideBody = z
+const revision = z
+  .int()
+  .min(1)
+  .openapi({ description: 'Which revision was looked at; another one is not decided on.' });
+const why = name(1_000)
+  .refine((reason) => reason.trim() !== '', 'Say why.')
+  .openapi({ description: 'Why, in words that others understand.' });
+
+export const approveBody = z
   .strictObject({
-    revision: z.int().min(1).openapi({ description: 'Which revision was looked at; another one is not decided on.' }),
-    reason: z.string().max(1_000).optional().openapi({ description: 'Why; a denial and a revocation want one.' }),
+    revision,
     for: name(20).optional().openapi({ description: 'Approved for no longer than this.' }),
   })
-  .openapi('Decision');
+  .openapi('Approval');
+export const denyBody = z.strictObject({ revision, reason: why }).openapi('Denial');
+/** What is in force is ended whatever revision somebody has looked at. */
+export const revokeBody = z.strictObject({ reason: why }).openapi('Revocation');
 
 /** What approvers are shown in full. */
 export const diffView = z

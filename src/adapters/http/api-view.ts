@@ -55,7 +55,7 @@ export const viewOf = (
 
 type OfState = Pick<
   RequestView,
-  'votes' | 'startedAt' | 'expiresAt' | 'endedAt' | 'decidedBy' | 'why' | 'followedBy' | 'conflict'
+  'votes' | 'startedAt' | 'expiresAt' | 'endedAt' | 'decidedBy' | 'why' | 'followedBy' | 'rollout' | 'conflict'
 >;
 
 const quiet = { votes: [], decidedBy: [], conflict: false };
@@ -74,9 +74,10 @@ const stateOf = (state: State): OfState => {
         startedAt: at(state.startedAt),
         expiresAt: at(state.expiresAt),
         conflict: state.conflict !== undefined && state.settled === undefined,
+        ...rolloutOf(state),
       };
     case 'completed':
-      return { ...quiet, votes: [...state.by], decidedBy: [...state.by], endedAt: at(state.at) };
+      return { ...quiet, votes: [...state.by], decidedBy: [...state.by], endedAt: at(state.at), ...rolloutOf(state) };
     case 'revoked':
       return {
         ...quiet,
@@ -108,6 +109,23 @@ const stateOf = (state: State): OfState => {
     case 'failed':
       return { ...quiet, endedAt: at(state.at), why: state.why };
   }
+};
+
+const rolloutOf = ({
+  rolls,
+  rolledOut,
+}: Extract<State, { status: 'active' | 'completed' }>): Pick<RequestView, 'rollout'> => {
+  if (rolls === undefined) return {};
+  if (rolledOut === undefined) return { rollout: { status: 'under-way', workloads: [] } };
+  const { rollouts, seconds } = rolledOut;
+  const status = rollouts.every(({ how }) => how === 'complete') ? 'complete' : 'not-complete';
+  return {
+    rollout: {
+      status,
+      seconds,
+      workloads: rollouts.map(({ target, ...rest }) => ({ object: sayTarget(target), ...rest })),
+    },
+  };
 };
 
 /** All that approvers are shown of a request. */

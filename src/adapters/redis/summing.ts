@@ -17,7 +17,7 @@ const moment = z.codec(z.string(), z.instanceof(Temporal.Instant), {
 });
 
 /** Keeps in Redis what summaries are made from, over a connection of the `commit` profile. */
-export const createRedisSumming = (redis: Redis): Omit<Summing, 'later' | 'isUnderWay'> => ({
+export const createRedisSumming = (redis: Redis): Omit<Summing, 'later' | 'isUnderWay' | 'rest'> => ({
   keep: async (id, closed, seconds) => {
     const key = keys.scope(id);
     await asking(`write "${key}"`, redis.set(key, closed, 'EX', Math.max(1, seconds)));

@@ -18,6 +18,7 @@ import { triedOnCard } from './misuse.ts';
 import { cameToAnEnd, nothingTakesItBack, sayAfter, sayHowLong, sayLength } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { rolloutOnCard } from './rollouts.ts';
 import { summaryOnCard } from './summary.ts';
 import { trippedOnCard } from './tripped.ts';
 import { streamLines } from './uses.ts';
@@ -253,6 +254,7 @@ export const outcomeBlocks = (
     ...triedOnCard(asked, state, share.decision),
     ...trippedOnCard(state, share.decision),
     ...summaryOnCard(state),
+    ...rolloutOnCard(state, share.decision),
   ];
   const decision =
     said === ''

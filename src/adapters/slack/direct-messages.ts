@@ -15,7 +15,7 @@ export type DirectMessage = Message & { readonly to: PersonId; readonly version:
 /**
  * The direct messages that a request's log calls for: at each turn one to the requester and one to the subject, none to
  * whoever did it; to those who agreed only where a grant was ended for what was tried or seen under it. Only the newest turn is told: who comes late to it reads how it stands, not its history. Beside it
- * the requester of an ended grant is told where less would have been enough.
+ * the requester is told where pods did not come through, and, of an ended grant, where less would have been enough.
  */
 export const directMessages = (
   chain: Chain,
@@ -25,9 +25,11 @@ export const directMessages = (
 ): readonly DirectMessage[] => {
   const { asked } = chain.request;
   const turn = chain.entries.findLast(({ event }) => turns.includes(event.type));
-  // It comes after the end, and is no news of how the request stands: it takes the place of no other.
-  const summary = chain.entries.findLast(({ event }) => event.type === 'summed-up');
-  return [turn, summary].flatMap((entry) => {
+  // These come later, and are no news of how the request stands: they take the place of no other.
+  const [rolledOut, summary] = (['rolled-out', 'summed-up'] as const).map((type) =>
+    chain.entries.findLast(({ event }) => event.type === type),
+  );
+  return [turn, rolledOut, summary].flatMap((entry) => {
     if (entry === undefined) return [];
     const concerned = new Set([asked.requester, asked.subject, ...toldToo(entry, chain)]);
     const people = [...concerned].filter((one) => one !== itself);

@@ -16,6 +16,7 @@ import { keptNews, misusedNews } from './misuse.ts';
 import { type Noun, sayHowLong, sayLength, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
+import { stuckNews } from './rollouts.ts';
 import { brieflyUsed } from './summary.ts';
 import { named, trippedNews, warnedNews } from './tripped.ts';
 import { tryIt } from './try-it.ts';
@@ -118,6 +119,8 @@ export const newsFor = (
       return keptNews(to, event, chain, whose);
     case 'tripped':
       return warnedNews(to, event, chain, whose);
+    case 'rolled-out':
+      return stuckNews(to, event, asked, whose);
     case 'summed-up':
       return narrowerNews(to, event, asked, moment?.offer);
     case 'withdrawn':

@@ -10,6 +10,7 @@ import { driftStatus } from './drift-words.ts';
 import { briefly } from './excerpt.ts';
 import { type Noun, sayFailed, sayNothing, wordsFor } from './nouns.ts';
 import { goesOnAs, stillAllowed } from './proofs.ts';
+import { isStuck } from './rollouts.ts';
 import { named } from './tripped.ts';
 
 const signs: Readonly<Record<Status, string>> = {
@@ -29,6 +30,7 @@ const signs: Readonly<Record<Status, string>> = {
 export const signOf = (state: State): string => {
   const worrying =
     (state.status === 'active' && (state.delayed !== undefined || state.conflict !== undefined)) ||
+    isStuck(state) ||
     (state.status === 'revoked' && stillAllowed(state.proofs, goesOnAs(state)).length > 0);
   return worrying ? '⚠️' : signs[state.status];
 };

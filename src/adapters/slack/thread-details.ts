@@ -19,6 +19,7 @@ import { cameToAnEnd, nothingTakesItBack, sayHowLong } from './nouns.ts';
 import { goesOnAs, proofLines } from './proofs.ts';
 import { reachIn, reachList } from './reach.ts';
 import { revertedList } from './reverted.ts';
+import { rolloutList } from './rollouts.ts';
 import { summaryLines } from './summary.ts';
 import { evidenceLines } from './tripped.ts';
 import { streamLines, useList } from './uses.ts';
@@ -96,6 +97,8 @@ export const detailsOf = (
       return [conflictLines(event.conflicts, room.conflicts), ...reverted(event.reverted)];
     case 'ended':
       return ended(event, request, description, before);
+    case 'rolled-out':
+      return rolloutList(event.rollouts, room.changed, event.more);
     case 'summed-up':
       return request.state.status === 'revoked' ? summaryLines(event, request.state.at, offer) : [];
     case 'voted':

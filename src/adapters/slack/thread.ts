@@ -25,6 +25,7 @@ import { type Noun, sayFailed, sayLength, sayNothing, wordsFor } from './nouns.t
 import { goesOnAs, stillAllowed } from './proofs.ts';
 import { revertedSummary } from './reverted.ts';
 import { contentOfRevision } from './revisions.ts';
+import { rolledSentence } from './rollouts.ts';
 import { sayLag } from './status-line.ts';
 import { summedSentence } from './summary.ts';
 import { detailsOf } from './thread-details.ts';
@@ -249,6 +250,8 @@ const sentenceOf = (
       return endSentence(event, state, entries);
     case 'summed-up':
       return summedSentence(event);
+    case 'rolled-out':
+      return rolledSentence(event);
   }
 };
 

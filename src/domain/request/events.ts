@@ -9,6 +9,7 @@ import { sources } from '#domain/source.ts';
 import { mostEvidence, watchRules } from '#domain/watch/suspicion.ts';
 import { instant } from './instant.ts';
 import { mostRights, right } from './rights.ts';
+import { rolledOut } from './rollout.ts';
 import { summedUp } from './summary.ts';
 
 const seconds = z.int().positive();
@@ -210,6 +211,9 @@ export type Use = z.infer<typeof use>;
 /** Different uses of one grant that its log tells. */
 export const mostObserved = 100;
 
+/** What becomes of the pods of its workloads is to be told; logs from before that lack it. */
+const rolls = z.literal(true).optional();
+
 /** All that can happen to a request. Written by the bot, but for those that say what was done in a cluster: the worker's. */
 export const requestEvent = z.discriminatedUnion('type', [
   submitted,
@@ -252,11 +256,12 @@ export const requestEvent = z.discriminatedUnion('type', [
     /** What must be denied once it has ended; kept here so that the end needs no file that may have changed. */
     proofs: z.array(accessProbe),
     changed: z.array(changedRef).optional(),
+    rolls,
     /** What it lets somebody do. Where that is said, its end is to be summed up; logs from before that lack it. */
     rights: z.array(right).min(1).max(mostRights).optional(),
   }),
   /** What is not taken back was done. */
-  z.strictObject({ type: z.literal('completed'), changed: z.array(changedRef) }),
+  z.strictObject({ type: z.literal('completed'), changed: z.array(changedRef), rolls }),
   /** `moved`: it is no longer what was approved, so that it has to be asked for anew. */
   z.strictObject({
     type: z.literal('lapsed'),
@@ -350,6 +355,7 @@ export const requestEvent = z.discriminatedUnion('type', [
   }),
   /** What was used of it, what was not, and what became of the objects in its scope. Comes once, when it has ended. */
   summedUp,
+  rolledOut,
 ]);
 export type RequestEvent = z.infer<typeof requestEvent>;
 export type Submitted = Extract<RequestEvent, { type: 'submitted' }>;
@@ -396,6 +402,7 @@ export const authorOf = (type: RequestEvent['type']): Author => {
     case 'took-over':
     case 'ended':
     case 'summed-up':
+    case 'rolled-out':
       return 'worker';
   }
 };

@@ -1,6 +1,7 @@
 import type { RequestEvent } from './events.ts';
 import { misusedBy } from './misuse.ts';
 import type { Active, Asked, EndingBySomebody, Impossible, Request, State, Vote } from './request.ts';
+import { rolledOutBy } from './rollout.ts';
 import {
   isEscalated,
   leastOf,
@@ -74,6 +75,7 @@ const next = ({ asked, state }: Request, event: RequestEvent, at: Temporal.Insta
       if (event.type === 'summed-up') return summedUpBy(state, event);
       return event.type === 'observed' ? observedIn(state, event) : undefined;
     case 'completed':
+      return event.type === 'rolled-out' ? rolledOutBy(state, event) : undefined;
     case 'denied':
     case 'withdrawn':
     case 'timed-out':
@@ -171,7 +173,8 @@ const fromApproved = (
   if (event.type === 'end-requested') return { ...state, ending: endingOf(event, at) };
   // What was taken back meanwhile does not become active any more. A held write may have been made before that.
   if (state.ending !== undefined && !(asked.held !== undefined && event.type === 'completed')) return undefined;
-  if (event.type === 'completed') return { status: 'completed', by: state.by, at, changed: event.changed };
+  if (event.type === 'completed')
+    return { status: 'completed', by: state.by, at, changed: event.changed, ...rollsIn(event) };
   if (event.type !== 'activated') return undefined;
   const { startedAt, expiresAt, objects, identity, proofs, changed = [], rights } = event;
   return {
@@ -185,8 +188,12 @@ const fromApproved = (
     changed,
     decided: [],
     ...(rights === undefined ? {} : { rights }),
+    ...rollsIn(event),
   };
 };
+
+const rollsIn = ({ rolls }: { readonly rolls?: true | undefined }): { readonly rolls?: true } =>
+  rolls === undefined ? {} : { rolls };
 
 const lapsed = (
   { why, moved, made }: Extract<RequestEvent, { type: 'lapsed' }>,
@@ -237,6 +244,7 @@ const fromActive = (asked: Asked, state: Active, event: RequestEvent, at: Tempor
   if (event.type === 'misused') return misusedBy(asked, state, event, at);
   if (event.type === 'tripped') return trippedBy(state, event, at);
   if (event.type === 'observed') return observedIn(state, event);
+  if (event.type === 'rolled-out') return rolledOutBy(state, event);
   if (event.type === 'end-delayed') return { ...state, delayed: event.why };
   if (event.type === 'conflicted') return conflicted(state, event, at);
   if (event.type === 'settled') {

@@ -1,11 +1,12 @@
 import type { Active, Request } from './request.ts';
+import { lookedAfter, owesRollout } from './rollout.ts';
 import { escalationOf, isConfirmed, momentOf, needsReview } from './terms.ts';
 import { warningOf } from './warning.ts';
 import { owesSummary } from './watched.ts';
 
 /** What must be done for a request, and from when on. */
 export type Step = {
-  readonly do: 'time-out' | 'escalate' | 'remind' | 'apply' | 'take-over' | 'warn' | 'end' | 'sum-up';
+  readonly do: 'time-out' | 'escalate' | 'remind' | 'apply' | 'take-over' | 'warn' | 'end' | 'sum-up' | 'look-after';
   readonly at: Temporal.Instant;
 };
 
@@ -67,7 +68,8 @@ const newsOf = (request: Request): readonly Step[] => {
   const soon = state.status === 'active' ? warning(state) : undefined;
   const summary: readonly Step[] =
     state.status === 'revoked' && owesSummary(state) ? [{ do: 'sum-up', at: state.at.add(lateEvents) }] : [];
-  return [...(soon === undefined ? [] : [soon]), ...summary, ...remindersOf(request)];
+  const rollout: readonly Step[] = owesRollout(state) ? [{ do: 'look-after', at: lookedAfter(state).from }] : [];
+  return [...(soon === undefined ? [] : [soon]), ...summary, ...rollout, ...remindersOf(request)];
 };
 
 /** So long after the end audit events of what was done before it may still come. */

@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alice, bob, carol, dave, erin, id } from '#test/build/people.ts';
-import { activated, approved, ended, grown, later, noon, pending, quorum, summedUp } from '#test/build/requests.ts';
+import {
+  activated,
+  approved,
+  ended,
+  grown,
+  later,
+  noon,
+  pending,
+  quorum,
+  rolledOut,
+  summedUp,
+} from '#test/build/requests.ts';
 import { conflictAt, contentRefOf } from '#test/build/shop-ingress.ts';
 import { type Command, decide } from './decide.ts';
 import type { RequestEvent } from './events.ts';
@@ -53,6 +64,7 @@ const every: Readonly<Record<Exclude<RequestEvent['type'], 'submitted'>, Request
   'took-over': { type: 'took-over', request: id('abcd-ef') },
   ended,
   'summed-up': summedUp(),
+  'rolled-out': rolledOut(),
 };
 
 const reached: Readonly<Record<Status, Request>> = {

@@ -12,6 +12,7 @@ import type {
   Use,
 } from './events.ts';
 import type { Right } from './rights.ts';
+import type { RolledOut } from './rollout.ts';
 import type { SummedUp } from './summary.ts';
 
 /** What was asked, the same in every state; a new revision replaces its number, seal and content. */
@@ -19,7 +20,9 @@ export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly
 
 /** `seconds`: for no longer than this. */
 export type Vote = { readonly by: PersonId; readonly at: Temporal.Instant; readonly seconds?: number };
-type Granted = {
+/** Whether its pods are looked after, and what became of them. */
+type Rolled = { readonly rolls?: true; readonly rolledOut?: RolledOut };
+type Granted = Rolled & {
   readonly startedAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly objects: readonly ObjectRef[];
@@ -110,12 +113,12 @@ export type State =
       /** The grant that this one extends needs no end any more. */
       readonly tookOver?: true;
     } & Granted)
-  | {
+  | ({
       readonly status: 'completed';
       readonly by: readonly PersonId[];
       readonly at: Temporal.Instant;
       readonly changed: readonly ChangedRef[];
-    }
+    } & Rolled)
   | ({
       readonly status: 'revoked';
       readonly by: readonly PersonId[];

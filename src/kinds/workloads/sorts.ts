@@ -5,6 +5,8 @@ export const workKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 /** What keeps pods going, and makes them anew from a template. */
 export type WorkKind = (typeof workKinds)[number];
 
+export const isWorkKind = (kind: string): kind is WorkKind => workKinds.some((one) => one === kind);
+
 const apps = (resource: string, kind: string): Sort => ({
   group: 'apps',
   version: 'v1',

@@ -43,10 +43,19 @@ const shape = z.object({
   status: z
     .object({
       observedGeneration: z.int().nullish(),
+      replicas: count,
       readyReplicas: count,
+      availableReplicas: count,
       updatedReplicas: count,
+      currentRevision: z.string().nullish(),
+      updateRevision: z.string().nullish(),
+      conditions: z
+        .array(z.object({ type: z.string(), reason: z.string().nullish(), message: z.string().nullish() }))
+        .nullish(),
       desiredNumberScheduled: count,
+      currentNumberScheduled: count,
       numberReady: count,
+      numberAvailable: count,
       updatedNumberScheduled: count,
     })
     .nullish(),
@@ -62,6 +71,14 @@ export type Workload = {
   readonly ready: number;
   /** Of the newest template. */
   readonly updated: number;
+  /** Those that are ready for long enough (`minReadySeconds`). */
+  readonly available: number;
+  /** All of them, old and new; those that are being ended do not count. */
+  readonly existing: number;
+  /** A StatefulSet's own word that none of its pods has an older template. */
+  readonly isOneRevision: boolean;
+  /** Its controller gave up on replacing its pods, and says why. */
+  readonly stalled?: string;
   /** Whether its controller has seen what it shall be now. */
   readonly isSettled: boolean;
   readonly paused: boolean;
@@ -114,6 +131,10 @@ export const readWorkload = (
     wanted: (isDaemon ? status?.desiredNumberScheduled : (spec.replicas ?? 1)) ?? 0,
     ready: (isDaemon ? status?.numberReady : status?.readyReplicas) ?? 0,
     updated: (isDaemon ? status?.updatedNumberScheduled : status?.updatedReplicas) ?? 0,
+    available: availableIn(kind, status),
+    existing: (isDaemon ? status?.currentNumberScheduled : status?.replicas) ?? 0,
+    isOneRevision: kind !== 'StatefulSet' || (status?.updateRevision ?? '') === (status?.currentRevision ?? ''),
+    ...stalledBy(status),
     isSettled: (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0),
     paused: spec.paused === true,
     strategy: spec.strategy?.type ?? spec.updateStrategy?.type ?? 'RollingUpdate',
@@ -127,4 +148,19 @@ export const readWorkload = (
       managers: (metadata.managedFields ?? []).flatMap(({ manager }) => manager ?? []),
     },
   });
+};
+
+type Status = z.infer<typeof shape>['status'];
+
+const availableIn = (kind: WorkKind, status: Status): number => {
+  if (kind === 'DaemonSet') return status?.numberAvailable ?? 0;
+  // StatefulSets of older servers do not say which are available.
+  return (kind === 'StatefulSet' ? status?.readyReplicas : status?.availableReplicas) ?? 0;
+};
+
+const stalledBy = (status: Status): { readonly stalled?: string } => {
+  const found = status?.conditions?.find(
+    ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
+  );
+  return found === undefined ? {} : { stalled: found.message ?? 'ProgressDeadlineExceeded' };
 };
