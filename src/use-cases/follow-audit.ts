@@ -131,7 +131,10 @@ export const createAuditFollower = (
     const { within: begun, ...whole } = reading;
     const begunAt = begun === undefined ? -1 : ids.indexOf(begun.request);
     const afterDone = whole.done === undefined ? 0 : ids.indexOf(whole.done) + 1;
-    const isNew = ({ request, version: number }: FoundEntry) => request !== begun?.request || number > begun.version;
+    // From a stream that was found empty on, the logs are read anew: what came while that was looked up was given from them just now.
+    const wasEmpty = before.place === undefined && since !== undefined;
+    const isNew = ({ request, version: number, text }: FoundEntry) =>
+      (request !== begun?.request || number > begun.version) && !(wasEmpty && ahead.has(ports.trust.digest(text)));
     let version = from;
     for (let first = begunAt === -1 ? afterDone : begunAt; first < ids.length; first += logsAtOnce) {
       const batch = ids.slice(first, first + logsAtOnce);

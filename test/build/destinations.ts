@@ -11,6 +11,7 @@ export const destination = (changed: Partial<Destination> = {}): Destination => 
   rules: ['*'],
   signingKeyFile: '/keys/tickets.key',
   history: false,
+  skip: [],
   linkLocal: false,
   ...changed,
 });

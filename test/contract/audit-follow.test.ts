@@ -47,7 +47,17 @@ const following = () => {
   const taken: Line[] = [];
   const alarms: string[] = [];
   const reports: { behind: number; lines: number }[] = [];
-  const state = { takes: true, ready: true, during: async (): Promise<void> => {} };
+  const state = {
+    takes: true,
+    ready: true,
+    during: async (): Promise<void> => {},
+    beforeIds: async (): Promise<void> => {},
+  };
+  const reader = createLogReader(connection);
+  const ids = async () => {
+    await state.beforeIds();
+    return reader.ids();
+  };
   const sink: AuditSink = {
     name: 'siem',
     isReady: () => state.ready,
@@ -63,7 +73,7 @@ const following = () => {
   const round = createAuditFollower(
     {
       stream: createRedisAuditStream(connection),
-      log: createLogReader(connection),
+      log: { ...reader, ids },
       lines: createAuditLines({ store: createRedisEventStore(connection, clock), trust: keys.trust, alarm, scrub }),
       trust: keys.trust,
       cursors: createRedisProjectionStore(connection, 'audit'),
@@ -108,6 +118,21 @@ describe('what follows the stream of entries, with the rights of the bot', () =>
     expect(new Set(bot.taken.map(({ kind }) => kind))).toEqual(new Set(['access']));
     expect(bot.reports.at(-1)).toEqual({ behind: 0, lines: 0 });
     expect(bot.alarms).toEqual([]);
+  });
+
+  it('gives what is committed just while it begins once, too', async () => {
+    const bot = following();
+    let id: RequestId | undefined;
+    bot.state.beforeIds = async () => {
+      id ??= await file();
+    };
+    await bot.round();
+    await bot.round();
+    expect(eventsOf(bot.taken, id ?? anId())).toEqual(types);
+    const other = await file();
+    await bot.round();
+    expect(eventsOf(bot.taken, other)).toEqual(types);
+    expect(isUnique(bot.taken)).toBe(true);
   });
 
   it('goes on where it was after a restart, also in the middle of a request', async () => {

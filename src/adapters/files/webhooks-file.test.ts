@@ -53,6 +53,7 @@ describe('webhooks.yaml', () => {
               rules: ['*'],
               signingKeyFile: join(folder, 'tickets.key'),
               history: false,
+              skip: [],
               linkLocal: false,
             },
             expect.objectContaining({
@@ -130,5 +131,12 @@ destinations:
       error: [expect.stringMatching(/^\/nowhere\/webhooks\.yaml: cannot be read \(ENOENT.*HALLPASS_WEBHOOKS/)],
     });
     expect(await problemsIn('destinations: [')).toEqual([expect.stringContaining('webhooks.yaml:1')]);
+  });
+
+  test('leaves out events by their ids, and says what an id is', async () => {
+    const event = 'a1'.repeat(32);
+    expect(await edited('    history: true', `    skip: [${event}]`)).toEqual([]);
+    for (const wrong of ['k7m2-qx', event.toUpperCase(), event.slice(1)])
+      expect((await edited('    history: true', `    skip: [${wrong}]`)).join()).toContain('not the id of an event');
   });
 });

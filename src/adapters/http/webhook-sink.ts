@@ -102,5 +102,5 @@ const wordsFor = ({ name, url }: Destination): Words => ({
   refuses: 'A webhook refuses events',
   isAway: 'A webhook has taken nothing for a while',
   takesAgain: 'A webhook takes events again',
-  remedy: `Nothing is lost: it goes on trying, and what comes later waits behind it. Look at the receiver and at "${name}" in webhooks.yaml; \`hallpass webhooks test ${name}\` tries it`,
+  remedy: `Nothing is lost: it goes on trying, and what comes later waits behind it. Look at the receiver and at "${name}" in webhooks.yaml; \`hallpass webhooks test ${name}\` tries it. An event that it will never take can be left out with "skip"`,
 });

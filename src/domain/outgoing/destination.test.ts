@@ -29,6 +29,8 @@ describe('a destination', () => {
     ['this kind', { kinds: ['access'] }, true],
     ['another kind', { kinds: ['open'] }, false],
     ['this rule', { rules: ['sh*p'] }, true],
+    ['the event of another id to be left out', { skip: ['a2'] }, true],
+    ['this one to be left out', { skip: ['a2', 'a1'] }, false],
     ['one filter that fits and one that does not', { clusters: ['prod'], rules: ['sensitive'] }, false],
   ])('that asks for %s gets it or not', (_, changed, expected) => {
     expect(wants(destination(changed), line())).toBe(expected);

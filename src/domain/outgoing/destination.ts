@@ -28,6 +28,8 @@ export type Destination = {
   readonly caFile?: string;
   /** The first time it gets all there is, and not only what happens from then on. */
   readonly history: boolean;
+  /** Ids of events that are left out: a receiver refuses them for ever, and others wait behind. */
+  readonly skip: readonly string[];
   /** It may be at an address where clouds keep credentials of the machine. */
   readonly linkLocal: boolean;
 };
@@ -37,9 +39,10 @@ export type Outgoing = { readonly source: string; readonly destinations: readonl
 
 /** Whether a destination wants this. What is of no known request has no cluster: only `*` fits it. */
 export const wants = (
-  { events, clusters, namespaces, kinds, rules }: Destination,
-  { event, cluster, namespace, kind, rule }: AuditLine,
+  { events, clusters, namespaces, kinds, rules, skip }: Destination,
+  { id, event, cluster, namespace, kind, rule }: AuditLine,
 ): boolean =>
+  !skip.includes(id) &&
   (events.includes('*') || events.includes(event)) &&
   any(clusters, cluster) &&
   any(namespaces, namespace) &&

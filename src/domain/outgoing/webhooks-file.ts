@@ -40,6 +40,15 @@ const destination = z.strictObject({
     .boolean()
     .default(false)
     .describe('The first time, send all there is; otherwise it begins with what happens then.'),
+  skip: z
+    .array(
+      z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'not the id of an event: 64 digits and letters from a to f, as the alarm says it'),
+    )
+    .max(100, 'more than 100; mend the receiver, and take those out that are past')
+    .default([])
+    .describe('Ids of events that are left out, because the receiver refuses them for ever and others wait behind.'),
   linkLocal: z
     .boolean()
     .default(false)
