@@ -9,10 +9,10 @@ import type { Asked, State } from '#domain/request/request.ts';
 import { isEscalated, momentOf, needsNobody } from '#domain/request/terms.ts';
 import { levelOf } from '#domain/risk/assess.ts';
 import { type Finding, sayFinding } from '#domain/risk/finding.ts';
-import { sourceOf } from '#domain/source.ts';
 import { furthest } from '#domain/start.ts';
 import { type Assessed, assessTried, changesOf } from './assess-tried.ts';
 import { judge, type Tried } from './draft-request.ts';
+import { fromOf } from './from.ts';
 import { tolerance } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
 import { triedBy } from './tried.ts';
@@ -62,8 +62,7 @@ export const byItsRule = (
   const { profiles, reachesFurther } = description.value;
   const { cluster, namespace, kind } = asked;
   const named = { cluster, namespace, kind, reachesFurther };
-  const speaks =
-    fitsSource(rule, sourceOf(asked)) && profiles.every((profile) => appliesTo(rule, { ...named, profile }));
+  const speaks = fitsSource(rule, fromOf(asked)) && profiles.every((profile) => appliesTo(rule, { ...named, profile }));
   if (!speaks || profiles.length === 0) return 'The rule that it was approved by does not speak of this. Ask again.';
   return peopleFit(policy, rule, asked, approved) ? undefined : 'Its people do not fit the rule any more. Ask again.';
 };
@@ -106,8 +105,7 @@ export const ruledOtherwise = async (
   ]);
   const worse = worseThanShown(asked, assessed.findings);
   if (worse !== undefined) return `${worse} Ask again.`;
-  const source = sourceOf(asked);
-  const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, source };
+  const place = { cluster: cluster.name, namespace, namespaceLabels: tried.namespaceLabels, kind, ...fromOf(asked) };
   const times = [now, begun(asked, server)];
   let why: string | undefined = unruly;
   for (const groups of mayBeInAll(policy, rule, requester, breakGlass)) {

@@ -25,7 +25,11 @@ export const heldNamespace = ({ settings, cluster, home, trust }: GuardPorts, wr
     const protection = protectionOfNamespace(policy.protect, place);
     const named = { ...place, kind: kind.name, reachesFurther: true };
     const mayBeAsked = policy.rules.some(
-      (rule) => rule.permanent && rule.refuse === undefined && fitsSource(rule, 'kubectl') && appliesTo(rule, named),
+      (rule) =>
+        rule.permanent &&
+        rule.refuse === undefined &&
+        fitsSource(rule, { source: 'kubectl' }) &&
+        appliesTo(rule, named),
     );
     if (protection === undefined || !mayBeAsked) return undefined;
     const fingerprint = fingerprintOf(cluster.name, write, protection.ignoreAnnotations, trust.digest);

@@ -15,8 +15,8 @@ import type { Step, Unknown, World } from '#domain/policy/worlds.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { momentOf } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { sourceOf } from '#domain/source.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
+import { fromOf } from './from.ts';
 import type { Settings } from './ports.ts';
 import { riskUntried, speaksOfObjects } from './tried.ts';
 
@@ -74,7 +74,7 @@ export const createPastJudge = (
   const at = momentOf(asked, submittedAt);
   const breakGlass = asked.approval.breakGlass !== undefined;
   const { profiles, reachesFurther } = description.value;
-  const question = { cluster, namespace, kind: kind.name, source: sourceOf(asked), reachesFurther };
+  const question = { cluster, namespace, kind: kind.name, ...fromOf(asked), reachesFurther };
   const speaking = policy.rules.filter((rule) => profiles.some((profile) => appliesTo(rule, { ...question, profile })));
   const card = looks.value.length === 0 ? riskUntried(kind, asked.ask, namespace) : undefined;
   const defined = JSON.stringify([...policy.groups]);
@@ -157,9 +157,9 @@ export const isMember = (person: PersonId, group: GroupSource, told: Told): bool
 const factsOf = (asked: Asked, { profiles, objects }: Description, groups: readonly string[]): Facts => {
   const { kind, cluster, namespace, subject, requester, reason, seconds = 0, approval } = asked;
   const breakGlass = approval.breakGlass !== undefined;
-  const source = sourceOf(asked);
+  const request = { kind, cluster, namespace, profiles, objects, seconds, reason, subject, breakGlass };
   return {
-    request: { kind, cluster, namespace, profiles, objects, seconds, reason, subject, source, breakGlass },
+    request: { ...request, ...fromOf(asked) },
     requester: { id: requester, groups },
     now: momentOf(asked, asked.submittedAt).toString(),
   };

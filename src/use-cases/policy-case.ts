@@ -24,6 +24,8 @@ export type PolicyCase = {
   readonly namespace: string;
   readonly namespaceLabels: Labels;
   readonly source: Source;
+  /** The pipeline or agent that asks; absent for a person. */
+  readonly caller?: string | undefined;
   readonly objects: readonly string[];
   /** 0: for good. */
   readonly seconds?: number;
@@ -77,11 +79,12 @@ export const judgeCase = async (
   const groups = [...policy.groups].flatMap(([name, group]) =>
     one.groups.includes(name) || (group.type === 'people' && group.people.includes(one.by)) ? [name] : [],
   );
-  const { cluster, namespace, namespaceLabels, source, profiles, objects, reason = '', before, after } = one;
+  const { cluster, namespace, namespaceLabels, source, caller, profiles, objects, reason = '', before, after } = one;
   const untried = riskOf(kind, one);
   const risk = one.risk === undefined ? untried : { ...untried, level: one.risk };
   const reachesFurther = kind.profiles.some((each) => profiles.includes(each.profile) && each.reachesFurther);
-  const place = { cluster, namespace, namespaceLabels, source, kind: kind.name, profiles };
+  const from = { source, ...(caller === undefined ? {} : { caller }) };
+  const place = { cluster, namespace, namespaceLabels, ...from, kind: kind.name, profiles };
   const asked = { ...place, reachesFurther };
   const request = {
     ...place,

@@ -35,10 +35,12 @@ export type RequestIndex = {
   /** It was taken by break-glass, and nobody has looked at that yet. */
   readonly toReview: boolean;
   /**
-   * It was approved by nobody, and counts among what its requester may have of that: a new one is refused when there are as
-   * many as this already.
+   * It was approved by nobody, and counts among what its requester, or the caller that asked, may have of that: a new one is
+   * refused when there are as many as this already.
    */
   readonly atMost?: number;
+  /** The pipeline or agent that asked: what it has is not what whoever answers for it has. */
+  readonly caller?: string;
   /** Whom it concerns, the requester first; at least one. */
   readonly people: readonly PersonId[];
   readonly submittedAt: Temporal.Instant;
@@ -84,9 +86,10 @@ export type EventStore = {
   readonly activeOf: (person: PersonId, limit: number) => Promise<readonly RequestId[]>;
   /** Ids of what was taken by break-glass and waits to be reviewed, the longest waiting first, without the first `skip` of them. */
   readonly toReview: (limit: number, skip?: number) => Promise<readonly RequestId[]>;
-  /** How many requests are pending, in total and by this person; `unasked` are theirs that count as `atMost` says. */
+  /** How many requests are pending, in total and by this person; `unasked` are theirs, or the caller's, that count as `atMost` says. */
   readonly countPending: (
     person: PersonId,
+    caller?: string,
   ) => Promise<{ readonly total: number; readonly own: number; readonly unasked: number }>;
   /** Ids with events that the Slack side has not shown yet, the longest waiting first. */
   readonly unshown: (limit: number) => Promise<readonly RequestId[]>;

@@ -12,6 +12,7 @@ export type LogToRemove = {
   readonly entries: number;
   /** In whose lists it stands, the requester first. */
   readonly people: readonly [PersonId, ...PersonId[]];
+  readonly caller?: string | undefined;
   /** Digests of what approvers were shown. */
   readonly contents: readonly string[];
   /** Under what a held write may be looked up. */

@@ -120,6 +120,7 @@ const toRemove = ({ request: { asked }, entries }: Chain): LogToRemove => {
     id,
     entries: entries.length,
     people: [requester, ...(subject === requester ? [] : [subject])],
+    caller: asked.caller?.name,
     contents: [...new Set(contents)].filter((digest) => digest !== undefined),
     held: held === undefined ? [] : heldPlaces(asked, held),
   };

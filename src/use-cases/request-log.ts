@@ -73,7 +73,7 @@ const announce = async ({ jobs, alarm }: Core, id: RequestId, chain: Chain, now:
   }
 };
 
-/** So many that nobody approved one person has at a time: in force, or not reviewed yet. */
+/** So many that nobody approved one person, or one pipeline or agent, has at a time: in force, or not reviewed yet. */
 export const mostUnasked = 20;
 
 const isUnasked = (request: Request): boolean =>
@@ -88,6 +88,7 @@ export const indexOf = (request: Request): RequestIndex => {
     ...(news === undefined ? {} : { newsAt: news.at }),
     toReview: needsReview(request),
     ...(isUnasked(request) ? { atMost: mostUnasked } : {}),
+    ...(asked.caller === undefined ? {} : { caller: asked.caller.name }),
     people: [...new Set([asked.requester, asked.subject])],
     submittedAt: asked.submittedAt,
   };

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { parseStart } from '#domain/start.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { type Asking, quote, type SubmitRefusal, unclear } from './asking.ts';
+import { fromOf } from './from.ts';
 import { isOurs } from './home.ts';
 import { identifyFor } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
@@ -61,7 +62,8 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   if (!description.ok) return err(unclear('ask', description.error));
   const asker = await groupsOf(ports, asking.by);
   const { profiles, reachesFurther, objects, noun } = description.value;
-  const { namespace, source } = asking;
+  const { namespace } = asking;
+  const from = fromOf(asking);
   const start = await startOf(ports, asking).catch(() => undefined);
   // By which clock it was typed.
   if (start === undefined) return err({ type: 'lookup-failed', what: 'where your clock is' });
@@ -72,14 +74,14 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   const place = { cluster: cluster.name, namespace, kind: kind.name };
   const namespaceLabels = await labelsFor(ports, { ...place, reachesFurther, profiles }, asker);
   const labels = namespaceLabels === undefined ? {} : { namespaceLabels };
-  const facts = factsOf(asking, { ...place, ...labels, source, profiles, objects }, asker, at);
+  const facts = factsOf(asking, { ...place, ...labels, ...from, profiles, objects }, asker, at);
   const untried = await judgeUntried(policy, kind, asking.ask, facts);
   const tried = untried && triedBy(policy, untried);
   const breakGlass = asking.breakGlass === true;
   const asked: Case = {
     ...place,
     ...labels,
-    source,
+    ...from,
     reachesFurther,
     profiles,
     asker,
@@ -98,7 +100,7 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   const isOpen = policy.rules.some(
     (rule) =>
       rule.match.if?.speaksOf('seconds') === true &&
-      fitsSource(rule, source) &&
+      fitsSource(rule, from) &&
       fitsLabels(rule, namespaceLabels) !== 'no' &&
       profiles.some((profile) => appliesTo(rule, { ...place, profile, reachesFurther })),
   );
@@ -136,12 +138,12 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   return ok({ kind, cluster, identity: identity.value, temporary, facts, startsAt, ruledBy });
 };
 
-const namesCallers = ({ match: { sources = [] } }: Rule): boolean =>
-  sources.some((source) => source === 'api' || source === 'mcp');
+const namesCallers = ({ match: { sources = [], callers } }: Rule): boolean =>
+  callers !== undefined || sources.some((source) => source === 'api' || source === 'mcp');
 
 /** A rule that was written with people in mind lets no pipeline have anything at once. */
 const forPeople = ({ name }: Rule): string =>
-  `The rule "${name}" approves by itself what people ask for. For pipelines and agents it has to say so: with "api" or "mcp" under match.sources.`;
+  `The rule "${name}" approves by itself what people ask for. For pipelines and agents it has to say so: with "api" or "mcp" under match.sources, or their names under match.callers.`;
 
 /** When it shall begin; undefined for as soon as it is approved. */
 const startOf = async (
@@ -183,7 +185,7 @@ const factsOf = (
   { by, subject, duration, reason, breakGlass = false }: Asking,
   request: Pick<
     Facts['request'],
-    'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'source' | 'profiles' | 'objects'
+    'kind' | 'cluster' | 'namespace' | 'namespaceLabels' | 'source' | 'caller' | 'profiles' | 'objects'
   >,
   asker: Case['asker'],
   at: Temporal.Instant,

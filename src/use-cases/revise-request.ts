@@ -9,11 +9,11 @@ import type { Asked } from '#domain/request/request.ts';
 import { momentOf } from '#domain/request/terms.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import type { Digest } from '#domain/seal.ts';
-import { sourceOf } from '#domain/source.ts';
 import { few } from '#domain/text.ts';
 import type { Kind } from '#kinds/kind.ts';
 import { readContent, type Shown, unpackContent } from './contents.ts';
 import { draftFor, sealOfDraft } from './draft.ts';
+import { fromOf } from './from.ts';
 import { objectsOf } from './grant-before.ts';
 import { identifyFor, isNobodyNow } from './identify.ts';
 import { groupsOf, requesterOf } from './membership.ts';
@@ -160,7 +160,7 @@ const factsOf = async (
       cluster,
       namespace,
       ...labels,
-      source: sourceOf(asked),
+      ...fromOf(asked),
       profiles,
       objects,
       seconds,
@@ -188,7 +188,7 @@ const ruledOtherwise = async (
   if (!description.ok || tried === undefined) return { type: 'not-tried' };
   const { profiles, reachesFurther } = description.value;
   const at = momentOf(asked, await ports.clock.now());
-  const place = { cluster, namespace, ...labels, kind: kind.name, source: sourceOf(asked) };
+  const place = { cluster, namespace, ...labels, kind: kind.name, ...fromOf(asked) };
   const verdict = judgeAll(policy, { ...place, profiles, reachesFurther, asker, at, tried });
   if (!verdict.ok && ['unsure', 'unlabelled'].includes(verdict.error.type)) return { type: 'not-tried' };
   const why = otherRule(verdict, approval.rule);

@@ -64,7 +64,11 @@ const understand = async (ports: BotPorts, said: Asking): Promise<Result<Underst
   const asking = await asOfNow(ports, said);
   const resolved = await resolveAsking(ports, asking);
   if (!resolved.ok) return resolved;
-  return ok({ asking, resolved: resolved.value, pending: await ports.store.countPending(asking.by) });
+  return ok({
+    asking,
+    resolved: resolved.value,
+    pending: await ports.store.countPending(asking.by, asking.caller?.name),
+  });
 };
 
 type Pending = Awaited<ReturnType<BotPorts['store']['countPending']>>;

@@ -34,7 +34,7 @@ export const whatMayBeAsked = async (
   const isOpen = ({ match: { when } }: Rule): boolean => when === undefined || isWithin(when, walls);
   const rules = policy.rules.filter(
     (rule) =>
-      fitsSource(rule, 'slack') &&
+      fitsSource(rule, { source: 'slack' }) &&
       rule.refuse === undefined &&
       // What is asked for may begin later; what is taken by break-glass works at once.
       (!byBreakGlass || isOpen(rule)) &&

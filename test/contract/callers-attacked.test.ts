@@ -327,4 +327,16 @@ describe('a rule that wants more than a click', () => {
     expect(decide(found, deny, world.now())).toMatchObject({ error: { type: 'not-confirmed' } });
     expect(decide(found, { ...deny, isConfirmed: true }, world.now())).toMatchObject({ ok: true });
   });
+
+  test('stands in the log with the vote that was given so, and with no other', async () => {
+    const world = createWorld();
+    const { request } = await file(world);
+    const approve = { type: 'approve', by: bob, revision: 1, standing: new Map([[bob, [0]]]) } as const;
+    const voteOf = (isConfirmed?: boolean) => {
+      const decided = decide(request, { ...approve, isConfirmed }, world.now());
+      return decided.ok ? decided.value[0] : decided;
+    };
+    expect(voteOf(true)).toEqual({ type: 'voted', by: bob, revision: 1, confirmed: true });
+    for (const never of [false, undefined]) expect(voteOf(never)).toEqual({ type: 'voted', by: bob, revision: 1 });
+  });
 });

@@ -153,6 +153,18 @@ describe.each(Object.entries(stores))('an event store %s', (_, create) => {
     expect(await store.append(anId(), 0, ['a'], own)).toEqual({ type: 'full' });
   });
 
+  test('counts what a pipeline or agent has apart from what its person has, and one of another', async () => {
+    const [own, theirs, another] = [{}, { caller: 'deploy-shop' }, { caller: 'helper' }].map((of) =>
+      index({ people: [ada], atMost: 2, ...of }),
+    );
+    for (const one of [theirs, theirs, another]) await store.append(anId(), 0, ['a'], one ?? index());
+    expect(await store.append(anId(), 0, ['a'], theirs ?? index())).toEqual({ type: 'full' });
+    expect(await store.append(anId(), 0, ['a'], own ?? index())).toEqual({ type: 'appended' });
+    expect((await store.countPending(ada)).unasked).toBe(1);
+    expect((await store.countPending(ada, 'deploy-shop')).unasked).toBe(2);
+    expect((await store.countPending(ada, 'helper')).unasked).toBe(1);
+  });
+
   test('gives page after page of what is in a status and of what is to be reviewed, and none beyond the last', async () => {
     const ids = [anId(), anId(), anId(), anId(), anId()];
     for (const [minute, id] of ids.entries())

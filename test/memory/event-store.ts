@@ -46,8 +46,11 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
       .reverse()
       .slice(skip, skip + Math.max(0, limit));
 
-  const unaskedBy = (person: PersonId | undefined): number =>
-    [...requests.values()].filter(({ index }) => index.atMost !== undefined && requester(index) === person).length;
+  const unaskedBy = (person: PersonId | undefined, caller: string | undefined): number =>
+    [...requests.values()].filter(
+      ({ index }) =>
+        index.atMost !== undefined && index.caller === caller && (caller !== undefined || requester(index) === person),
+    ).length;
 
   const append = (
     now: Temporal.Instant,
@@ -61,7 +64,7 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     if (before !== undefined) return { type: 'filed-before', id: before };
     const kept = requests.get(id);
     if ((kept?.lines.length ?? 0) !== version || (version === 0 && removed.has(id))) return { type: 'conflict' };
-    if (kept === undefined && index.atMost !== undefined && unaskedBy(requester(index)) >= index.atMost)
+    if (kept === undefined && index.atMost !== undefined && unaskedBy(requester(index), index.caller) >= index.atMost)
       return { type: 'full' };
     requests.set(id, { lines: [...(kept?.lines ?? []), ...lines], index, unshownSince: kept?.unshownSince ?? now });
     if (origin !== undefined) origins.set(origin, { id, at: now });
@@ -80,10 +83,10 @@ export const createMemoryEventStore = (clock: Clock): MemoryEventStore => {
     ofPerson: async (person, limit) => latest(limit, ({ index }) => index.people.includes(person)),
     activeOf: async (person, limit) =>
       latest(limit, ({ index }) => index.status === 'active' && index.people.includes(person)),
-    countPending: async (person) => {
+    countPending: async (person, caller) => {
       const pending = [...requests.values()].filter(({ index }) => index.status === 'pending');
       const own = pending.filter(({ index }) => requester(index) === person).length;
-      return { total: pending.length, own, unasked: unaskedBy(person) };
+      return { total: pending.length, own, unasked: unaskedBy(person, caller) };
     },
     unshown: async (limit) =>
       ordered(

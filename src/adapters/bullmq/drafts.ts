@@ -42,6 +42,7 @@ const facts: z.ZodType<Facts> = z.strictObject({
     reason: z.string(),
     subject: z.string(),
     source: z.enum(sources),
+    caller: z.string().exactOptional(),
   }),
   requester: z.strictObject({
     id: z.string(),

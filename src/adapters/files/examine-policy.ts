@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { identitiesFile, sharedIn } from '#domain/identities-file.ts';
+import { callersIn, identitiesFile, sharedIn } from '#domain/identities-file.ts';
 import { compileCondition } from '#domain/policy/condition.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { resourcesIn } from '#domain/policy/protect-file.ts';
@@ -45,6 +45,14 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
   const kinds = present.map(({ module, file }) => configured(module, file));
 
   const known = kinds.flatMap((kind) => (kind.ok ? [kind.value] : []));
+  const nobody =
+    ruled.ok && people.ok
+      ? speakingOfNobody(
+          rules,
+          ruled.value,
+          (callersIn(people.value) ?? []).map(({ name }) => name),
+        )
+      : [];
   const nowhere =
     ruled.ok && known.length === kinds.length
       ? [
@@ -53,7 +61,9 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
           ...protectingNothing(rules, ruled.value, known),
         ]
       : [];
-  const problems = [ruled, people, ...kinds].flatMap((result) => (result.ok ? [] : result.error)).concat(nowhere);
+  const problems = [ruled, people, ...kinds]
+    .flatMap((result) => (result.ok ? [] : result.error))
+    .concat(nobody, nowhere);
   if (!ruled.ok || !people.ok || problems.length > 0) return err(problems);
   return ok({
     hash: hashOf(files),
@@ -104,6 +114,17 @@ const speakingOfNothing = (file: YamlFile, { rules }: RulesFile, kinds: readonly
     ),
   );
 };
+
+/** The same of a pipeline or agent that is not there. */
+const speakingOfNobody = (file: YamlFile, { rules }: RulesFile, known: readonly string[]): readonly string[] =>
+  rules.flatMap(({ match: { callers = [] } }, index) =>
+    callers.flatMap((pattern, place) => {
+      if (known.some((name) => matches(pattern, name))) return [];
+      const are = known.length === 0 ? 'identities.yaml has none' : `there are: ${known.join(', ')}`;
+      const message = `"${pattern}" fits no pipeline or agent; ${are}.`;
+      return [sayProblem(file, { path: ['rules', index, 'match', 'callers', place], message })];
+    }),
+  );
 
 /** A condition over all objects is true of none: of a kind that has none it would say nothing, and always yes. */
 const speakingOfNoObjects = (file: YamlFile, { rules }: RulesFile, kinds: readonly Kind[]): readonly string[] =>

@@ -57,6 +57,7 @@ const policyCase = z.strictObject({
     .record(z.string(), z.string({ error: 'not a text. Write it in quotes, like "true".' }))
     .default({}),
   source: z.enum(sources, { error: `not a source of requests. Write one of ${sources.join(', ')}.` }).default('slack'),
+  caller: z.string().min(1).optional(),
   objects: z.array(z.string()).default([]),
   for: length.optional(),
   reason: z.string().optional(),

@@ -232,3 +232,23 @@ test('a rule that names a profile or a kind that there is not is a problem: anot
     'rules.yaml:19: "rules.1.match.profiles.0": "ingress-veiw" fits none of the profiles there are: ingress-view, ingresses, pods-to-pods.',
   ]);
 });
+
+test('a rule for a pipeline that nobody is is a problem: what it asks would be decided on by another rule', async () => {
+  const named = rules.replace(
+    "namespaces: ['bank-*']",
+    "namespaces: ['bank-*']\n      callers: [deploy-shop, 'nightly-*']",
+  );
+  const read = await withFolder({ ...right, 'rules.yaml': named }, readHere);
+  expect(read.ok ? [] : read.error).toEqual([
+    'rules.yaml:18: "rules.1.match.callers.0": "deploy-shop" fits no pipeline or agent; identities.yaml has none.',
+    'rules.yaml:18: "rules.1.match.callers.1": "nightly-*" fits no pipeline or agent; identities.yaml has none.',
+  ]);
+  const known = `callers:\n  - name: deploy-shop\n    responsible: U0ALICE\n    serviceAccount: { cluster: prod, namespace: ci, name: deployer }\n`;
+  const some = await withFolder(
+    { ...right, 'rules.yaml': named, 'identities.yaml': `${right['identities.yaml']}${known}` },
+    readHere,
+  );
+  expect(some.ok ? [] : some.error).toEqual([
+    'rules.yaml:18: "rules.1.match.callers.1": "nightly-*" fits no pipeline or agent; there are: deploy-shop.',
+  ]);
+});

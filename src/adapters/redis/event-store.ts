@@ -87,19 +87,19 @@ export const createRedisEventStore = (redis: Redis, clock: Clock): EventStore =>
       return found.toReversed().slice(0, limit);
     },
 
-    countPending: async (person) => {
+    countPending: async (person, caller) => {
       const [total, own, unasked] = await asking(
         'count the pending requests',
         Promise.all([
           redis.zcard(keys.status('pending')),
           redis.zcard(keys.pendingBy(person)),
-          redis.zcard(keys.unaskedBy(person)),
+          redis.zcard(keys.unaskedBy(person, caller)),
         ]),
       );
       return {
         total: readAs(count, keys.status('pending'), total),
         own: readAs(count, keys.pendingBy(person), own),
-        unasked: readAs(count, keys.unaskedBy(person), unasked),
+        unasked: readAs(count, keys.unaskedBy(person, caller), unasked),
       };
     },
 
@@ -121,7 +121,7 @@ const argumentsOf = (index: RequestIndex, origin: string | undefined): readonly 
   index.newsAt?.epochMilliseconds ?? '',
 ];
 
-const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefined): readonly string[] => {
+const keysOf = (id: RequestId, { people, caller }: RequestIndex, origin: string | undefined): readonly string[] => {
   const [requester] = people;
   if (requester === undefined) throw new Error(`Request ${id} concerns nobody: the index names no people`);
   return [
@@ -132,7 +132,7 @@ const keysOf = (id: RequestId, { people }: RequestIndex, origin: string | undefi
     keys.origin(origin ?? ''),
     keys.pendingBy(requester),
     keys.toReview,
-    keys.unaskedBy(requester),
+    keys.unaskedBy(requester, caller),
     keys.news,
     keys.unanchored,
     keys.removed,

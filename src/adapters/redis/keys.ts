@@ -28,8 +28,9 @@ export const keys = {
   status: (status: string) => `${tag}:status:${status}`,
   person: (person: PersonId) => `${tag}:person:${person}`,
   pendingBy: (person: PersonId) => `${tag}:pending-by:${person}`,
-  /** Of what nobody approved. */
-  unaskedBy: (person: PersonId) => `${tag}:unasked-by:${person}`,
+  /** Of what nobody approved; a pipeline or agent has its own, and no person's id begins in lower case. */
+  unaskedBy: (person: PersonId, caller?: string) =>
+    `${tag}:unasked-by:${caller === undefined ? person : `caller:${caller}`}`,
   /** Sorted set of ids that wait to be reviewed, by when they were submitted, in epoch milliseconds. */
   toReview: `${tag}:to-review`,
   /** Sorted sets of ids by when something has to be done next, and by when people are to be told next, in epoch milliseconds. */

@@ -82,12 +82,12 @@ export const createRedisRemovalStore = (redis: Redis): RemovalStore => {
   };
 };
 
-const placesOf = ({ id, people, contents, held }: LogToRemove) => ({
+const placesOf = ({ id, people, caller, contents, held }: LogToRemove) => ({
   indexes: [
     ...statuses.map(keys.status),
     ...people.map(keys.person),
     keys.pendingBy(people[0]),
-    keys.unaskedBy(people[0]),
+    keys.unaskedBy(people[0], caller),
   ],
   kept: [
     keys.view('slack', id),

@@ -40,6 +40,12 @@ const said = (...events: readonly RequestEvent[]): readonly string[] => {
 };
 
 describe('a thread', () => {
+  test('says who had just proven who they are when they approved', () => {
+    expect(said({ ...vote, confirmed: true })[1]).toContain(
+      `<@${bob}> approved, just signed in outside of Slack, which counts for platform`,
+    );
+  });
+
   test('says each event once, by whom and when, and proves which it is', () => {
     const chain = chainOf(submitted(), vote, approved, active, revoke, gone);
     const messages = chain.entries.map((entry) => renderEvent(entry, chain));

@@ -126,6 +126,7 @@ const sentenceOf = (
         ' approved',
         ...revision(event.revision),
         ...(event.seconds === undefined ? [] : [` for ${sayLength(event.seconds)} at most`]),
+        ...(event.confirmed === true ? [', just signed in outside of Slack'] : []),
         ...countsFor(event.by, asked, standing),
       ];
     case 'approved':

@@ -42,6 +42,7 @@ const environment = new Environment({ limits })
       subject: 'string',
       breakGlass: 'bool',
       source: 'string',
+      caller: 'string',
     },
   })
   .registerVariable({ name: 'requester', schema: { id: 'string', groups: 'list<string>' } })
@@ -137,7 +138,7 @@ const variables = (facts: Facts, found: Found) => {
     after,
     risk,
     radius: whole(radius),
-    request: { ...request, seconds: BigInt(request.seconds ?? 0) },
+    request: { ...request, caller: request.caller ?? '', seconds: BigInt(request.seconds ?? 0) },
     requester: { id, groups },
     now: toTimestamp({ text: now }),
   };

@@ -39,6 +39,8 @@ export type Facts = {
     /** Whether it is to be taken by break-glass. */
     readonly breakGlass: boolean;
     readonly source: Source;
+    /** The pipeline or agent that asks, by its name; absent for people. */
+    readonly caller?: string;
   };
   readonly requester: {
     readonly id: string;
@@ -93,6 +95,8 @@ export type Rule = {
     readonly namespaceLabels?: Readonly<Record<string, readonly string[]>> | undefined;
     /** Absent: wherever it comes from. */
     readonly sources?: readonly Source[] | undefined;
+    /** Patterns for names of pipelines and agents. Absent: whoever asks, people too; otherwise none of them. */
+    readonly callers?: readonly string[] | undefined;
     /** Absent: at any time. */
     readonly when?: readonly Window[] | undefined;
     /** Absent: whatever the risk. */
@@ -176,12 +180,15 @@ export type Named = {
   readonly reachesFurther: boolean;
 };
 
+/** By which way something is asked, and the pipeline or agent that asks; absent for people. */
+export type From = { readonly source: Source; readonly caller?: string };
+
 /** What a rule is matched against. */
-export type Question = Named & {
-  readonly source: Source;
-  /** Absent where they were not, or could not be, looked up: rules that look at them say neither yes nor no. */
-  readonly namespaceLabels?: Labels | undefined;
-};
+export type Question = Named &
+  From & {
+    /** Absent where they were not, or could not be, looked up: rules that look at them say neither yes nor no. */
+    readonly namespaceLabels?: Labels | undefined;
+  };
 
 /** `*` stands for any run of characters; everything else for itself. Linear in the length of the text. */
 export const matches = (pattern: string, text: string): boolean => {
@@ -208,8 +215,9 @@ export const appliesTo = (rule: Rule, question: Named): boolean =>
   speaksOf(rule, question);
 
 /** Whether a rule speaks of what comes from there. */
-export const fitsSource = ({ match: { sources } }: Rule, source: Source): boolean =>
-  sources === undefined || sources.includes(source);
+export const fitsSource = ({ match: { sources, callers } }: Rule, { source, caller }: From): boolean =>
+  (sources === undefined || sources.includes(source)) &&
+  (callers === undefined || (caller !== undefined && any(callers, caller)));
 
 /** Whether a rule speaks of a namespace with these labels. One that is not there fits no pattern. */
 export const fitsLabels = ({ match }: Rule, labels: Labels | undefined): 'yes' | 'no' | 'unknown' => {

@@ -97,6 +97,11 @@ const match = z.strictObject({
     .array(z.enum(sources, { error: `not a source of requests. Write one of ${sources.join(', ')}.` }))
     .min(1, 'from nowhere; leave it out for wherever it comes from')
     .optional(),
+  callers: z
+    .array(z.string().min(1).max(100))
+    .min(1, 'no pipeline or agent; leave it out for whoever asks')
+    .optional()
+    .describe('Names of pipelines and agents, as identities.yaml has them; then the rule is for no people.'),
   when: z.array(window).min(1, 'at no time at all; leave it out for any time').optional(),
   risk: z
     .array(z.enum(risks, { error: `not a risk. Write one of ${risks.join(', ')}.` }))

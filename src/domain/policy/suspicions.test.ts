@@ -201,6 +201,7 @@ const someRule = fc.record({
   profiles: patterns,
   namespaceLabels: someLabels,
   sources: fc.option(fc.uniqueArray(fc.constantFrom(...sources), { minLength: 1 }), { nil: undefined }),
+  callers: fc.option(patterns, { nil: undefined }),
 });
 const things = [
   { name: 'a', profiles: ['a', 'ab', 'ba'].map((profile) => ({ profile, reachesFurther: profile === 'ba' })) },
@@ -210,7 +211,10 @@ const things = [
 test('no question that can be asked is decided by a rule that is said never to decide', () => {
   const namespaceLabels = fc.dictionary(fc.constantFrom('x', 'y'), word, { maxKeys: 2 });
   const source = fc.constantFrom(...sources);
-  const question = fc.record({ cluster: word, namespace: word, namespaceLabels, source });
+  const question = fc.record(
+    { cluster: word, namespace: word, namespaceLabels, source, caller: word },
+    { requiredKeys: ['cluster', 'namespace', 'namespaceLabels', 'source'] },
+  );
   fc.assert(
     fc.property(
       fc.array(someRule, { minLength: 2, maxLength: 4 }),
@@ -228,7 +232,7 @@ test('no question that can be asked is decided by a rule that is said never to d
             rules.find(
               (candidate) =>
                 appliesTo(candidate, asked) &&
-                fitsSource(candidate, asked.source) &&
+                fitsSource(candidate, asked) &&
                 fitsLabels(candidate, asked.namespaceLabels) === 'yes',
             ) ?? null,
           );

@@ -101,9 +101,14 @@ const isCovered = (rule: Rule, other: Rule): boolean =>
   rule.ask.every((group) => other.ask.includes(group)) &&
   rule.match.clusters.every((pattern) => anyOf(other.match.clusters, pattern)) &&
   rule.match.namespaces.every((pattern) => anyOf(other.match.namespaces, pattern)) &&
-  (rule.match.sources ?? sources).every((source) => fitsSource(other, source)) &&
+  (rule.match.sources ?? sources).every((source) => other.match.sources?.includes(source) ?? true) &&
+  areCallersCovered(rule, other) &&
   areLabelsCovered(rule, other) &&
   isSame(conditionsOf(rule), conditionsOf(other));
+
+/** A rule for some callers only is for no people. */
+const areCallersCovered = ({ match: { callers } }: Rule, { match: { callers: others } }: Rule): boolean =>
+  others === undefined || callers?.every((pattern) => anyOf(others, pattern)) === true;
 
 /** A rule that looks at more labels speaks of fewer namespaces; each that the other one looks at it must bound as closely. */
 const areLabelsCovered = ({ match }: Rule, { match: { namespaceLabels: bounds = {} } }: Rule): boolean =>
@@ -115,7 +120,16 @@ const areLabelsCovered = ({ match }: Rule, { match: { namespaceLabels: bounds = 
 
 /** All that may decide whether a rule is passed over, and is not understood above: it must be the same in both. */
 const conditionsOf = ({
-  match: { clusters: _, namespaces: __, kinds: ___, profiles: ____, namespaceLabels: _____, sources: ______, ...match },
+  match: {
+    clusters: _,
+    namespaces: __,
+    kinds: ___,
+    profiles: ____,
+    namespaceLabels: _____,
+    sources: ______,
+    callers: _______,
+    ...match
+  },
   ...rule
 }: Rule): unknown => {
   const {
@@ -271,7 +285,7 @@ const heldForEver = ({ rules, protect }: Policy, kinds: readonly Offered[]): rea
 const mayLet = (rule: Rule, thing: Thing, { clusters, namespaces }: Protection): boolean =>
   rule.permanent &&
   rule.refuse === undefined &&
-  fitsSource(rule, 'kubectl') &&
+  fitsSource(rule, { source: 'kubectl' }) &&
   mayOverlap(rule.match.clusters, clusters) &&
   mayOverlap(rule.match.namespaces, namespaces) &&
   speaks(rule, thing);

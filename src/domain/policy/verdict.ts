@@ -115,7 +115,7 @@ export const judge = (
     const { when, risk, if: condition } = rule.match;
     const labelled = fitsLabels(rule, question.namespaceLabels);
     if (!appliesTo(rule, question)) pass(rule, 'speaks of something else');
-    else if (!fitsSource(rule, question.source)) pass(rule, 'not for where it comes from');
+    else if (!fitsSource(rule, question)) pass(rule, 'not for where it comes from');
     else if (labelled === 'no') pass(rule, 'its namespace is labelled otherwise');
     else if (when !== undefined && !isWithin(when, walls)) pass(rule, 'not at this time');
     else if (!asksBy(rule, breakGlass).some((group) => asker.groups.has(group))) {

@@ -156,7 +156,8 @@ const approve = (
   if (isInSteps && !isTheirTurn(quorum, others, command.by, command.standing))
     return err({ type: 'not-their-turn', first: turnOf(quorum, others, command.standing).map(({ from }) => from) });
   const voters = [...earlier, command.by].filter((voter) => voter !== asked.requester && voter !== asked.subject);
-  const vote = { type: 'voted', by: command.by, revision: asked.revision, ...shortened } as const;
+  const confirmed = command.isConfirmed === true ? ({ confirmed: true } as const) : {};
+  const vote = { type: 'voted', by: command.by, revision: asked.revision, ...shortened, ...confirmed } as const;
   const count = tally(asked.approval.quorum, voters, command.standing);
   if (!count.met) return ok([vote]);
   const by = voters.filter((voter) => count.filled.some((seats) => seats.includes(voter)));

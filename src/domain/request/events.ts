@@ -218,7 +218,14 @@ const rolls = z.literal(true).optional();
 export const requestEvent = z.discriminatedUnion('type', [
   submitted,
   /** `seconds`: for no longer than this, which is less than was asked. */
-  z.strictObject({ type: z.literal('voted'), by: personId, revision, seconds: seconds.optional() }),
+  z.strictObject({
+    type: z.literal('voted'),
+    by: personId,
+    revision,
+    seconds: seconds.optional(),
+    /** They had just proven who they are outside of Slack. */
+    confirmed: z.literal(true).optional(),
+  }),
   /** `auto`: by the rule itself or by break-glass, and by nobody. */
   z.strictObject({
     type: z.literal('approved'),
