@@ -52,7 +52,7 @@ test('a condition knows which pipeline asks, and that people are none', async ()
     rule({ name: 'people', match: matchIf('request.caller == ""') }),
     rule({ name: 'rest' }),
   );
-  const names = [];
+  const names: string[] = [];
   for (const one of [await fileAs(world, nightly), await file(world), await fileAs(world, deploy)]) {
     names.push(one.request.asked.approval.rule);
     expect(await approveRequest(world.bot, { by: bob, id: one.request.asked.id, revision: 1 })).toMatchObject({
