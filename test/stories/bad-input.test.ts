@@ -5,7 +5,8 @@ import { personId } from '#domain/ids.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
 import { overHttp } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
-import { clickOf, storyOf, typed } from './story.ts';
+import { clickOf } from './clicks.ts';
+import { storyOf, typed } from './story.ts';
 
 const alice = personId.parse('U0ALICE');
 const basics = clickOf('U0BOB', 'hallpass_approve', '2222-22.1');

@@ -4,7 +4,8 @@ import { personId, type RequestId } from '#domain/ids.ts';
 import { overHttp } from '#local/ways-in.ts';
 import { changeStoryOf, core, ingressNamed, oneYes } from './change-story.ts';
 import { companyFor } from './company.ts';
-import { clickOf, storyOf, writeRules } from './story.ts';
+import { clickOf } from './clicks.ts';
+import { storyOf, writeRules } from './story.ts';
 
 const alice = personId.parse('U0ALICE');
 /** Nine levels, nine of the level below in each: a billion when written out. */

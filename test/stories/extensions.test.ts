@@ -4,7 +4,8 @@ import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { changeStoryOf, oneYes } from './change-story.ts';
 import { companyFor } from './company.ts';
-import { clickOf, ledger, named, rules, storyOf, typed, writeRules } from './story.ts';
+import { clickOf } from './clicks.ts';
+import { ledger, named, rules, storyOf, typed, writeRules } from './story.ts';
 
 const policy = rules({
   rules: `  - name: short

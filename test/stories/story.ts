@@ -14,6 +14,7 @@ import type { State, Status } from '#domain/request/request.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
 import type { ReadMessage } from '#local/slack/reading.ts';
 import type { Stand } from '#local/stand.ts';
+import { clickOf } from './clicks.ts';
 import type { Company } from './company.ts';
 
 export const ledger = '/apis/networking.k8s.io/v1/namespaces/shop-payments/ingresses/ledger';
@@ -194,22 +195,6 @@ export const storyOf = (company: () => Company) => {
 };
 const isAfterwards = (type: RequestEvent['type']): boolean => type === 'summed-up' || type === 'rolled-out';
 export type Story = ReturnType<typeof storyOf>;
-
-/** A press on a button as Slack sends it. */
-export const clickOf = (person: string, action: string, value: string): Record<string, unknown> => ({
-  type: 'block_actions',
-  user: { id: person, username: person.toLowerCase(), name: person.toLowerCase(), team_id: 'T0HALLPASS' },
-  team: { id: 'T0HALLPASS', domain: 'acme' },
-  enterprise: null,
-  is_enterprise_install: false,
-  api_app_id: 'A0HALLPASS',
-  token: 'local-verification-token',
-  trigger_id: '1.2.3',
-  container: { type: 'message', message_ts: '1.000000', channel_id: 'C0APPROVALS', is_ephemeral: false },
-  channel: { id: 'C0APPROVALS', name: 'approvals' },
-  response_url: 'http://127.0.0.1:9/response',
-  actions: [{ type: 'button', action_id: action, block_id: 'buttons', value, action_ts: '1.000000' }],
-});
 
 /** One quick rule for everything in a policy that is otherwise the shop's. */
 export const rules = (parts: { readonly groups?: string; readonly rules: string }): string => `adminChannel: C0AUDIT

@@ -20,6 +20,8 @@ export const startApiProxy = async (
     readonly onHeld: (call: ApiCall) => void;
     /** What a call waits for before it goes on. */
     readonly gate?: (call: ApiCall) => Promise<void>;
+    /** A status that is answered in the server's stead; it does not see the call then. */
+    readonly instead?: (call: ApiCall) => number | undefined;
   },
 ): Promise<ApiProxy> => {
   const upstream = new Agent({ connect: { ca: plane.caPem }, connections: 64 });
@@ -30,6 +32,12 @@ export const startApiProxy = async (
     const body = Buffer.concat(chunks);
     const call = { method: incoming.method ?? '', path: incoming.url ?? '', body: body.toString() };
     await parts.gate?.(call);
+    const status = parts.instead?.(call);
+    if (status !== undefined) {
+      const said = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'not just now', code: status };
+      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(said));
+      return;
+    }
     const hold = parts.hold(call);
     if (hold === 'before') return parts.onHeld(call);
     const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;

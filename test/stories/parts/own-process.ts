@@ -7,6 +7,8 @@ export type OwnProcess = {
   readonly pid: number;
   /** What it has logged so far. */
   readonly output: () => string;
+  /** False once it has ended, whoever ended it. */
+  readonly isRunning: () => boolean;
   /** Ends it at once (SIGKILL) and waits until it is gone; may be called twice. */
   readonly kill: () => Promise<void>;
 };
@@ -28,6 +30,7 @@ export const startOwnProcess = async (
     env: { ...passedOn(['PATH', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']), ...environment },
   });
   let output = '';
+  let isRunning = true;
   const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
   const { promise: ready, resolve: isReady, reject: fails } = Promise.withResolvers<void>();
   const hear = (chunk: Buffer): void => {
@@ -38,6 +41,7 @@ export const startOwnProcess = async (
   child.stderr.on('data', hear);
   child.once('error', fails);
   child.once('close', () => {
+    isRunning = false;
     fails(new Error(`Hallpass ended at its start:\n${output}`));
     isGone();
   });
@@ -46,6 +50,7 @@ export const startOwnProcess = async (
   return {
     pid: child.pid,
     output: () => output,
+    isRunning: () => isRunning,
     kill: async () => {
       child.kill('SIGKILL');
       await gone;

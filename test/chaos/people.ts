@@ -1,0 +1,63 @@
+import { keys } from '#adapters/redis/keys.ts';
+import { actions, whyForm } from '#adapters/slack/action-ids.ts';
+import { personId, type RequestId, requestId } from '#domain/ids.ts';
+import type { Delivery } from '#local/slack/delivery.ts';
+import { clickOf } from '#test/stories/clicks.ts';
+import type { Ground } from './ground.ts';
+import type { Ask, Deed } from './plan.ts';
+import { annotation, objectOf } from './seen.ts';
+
+/** What somebody did, when, and whether Slack was told that it arrived. */
+export type Done = { readonly deed: Deed; readonly at: number; readonly isAcknowledged: boolean };
+
+/** What was asked is typed once, as people do; they do not type it again when nothing is answered. */
+export const type = async ({ slack }: Ground, round: number, ask: Ask): Promise<void> => {
+  const object = objectOf(round, ask);
+  const what =
+    ask.kind === 'access'
+      ? `access networkpolicy-edit ${ask.namespace}/${object}`
+      : `change annotate ${annotation}=yes ${ask.namespace}/${object}`;
+  await slack.as('U0ALICE').command(`/jit request ${what} for ${ask.seconds}s because things break`);
+};
+
+/** The request that was filed for an ask, as Redis has it: its answer may have been lost. */
+export const filedFor = async ({ redis }: Ground, round: number, ask: Ask): Promise<RequestId | undefined> => {
+  const name = `"${objectOf(round, ask)}"`;
+  const ids = await redis.zrevrange(keys.person(personId.parse('U0ALICE')), 0, 30);
+  for (const text of ids) {
+    const id = requestId.safeParse(text);
+    const [first] = id.success ? await redis.lrange(keys.log(id.data), 0, 0) : [];
+    if (id.success && first?.includes(name)) return id.data;
+  }
+  return undefined;
+};
+
+/** Does it as Slack's client would. */
+export const act = async ({ slack }: Ground, id: RequestId, deed: Deed): Promise<Done> => {
+  const at = Date.now();
+  const delivery = await deliver(slack, id, deed);
+  if (deed.twice && delivery !== undefined) await slack.replay(delivery).catch(() => undefined);
+  return { deed, at, isAcknowledged: delivery?.status === 'acknowledged' };
+};
+
+const deliver = async (slack: Ground['slack'], id: RequestId, { by, does }: Deed): Promise<Delivery | undefined> => {
+  if (does === 'approve') return slack.sendRaw(clickOf(by, actions.approve, `${id}.1`));
+  if (does === 'deny') return slack.sendRaw(denial(by, id));
+  const why = does === 'revoke' ? ' because of a trial' : '';
+  return (await slack.as(by).command(`/jit ${does} ${id}${why}`)).delivery;
+};
+
+const denial = (by: string, id: RequestId): Record<string, unknown> => {
+  const { actions: _, ...click } = clickOf(by, actions.deny, `${id}.1`);
+  return {
+    ...click,
+    type: 'view_submission',
+    view: {
+      id: 'V0CHAOS',
+      type: 'modal',
+      callback_id: whyForm,
+      private_metadata: JSON.stringify({ act: 'deny', value: `${id}.1` }),
+      state: { values: { 'reason|': { hallpass_field_reason: { type: 'plain_text_input', value: 'not now' } } } },
+    },
+  };
+};

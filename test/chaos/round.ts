@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { judgeAll } from './aftermath.ts';
+import type { Ground } from './ground.ts';
+import type { Case } from './judge.ts';
+import { act, type Done, filedFor, type } from './people.ts';
+import type { Ask, Deed, Round } from './plan.ts';
+import { prepare, watch } from './seen.ts';
+import { mend, strike } from './strikes.ts';
+
+/** What a round came to; `problems` are what must not be. */
+export type Outcome = {
+  readonly problems: readonly string[];
+  readonly filed: number;
+  readonly inForce: number;
+  /** Milliseconds until everything was at rest. */
+  readonly took: number;
+};
+
+/** Milliseconds that somebody waits for a request to be there before they can decide on it. */
+const patience = 4_000;
+/** After the last thing that happens by plan. */
+const rest = 1_500;
+
+/** Plays a round on its ground, mends all, and judges it. */
+export const playRound = async (ground: Ground, nth: number, { asks, deeds, strikes }: Round): Promise<Outcome> => {
+  const started = Date.now();
+  await prepare(ground, nth, asks);
+  const seen = watch(ground, nth, asks);
+  const done: Done[] = [];
+  const at = async (moment: number, work: () => Promise<unknown>): Promise<void> => {
+    await wait(moment);
+    await work().catch(() => undefined);
+  };
+  await Promise.all([
+    ...asks.map((ask) => at(ask.at, () => type(ground, nth, ask))),
+    ...deeds.map((deed) => at(deed.at, async () => void done.push(...(await decide(ground, nth, asks, deed))))),
+    ...strikes.map((one) => at(one.at, () => strike(ground, one))),
+  ]);
+  await wait(rest);
+  await mend(ground);
+  const ids = new Map(await Promise.all(asks.map(async (ask) => [ask.nth, await filedFor(ground, nth, ask)] as const)));
+  // What not enough have decided on would wait for half an hour.
+  for (const id of ids.values()) if (id !== undefined) await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
+  const cases = asks.map(
+    (ask): Case => ({
+      ask,
+      id: ids.get(ask.nth),
+      done: done.filter(({ deed }) => deed.nth === ask.nth),
+      samples: seen.samples.get(ask.nth) ?? [],
+    }),
+  );
+  const problems = await judgeAll(ground, nth, cases, seen.excuses, strikes);
+  await seen.stop();
+  const inForce = cases.filter(({ samples }) => samples.some((one) => one.inForce)).length;
+  const filed = cases.filter(({ id }) => id !== undefined).length;
+  return { problems, filed, inForce, took: Date.now() - started };
+};
+
+/** Nothing where there is no request to decide on. */
+const decide = async (ground: Ground, nth: number, asks: readonly Ask[], deed: Deed): Promise<readonly Done[]> => {
+  const ask = asks.find((one) => one.nth === deed.nth);
+  for (const deadline = Date.now() + patience; ask !== undefined && Date.now() < deadline; await wait(100)) {
+    const id = await filedFor(ground, nth, ask).catch(() => undefined);
+    if (id !== undefined) return [await act(ground, id, deed)];
+  }
+  return [];
+};

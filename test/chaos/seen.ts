@@ -1,0 +1,99 @@
+import type { Ground } from './ground.ts';
+import type { Ask } from './plan.ts';
+
+/** Whether what was asked for was in force at a moment, as the API server itself said. Milliseconds of this process's clock. */
+export type Sample = { readonly at: number; readonly inForce: boolean };
+/** A time in which nothing could be ended: the API server was not to be reached by a worker, or no worker ran. */
+export type Excuse = { readonly from: number; readonly to: number };
+
+const ingresses = (namespace: string): string => `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`;
+export const objectOf = (round: number, { nth }: Pick<Ask, 'nth'>): string => `r${round}-${nth}`;
+/** What a change writes; nothing else has it. */
+export const annotation = 'chaos.acme.test/asked';
+
+/** The object that a change is about. */
+export const prepare = async ({ stand }: Ground, round: number, asks: readonly Ask[]): Promise<void> => {
+  for (const ask of asks.filter(({ kind }) => kind === 'change'))
+    await stand.admin.send('POST', ingresses(ask.namespace), {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: objectOf(round, ask), namespace: ask.namespace },
+      spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+    });
+};
+
+type Live = {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly status?: { readonly allowed?: boolean };
+};
+
+/** Undefined where the API server does not say. */
+export const isInForce = async (
+  { alice, stand }: Pick<Ground, 'alice' | 'stand'>,
+  round: number,
+  ask: Ask,
+): Promise<boolean | undefined> => {
+  const name = objectOf(round, ask);
+  try {
+    if (ask.kind === 'access') {
+      // This she may not do without a grant, in neither namespace.
+      const resourceAttributes = {
+        ...{ verb: 'update', group: 'networking.k8s.io', resource: 'networkpolicies' },
+        ...{ namespace: ask.namespace, name },
+      };
+      const { status, body } = await alice.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      });
+      return status === 201 ? (body as Live).status?.allowed === true : undefined;
+    }
+    const { status, body } = await stand.admin.send('GET', `${ingresses(ask.namespace)}/${name}`);
+    return status === 200 ? (body as Live).metadata?.annotations?.[annotation] !== undefined : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const every = 150;
+
+/** Looks at the effects of everything that is asked for, until it is stopped. */
+export const watch = (ground: Ground, round: number, asks: readonly Ask[]) => {
+  const samples = new Map<number, Sample[]>(asks.map(({ nth }) => [nth, []]));
+  const excuses: Excuse[] = [];
+  let isOver = false;
+  const look = async (ask: Ask): Promise<void> => {
+    const at = Date.now();
+    const inForce = await isInForce(ground, round, ask);
+    if (inForce !== undefined) samples.get(ask.nth)?.push({ at, inForce });
+  };
+  const loop = async (): Promise<void> => {
+    let last = Date.now();
+    while (!isOver) {
+      const isServed = await serves(ground);
+      const canEnd = isServed && ground.broken.api === 'no' && ground.workers.some((one) => one.isRunning());
+      await Promise.all(asks.map(look));
+      const now = Date.now();
+      if (!canEnd) excuses.push({ from: last, to: now });
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, every));
+    }
+  };
+  const running = loop();
+  return {
+    samples,
+    excuses,
+    stop: async () => {
+      isOver = true;
+      await running;
+    },
+  };
+};
+
+const serves = async ({ stand }: Ground): Promise<boolean> => {
+  try {
+    return (await stand.admin.send('GET', '/readyz')).status === 200;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { freePort } from '#local/parts/daemon.ts';
+import { hallpassApp } from '#local/slack/seed.ts';
+import type { Stand } from '#local/stand.ts';
+import { type OwnProcess, root, startOwnProcess } from '#test/stories/parts/own-process.ts';
+
+/** A place for one process of Hallpass, which comes and goes. */
+export type Slot = {
+  readonly name: string;
+  readonly start: () => Promise<void>;
+  /** At once (SIGKILL). */
+  readonly kill: () => Promise<void>;
+  readonly isRunning: () => boolean;
+  /** Whether it has ended without being killed. */
+  readonly hasFallen: () => boolean;
+  /** What all processes in this place have logged. */
+  readonly output: () => string;
+};
+
+/** Where its parts are reached: through what can be broken. */
+export type Ways = {
+  readonly redisUrl: string;
+  readonly kubeconfigOf: (account: 'hallpass-bot' | 'hallpass-worker') => string;
+  readonly slackApiUrl: string;
+  readonly siemUrl: string;
+};
+
+const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
+  const { policy, keys } = stand.config('bot');
+  return {
+    REDIS_URL: redisUrl,
+    HALLPASS_POLICY: policy,
+    HALLPASS_KEYS: keys,
+    CLOCK_AHEAD: String(clockAhead),
+  };
+};
+
+export const workerSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number): Slot =>
+  slot(`worker ${nth}`, 'The worker is running', clockAhead, async () => ({
+    ...common(stand, ways, clockAhead),
+    HALLPASS_ROLE: 'worker',
+    HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-worker')}`,
+    HALLPASS_MANAGED_NAMESPACES: stand.config('worker').managedNamespaces.join(','),
+  }));
+
+export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number): Slot =>
+  slot(`bot ${nth}`, 'The bot is running', clockAhead, async () => ({
+    ...common(stand, ways, clockAhead),
+    HALLPASS_ROLE: 'bot',
+    HALLPASS_PORT: String(await freePort()),
+    HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-bot')}`,
+    HALLPASS_SIEM_URL: ways.siemUrl,
+    SLACK_BOT_TOKEN: hallpassApp.token,
+    SLACK_APP_TOKEN: hallpassApp.appToken,
+    SLACK_API_URL: ways.slackApiUrl,
+  }));
+
+const slot = (
+  name: string,
+  running: Parameters<typeof startOwnProcess>[0],
+  clockAhead: number,
+  environment: () => Promise<Readonly<Record<string, string>>>,
+): Slot => {
+  const preload = clockAhead === 0 ? [] : ['--import', join(root, 'test/stories/parts/clock-shifted.ts')];
+  let now: OwnProcess | undefined;
+  let isKilled = false;
+  const before: string[] = [];
+  return {
+    name,
+    start: async () => {
+      if (now?.isRunning() === true) return;
+      if (now !== undefined) before.push(now.output());
+      isKilled = false;
+      now = await startOwnProcess(running, await environment(), preload);
+    },
+    kill: async () => {
+      isKilled = true;
+      await now?.kill();
+    },
+    isRunning: () => now?.isRunning() === true,
+    hasFallen: () => now !== undefined && !isKilled && !now.isRunning(),
+    output: () => [...before, now?.output() ?? ''].join('\n'),
+  };
+};

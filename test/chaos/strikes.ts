@@ -1,0 +1,76 @@
+import type { Ground } from './ground.ts';
+import type { Strike, StrikeKind } from './plan.ts';
+import type { Slot } from './slots.ts';
+
+type Blow = { readonly begin: (ground: Ground, which: number) => unknown; readonly end: (ground: Ground) => unknown };
+
+const nothing = () => {};
+const api = (how: Ground['broken']['api']): Blow => ({
+  begin: ({ broken }) => void (broken.api = how),
+  end: ({ broken }) => void (broken.api = 'no'),
+});
+const slack = (begin: (ground: Ground) => void): Blow => ({ begin, end: ({ slack }) => slack.faults.up() });
+const killed = (slotsOf: (ground: Ground) => readonly Slot[]): Blow => ({
+  begin: (ground, which) => {
+    const slots = slotsOf(ground);
+    return slots[which % slots.length]?.kill();
+  },
+  end: (ground) => startAll(slotsOf(ground)),
+});
+const signal =
+  (name: 'SIGSTOP' | 'SIGCONT') =>
+  ({ stand }: Ground): void => {
+    const pid = stand.redis.pid();
+    if (pid !== undefined) process.kill(pid, name);
+  };
+
+const startAll = async (slots: readonly Slot[]): Promise<void> => {
+  await Promise.all(slots.map((one) => one.start()));
+};
+
+const blows: Readonly<Record<StrikeKind, Blow>> = {
+  'kill-worker': killed(({ workers }) => workers),
+  'kill-bot': killed(({ bots }) => bots),
+  'redis-killed': { begin: ({ stand }) => stand.redis.kill(), end: ({ stand }) => stand.redis.start() },
+  'redis-paused': { begin: signal('SIGSTOP'), end: signal('SIGCONT') },
+  'redis-full': {
+    begin: ({ redis }) => redis.config('SET', 'maxmemory', '1').catch(nothing),
+    end: ({ redis }) => redis.config('SET', 'maxmemory', '0').catch(nothing),
+  },
+  'redis-emptied': { begin: ({ redis }) => redis.flushall().catch(nothing), end: nothing },
+  'redis-answer-lost': {
+    begin: ({ broken }) => void (broken.redisAnswer = 'lost'),
+    end: ({ broken }) => void (broken.redisAnswer = 'kept'),
+  },
+  'api-killed': { begin: ({ stand }) => stand.plane.kill(), end: ({ stand }) => stand.plane.start() },
+  'api-slow': api('slow'),
+  'api-429': api(429),
+  'api-500': api(500),
+  'api-answer-lost': api('answer-lost'),
+  'slack-429': slack(({ slack: { faults } }) => faults.next({ type: 'rate-limited', retryAfter: 1 }, { times: 4 })),
+  'slack-500': slack(({ slack: { faults } }) => faults.next({ type: 'status', status: 503 }, { times: 6 })),
+  'slack-hangs': slack(({ slack: { faults } }) => faults.next({ type: 'hang' }, { times: 2 })),
+  'slack-answer-lost': slack(({ slack: { faults } }) =>
+    faults.next({ type: 'performed-then-status', status: 500 }, { times: 3 }),
+  ),
+  'slack-down': slack(({ slack: { faults } }) => faults.down()),
+  'socket-dropped': { begin: ({ link }) => link.drop(), end: nothing },
+  'siem-stuck': {
+    begin: ({ broken }) => void (broken.siem = 'is stuck'),
+    end: ({ broken }) => void (broken.siem = 'takes'),
+  },
+};
+
+/** Breaks something, and mends it when its time is over. */
+export const strike = async (ground: Ground, { kind, which, lasts }: Strike): Promise<void> => {
+  await blows[kind].begin(ground, which);
+  await new Promise((resolve) => setTimeout(resolve, lasts));
+  await blows[kind].end(ground);
+};
+
+/** Mends everything, whatever was broken. */
+export const mend = async (ground: Ground): Promise<void> => {
+  for (const kind of Object.keys(blows) as StrikeKind[])
+    if (kind !== 'kill-worker' && kind !== 'kill-bot') await blows[kind].end(ground);
+  await startAll([...ground.workers, ...ground.bots]);
+};
