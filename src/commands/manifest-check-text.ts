@@ -54,9 +54,12 @@ export const sayRules = (): readonly string[] =>
     ...rules.map(({ name, severity, sources }) => [name, severity, sources.join(' ')]),
   ]);
 
-/** In ASCII alone: what would reorder or hide text on a screen is written as JSON escapes it, and means the same. */
+/**
+ * In ASCII alone: what would reorder or hide text on a screen is written as JSON escapes it, and means the same. So is what runners of
+ * jobs would take for a command (harmless.ts).
+ */
 export const sayJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(
-    /[\u007f-\uffff]/g,
+    /[\u007f-\uffff]|#(?=#[\w.-]*\[)/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

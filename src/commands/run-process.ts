@@ -1,11 +1,12 @@
 import { type Answer, misspelt } from './answer.ts';
+import { harmless } from './harmless.ts';
 import { usage } from './run-command.ts';
 
 const print = (stream: NodeJS.WriteStream, lines: readonly string[] = []): Promise<void> =>
   new Promise((resolve) => {
     if (lines.length === 0) resolve();
     // A reader that has gone, as `head` does, is none of our business.
-    else stream.write(`${lines.join('\n')}\n`, () => resolve());
+    else stream.write(`${harmless(lines.join('\n'))}\n`, () => resolve());
   });
 
 /** Runs a command as the whole of this process: prints what it answers, and ends with its status. */

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
+import { harmless } from './harmless.ts';
 import type { Paint } from './preview-text.ts';
 
 /** Whom a command talks to while it runs. What it comes to goes to standard output, all else past it. */
@@ -17,7 +18,7 @@ export const createTerminal = (
   stderr: NodeJS.WriteStream = process.stderr,
 ): Terminal => ({
   tell: (...lines) => {
-    for (const line of lines) stderr.write(`${line}\n`);
+    for (const line of lines) stderr.write(`${harmless(line)}\n`);
   },
   paint: (style, text) => styleText(style, text, { stream: stderr }),
   isAttended: stdin.isTTY === true && stderr.isTTY === true,

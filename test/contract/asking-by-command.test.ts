@@ -158,6 +158,10 @@ describe('a request from the command line', () => {
         status: 0,
         out: { kind: 'change', namespace: 'shop', objects: ['configmaps/flags'], status: 'pending' },
       });
+      await writeFile(join(folder, 'job.yaml'), manifest.replace('"on"', '"##[set-output name=ok]yes"'));
+      const job = await run(['request', 'change', '-f', join(folder, 'job.yaml'), '--reason', 'beta', '--for', '30m']);
+      expect(job).toMatchObject({ status: 0, errors: expect.stringContaining('set-output name=ok') });
+      expect(job.errors).not.toContain('##[');
       const nowhere = await run(['request', 'change', '-f', file, '-n', 'bank', '--reason', 'beta', '--for', '30m']);
       expect(nowhere.status).toBe(2);
     });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withFolder } from '#test/build/folder.ts';
 import { runCli } from '#test/contract/parts/operator.ts';
 
 let folder: string;
@@ -39,6 +40,25 @@ describe('the command line', () => {
   it('writes manifests', async () => {
     const ran = await runCli(['manifests', 'manifests/policy', folder]);
     expect(ran).toMatchObject({ status: 0, out: expect.stringContaining('manifests/worker/base.yaml'), errors: '' });
+  });
+
+  it('says nothing that a runner of jobs would take for a command, whatever files and objects are called', async () => {
+    const role = (name: string): string =>
+      `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: "${name}"}\nrules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]\n`;
+    const files = {
+      '::add-mask::x.yaml': role('::stop-commands::x'),
+      'b.yaml': role('##vso[task.setvariable variable=ok]yes'),
+      '::error::broken.yml': 'a: [',
+    };
+    await withFolder(files, async (repository) => {
+      const wrong = await runCli(['check', '-f', '.'], {}, { cwd: repository });
+      expect(wrong).toMatchObject({ status: 1, errors: expect.stringContaining('error::broken.yml:1') });
+      const text = await runCli(['check', '-f', '::add-mask::x.yaml', '-f', 'b.yaml'], {}, { cwd: repository });
+      expect(text).toMatchObject({ status: 5, out: expect.stringContaining('add-mask::x.yaml:4') });
+      const json = await runCli(['check', '-f', 'b.yaml', '--output', 'json'], {}, { cwd: repository });
+      expect(JSON.parse(json.out).findings[0].object).toBe('Role ##vso[task.setvariable variable=ok]yes');
+      for (const { out, errors } of [wrong, text, json]) expect(out + errors).not.toMatch(/^\s*::|##\w*\[/m);
+    });
   });
 
   it.each([
