@@ -4,6 +4,7 @@ import { rules } from '#domain/risk/rules.ts';
 import { withFolder } from '#test/build/folder.ts';
 import type { Answer } from './answer.ts';
 import { checkManifests } from './manifest-check.ts';
+import { readManifestAsk } from './manifest-request.ts';
 
 async function* stdinOf(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
@@ -167,6 +168,18 @@ describe('what cannot be read', () => {
       status: 1,
       out: [],
       errors: ['There is no Kubernetes object in standard input. Did what should have written it fail?'],
+    });
+  });
+
+  test('is named without what a terminal would act on', async () => {
+    const name = 'a\u001b[2J.yaml';
+    const { errors } = await check({ [name]: '' }, ['-f', name]);
+    expect(errors).toEqual([expect.stringMatching(/^There is no Kubernetes object in a\[U\+001B\]\[2J\.yaml\./)]);
+    await withFolder({ [name]: '' }, async (folder) => {
+      expect(await readManifestAsk([join(folder, name)], 'shop')).toMatchObject({
+        ok: false,
+        error: [expect.stringContaining('a[U+001B][2J.yaml')],
+      });
     });
   });
 });

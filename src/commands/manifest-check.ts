@@ -1,6 +1,7 @@
 import { readManifestObjects } from '#adapters/files/manifest-objects.ts';
 import { levelOf } from '#domain/risk/assess.ts';
 import { type Finding, type Severity, severities } from '#domain/risk/finding.ts';
+import { oneLine } from '#domain/text.ts';
 import { type Judged, judgeManifests } from '#use-cases/judge-manifests.ts';
 import { type Answer, done, failed, misspelt } from './answer.ts';
 import { type Flags, readFlags } from './flags.ts';
@@ -76,7 +77,7 @@ export const checkManifests = async (
   };
 };
 
-const sayFile = (name: string): string => (name === '-' ? 'standard input' : name);
+const sayFile = (name: string): string => (name === '-' ? 'standard input' : oneLine(name));
 
 const isOneOf = <T extends string>(all: readonly T[], one: string): one is T => all.some((other) => other === one);
 

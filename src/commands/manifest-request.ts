@@ -22,7 +22,8 @@ export const readManifestAsk = async (
   if (files.filter((name) => name === '-').length > 1) return err(['Standard input ("-") can be read once.']);
   const { objects, notes, problems } = await readManifestObjects(files, stdin);
   if (problems.length > 0) return err([...notes, ...problems]);
-  if (objects.length === 0) return err([...notes, `There is no Kubernetes object in ${files.join(', ')}.`]);
+  if (objects.length === 0)
+    return err([...notes, `There is no Kubernetes object in ${files.map(oneLine).join(', ')}.`]);
   const ask = manifestAskOf(objects, typed);
   return ask.ok ? ok({ ask: ask.value, notes }) : ask;
 };
