@@ -82,6 +82,21 @@ test('is not asked again and again by who answers at once that nothing is new', 
   expect(api.after.length).toBeLessThan(4);
 });
 
+test.each([30, 366])('waits for %i days, and asks no more often for that', async (days) => {
+  const api = answering();
+  const interrupt = new AbortController();
+  // An API that keeps its answer back until nobody waits for it any more.
+  const lookLater = async (id: string, version: number, _: number, stop?: AbortSignal): Promise<Look> => {
+    await new Promise((resolve) => stop?.addEventListener('abort', resolve, { once: true }));
+    return api.lookLater(id, version);
+  };
+  const within = days * 86_400_000;
+  const watching = awaitRequest({ lookLater }, request('pending', 1), { within, signal: interrupt.signal });
+  setTimeout(() => interrupt.abort(), 100);
+  expect(await watching).toMatchObject({ type: 'interrupted' });
+  expect(api.after.length).toBeLessThanOrEqual(1);
+});
+
 test('can be interrupted while it waits', async () => {
   const interrupt = new AbortController();
   const watching = awaitRequest(answering(), request('pending', 1), { signal: interrupt.signal });

@@ -30,6 +30,8 @@ const look = 30;
 const patience = 300_000;
 /** Milliseconds; who answers at once although asked to wait is not asked again and again. */
 const least = 1_000;
+/** Milliseconds; Node takes more than 31 bits of them for one. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Waits for what becomes of a request, over whatever breaks in between. */
 export const awaitRequest = async (
@@ -54,7 +56,7 @@ export const awaitRequest = async (
     const left = deadline - performance.now();
     if (signal?.aborted) return { type: 'interrupted', request };
     if (left <= 0) return { type: 'late', request };
-    const limit = Number.isFinite(left) ? [AbortSignal.timeout(Math.ceil(left))] : [];
+    const limit = Number.isFinite(left) ? [AbortSignal.timeout(Math.min(longestTimer, Math.ceil(left)))] : [];
     const stop = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
     const begun = performance.now();
     const seconds = Math.max(1, Math.min(look, Math.ceil(left / 1_000)));
