@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as oidc from 'openid-client';
 import { err, ok, type Result } from '#domain/result.ts';
+import { oneLine } from '#domain/text.ts';
 import { type Answer, done, failed, misspelt } from './answer.ts';
 import { readFlags } from './flags.ts';
 import { keepLogin, loginPath } from './login-file.ts';
@@ -41,7 +42,9 @@ export const login = async (
     const over = endOf(token);
     return done([`Signed in.${over === undefined ? '' : ` Until ${over}.`} The token is in ${path}, for you alone.`]);
   } catch (cause) {
-    return failed([`Not signed in: ${sayCause(cause)}. Try again, or ask who runs the issuer ${url.value.href}.`]);
+    return failed([
+      `Not signed in: ${oneLine(sayCause(cause))}. Try again, or ask who runs the issuer ${url.value.href}.`,
+    ]);
   }
 };
 
@@ -60,7 +63,7 @@ const issuerIn = (text: string): Result<URL, string> => {
 const inBrowser = async (config: oidc.Configuration, tell: (line: string) => void): Promise<string | undefined> => {
   const verifier = oidc.randomPKCECodeVerifier();
   const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
-  const back = await awaitBrowser();
+  const back = await awaitBrowser(state);
   try {
     const url = oidc.buildAuthorizationUrl(config, {
       redirect_uri: back.address,
@@ -85,11 +88,13 @@ const inBrowser = async (config: oidc.Configuration, tell: (line: string) => voi
   }
 };
 
-const awaitBrowser = async () => {
+/** Whoever else calls, as a page may that tries all ports, does not know the state (RFC 6749, 10.12), and ends nothing. */
+const awaitBrowser = async (state: string) => {
   const { promise: called, resolve, reject } = Promise.withResolvers<URL>();
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', address);
-    if (url.pathname !== '/callback') return void response.writeHead(404).end();
+    const url = URL.parse(request.url ?? '/', address);
+    if (url?.pathname !== '/callback' || url.searchParams.get('state') !== state)
+      return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'text/plain', connection: 'close' });
     response.end('You may close this window, and go on in the terminal.\n');
     resolve(url);
@@ -110,7 +115,7 @@ const awaitBrowser = async () => {
 
 const onDevice = async (config: oidc.Configuration, tell: (line: string) => void): Promise<string | undefined> => {
   const device = await oidc.initiateDeviceAuthorization(config, { scope: 'openid' });
-  tell(`Open ${device.verification_uri} on any device, and enter ${device.user_code}`);
+  tell(`Open ${oneLine(device.verification_uri)} on any device, and enter ${oneLine(device.user_code)}`);
   const signal = AbortSignal.timeout(patience);
   return (await oidc.pollDeviceAuthorizationGrant(config, device, undefined, { signal })).id_token;
 };

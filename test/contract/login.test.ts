@@ -43,6 +43,24 @@ describe('signing in with an OpenID provider', () => {
     expect(ago).toBeLessThan(120);
   });
 
+  it('in a browser is not ended by what others send there meanwhile', async () => {
+    const seen: Promise<unknown>[] = [];
+    const answer = await login(['--issuer', issuer], { XDG_CONFIG_HOME: folder }, (text) => {
+      const [url] = /http:\S+/.exec(text) ?? [''];
+      const back = new URL(new URL(url).searchParams.get('redirect_uri') ?? '');
+      const callAs = async (path: string) => (await fetch(`${back.origin}${path}`)).status;
+      const others = async () => {
+        expect(await callAs('//')).toBe(404);
+        expect(await callAs('/callback?code=x&state=guessed')).toBe(404);
+        expect(await callAs('/callback?error=access_denied&error_description=%1b[2J')).toBe(404);
+        return browse(url, 'bob');
+      };
+      seen.push(others());
+    });
+    expect(answer).toMatchObject({ status: 0 });
+    await Promise.all(seen);
+  });
+
   it('of another client is not believed', async () => {
     const token = (await readFile(join(folder, 'hallpass', 'token'), 'utf8')).trim();
     expect(await createOidcTokens('others').verify(token, new Set([issuer]))).toBe('other-audience');
