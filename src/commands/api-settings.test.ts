@@ -35,7 +35,7 @@ test('plain HTTP is for this machine alone', () => {
     expect(readApiSettings({ ...good, HALLPASS_API: `http://${host}` }).ok).toBe(true);
 });
 
-test('who has signed in is known by that', async () => {
+test('who has signed in is known by that, and an agent on their machine is not', async () => {
   await withFolder({}, async (folder) => {
     const environment = { HALLPASS_API: good.HALLPASS_API, XDG_CONFIG_HOME: folder };
     expect(readApiSettings(environment).ok).toBe(false);
@@ -43,6 +43,10 @@ test('who has signed in is known by that', async () => {
     const read = readApiSettings(environment);
     if (!read.ok) throw new Error(read.error.join(' '));
     expect(await read.value.token()).toEqual({ ok: true, value: 'of-alice' });
+    expect(readApiSettings(environment, { agent: true })).toMatchObject({
+      ok: false,
+      error: [expect.stringContaining('An agent has one of its own: set HALLPASS_TOKEN_FILE')],
+    });
   });
 });
 

@@ -12,11 +12,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export const projected = '/var/run/secrets/hallpass/token';
 
-/** Where the API is and who one is there, from the environment; `err` names every problem. */
-export const readApiSettings = (environment: Environment): Result<ApiAddress, readonly string[]> => {
+/**
+ * Where the API is and who one is there, from the environment; `err` names every problem. An `agent` is not known by the token of
+ * whoever has signed in on its machine: it would ask, and take back, as that person.
+ */
+export const readApiSettings = (
+  environment: Environment,
+  { agent = false }: { readonly agent?: boolean } = {},
+): Result<ApiAddress, readonly string[]> => {
   const url = urlIn(environment);
   const ca = authorityIn(environment);
-  const token = tokenIn(environment);
+  const token = tokenIn(environment, agent ? [projected] : [loginPath(environment), projected]);
   if (url.ok && ca.ok && token.ok) return ok({ url: url.value, ca: ca.value, token: token.value });
   return err([url, ca, token].flatMap((one) => (one.ok ? [] : [one.error])));
 };
@@ -48,19 +54,21 @@ const authorityIn = ({ HALLPASS_CA: path = '' }: Environment): Result<string | u
   }
 };
 
-/** Of who has signed in, or what a Pod was given. */
-const tokenFiles = (environment: Environment): readonly string[] => [loginPath(environment), projected];
-
-const tokenIn = (environment: Environment): Result<ApiAddress['token'], string> => {
-  const { HALLPASS_TOKEN: given = '', HALLPASS_TOKEN_FILE: file = '' } = environment;
+/** `places` are where a token may lie that no setting names. */
+const tokenIn = (
+  { HALLPASS_TOKEN: given = '', HALLPASS_TOKEN_FILE: file = '' }: Environment,
+  places: readonly string[],
+): Result<ApiAddress['token'], string> => {
   if (given !== '' && file !== '')
     return err('HALLPASS_TOKEN and HALLPASS_TOKEN_FILE are both set. Unset one of them.');
   if (given !== '') return ok(async () => readToken(given, 'HALLPASS_TOKEN'));
-  const path = file === '' ? tokenFiles(environment).find((one) => existsSync(one)) : file;
-  if (path === undefined)
+  const path = file === '' ? places.find((one) => existsSync(one)) : file;
+  if (path === undefined) {
+    const signIn = places.length > 1 ? 'Sign in with "hallpass login", or set' : 'An agent has one of its own: set';
     return err(
-      `There is no token to be known by. Sign in with "hallpass login", or set HALLPASS_TOKEN_FILE to a file with one, or HALLPASS_TOKEN to the token itself; in a Pod mount one at ${projected}.`,
+      `There is no token to be known by. ${signIn} HALLPASS_TOKEN_FILE to a file with one, or HALLPASS_TOKEN to the token itself; in a Pod mount one at ${projected}.`,
     );
+  }
   return ok(async () => {
     try {
       return readToken(await readFile(path, 'utf8'), path);

@@ -7,7 +7,7 @@ import { createMcpServer } from './mcp-server.ts';
 
 /** `mcp`: speaks MCP until whoever started it has no more to say. Standard output is the protocol's alone. */
 export const mcpCommand = async (environment: Readonly<Record<string, string | undefined>>): Promise<Answer> => {
-  const settings = readApiSettings(environment);
+  const settings = readApiSettings(environment, { agent: true });
   if (!settings.ok) return misspelt(settings.error);
   const { call, close } = connectTo(settings.value);
   const server = createMcpServer(createAsking(call));

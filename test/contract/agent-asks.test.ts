@@ -6,8 +6,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { keepLogin, loginPath } from '#src/commands/login-file.ts';
+import { withFolder } from '#test/build/folder.ts';
 import { settle } from '#test/build/world.ts';
-import { type ApiWorld, serveWorld } from '#test/contract/parts/api-world.ts';
+import { type ApiWorld, serveWorld, tokens } from '#test/contract/parts/api-world.ts';
 import { runCli } from '#test/contract/parts/operator.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -170,6 +172,19 @@ describe('what is not understood', () => {
       status: 2,
       out: '',
       errors: expect.stringContaining('HALLPASS_API is not set'),
+    });
+  });
+
+  it('ends it also where it would be known by the token of whoever has signed in on the machine', async () => {
+    await withFolder({}, async (folder) => {
+      const environment = { HALLPASS_API: api.url, XDG_CONFIG_HOME: folder };
+      await keepLogin(loginPath(environment), tokens.bob);
+      expect(await runCli(['who'], environment)).toMatchObject({ status: 0, out: expect.stringContaining('UBOB') });
+      expect(await runCli(['mcp'], environment)).toMatchObject({
+        status: 2,
+        out: '',
+        errors: expect.stringContaining('An agent has one of its own'),
+      });
     });
   });
 });
