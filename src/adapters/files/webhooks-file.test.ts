@@ -121,6 +121,16 @@ destinations:
     expect(problems[0]).not.toContain('secret@');
   });
 
+  test.each([
+    ['| https://example.com/secret', 'Not a YAML token'],
+    ['*https://example.com/secret', 'an alias cannot be resolved (Unresolved alias'],
+    ['} https://example.com/secret', 'Unexpected scalar token in YAML stream'],
+  ])('that is broken as by %j is told of without the address', async (url, message) => {
+    const problems = (await edited('url: http://127.0.0.1:8080/', `url: ${url}`)).join('\n');
+    expect(problems).toContain(message);
+    expect(problems).not.toContain('secret');
+  });
+
   test('may name a link-local address where that is meant', async () => {
     expect(await edited('url: http://127.0.0.1:8080/', 'url: https://169.254.7.7/\n    linkLocal: true')).toEqual([]);
   });

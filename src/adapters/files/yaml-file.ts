@@ -27,7 +27,7 @@ export const parseYaml = ({ name, text: read }: FileText): YamlFile => {
   const { errors } = document;
   const value = errors.length > 0 ? err('') : resolved(document);
   const unresolved = value.ok || errors.length > 0 ? [] : [`${name}: ${value.error}`];
-  const syntax = errors.slice(0, mostProblems).map(({ pos, message }) => `${at(pos[0])}: ${message}`);
+  const syntax = errors.slice(0, mostProblems).map(({ pos, message }) => `${at(pos[0])}: ${unquoted(message)}`);
   const more = errors.length > mostProblems ? [`${name}: ${errors.length - mostProblems} more such mistakes.`] : [];
   return {
     text,
@@ -37,13 +37,16 @@ export const parseYaml = ({ name, text: read }: FileText): YamlFile => {
   };
 };
 
+/** Without what the parser quotes of the file: it may be secret, as the address of a webhook. */
+const unquoted = (message: string): string => message.replace(/(?<=[\w)]): .*$/s, '');
+
 /** An alias may lead nowhere, or to so many others that the file would never end. */
 const resolved = (document: Document): Result<unknown, string> => {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (cause) {
     return err(
-      `an alias cannot be resolved (${cause instanceof Error ? cause.message : String(cause)}). Write it out.`,
+      `an alias cannot be resolved (${unquoted(cause instanceof Error ? cause.message : String(cause))}). Write it out.`,
     );
   }
 };
