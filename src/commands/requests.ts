@@ -116,10 +116,10 @@ const lookCommand = async (
 };
 
 const sayWho = ({ type, name, responsible, mayDecide, kinds, clusters }: Who): readonly string[] => {
-  const whom = type === 'caller' ? `${oneLine(name)}, for whom ${responsible} answers` : responsible;
+  const whom = type === 'caller' ? `${oneLine(name)}, for whom ${oneLine(responsible)} answers` : oneLine(responsible);
   return [
     `Known as ${whom}${mayDecide ? ', who may decide' : ''}. Clusters: ${clusters.map(oneLine).join(', ')}.`,
-    ...kinds.map((one) => `hallpass request ${one.name} ${oneLine(one.usage)}   ${oneLine(one.title)}`),
+    ...kinds.map((one) => `hallpass request ${oneLine(one.name)} ${oneLine(one.usage)}   ${oneLine(one.title)}`),
   ];
 };
 

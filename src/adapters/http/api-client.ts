@@ -6,6 +6,9 @@ import { type AskBody, type Preview, preview, type RequestView, requestView, who
 export type Who = z.infer<typeof whoBody>;
 type Answered<T> = Promise<Result<T, Failed>>;
 
+/** This request and no other: what is said of it is acted on. */
+export const viewAbout = (id: string) => requestView.refine((view) => view.id === id);
+
 /** What one may do who asks; nothing of it decides. */
 export type Asking = {
   readonly who: (signal?: AbortSignal) => Answered<Who>;
@@ -35,14 +38,14 @@ export const createAsking = (call: Call): Asking => ({
     const got = await call(z.object({ requests: z.array(requestView) }), { method: 'GET', path, tries, signal });
     return got.ok ? { ok: true, value: got.value.requests } : got;
   },
-  look: (id, signal) => call(requestView, { method: 'GET', path: pathOf(id), tries, signal }),
+  look: (id, signal) => call(viewAbout(id), { method: 'GET', path: pathOf(id), tries, signal }),
   lookLater: (id, after, seconds, signal) =>
-    call(requestView, {
+    call(viewAbout(id), {
       method: 'GET',
       path: `${pathOf(id)}?wait=${seconds}&after=${after}`,
       within: seconds * 1_000 + slack,
       signal,
     }),
-  withdraw: (id, signal) => call(requestView, { method: 'POST', path: `${pathOf(id)}/withdraw`, signal }),
-  finish: (id, signal) => call(requestView, { method: 'POST', path: `${pathOf(id)}/done`, signal }),
+  withdraw: (id, signal) => call(viewAbout(id), { method: 'POST', path: `${pathOf(id)}/withdraw`, signal }),
+  finish: (id, signal) => call(viewAbout(id), { method: 'POST', path: `${pathOf(id)}/done`, signal }),
 });

@@ -1,7 +1,7 @@
 import type { Result } from '#domain/result.ts';
 import type { Call, Failed } from './api-call.ts';
-import { pathOf } from './api-client.ts';
-import { type DiffView, diffView, type RequestView, requestView } from './api-schemas.ts';
+import { pathOf, viewAbout } from './api-client.ts';
+import { type DiffView, diffView, type RequestView } from './api-schemas.ts';
 
 export type Verdict = 'approve' | 'deny' | 'revoke';
 
@@ -13,7 +13,7 @@ export const decide = (
   decision: { readonly revision?: number; readonly reason?: string; readonly for?: string },
   signal?: AbortSignal,
 ): Promise<Result<RequestView, Failed>> =>
-  call(requestView, { method: 'POST', path: `${pathOf(id)}/${verdict}`, body: decision, signal });
+  call(viewAbout(id), { method: 'POST', path: `${pathOf(id)}/${verdict}`, body: decision, signal });
 
 /** All that is to be decided on. By this whoever may decide counts as having seen the whole of it. */
 export const readWhole = (call: Call, id: string, signal?: AbortSignal): Promise<Result<DiffView, Failed>> =>

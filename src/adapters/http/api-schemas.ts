@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { requestId } from '#domain/ids.ts';
 import { statuses } from '#domain/request/request.ts';
 
 /** What goes over the API, from which its OpenAPI document is made. */
@@ -48,7 +49,15 @@ export const askBody = z
   .openapi('Ask');
 export type AskBody = z.infer<typeof askBody>;
 
-const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T12:00:00Z' });
+/** Clients read it as one. */
+const isInstant = (text: string): boolean => {
+  try {
+    return Temporal.Instant.from(text) !== undefined;
+  } catch {
+    return false;
+  }
+};
+const instant = z.string().refine(isInstant).openapi({ format: 'date-time', example: '2026-11-20T12:00:00Z' });
 
 const pods = z.int().min(0).optional();
 const rollout = z
@@ -72,7 +81,10 @@ const rollout = z
 
 export const requestView = z
   .object({
-    id: z.string().openapi({ example: 'k7m2-qx' }),
+    id: z
+      .string()
+      .refine((text) => requestId.safeParse(text).success)
+      .openapi({ example: 'k7m2-qx' }),
     status: z.enum(statuses),
     isOver: z.boolean().openapi({ description: 'Nothing is owed or in force any more.' }),
     version: z
