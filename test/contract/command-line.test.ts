@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withFolder } from '#test/build/folder.ts';
 import { runCli } from '#test/contract/parts/operator.ts';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hallpass-cli-'));
@@ -59,6 +62,17 @@ describe('the command line', () => {
       expect(JSON.parse(json.out).findings[0].object).toBe('Role ##vso[task.setvariable variable=ok]yes');
       for (const { out, errors } of [wrong, text, json]) expect(out + errors).not.toMatch(/^\s*::|##\w*\[/m);
     });
+  });
+
+  it('does not end as if all was well when what it says could not be written', async () => {
+    const line = `'${process.execPath}' src/cli.ts check --rules > /dev/full`;
+    const full = spawnSync('sh', ['-c', line], { cwd: root, encoding: 'utf8' });
+    expect(full).toMatchObject({
+      status: 1,
+      stderr: 'Standard output takes no more. What was written is not whole.\n',
+    });
+    const gone = `('${process.execPath}' src/cli.ts check --rules; echo $? >&2) | true`;
+    expect(spawnSync('sh', ['-c', gone], { cwd: root, encoding: 'utf8' }).stderr).toBe('0\n');
   });
 
   it.each([
