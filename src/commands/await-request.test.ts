@@ -82,6 +82,12 @@ test('is not asked again and again by who answers at once that nothing is new', 
   expect(api.after.length).toBeLessThan(4);
 });
 
+test('is not asked without a pause by who answers at once that something is new, each time', async () => {
+  const api = answering(...Array.from({ length: 1_000 }, (_, nth) => ok(request('pending', nth + 2))));
+  expect(await awaitRequest(api, request('pending', 1), { within: 1_000 })).toMatchObject({ type: 'late' });
+  expect(api.after.length).toBeLessThan(15);
+});
+
 test.each([30, 366])('waits for %i days, and asks no more often for that', async (days) => {
   const api = answering();
   const interrupt = new AbortController();

@@ -28,8 +28,9 @@ export type Watch = {
 const look = 30;
 /** Milliseconds without an answer after which nobody waits any more. */
 const patience = 300_000;
-/** Milliseconds; who answers at once although asked to wait is not asked again and again. */
+/** Milliseconds; who answers at once although asked to wait is not asked again and again, nor who has something new each time. */
 const least = 1_000;
+const leastForNews = 100;
 /** Milliseconds; Node takes more than 31 bits of them for one. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -71,7 +72,8 @@ export const awaitRequest = async (
     const isNew = got.value.version !== request.version;
     [request, answeredAt, failures] = [got.value, performance.now(), 0];
     onLook(request, isNew);
-    if (!isNew && performance.now() - begun < least) await pause(least, null, { signal: stop }).catch(() => {});
+    const rest = isNew ? leastForNews : least;
+    if (performance.now() - begun < rest) await pause(rest, null, { signal: stop }).catch(() => {});
   }
   return { type: 'settled', request };
 };

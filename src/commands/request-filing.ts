@@ -103,7 +103,7 @@ const cameOf = ({ type, request, problem }: Watched, timeout = 0): Came => {
       return {
         outcome: 'undecided',
         request,
-        problem: problemOf(408, 'not-decided', 'Not decided', `It was not decided within ${waited}. ${still}`),
+        problem: problemOf(408, 'not-decided', 'Not yet', `${notYet(request)} within ${waited}. ${still}`),
       };
     }
     case 'interrupted':
@@ -113,6 +113,11 @@ const cameOf = ({ type, request, problem }: Watched, timeout = 0): Came => {
         ? { outcome: 'failed', request }
         : cameTo({ ...problem, detail: `${problem.detail} ${still}` }, request);
   }
+};
+
+const notYet = ({ status }: RequestView): string => {
+  if (status === 'pending') return 'It was not decided';
+  return status === 'approved' ? 'It was approved, and not applied' : 'Its pods were not through';
 };
 
 const stillWaits = ({ id, status }: RequestView): string => {
