@@ -7,6 +7,8 @@ import { benchDiff } from './diff.ts';
 import { benchExpire } from './expire.ts';
 import type { Figure } from './figure.ts';
 import { benchFlood } from './flood.ts';
+import { benchGrow } from './grow.ts';
+import { type GrowStage, startGrowStage } from './grow-stage.ts';
 import { benchGuardHeld } from './guard-held.ts';
 import { benchGuardLatency } from './guard-latency.ts';
 import { type GuardStage, startGuardStage } from './guard-stage.ts';
@@ -35,6 +37,9 @@ const benches: Benches<Stage> = {
   flood: benchFlood,
 };
 
+/** On parts of their own: bot and worker are two processes beside this one. */
+const growBenches: Benches<GrowStage> = { grow: benchGrow };
+
 /** On parts of their own: with a watcher. */
 const watchBenches: Benches<Stage> = {
   'watch-revoke': benchWatchRevoke,
@@ -56,7 +61,7 @@ const options = readOptions(process.argv.slice(2));
 process.once('disconnect', () => process.exit(1));
 const say = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-const all = [benches, watchBenches, guardBenches, auditBenches].flatMap((some) => Object.keys(some));
+const all = [benches, growBenches, watchBenches, guardBenches, auditBenches].flatMap((some) => Object.keys(some));
 if (options.only !== undefined && !all.includes(options.only))
   throw new Error(`There is no bench "${options.only}". There are: ${all.join(', ')}.`);
 
@@ -78,6 +83,7 @@ const runAll = async <S extends { readonly stop: () => Promise<void> }>(
 };
 
 await runAll(benches, startStage);
+await runAll(growBenches, startGrowStage);
 await runAll(watchBenches, startWatchStage);
 await runAll(guardBenches, startGuardStage);
 await runAll(auditBenches, startAuditStage);

@@ -76,7 +76,7 @@ const startParts = async (options: Options, say: (text: string) => void, isWatch
 };
 
 /** Namespaces under the shop's second rule (`shop-*`: one approval), with the worker bound in them. */
-const makeNamespaces = async ({ admin }: Stand): Promise<readonly string[]> => {
+export const makeNamespaces = async ({ admin }: Stand): Promise<readonly string[]> => {
   const names = Array.from({ length: 20 }, (_, index) => `shop-bench-${index}`);
   const [binding] = await readManifests('worker/managed-namespace.yaml');
   if (binding === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');

@@ -117,14 +117,15 @@ export const planReplicas = (seed: number): Replicas => {
 /** A round as people read it. */
 export const tellRound = ({ seed, asks, deeds, strikes }: Round, { bots, workers }: Replicas): readonly string[] => {
   const seconds = (at: number) => `${(at / 1_000).toFixed(1).padStart(5)} s`;
-  const of = (clocks: readonly number[]) => clocks.map((ahead) => (ahead === 0 ? '' : ` (${ahead / 1_000} s off)`));
+  const of = (what: string, clocks: readonly number[]) =>
+    `${clocks.length} ${what}${clocks.length === 1 ? '' : 's'} (clocks off by ${clocks.map((ahead) => ahead / 1_000).join(', ')} s)`;
   const lines: readonly (readonly [number, string])[] = [
     ...asks.map((one) => [one.at, `asks #${one.nth}: ${one.kind} in ${one.namespace} for ${one.seconds}s`] as const),
     ...deeds.map((one) => [one.at, `${one.by} ${one.does} #${one.nth}${one.twice ? ', twice' : ''}`] as const),
     ...strikes.map((one) => [one.at, `** ${one.kind} for ${one.lasts} ms (${one.which})`] as const),
   ];
   return [
-    `seed ${seed}: bots${of(bots).join()} ${bots.length}, workers${of(workers).join()} ${workers.length}`,
+    `seed ${seed}: ${of('bot', bots)}, ${of('worker', workers)}`,
     ...lines.toSorted(([one], [other]) => one - other).map(([at, text]) => `${seconds(at)}  ${text}`),
   ];
 };

@@ -11,6 +11,7 @@ export type Slot = {
   /** At once (SIGKILL). */
   readonly kill: () => Promise<void>;
   readonly isRunning: () => boolean;
+  readonly pid: () => number | undefined;
   /** Whether it has ended without being killed. */
   readonly hasFallen: () => boolean;
   /** What all processes in this place have logged. */
@@ -35,12 +36,18 @@ const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
   };
 };
 
-export const workerSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number): Slot =>
+export const workerSlot = (
+  stand: Stand,
+  ways: Ways,
+  nth: number,
+  clockAhead: number,
+  namespaces: readonly string[] = [],
+): Slot =>
   slot(`worker ${nth}`, 'The worker is running', clockAhead, async () => ({
     ...common(stand, ways, clockAhead),
     HALLPASS_ROLE: 'worker',
     HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-worker')}`,
-    HALLPASS_MANAGED_NAMESPACES: stand.config('worker').managedNamespaces.join(','),
+    HALLPASS_MANAGED_NAMESPACES: [...stand.config('worker').managedNamespaces, ...namespaces].join(','),
   }));
 
 export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number): Slot =>
@@ -78,6 +85,7 @@ const slot = (
       await now?.kill();
     },
     isRunning: () => now?.isRunning() === true,
+    pid: () => now?.pid,
     hasFallen: () => now !== undefined && !isKilled && !now.isRunning(),
     output: () => [...before, now?.output() ?? ''].join('\n'),
   };

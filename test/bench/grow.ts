@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Figure, figure, percentile } from './figure.ts';
+import type { GrowStage } from './grow-stage.ts';
+import { grantMany, lagsOf, planFor } from './many.ts';
+import { colleagues } from './company.ts';
+import { now } from './time.ts';
+
+const bench = 'growth with the grants that are active';
+const second = 1_000;
+const megabyte = 1_048_576;
+/** Ticks a second in which the kernel counts a process' CPU (`getconf CLK_TCK` on Linux). */
+const tick = 100;
+
+/** What a process has used of a CPU so far, in seconds, and of memory now, in megabytes. */
+const useOf = (pid: number): { readonly cpu: number; readonly memory: number } => {
+  // Behind the name, which may hold anything: the fields from the third on (proc(5)).
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0;
+  return { cpu: (Number(fields[11]) + Number(fields[12])) / tick, memory: (Number(resident) * 1_024) / megabyte };
+};
+
+/** Percent of one CPU while nobody asks for anything. */
+const idle = async (pids: readonly number[], seconds: number): Promise<readonly number[]> => {
+  const before = pids.map((pid) => useOf(pid).cpu);
+  await pause(seconds * second);
+  return pids.map((pid, index) => ((useOf(pid).cpu - (before[index] ?? 0)) / seconds) * 100);
+};
+
+const took = async (work: () => Promise<unknown>): Promise<number> => {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+};
+
+/** A process that does nothing: how long until it runs, and what it takes of memory. */
+const nothing = async (): Promise<{ readonly milliseconds: number; readonly memory: number }> => {
+  const from = performance.now();
+  const child = spawn(process.execPath, ['-e', 'process.send(1); setInterval(() => {}, 1e6)'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  await new Promise((resolve) => child.once('message', resolve));
+  const milliseconds = performance.now() - from;
+  await pause(second);
+  const { memory } = useOf(child.pid ?? 0);
+  child.kill('SIGKILL');
+  return { milliseconds, memory };
+};
+
+const askedBy = (index: number): string => colleagues[index % colleagues.length]?.id ?? '';
+
+/** Memory, idle CPU, start, lag, App Home and list with more and more grants in force; bot and worker are processes of their own. */
+export const benchGrow = async (stage: GrowStage): Promise<readonly Figure[]> => {
+  const figures: Figure[] = [];
+  const bare = await nothing();
+  let there = 0;
+  for (const size of stage.sizes) {
+    await grantMany(stage, `grow-${size}`, size - there, () => now() + 7_200 * second, { askedBy });
+    there = size;
+    figures.push(...(await measure(stage, size, bare)));
+  }
+  return figures;
+};
+
+const measure = async (
+  stage: GrowStage,
+  size: number,
+  bare: Awaited<ReturnType<typeof nothing>>,
+): Promise<readonly Figure[]> => {
+  const { worker, bot } = stage;
+  const at = `${size} grants`;
+  const add: Figure[] = [];
+  const ending = await grantMany(stage, `ends-${size}`, 40, (index) => planFor(40) + index * 200, { askedBy });
+  const lags = await lagsOf(stage, ending, 60 * second, size);
+  add.push(figure(bench, `${at}: expiry → denied p50`, 'ms', percentile(lags, 0.5)));
+  add.push(figure(bench, `${at}: expiry → denied p99`, 'ms', percentile(lags, 0.99)));
+  for (const [name, slot] of [['worker', worker] as const, ['bot', bot] as const]) {
+    await slot.kill();
+    const milliseconds = await took(slot.start);
+    const aim = { of: 'value', most: 2_000 } as const;
+    add.push(
+      figure(bench, `${at}: ${name} started until ready`, 'ms', milliseconds, { baseline: bare.milliseconds, aim }),
+    );
+  }
+  // What has just started has much to look at, and Slack to bring up to date.
+  await pause(stage.size(30, 5) * second);
+  const eyes = stage.slack.as('U0BOB');
+  const times = async (work: () => Promise<unknown>): Promise<number> => {
+    const all: number[] = [];
+    for (let nth = 0; nth < 10; nth += 1) all.push(await took(work));
+    return percentile(all, 0.5);
+  };
+  add.push(figure(bench, `${at}: App Home opened p50`, 'ms', await times(() => eyes.openHome())));
+  add.push(figure(bench, `${at}: /jit list acknowledged p50`, 'ms', await times(() => eyes.command('/jit list'))));
+  await pause(stage.size(10, 2) * second);
+  const pids = [worker.pid() ?? 0, bot.pid() ?? 0];
+  const [ofWorker = 0, ofBot = 0] = await idle(pids, stage.size(30, 3));
+  const cpu = { of: 'value', most: 1 } as const;
+  add.push(figure(bench, `${at}: worker idle`, '% CPU', ofWorker, { aim: cpu }));
+  add.push(figure(bench, `${at}: bot idle`, '% CPU', ofBot, { aim: cpu }));
+  const [workers, bots] = pids.map((pid) => useOf(pid).memory);
+  add.push(figure(bench, `${at}: worker memory`, 'MB', workers ?? 0, { baseline: bare.memory }));
+  const memory = { of: 'value', most: 250 } as const;
+  add.push(figure(bench, `${at}: bot memory`, 'MB', bots ?? 0, { baseline: bare.memory, aim: memory }));
+  return add;
+};
