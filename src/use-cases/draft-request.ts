@@ -66,12 +66,25 @@ const prepare = async (
 ): Promise<Result<Tried, string>> => {
   const kind = ports.settings().kinds.find(({ name }) => name === input.kind);
   if (kind === undefined) return err('This kind of request is no longer configured.');
-  if (input.prolongs !== undefined) return prepareLonger(ports, cluster, input);
+  if (input.prolongs !== undefined) {
+    const longer = await prepareLonger(ports, cluster, input);
+    return longer.ok ? ok(await stillWarned(cluster, kind, input, longer.value)) : longer;
+  }
   for (let left = attempts - 1; ; left -= 1) {
     const tried = await prepareOnce(ports, cluster, kind, input);
     if (!('moved' in tried)) return tried;
     if (left === 0) return err(changing(tried.moved));
   }
+};
+
+/** What stays as it is for longer is warned of as if it were made now: of how things would be without it. */
+const stillWarned = async (cluster: ClusterWriter, kind: Kind, input: DraftInput, tried: Tried): Promise<Tried> => {
+  const without = new Map(tried.edits.map(({ target, live }) => [targetKey(target), live]));
+  const planned = await planNow(cluster, kind, input, without);
+  const cautions = planned.ok
+    ? planned.value.plan.cautions
+    : [`What to beware of can be said no more: ${cut(oneLine(planned.error), 300)}`];
+  return { ...tried, plan: { ...tried.plan, cautions } };
 };
 
 type Moving = { readonly moved: Target };
@@ -221,7 +234,13 @@ const worseOf = (found: RiskFound, atLeast: Risk = 'none'): RiskFound =>
 
 type Planned = { readonly plan: Plan; readonly looks: readonly Look[]; readonly seen: Seen };
 
-const planNow = async (cluster: ClusterWriter, kind: Kind, input: DraftInput): Promise<Result<Planned, string>> => {
+/** Plans from what is live; of objects that are known otherwise from how they are in `instead`. */
+const planNow = async (
+  cluster: ClusterWriter,
+  kind: Kind,
+  input: DraftInput,
+  instead: ReadonlyMap<string, Manifest | undefined> = new Map(),
+): Promise<Result<Planned, string>> => {
   const looks = kind.look(input.ask, input.namespace);
   if (!looks.ok) return looks;
   const seen = await lookAll(cluster, looks.value).catch((cause: unknown) => {
@@ -230,8 +249,12 @@ const planNow = async (cluster: ClusterWriter, kind: Kind, input: DraftInput): P
     throw cause;
   });
   if (typeof seen === 'string') return err(seen);
-  const plan = kind.plan(input.ask, contextOf(input, seen));
-  return plan.ok ? ok({ plan: plan.value, looks: looks.value, seen }) : plan;
+  const supposed = looks.value.map((look, index) => {
+    const key = look.type === 'object' ? targetKey(look.target) : '';
+    return instead.has(key) ? [instead.get(key) ?? []].flat() : (seen[index] ?? []);
+  });
+  const plan = kind.plan(input.ask, contextOf(input, supposed));
+  return plan.ok ? ok({ plan: plan.value, looks: looks.value, seen: supposed }) : plan;
 };
 
 export const contextOf = (

@@ -179,3 +179,28 @@ test('a scaling for a time is in force for longer once that is approved, and is 
   expect((await look(world, chain)).request.state).toMatchObject({ status: 'revoked', cause: 'expired' });
   expect(await replicas()).toBe(2);
 });
+
+test('a scaling to 0 is warned of, and decided on by the rule for that, also where it shall be in force for longer', async () => {
+  const world = worldWith(workloadOf('web'), budgetOf('keeps-two', 'web', 0));
+  const calm = rule({ name: 'calm', match: { ...rule().match, risk: ['none'] }, auto: true });
+  world.settings.policy = policy({ rules: [calm, rule({ name: 'severe' })] });
+  const chain = await file(world, { kind: 'scale', ask: { ...toFive, replicas: 0 }, duration: '10m' });
+  expect(chain.request.asked.approval.rule).toBe('severe');
+  const cautionsOf = async ({ request: { asked } }: typeof chain) => {
+    const shown = await readContent(world.bot, asked);
+    return shown.type === 'shown' ? shown.content.cautions : [];
+  };
+  const warned = await cautionsOf(chain);
+  await approveRequest(world.bot, { by: bob, id: chain.request.asked.id, revision: 1 });
+  await settle(world);
+  const more = await extendGrant(world.bot, {
+    by: alice,
+    id: chain.request.asked.id,
+    source: 'slack',
+    duration: '10m',
+  });
+  const longer = more.ok ? more.value : expect.fail(JSON.stringify(more.error));
+  expect(longer.request).toMatchObject({ asked: { approval: { rule: 'severe' } }, state: { status: 'pending' } });
+  expect(warned).toHaveLength(2);
+  expect(await cautionsOf(longer)).toEqual(warned);
+});
