@@ -120,6 +120,47 @@ describe('planned', () => {
     expect(planned(one, [workloadOf('web', parts)]).cautions).toContainEqual(expect.stringContaining(says));
   });
 
+  test.each<[string, string, Parameters<typeof workloadOf>[1]]>([
+    [
+      'a Deployment that may have none beside them, so that a share of less than one is one',
+      'deployments',
+      { spec: { replicas: 1, strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: '25%' } } } },
+    ],
+    [
+      'a Deployment whose share of more is none too',
+      'deployments',
+      { spec: { replicas: 1, strategy: { rollingUpdate: { maxSurge: '0%', maxUnavailable: 0 } } } },
+    ],
+    [
+      'a StatefulSet, of which at least one is missing',
+      'sets',
+      { kind: 'StatefulSet', spec: { replicas: 1, updateStrategy: { rollingUpdate: { maxUnavailable: '10%' } } } },
+    ],
+    [
+      'a DaemonSet on as many nodes as may be without it',
+      'daemonsets',
+      { kind: 'DaemonSet', spec: { updateStrategy: { rollingUpdate: { maxUnavailable: '51%' } } } },
+    ],
+  ])('warns that all pods may be gone of %s', (_, profile, parts) => {
+    expect(planned({ ...one, profile }, [workloadOf('web', parts)]).cautions).toEqual([
+      expect.stringContaining('web may be gone at once'),
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof workloadOf>[1]]>([
+    ['deployments', { spec: { replicas: 1, strategy: { rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } } } }],
+    ['deployments', { spec: { replicas: 1 } }],
+    ['deployments', { spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: '25%' } } } }],
+    ['sets', { kind: 'StatefulSet' }],
+    ['daemonsets', { kind: 'DaemonSet', spec: { updateStrategy: { rollingUpdate: { maxUnavailable: '50%' } } } }],
+    [
+      'daemonsets',
+      { kind: 'DaemonSet', spec: { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } } },
+    ],
+  ])('warns of nothing where some are left: %s %j', (profile, parts) => {
+    expect(planned({ ...one, profile }, [workloadOf('web', parts)]).cautions).toEqual([]);
+  });
+
   test('warns where a budget allows nothing, for nothing holds this back', () => {
     expect(planned(one, [workloadOf('web'), budgetOf('web', 'web', 0)]).cautions).toEqual([
       expect.stringContaining('PodDisruptionBudget web allows no disruption of Deployment web now'),

@@ -65,15 +65,22 @@ const howReplaced = ({ strategy, maxUnavailable, kind }: Workload): string => {
 };
 
 /** Whether no pod need be left while it rolls. */
-const isAllGone = ({ strategy, maxUnavailable, wanted, kind }: Workload): boolean => {
-  if (wanted === 0 || strategy === 'OnDelete') return false;
-  if (strategy === 'Recreate') return true;
-  return kind !== 'DaemonSet' && missingAtOnce(maxUnavailable, wanted) >= wanted;
+const isAllGone = (one: Workload): boolean => {
+  if (one.wanted === 0 || one.strategy === 'OnDelete') return false;
+  return one.strategy === 'Recreate' || missingAtOnce(one) >= one.wanted;
 };
 
-/** Shares are rounded down (`ResolveFenceposts` in Kubernetes' Deployment controller). */
-const missingAtOnce = (amount: number | string, wanted: number): number => {
+/**
+ * Shares are rounded down, and up of a DaemonSet; where none comes before an old one goes, at least one goes (`ResolveFenceposts`,
+ * `getStatefulSetMaxUnavailable` and `UnavailableCount` in Kubernetes' controllers).
+ */
+const missingAtOnce = ({ kind, maxUnavailable, maxSurge, wanted }: Workload): number => {
+  const missing = amountOf(maxUnavailable, wanted, kind === 'DaemonSet' ? Math.ceil : Math.floor);
+  return amountOf(maxSurge, wanted, Math.ceil) > 0 ? missing : Math.max(1, missing);
+};
+
+const amountOf = (amount: number | string, wanted: number, round: (share: number) => number): number => {
   if (typeof amount === 'number') return amount;
   const share = /^([0-9]{1,3})%$/.exec(amount)?.[1];
-  return share === undefined ? wanted : Math.floor((Number.parseInt(share, 10) * wanted) / 100);
+  return share === undefined ? wanted : round((Number.parseInt(share, 10) * wanted) / 100);
 };

@@ -35,7 +35,7 @@ const shape = z.object({
     updateStrategy: z
       .object({
         type: z.string().nullish(),
-        rollingUpdate: z.object({ maxUnavailable: amount, partition: count }).nullish(),
+        rollingUpdate: z.object({ maxUnavailable: amount, maxSurge: amount, partition: count }).nullish(),
       })
       .nullish(),
     template: z.object({ metadata: z.object({ labels: texts.nullish() }).nullish() }),
@@ -85,6 +85,8 @@ export type Workload = {
   /** `RollingUpdate`, `Recreate` or `OnDelete`. */
   readonly strategy: string;
   readonly maxUnavailable: number | string;
+  /** How many may be there beside the old ones while it rolls. */
+  readonly maxSurge: number | string;
   /** Pods with a lower number keep the old template; of StatefulSets. */
   readonly partition: number;
   /** Those of its pods. */
@@ -103,6 +105,7 @@ export type Marks = {
 
 /** What Kubernetes fills in for each of them where nothing is said (`k8s.io/api/apps/v1`). */
 const usual: Readonly<Record<WorkKind, number | string>> = { Deployment: '25%', StatefulSet: 1, DaemonSet: 1 };
+const usualSurge: Readonly<Record<WorkKind, number | string>> = { Deployment: '25%', StatefulSet: 0, DaemonSet: 0 };
 
 /** Reads one of them as the API server sends it; refuses what is not there, is going, or is Hallpass's own. */
 export const readWorkload = (
@@ -139,6 +142,7 @@ export const readWorkload = (
     paused: spec.paused === true,
     strategy: spec.strategy?.type ?? spec.updateStrategy?.type ?? 'RollingUpdate',
     maxUnavailable: rolling?.maxUnavailable ?? usual[kind],
+    maxSurge: rolling?.maxSurge ?? usualSurge[kind],
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     labels: spec.template.metadata?.labels ?? {},
     ...(owner === undefined ? {} : { owner: `${sayName(owner.kind)} ${sayName(owner.name)}` }),
