@@ -100,6 +100,22 @@ describe('planned', () => {
     expect(cautions).toContainEqual(expect.stringContaining(says));
   });
 
+  test('to 0 says who scales it up again by itself: an autoscaler that may go down to 0, and what makes another one', () => {
+    const { spec, metadata, ...rest } = scalerOf('web');
+    const toZero = { ...rest, metadata, spec: { ...(spec as object), minReplicas: 0 } };
+    expect(planned(to(0), [workloadOf('web'), toZero]).cautions).toContainEqual(
+      expect.stringContaining('between 0 and 10 pods: it goes on from there, and may undo this within seconds.'),
+    );
+    const owned = { ownerReferences: [{ kind: 'ScaledObject', name: 'web', controller: true }] } as object;
+    const event = { ...rest, metadata: { ...metadata, ...owned }, spec: spec ?? null };
+    expect(planned(to(0), [workloadOf('web'), event]).cautions).toContainEqual(
+      expect.stringContaining('leaves it alone until somebody scales it up again, as ScaledObject web may by itself.'),
+    );
+    expect(planned(to(5), [workloadOf('web', { spec: { replicas: 0 } }), toZero]).cautions).toEqual([
+      expect.stringContaining('it goes on from there'),
+    ]);
+  });
+
   test('leaves out autoscalers of others', () => {
     const others = [scalerOf('api'), scalerOf('web', 'acme.test/v1')];
     expect(planned(to(5), [workloadOf('web'), ...others]).cautions).toEqual([]);

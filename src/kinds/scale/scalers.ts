@@ -23,10 +23,17 @@ export type Scaler = {
   readonly of: string;
   readonly least: number;
   readonly most: number;
+  /** What makes it, as in `ScaledObject web`: that scales by itself what it scales. */
+  readonly owner?: string;
 };
 
 const shape = z.object({
-  metadata: z.object({ name: z.string() }),
+  metadata: z.object({
+    name: z.string(),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().nullish() }))
+      .nullish(),
+  }),
   spec: z.object({
     scaleTargetRef: z.object({ apiVersion: z.string().nullish(), kind: z.string(), name: z.string() }),
     minReplicas: z.int().nullish(),
@@ -46,7 +53,15 @@ export const readScalers = (found: readonly Manifest[]): Result<readonly Scaler[
     const { kind, name, apiVersion } = spec.scaleTargetRef;
     // Other groups have sorts of the same names.
     if (!(apiVersion ?? 'apps/').startsWith('apps/')) continue;
-    scalers.push({ name: metadata.name, kind, of: name, least: spec.minReplicas ?? 1, most: spec.maxReplicas });
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+    scalers.push({
+      name: metadata.name,
+      kind,
+      of: name,
+      least: spec.minReplicas ?? 1,
+      most: spec.maxReplicas,
+      ...(owner === undefined ? {} : { owner: `${sayName(owner.kind)} ${sayName(owner.name)}` }),
+    });
   }
   return ok(scalers);
 };
@@ -60,11 +75,15 @@ export const bewareScalers = (one: Workload, scalers: readonly Scaler[], replica
 const sayScaler = (one: Workload, { name, least, most }: Scaler): string =>
   `HorizontalPodAutoscaler ${sayName(name)} keeps ${sayWorkload(one)} between ${least} and ${sayCount(most, 'pod')}`;
 
-/** One that finds no pod wanted leaves it so (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Implicit maintenance-mode deactivation"). */
-const whatItDoes = ({ least, most }: Scaler, now: number, replicas: number): string => {
-  if (replicas === 0) return 'at 0 it leaves it alone until somebody scales it up again';
+/**
+ * One that finds no pod wanted leaves it so, unless it may go down to 0 itself
+ * (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Implicit maintenance-mode deactivation").
+ */
+const whatItDoes = ({ least, most, owner }: Scaler, now: number, replicas: number): string => {
+  if (replicas === 0 && least > 0)
+    return `at 0 it leaves it alone until somebody scales it up again${owner === undefined ? '' : `, as ${owner} may by itself`}`;
   if (replicas < least || replicas > most) return `${replicas} is beyond that, and it undoes this at once`;
-  return now === 0
+  return now === 0 && least > 0
     ? 'from now on it decides again how many'
     : 'it goes on from there, and may undo this within seconds';
 };
