@@ -221,6 +221,11 @@ describe('of what is there it says', () => {
       'StatefulSet/web',
       'A pod that StatefulSet web makes anew has the name of the one before: that one is covered too.',
     ],
+    ['DaemonSet/agent', 'A pod that DaemonSet agent makes anew has another name: that one is not covered'],
+    [
+      'StrimziPodSet/kafka',
+      'A pod that StrimziPodSet kafka makes anew may have the name of the one before: then that one is covered too.',
+    ],
     ['Node/node-1', 'Pod web-0 is run by the node itself, as parts of the cluster are: End pods cannot end'],
   ])('what becomes of the names of %s', (owner, says) => {
     expect(planned(ask('exec', 'web-0'), [live('web-0', { owner })]).cautions).toEqual([expect.stringContaining(says)]);

@@ -87,6 +87,9 @@ const ofNodes = (sight: readonly Seen[]): readonly string[] => {
   ];
 };
 
+/** What gives each pod a name of its own. Operators' sorts mostly give the same names again. */
+const naming: readonly string[] = ['ReplicaSet', 'ReplicationController', 'DaemonSet', 'Job'];
+
 /** What becomes of a grant by names when a pod is made anew. */
 const ofNames = (pods: readonly Pod[]): readonly string[] => {
   const owners = new Map(pods.flatMap(({ owner }) => (owner === undefined ? [] : [[owner.uid, owner] as const])));
@@ -94,8 +97,12 @@ const ofNames = (pods: readonly Pod[]): readonly string[] => {
     if (owner.kind === 'Node') return [];
     if (owner.kind === 'StatefulSet')
       return [`A pod that ${sayOwner(owner)} makes anew has the name of the one before: that one is covered too.`];
+    if (naming.includes(owner.kind))
+      return [
+        `A pod that ${sayOwner(owner)} makes anew has another name: that one is not covered, and is asked for anew.`,
+      ];
     return [
-      `A pod that ${sayOwner(owner)} makes anew has another name: that one is not covered, and is asked for anew.`,
+      `A pod that ${sayOwner(owner)} makes anew may have the name of the one before: then that one is covered too.`,
     ];
   });
 };
