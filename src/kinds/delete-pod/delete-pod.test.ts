@@ -180,6 +180,13 @@ describe('planned', () => {
     });
   });
 
+  test('one pod with no end of time to end keeps nobody from deleting others', () => {
+    // As JavaScript reads 9223372036854775807, which an API server takes (seen on 1.20.2).
+    const cluster = [live('web-0'), live('endless', { grace: 2 ** 63 })];
+    expect(planned(one, cluster).notes).toEqual([expect.stringContaining('web-0: Running')]);
+    expect(planned({ profile: 'pods', pods: ['endless'] }, cluster).notes[0]).toMatch(/has 104249991374d\S+ to end/);
+  });
+
   test('tells nothing of what a pod runs', () => {
     expect(JSON.stringify(planned(one, [live('web-0')]))).not.toContain(podSecret);
   });

@@ -32,7 +32,8 @@ const shape = z.object({
       .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
       .nullish(),
   }),
-  spec: z.object({ nodeName: z.string().nullish(), terminationGracePeriodSeconds: z.int().nullish() }),
+  // Whoever makes a pod may say any number of 64 bits, and no pod is to keep others from being read.
+  spec: z.object({ nodeName: z.string().nullish(), terminationGracePeriodSeconds: z.number().nullish() }),
   status: z
     .object({
       phase: z.string().nullish(),
@@ -58,6 +59,6 @@ export const readPod = (manifest: Manifest): Result<Pod, string> => {
     isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
     ...(spec.nodeName ? { node: spec.nodeName } : {}),
     ...(owner === undefined ? {} : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),
-    grace: spec.terminationGracePeriodSeconds ?? usualGrace,
+    grace: Math.min(spec.terminationGracePeriodSeconds ?? usualGrace, Number.MAX_SAFE_INTEGER),
   });
 };
