@@ -180,6 +180,29 @@ describe('planned', () => {
     });
   });
 
+  test('does not say that nothing is open in a pod that is being deleted and has long to end', () => {
+    const ask = { profile: 'pods', pods: ['web-0'], madeBefore: '2026-11-20T12:00:00Z' };
+    // As `kubectl delete pod --grace-period=1000000` leaves it, with any shell in it open.
+    const going = (deletionGracePeriodSeconds?: number) =>
+      live('web-0', {
+        grace: 600,
+        metadata: {
+          deletionTimestamp: made,
+          ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+        },
+      });
+    const left =
+      'Pod web-0 is being deleted already, and has 11d13h46m40s to end: what is open in it may go on until then.';
+    expect(plan(ask, [going(1_000_000)])).toEqual({ ok: false, error: `Nothing is left to be deleted. ${left}` });
+    expect(plan(one, [going(1_000_000)])).toEqual({ ok: false, error: `${left} Leave it out.` });
+    expect(plan(ask, [going(2 ** 63)])).toMatchObject({ error: expect.stringContaining('may go on until then') });
+    expect(plan(ask, [going()])).toMatchObject({ error: expect.stringContaining('and has 10m to end') });
+    expect(plan(ask, [going(30)])).toEqual({
+      ok: false,
+      error: 'Nothing is open in these pods any more. Pod web-0 is being deleted already.',
+    });
+  });
+
   test('one pod with no end of time to end keeps nobody from deleting others', () => {
     // As JavaScript reads 9223372036854775807, which an API server takes (seen on 1.20.2).
     const cluster = [live('web-0'), live('endless', { grace: 2 ** 63 })];

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PlanContext, Seen } from '#kinds/kind.ts';
 import type { Ask } from './ask.ts';
 import { type Owner, type Pod, podSort, readPod } from './pods.ts';
-import { sayName, sayOwner, sayPod, sayPods } from './say.ts';
+import { hasLong, sayGoing, sayName, sayOwner, sayPod, sayPods } from './say.ts';
 
 const targetOf = (namespace: string, name: string): Target => ({ apiVersion: 'v1', kind: 'Pod', namespace, name });
 
@@ -28,7 +28,7 @@ export const planDeletion = (asked: Ask, context: PlanContext): Result<Plan, str
   }
   const [first] = spared;
   if (first !== undefined && asked.madeBefore === undefined) return err(first);
-  if (ends.length === 0) return err(`Nothing is open in these pods any more. ${spared.join(' ')}`);
+  if (ends.length === 0) return err(`${sayNothing(sight.value.named)} ${spared.join(' ')}`);
   const left = leftOf(ends, sight.value.all);
   return ok({
     create: [],
@@ -39,6 +39,12 @@ export const planDeletion = (asked: Ask, context: PlanContext): Result<Plan, str
     proofs: [],
   });
 };
+
+/** In one that has begun to end all goes on for as long as it has. */
+const sayNothing = (named: Sight['named']): string =>
+  named.some((pod) => pod?.isGoing === true && hasLong(pod))
+    ? 'Nothing is left to be deleted.'
+    : 'Nothing is open in these pods any more.';
 
 type Sight = { readonly all: readonly Pod[]; readonly named: readonly (Pod | undefined)[] };
 
@@ -71,7 +77,7 @@ const whySpared = ({ madeBefore }: Ask, name: string, pod: Pod | undefined, name
   // Its time is told in whole seconds: who was made in the very one is taken for another.
   if (isOfBefore && Temporal.Instant.compare(pod.made, madeBefore) >= 0)
     return `Pod ${said} was made anew since: it is another one.`;
-  if (pod.isGoing) return `Pod ${said} is being deleted already.${isOfBefore ? '' : ' Leave it out.'}`;
+  if (pod.isGoing) return `${sayGoing(pod)}${isOfBefore ? '' : ' Leave it out.'}`;
   if (pod.owner?.kind === 'Node')
     return `Pod ${said} is run by its node itself, which goes on with it: deleting it here ends nothing.`;
   return undefined;

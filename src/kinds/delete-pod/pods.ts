@@ -19,7 +19,7 @@ export type Pod = {
   readonly node?: string;
   /** Its controller; absent where nothing makes it again. */
   readonly owner?: Owner;
-  /** Seconds that it has to end by itself. */
+  /** Seconds that it has to end by itself; of one that is being deleted, from when that began. */
   readonly grace: number;
 };
 
@@ -28,6 +28,7 @@ const shape = z.object({
     name: z.string(),
     creationTimestamp: z.iso.datetime(),
     deletionTimestamp: z.string().nullish(),
+    deletionGracePeriodSeconds: z.number().nullish(),
     ownerReferences: z
       .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
       .nullish(),
@@ -59,6 +60,9 @@ export const readPod = (manifest: Manifest): Result<Pod, string> => {
     isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
     ...(spec.nodeName ? { node: spec.nodeName } : {}),
     ...(owner === undefined ? {} : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),
-    grace: Math.min(spec.terminationGracePeriodSeconds ?? usualGrace, Number.MAX_SAFE_INTEGER),
+    grace: Math.min(
+      metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? usualGrace,
+      Number.MAX_SAFE_INTEGER,
+    ),
   });
 };

@@ -19,19 +19,28 @@ export const sayPod = (pod: Pod): string => `${sayState(pod)} ${comesAgain(pod)}
 
 /** How a pod is now, as in the first sentence of that. */
 export const sayState = (pod: Pod): string => {
-  const { name, phase, isReady, node, made, grace } = pod;
+  const { name, phase, isReady, node, made } = pod;
   const facts = [
     cut(oneLine(phase), 20),
     ...(isOver(pod) ? [] : [isReady ? 'ready' : 'not ready']),
     node === undefined ? 'on no node yet' : `on ${sayName(node)}`,
     `since ${sayMoment(made)}`,
-    ...(grace > longGrace ? [`has ${formatDuration(Temporal.Duration.from({ seconds: grace }))} to end`] : []),
+    ...(hasLong(pod) ? [sayGrace(pod)] : []),
   ];
   return `${sayName(name)}: ${facts.join(', ')}.`;
 };
 
+/** Of one that somebody else deletes; what is open in it ends no sooner for that. */
+export const sayGoing = (pod: Pod): string => {
+  const said = `Pod ${sayName(pod.name)} is being deleted already`;
+  return hasLong(pod) ? `${said}, and ${sayGrace(pod)}: what is open in it may go on until then.` : `${said}.`;
+};
+
+const sayGrace = ({ grace }: Pod): string => `has ${formatDuration(Temporal.Duration.from({ seconds: grace }))} to end`;
+
 /** Seconds from which on it is said: so long what is open may go on. */
 const longGrace = 60;
+export const hasLong = ({ grace }: Pod): boolean => grace > longGrace;
 
 const isOver = ({ phase }: Pod): boolean => phase === 'Succeeded' || phase === 'Failed';
 
