@@ -111,6 +111,13 @@ describe('described', () => {
   });
 });
 
+/** As a kubelet writes down what it runs by itself. */
+const mirrorOf = (name: string, owner?: string): Manifest =>
+  live(name, {
+    ...(owner === undefined ? {} : { owner }),
+    metadata: { annotations: { 'kubernetes.io/config.mirror': '5d41402abc4b2a76b9719d911017c592' } },
+  });
+
 describe('planned', () => {
   test('says of each pod how it is and what makes it again, and how many are left', () => {
     const cluster = [
@@ -154,7 +161,8 @@ describe('planned', () => {
   test.each([
     ['is not there', [], 'There is no pod web-0 in shop. Check the name and the namespace.'],
     ['is going', [live('web-0', { metadata: { deletionTimestamp: made } })], 'is being deleted already. Leave it out.'],
-    ['is its node’s own', [live('web-0', { owner: 'Node/node-1' })], 'deleting it here ends nothing'],
+    ['is its node’s own', [mirrorOf('web-0', 'Node/node-1')], 'deleting it here ends nothing'],
+    ['is its node’s own, as old ones say it', [mirrorOf('web-0')], 'deleting it here ends nothing'],
     ['cannot be read', [{ ...live('web-0'), spec: 'odd' }], 'Pod web-0 cannot be read'],
   ])('refuses a pod that %s', (_, cluster, says) => {
     expect(plan(one, cluster)).toMatchObject({ error: expect.stringContaining(says) });
@@ -178,6 +186,12 @@ describe('planned', () => {
       ok: false,
       error: `Nothing is open in these pods any more. ${spared.join(' ')} Pod old is gone.`,
     });
+  });
+
+  test('takes no pod for its node’s own by its owner alone, which whoever makes a pod may write', () => {
+    const { edits, notes } = planned(one, [live('web-0', { owner: 'Node/node-1' })]);
+    expect(edits).toHaveLength(1);
+    expect(notes[0]).toContain('Node node-1 has it, and may make another one.');
   });
 
   test('does not say that nothing is open in a pod that is being deleted and has long to end', () => {

@@ -78,8 +78,7 @@ const whySpared = ({ madeBefore }: Ask, name: string, pod: Pod | undefined, name
   if (isOfBefore && Temporal.Instant.compare(pod.made, madeBefore) >= 0)
     return `Pod ${said} was made anew since: it is another one.`;
   if (pod.isGoing) return `${sayGoing(pod)}${isOfBefore ? '' : ' Leave it out.'}`;
-  if (pod.owner?.kind === 'Node')
-    return `Pod ${said} is run by its node itself, which goes on with it: deleting it here ends nothing.`;
+  if (pod.isCopy) return `Pod ${said} is run by its node itself, which goes on with it: deleting it here ends nothing.`;
   return undefined;
 };
 

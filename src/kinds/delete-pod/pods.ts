@@ -13,6 +13,8 @@ export type Pod = {
   readonly name: string;
   readonly made: Temporal.Instant;
   readonly isGoing: boolean;
+  /** Its node runs it by itself; what the API server has of it is a copy. */
+  readonly isCopy: boolean;
   readonly phase: string;
   readonly isReady: boolean;
   /** Absent while it waits for one. */
@@ -27,6 +29,7 @@ const shape = z.object({
   metadata: z.object({
     name: z.string(),
     creationTimestamp: z.iso.datetime(),
+    annotations: z.record(z.string(), z.string()).nullish(),
     deletionTimestamp: z.string().nullish(),
     deletionGracePeriodSeconds: z.number().nullish(),
     ownerReferences: z
@@ -43,6 +46,12 @@ const shape = z.object({
     .nullish(),
 });
 
+/**
+ * By which a kubelet knows copies (`k8s.io/kubernetes/pkg/kubelet/types`): it runs nothing of them, and nobody can add it to a pod that
+ * runs. An owner of the kind Node anybody may write into a pod of theirs.
+ */
+const copyNote = 'kubernetes.io/config.mirror';
+
 /** What Kubernetes gives a pod that does not say it (`DefaultTerminationGracePeriodSeconds`). */
 const usualGrace = 30;
 
@@ -56,6 +65,7 @@ export const readPod = (manifest: Manifest): Result<Pod, string> => {
     name: metadata.name,
     made: Temporal.Instant.from(metadata.creationTimestamp),
     isGoing: typeof metadata.deletionTimestamp === 'string',
+    isCopy: Object.hasOwn(metadata.annotations ?? {}, copyNote),
     phase: status?.phase ?? 'Unknown',
     isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
     ...(spec.nodeName ? { node: spec.nodeName } : {}),
