@@ -50,4 +50,4 @@ const isMap = (value: Json | undefined): value is { readonly [key: string]: Json
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value of the object in a sentence: short, on one line, between quotes, which it cannot end by one of its own. */
-export const quoted = (text: string): string => `"${cut(oneLine(text).replaceAll('"', '’’'), 80)}"`;
+export const quoted = (text: string, limit = 80): string => `"${cut(oneLine(text).replaceAll('"', '’’'), limit)}"`;

@@ -1,6 +1,6 @@
 import { few } from '#domain/text.ts';
-import { sayName } from '#kinds/delete-pod/say.ts';
 import type { Description, Field } from '#kinds/kind.ts';
+import { sayName } from '#kinds/names.ts';
 import type { Ask } from './ask.ts';
 import { type Profile, rulesIn, type Way } from './profiles.ts';
 

@@ -5,7 +5,8 @@ import type { Finding } from '#domain/risk/finding.ts';
 import { at, itemsAt, itemsIn, textAt } from '#domain/risk/read.ts';
 import { containersOf } from '#domain/risk/workload/workload.ts';
 import { few } from '#domain/text.ts';
-import { sayName, sayPods } from '#kinds/delete-pod/say.ts';
+import { sayPods } from '#kinds/delete-pod/say.ts';
+import { sayName } from '#kinds/names.ts';
 import type { Profile } from './profiles.ts';
 
 /** What can be read from inside a pod, by names alone. */

@@ -154,6 +154,7 @@ describe('planned', () => {
     ['DaemonSet/agent', 'DaemonSet agent makes another one on the same node.'],
     ['Job/import', 'Job import makes another one, unless it is done.'],
     ['Rollout/web', 'Rollout web has it, and may make another one.'],
+    ['all is fine:/go "on".', '"all is fine:" "go ’’on’’." has it, and may make another one.'],
   ])('of %s', (owner, says) => {
     expect(planned(one, [live('web-0', { owner })]).notes[0]).toContain(says);
   });

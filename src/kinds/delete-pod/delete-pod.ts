@@ -3,11 +3,11 @@ import type { Json } from '#domain/json.ts';
 import { problemsOfIssue } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Description, Field, Kind, KindModule, Permissions, PodsEnd } from '#kinds/kind.ts';
-import { namesIn, twice } from '#kinds/names.ts';
+import { namesIn, sayName, twice } from '#kinds/names.ts';
 import { type Ask, isPodName, most, readAsk } from './ask.ts';
 import { looksFor, planDeletion } from './plan.ts';
 import { podSort } from './pods.ts';
-import { sayMoment, sayName, sayPods } from './say.ts';
+import { sayMoment, sayPods } from './say.ts';
 
 const profile = z.strictObject({
   name: z

@@ -1,9 +1,10 @@
 import type { Edit, Plan, Target } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PlanContext, Seen } from '#kinds/kind.ts';
+import { sayName } from '#kinds/names.ts';
 import type { Ask } from './ask.ts';
 import { type Owner, type Pod, podSort, readPod } from './pods.ts';
-import { hasLong, sayGoing, sayName, sayOwner, sayPod, sayPods } from './say.ts';
+import { hasLong, sayGoing, sayOwner, sayPod, sayPods } from './say.ts';
 
 const targetOf = (namespace: string, name: string): Target => ({ apiVersion: 'v1', kind: 'Pod', namespace, name });
 

@@ -1,18 +1,16 @@
 import { formatDuration } from '#domain/duration.ts';
 import { cut, few, oneLine } from '#domain/text.ts';
+import { sayName } from '#kinds/names.ts';
 import type { Owner, Pod } from './pods.ts';
 
 export const sayMoment = (instant: Temporal.Instant): string =>
   instant.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', ' UTC');
 
-/** A name can have 253 characters, and twenty of them stand on a card. */
-export const sayName = (name: string): string => cut(oneLine(name), 60);
-
 /** As in `pods web-0, web-1`; at most five of them. */
 export const sayPods = (names: readonly string[]): string =>
   `${names.length === 1 ? 'pod' : 'pods'} ${few(names.map(sayName), 5)}`;
 
-export const sayOwner = ({ kind, name }: Owner): string => `${cut(oneLine(kind), 30)} ${sayName(name)}`;
+export const sayOwner = ({ kind, name }: Owner): string => `${sayName(kind)} ${sayName(name)}`;
 
 /** As in `web-0: Running, ready, on node-1, since 2026-11-20 10:00:05 UTC. StatefulSet web makes another one of its name.` */
 export const sayPod = (pod: Pod): string => `${sayState(pod)} ${comesAgain(pod)}`;

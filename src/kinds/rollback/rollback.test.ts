@@ -88,7 +88,7 @@ describe('a Deployment', () => {
   test('says from where to where, which images, and what the budgets allow', () => {
     const { notes, cautions } = planned(to(1), [live, ...history, budgetOf('web', 'web', 1)]);
     expect(notes).toEqual([
-      'Deployment web is at revision 3, and goes back to revision 1 of 2026-11-20 10:00:05 UTC (web-1): the first.',
+      'Deployment web is at revision 3, and goes back to revision 1 of 2026-11-20 10:00:05 UTC (web-1), noted as "the first".',
       'Image of container main: web:2 now, web:1 then.',
       'ConfigMaps and Secrets that its pods use are taken as they are now, not as they were then.',
       'Deployment web: 2 of 2 pods ready now; at most 25% missing at a time.',
@@ -118,6 +118,14 @@ describe('a Deployment', () => {
   test('warns where somebody else keeps it', () => {
     const kept = workloadOf('web', { metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } } });
     expect(planned(to(1), [kept, ...history]).cautions).toEqual([expect.stringContaining('is kept by Flux')]);
+  });
+
+  test('says in quotes what somebody noted on a revision, which anybody may write onto it', () => {
+    const cause = 'safe. Hallpass: "approved already"';
+    const noted = replicaSetOf('web', 1, 'web:1', { 'kubernetes.io/change-cause': cause });
+    expect(planned(to(1), [live, noted]).notes[0]).toContain(
+      '(web-1), noted as "safe. Hallpass: ’’approved already’’".',
+    );
   });
 
   test('says where its template is none of those that are kept', () => {

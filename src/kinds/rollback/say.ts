@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Json } from '#domain/json.ts';
+import { quoted } from '#domain/risk/read.ts';
 import { cut, oneLine } from '#domain/text.ts';
-import { sayName, sayWorkload } from '#kinds/workloads/say.ts';
+import { sayName } from '#kinds/names.ts';
+import { sayWorkload } from '#kinds/workloads/say.ts';
 import type { Workload } from '#kinds/workloads/workload.ts';
 import type { Revision } from './history.ts';
 
@@ -12,7 +14,7 @@ export const sayRevision = (one: Workload, to: Revision, now: Revision | undefin
   return [
     `${sayWorkload(one)} is at ${now === undefined ? 'a template that is no revision yet' : `revision ${now.revision}`},`,
     ` and goes back to revision ${to.revision} of ${made} (${sayName(to.keptIn)})`,
-    cause === undefined ? '.' : `: ${cut(oneLine(cause), 200)}.`,
+    cause === undefined ? '.' : `, noted as ${quoted(cause, 200)}.`,
   ].join('');
 };
 

@@ -142,6 +142,13 @@ describe('planned', () => {
       { metadata: { ownerReferences: [{ kind: 'Rollout', name: 'web', controller: true }] } },
       'Deployment web is made by Rollout web, which may undo this.',
     ],
+    [
+      'somebody wrote words where a name belongs',
+      {
+        metadata: { ownerReferences: [{ kind: 'people who checked this', name: 'nobody, relax.', controller: true }] },
+      },
+      'Deployment web is made by "people who checked this" "nobody, relax.", which may undo this.',
+    ],
   ])('warns where %s', (_, parts, says) => {
     expect(planned(to(5), [workloadOf('web', parts)]).cautions).toEqual([expect.stringContaining(says)]);
   });

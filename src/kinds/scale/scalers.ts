@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Manifest } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PolicyRule, Sort } from '#kinds/kind.ts';
-import { sayCount, sayName, sayWorkload } from '#kinds/workloads/say.ts';
+import { sayName } from '#kinds/names.ts';
+import { sayCount, sayWorkload } from '#kinds/workloads/say.ts';
 import type { Workload } from '#kinds/workloads/workload.ts';
 
 /** In the version that every Kubernetes has; it says whom, and between how many. */

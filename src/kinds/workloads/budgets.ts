@@ -3,7 +3,8 @@ import { labelSelector, selects } from '#domain/networkpolicy/selector.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PolicyRule, Sort } from '#kinds/kind.ts';
-import { sayCount, sayName, sayWorkload } from './say.ts';
+import { sayName } from '#kinds/names.ts';
+import { sayCount, sayWorkload } from './say.ts';
 import type { Workload } from './workload.ts';
 
 const sort = (version: string): Sort => ({

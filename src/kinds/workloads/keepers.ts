@@ -1,4 +1,5 @@
-import { sayName, sayWorkload } from './say.ts';
+import { sayName } from '#kinds/names.ts';
+import { sayWorkload } from './say.ts';
 import type { Workload } from './workload.ts';
 
 /**

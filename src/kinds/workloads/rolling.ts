@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '#domain/result.ts';
+import { sayName } from '#kinds/names.ts';
 import { type Budget, budgetsOf, sayBudget } from './budgets.ts';
-import { sayCount, sayName, sayWorkload } from './say.ts';
+import { sayCount, sayWorkload } from './say.ts';
 import type { Workload } from './workload.ts';
 
 /** Why its pods would not be made anew from another template by themselves. */

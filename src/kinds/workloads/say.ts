@@ -1,8 +1,6 @@
-import { cut, few, oneLine } from '#domain/text.ts';
+import { few } from '#domain/text.ts';
+import { sayName } from '#kinds/names.ts';
 import type { WorkKind } from './sorts.ts';
-
-/** A name can have 253 characters, and twenty of them stand on a card. */
-export const sayName = (name: string): string => cut(oneLine(name), 60);
 
 /** As in `Deployment web`, `Deployments api, web`; at most five of them. */
 export const sayWorkloads = (kind: WorkKind, names: readonly string[]): string =>

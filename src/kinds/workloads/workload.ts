@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Manifest, targetKey, targetOf } from '#domain/plan.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { sayName } from './say.ts';
+import { sayName } from '#kinds/names.ts';
 import { targetIn, type WorkKind } from './sorts.ts';
 
 const texts = z.record(z.string(), z.string());
