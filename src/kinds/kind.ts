@@ -136,6 +136,8 @@ export type Kind = {
    * their content is shown to nobody, and where another one stands in the place of one nothing of it is asked anew.
    */
   readonly byUid?: true;
+  /** To write back what it has changed would do it once more: where it comes to nothing halfway, what was done of it stays done. */
+  readonly staysDone?: true;
   /**
    * How one that is in force goes on: `beside` it another of the same is made, which it gives way to; `in-place` it stays
    * itself, and ends later.

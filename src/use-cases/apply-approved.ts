@@ -11,7 +11,7 @@ import { isConfirmed } from '#domain/request/terms.ts';
 import { rightsOf } from '#domain/request/usage.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { identityMark } from '#domain/seal.ts';
-import { applyEdits, madeAlready, sayGone } from './apply-edits.ts';
+import { applyEdits, madeAlready, sayDone } from './apply-edits.ts';
 import { confirmAllowed } from './confirm.ts';
 import { sealOfDraft } from './draft.ts';
 import { draftOf, prepareRequest, sayOverlap, type Tried } from './draft-request.ts';
@@ -286,7 +286,8 @@ const grant = async (
     const other = await overtakenBy(ports, cluster, asked, claimed, prepared);
     if (other !== undefined) return { type: 'lapsed', why: sayOverlap(other), moved: true };
     const edited = journal === undefined ? ok([]) : await applyEdits(ports, cluster, asked, journal, prepared.edits);
-    if (!edited.ok) return { type: 'lapsed', why: edited.error.why, moved: true };
+    if (!edited.ok)
+      return { type: 'lapsed', why: `${await sayDone(ports, cluster, journal)}${edited.error.why}`, moved: true };
     for (const manifest of prepared.plan.create)
       objects.push(await createOwn(ports, cluster, stamped(manifest, stamp, ports.signer)));
     await confirmAllowed({ cluster, who: identity, pause: ports.pause }, prepared.plan.proofs, granting.beside);
@@ -294,7 +295,7 @@ const grant = async (
   } catch (cause) {
     if (!isClusterRefusal(cause)) throw cause;
     for (const ref of objects.toReversed()) await cluster.remove(ref);
-    return { type: 'failed', why: `${await sayGone(cluster, journal)}${cause.message}` };
+    return { type: 'failed', why: `${await sayDone(ports, cluster, journal)}${cause.message}` };
   }
 };
 

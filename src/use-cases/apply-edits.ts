@@ -55,16 +55,26 @@ export const madeAlready = async (
   return changed;
 };
 
-/** What of a journal was to be deleted by its uid and is gone, for a person: nothing takes that back. As in `Gone already: Pod shop/web-0. ` */
-export const sayGone = async (cluster: ClusterWriter, journal: Journal | undefined): Promise<string> => {
+/** What of a journal was done that nothing takes back, for a person. As in `Gone already: Pod shop/web-0. ` */
+export const sayDone = async (
+  { examiner }: WorkerPorts,
+  cluster: ClusterWriter,
+  journal: Journal | undefined,
+): Promise<string> => {
   const gone: string[] = [];
-  for (const { byUid, target, uid } of journal?.entries ?? []) {
-    if (byUid !== true) continue;
+  const made: string[] = [];
+  for (const entry of journal?.entries ?? []) {
+    const { byUid, staysDone, target, uid } = entry;
+    if (byUid !== true && staysDone !== true) continue;
     const live = (await cluster.get(target))?.live;
-    if (live === undefined || !isThere(live, uid)) gone.push(sayTarget(target));
+    if (byUid === true && (live === undefined || !isThere(live, uid))) gone.push(sayTarget(target));
+    if (staysDone === true && live !== undefined && (await isMade(examiner, live, entry))) made.push(sayTarget(target));
   }
-  return gone.length === 0 ? '' : `Gone already: ${gone.join(', ')}. `;
+  return [said('Gone already', gone), said('Done already', made)].join('');
 };
+
+const said = (what: string, names: readonly string[]): string =>
+  names.length === 0 ? '' : `${what}: ${names.join(', ')}. `;
 
 /** Whether it still is the very object, and nobody has begun to delete it. */
 const isThere = (live: Manifest, uid: string | undefined): boolean => refTo(live).uid === uid && !isGoing(live);

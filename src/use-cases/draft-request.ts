@@ -304,7 +304,7 @@ const changing = (target: Target): string =>
 const prepareEdit = async (
   { examiner }: DraftPorts,
   cluster: ClusterWriter,
-  { request, kind }: Pick<DraftInput, 'request'> & { readonly kind: Pick<Kind, 'byUid'> },
+  { request, kind }: Pick<DraftInput, 'request'> & { readonly kind: Pick<Kind, 'byUid' | 'staysDone'> },
   edit: Edit,
   found: ReadonlyMap<string, Manifest | undefined>,
 ): Promise<Result<PreparedEdit, string> | Moving> => {
@@ -332,7 +332,8 @@ const prepareEdit = async (
   const comparison = await examiner.compare(live, tried.live);
   if (comparison.edits.length === 0) return err(`${sayTarget(target)} is so already: nothing would change.`);
   const states = { ...(live === undefined ? {} : { live }), wanted: edit.content, made: tried.live };
-  return ok(prepared(live === undefined ? 'create' : 'update', target, states, comparison));
+  const made = prepared(live === undefined ? 'create' : 'update', target, states, comparison);
+  return ok(kind.staysDone === undefined ? made : { ...made, staysDone: true });
 };
 
 const prepared = (

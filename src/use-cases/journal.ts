@@ -23,6 +23,8 @@ const journalEntry = z.strictObject({
   delta: z.string(),
   /** It is deleted as what it is, whatever it is like by then, and comes back by nothing. */
   byUid: z.literal(true).optional(),
+  /** It is not taken back, not even where others of the same request are. */
+  staysDone: z.literal(true).optional(),
   /** Digests of the normalised states before and after. */
   before: z.string().optional(),
   after: z.string().optional(),
@@ -73,7 +75,7 @@ const imageOf = ({ op, live, wanted, comparison }: PreparedEdit): JournalEntry['
 };
 
 const entryOf = (edit: PreparedEdit, withImage: boolean): JournalEntry => {
-  const { op, target: of, uid, delta, byUid, comparison } = edit;
+  const { op, target: of, uid, delta, byUid, staysDone, comparison } = edit;
   const image = withImage && byUid !== true ? imageOf(edit) : undefined;
   return {
     op,
@@ -81,6 +83,7 @@ const entryOf = (edit: PreparedEdit, withImage: boolean): JournalEntry => {
     delta,
     ...(uid === undefined ? {} : { uid }),
     ...(byUid === undefined ? {} : { byUid }),
+    ...(staysDone === undefined ? {} : { staysDone }),
     ...(comparison.before === undefined ? {} : { before: comparison.before }),
     ...(comparison.after === undefined ? {} : { after: comparison.after }),
     ...(image === undefined ? {} : { image }),

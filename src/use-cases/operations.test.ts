@@ -149,6 +149,32 @@ describe('a restart', () => {
   });
 });
 
+test('a restart of several that fails halfway restarts none of them once more, and says which are restarted', async () => {
+  const world = worldWith(workloadOf('api'), workloadOf('web'));
+  const chain = await file(world, { kind: 'restart', ask: { ...anew, names: ['api', 'web'] }, duration: 'good' });
+  const { id } = chain.request.asked;
+  await approveRequest(world.bot, { by: bob, id, revision: 1 });
+  const written: string[] = [];
+  await runStep(
+    workerOver(world, {
+      write: async (manifest, options) => {
+        if (manifest.metadata.name === 'web') throw refusal(403, 'replace Deployment', 'Not on a Friday.');
+        if (manifest.kind === 'Deployment') written.push(manifest.metadata.name);
+        return world.cluster.write(manifest, options);
+      },
+    }),
+    id,
+  );
+  await settle(world);
+  expect((await look(world, chain)).request.state).toMatchObject({
+    status: 'failed',
+    why: 'Done already: Deployment shop/api. Not on a Friday.',
+  });
+  // Neither it nor its removal is written.
+  expect(written).toEqual(['api']);
+  expect(JSON.stringify((await world.cluster.get({ ...web, name: 'api' }))?.live)).toContain('restartedAt');
+});
+
 test('a scaling of what has another number of pods by now is another one, for which votes do not count', async () => {
   const world = worldWith(workloadOf('web'));
   const chain = await file(world, { kind: 'scale', ask: toFive, duration: 'good' });

@@ -15,6 +15,8 @@ export type PreparedEdit = SealedEdit & {
   readonly made?: Manifest;
   /** It is deleted as what it is, whatever it is like: nothing of its content is shown, compared or kept. */
   readonly byUid?: true;
+  /** Once it is made it stays so, whatever becomes of the others of its request. */
+  readonly staysDone?: true;
   readonly comparison: Comparison;
 };
 

@@ -75,7 +75,7 @@ const decidedOn = ({ options }: Job, { target }: JournalEntry, path: string): De
   options.decided?.findLast((one) => one.path === path && targetKey(one.target) === targetKey(target));
 
 const takeBackEntry = async (job: Job, entry: JournalEntry): Promise<TakenBack> => {
-  if (decidedOn(job, entry, wholeObject)?.choice === 'keep') return done(entry, 'kept');
+  if (entry.staysDone || decidedOn(job, entry, wholeObject)?.choice === 'keep') return done(entry, 'kept');
   try {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const back = await takeBackOnce(job, entry);

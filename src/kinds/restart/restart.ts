@@ -22,6 +22,7 @@ export const restart: KindModule = workloadModule<Ask, Profile>({
   profile: profileOf(allKinds),
   rules: (profiles) => [changes(kindsOf(profiles)), listsBudgets],
   isOnlyPermanent: true,
+  staysDone: true,
   mayBeExtended: 'no',
   readAsk,
   asJson,

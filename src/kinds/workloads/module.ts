@@ -11,7 +11,7 @@ export type Read<A, P> = { readonly asked: A; readonly profile: P };
 /** What one operation on workloads has of its own. */
 export type Operation<A extends { readonly profile: string }, P extends Profile> = Pick<
   Kind,
-  'name' | 'title' | 'usage' | 'mayBeExtended' | 'isOnlyPermanent'
+  'name' | 'title' | 'usage' | 'mayBeExtended' | 'isOnlyPermanent' | 'staysDone'
 > & {
   readonly profile: z.ZodType<P>;
   /** What its settings file says. */
@@ -60,7 +60,7 @@ const kindOver = <A extends { readonly profile: string }, P extends Profile>(
   operation: Operation<A, P>,
   profiles: readonly P[],
 ): Kind => {
-  const { name, title, usage, mayBeExtended, isOnlyPermanent, asJson, at } = operation;
+  const { name, title, usage, mayBeExtended, isOnlyPermanent, staysDone, asJson, at } = operation;
   const read = (json: unknown): Result<Read<A, P>, string> => {
     const asked = operation.readAsk(json);
     if (!asked.ok) return asked;
@@ -93,6 +93,7 @@ const kindOver = <A extends { readonly profile: string }, P extends Profile>(
     isForSomebody: false,
     mayBePermanent: true,
     ...(isOnlyPermanent === undefined ? {} : { isOnlyPermanent }),
+    ...(staysDone === undefined ? {} : { staysDone }),
     mayBeExtended,
     hasObjects: true,
     ...(at === undefined
