@@ -69,7 +69,12 @@ export type HeldObject = {
 
 /** What has to be looked at in the cluster before a request can be planned. Without a namespace: in all of them. */
 export type Look =
-  | { readonly type: 'object'; readonly target: Target }
+  | {
+      readonly type: 'object';
+      readonly target: Target;
+      /** Nothing of it is written back: a number that cannot be kept as it is is no reason for a no. */
+      readonly onlyToLook?: true;
+    }
   | {
       readonly type: 'list';
       readonly of: Sort;

@@ -266,7 +266,7 @@ export const lookAll = (cluster: ClusterWriter, looks: readonly Look[]): Promise
   Promise.all(
     looks.map(async (look) => {
       if (look.type === 'list') return allOf(cluster, look);
-      const found = await cluster.get(look.target);
+      const found = await cluster.get(look.target, { onlyToLook: look.onlyToLook === true });
       return found === undefined ? [] : [found.live];
     }),
   );

@@ -293,7 +293,11 @@ export type ClusterWriter = ClusterReader & {
   readonly remove: (ref: ObjectRef) => Promise<'removed' | 'gone' | 'replaced'>;
   /** Adds these annotations to an object that we made, leaving the others as they are. */
   readonly annotate: (ref: Omit<ObjectRef, 'uid'>, annotations: Readonly<Record<string, string>>) => Promise<void>;
-  readonly get: (ref: Omit<ObjectRef, 'uid'>) => Promise<Managed | undefined>;
+  /** An object with a number that JavaScript would alter is a refusal, unless it is looked at only and never written back. */
+  readonly get: (
+    ref: Omit<ObjectRef, 'uid'>,
+    options?: { readonly onlyToLook?: boolean },
+  ) => Promise<Managed | undefined>;
   /**
    * Everything that Hallpass made (its label) and that matches, by its metadata alone; of all sorts or of these, in all
    * namespaces and cluster-wide, as permitted.

@@ -35,3 +35,20 @@ test('without the key it reads none, and says what is missing', async () => {
   await expect(cluster.get(target('Secret', 'shop'))).rejects.toThrow('(shared/secrets.key)');
   expect(await cluster.get(target('Secret', 'hallpass-markers'))).toBeDefined();
 });
+
+test('whoever only looks at an object, only looks', async () => {
+  const asked: unknown[] = [];
+  const world = worldOf();
+  const cluster = withVeils(
+    { home: 'hallpass', mark },
+    {
+      ...world,
+      get: async (ref, options) => {
+        asked.push(options);
+        return world.get(ref, options);
+      },
+    },
+  );
+  for (const kind of ['ConfigMap', 'Secret']) await cluster.get(target(kind, 'shop'), { onlyToLook: true });
+  expect(asked).toEqual([{ onlyToLook: true }, { onlyToLook: true }]);
+});

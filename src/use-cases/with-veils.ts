@@ -14,10 +14,10 @@ export type VeilPorts = { readonly home: string; readonly mark?: Digest };
  */
 export const withVeils = ({ home, mark }: VeilPorts, cluster: ClusterWriter): ClusterWriter => ({
   ...cluster,
-  get: async (ref) => {
-    if (!isSecret(ref.apiVersion, ref.kind) || isOurs(home, ref.namespace ?? '')) return cluster.get(ref);
+  get: async (ref, options) => {
+    if (!isSecret(ref.apiVersion, ref.kind) || isOurs(home, ref.namespace ?? '')) return cluster.get(ref, options);
     if (mark === undefined) throw unreadable(`read ${sayTarget(ref)}`);
-    const found = await cluster.get(ref);
+    const found = await cluster.get(ref, options);
     return found && { ...found, live: veilSecret(cluster.name, found.live, mark) };
   },
 });

@@ -110,6 +110,11 @@ describe('a number that JavaScript would alter', () => {
     }
   });
 
+  it('keeps nobody from looking at an object that is not to be written', async () => {
+    const { writer } = await writerFor(large);
+    expect(await writer.get(ref, { onlyToLook: true })).toMatchObject({ ref: { uid: 'u1' } });
+  });
+
   it('is no reason to call a write refused that is done', async () => {
     const { writer } = await writerFor(large);
     expect(await writer.write(at7, by)).toMatchObject({ type: 'written' });

@@ -92,7 +92,7 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
     create: (manifest) => createObject(client, paths, manifest),
     remove: (ref) => removeObject(client, paths, ref),
     annotate: (ref, annotations) => annotateObject(client, paths, ref, annotations),
-    get: (ref) => read(client, paths, ref),
+    get: (ref, options) => read(client, paths, ref, options?.onlyToLook !== true),
     managed: createManagedList(client, scope),
     markers: (namespace) => listMarkers(client, namespace),
     journals: (namespace, selector, options) => listJournals(client, namespace, selector, options),

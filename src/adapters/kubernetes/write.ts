@@ -11,9 +11,14 @@ const options = '?fieldManager=hallpass&fieldValidation=Strict';
 /** How often something that somebody else moved meanwhile is tried again. */
 const attempts = 5;
 
-/** An object as it is now; undefined when it is not there. One with a number that JavaScript would alter is refused. */
-export const read = async (client: RawClient, paths: Paths, target: Target): Promise<Managed | undefined> => {
-  const call = { method: 'GET', path: await paths.object(target), exact: true, saying: `get ${say(target)}` } as const;
+/** An object as it is now; undefined when it is not there. One with a number that JavaScript would alter is refused where it is to be `exact`. */
+export const read = async (
+  client: RawClient,
+  paths: Paths,
+  target: Target,
+  exact = true,
+): Promise<Managed | undefined> => {
+  const call = { method: 'GET', path: await paths.object(target), exact, saying: `get ${say(target)}` } as const;
   const live = await unlessAbsent(client.call(call, liveObject));
   return live === undefined ? undefined : managedFrom(live);
 };

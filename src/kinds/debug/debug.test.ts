@@ -171,6 +171,10 @@ describe('planned', () => {
     expect(plan(ask(profile, 'web-0'), cluster)).toMatchObject({ error: expect.stringContaining(says) });
   });
 
+  test('looks at pods that are not to be written, so that no number in one keeps it from being debugged', () => {
+    expect(kind.look(ask('exec', 'web-0'), 'shop')).toMatchObject({ value: [{ type: 'object', onlyToLook: true }] });
+  });
+
   test('lets somebody read the logs of what has run to its end', () => {
     expect(plan(ask('logs', 'web-0'), [{ ...live('web-0'), status: { phase: 'Failed' } }]).ok).toBe(true);
   });

@@ -11,7 +11,11 @@ import { dangersIn, sayAccounts, sayInside } from './inside.ts';
 import { type Profile, rulesFor } from './profiles.ts';
 
 export const looksFor = ({ pods }: Ask, namespace: string): readonly Look[] =>
-  pods.map((name) => ({ type: 'object', target: { apiVersion: 'v1', kind: 'Pod', namespace, name } }));
+  pods.map((name) => ({
+    type: 'object',
+    target: { apiVersion: 'v1', kind: 'Pod', namespace, name },
+    onlyToLook: true,
+  }));
 
 /** What it lets somebody do, as questions to the authorizer; the strongest first. */
 export const probesOf = (profile: Profile, pods: readonly string[], namespace: string): readonly AccessProbe[] =>

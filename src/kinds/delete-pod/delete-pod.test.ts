@@ -218,6 +218,10 @@ describe('planned', () => {
     });
   });
 
+  test('looks at pods that are not to be written, so that no number in one keeps it from being deleted', () => {
+    expect(kind.look(one, 'shop')).toMatchObject({ value: [{ type: 'list' }, { type: 'object', onlyToLook: true }] });
+  });
+
   test('one pod with no end of time to end keeps nobody from deleting others', () => {
     // As JavaScript reads 9223372036854775807, which an API server takes (seen on 1.20.2).
     const cluster = [live('web-0'), live('endless', { grace: 2 ** 63 })];

@@ -11,7 +11,7 @@ const targetOf = (namespace: string, name: string): Target => ({ apiVersion: 'v1
 /** Each of the pods, and all of the namespace, for those that are left of the same owner. */
 export const looksFor = ({ pods }: Ask, namespace: string): readonly Look[] => [
   { type: 'list', of: podSort, namespace },
-  ...pods.map((name) => ({ type: 'object' as const, target: targetOf(namespace, name) })),
+  ...pods.map((name) => ({ type: 'object' as const, target: targetOf(namespace, name), onlyToLook: true as const })),
 ];
 
 /** Deletes those pods that can be meant, and says what becomes of each. */
