@@ -227,6 +227,20 @@ describe('a cluster that misbehaves', () => {
     expect(asked).toEqual(['all as of 0', 'pages of 500']);
   });
 
+  it('that has objects of which a page does not fit into one answer is asked for shorter ones', async () => {
+    const asked: (string | null)[] = [];
+    const client = await against((request, response) => {
+      const limit = new URL(request.url ?? '', 'http://x').searchParams.get('limit');
+      asked.push(limit);
+      if (Number(limit) < 20) response.end('{"metadata":{},"items":[{"metadata":{"name":"n","uid":"u"}}]}');
+      else response.end(`{"metadata":{},"items":[${'"0123456789",'.repeat(6_000_000)}"end"]}`);
+    });
+    const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
+    const pods = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+    expect((await writer.list(pods, 'shop')).map(({ metadata }) => metadata.name)).toEqual(['n']);
+    expect(asked).toEqual(['200', '25', '4']);
+  });
+
   it('is not asked for names that would lead to another path', async () => {
     const asked: string[] = [];
     const client = await against((request, response) => {

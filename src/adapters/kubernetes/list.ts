@@ -5,7 +5,7 @@ import { listPage, liveObject } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 
 /** Objects in one answer. Whole ones, of ten kilobytes each, are read in some 20 ms, in which nothing else goes on. */
-const pageSizeOf = ({ accept }: Listing): number => (accept === namesOnly ? 500 : 200);
+const pageSizeOf = ({ accept, atMost }: Listing): number => atMost ?? (accept === namesOnly ? 500 : 200);
 /** Past that something is wrong, and a cut list must not pass for a whole one. */
 const most = 100_000;
 
@@ -22,6 +22,8 @@ export type Listing = {
   /** Whether the server may answer from its cache, which may be behind: then it reads nothing from etcd, and gives no pages. */
   readonly mayLag?: boolean;
   readonly saying: string;
+  /** Objects in one answer, where more of them have not fitted. */
+  readonly atMost?: number;
 };
 
 /** Objects that are read in some milliseconds; then others have a turn. */
@@ -68,10 +70,18 @@ export const scanAll = async <T>(
   try {
     return await allPages(client, listing, read);
   } catch (error) {
-    if (listing.mayLag === true && isTooLong(error)) return scanAll(client, { ...listing, mayLag: false }, read);
+    const shorter = isTooLong(error) ? shortened(listing) : undefined;
+    if (shorter !== undefined) return scanAll(client, shorter, read);
     if (!failedWith(error, 410)) throw error;
     return allPages(client, listing, read);
   }
+};
+
+/** Whoever makes objects may make large ones, which are to keep nobody from seeing the others. Undefined where one alone does not fit. */
+const shortened = (listing: Listing): Listing | undefined => {
+  if (listing.mayLag === true) return { ...listing, mayLag: false };
+  const size = pageSizeOf(listing);
+  return size === 1 ? undefined : { ...listing, atMost: Math.ceil(size / 8) };
 };
 
 /** More than the client takes in one answer. */
