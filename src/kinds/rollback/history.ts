@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entriesOf, isMap, type JsonMap, mapOf, memberOf, same } from '#domain/content/tree.ts';
+import { entriesOf, isList, isMap, type JsonMap, mapOf, memberOf, same } from '#domain/content/tree.ts';
 import type { Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 import type { WorkKind } from '#kinds/workloads/sorts.ts';
@@ -84,4 +84,11 @@ const plain = (template: JsonMap): JsonMap => {
     ([, value]) => value !== null && !(isMap(value) && entriesOf(value).length === 0),
   );
   return { ...without(template, 'metadata'), metadata: mapOf(entries) };
+};
+
+/** Whether no integer in it is beyond what JavaScript holds: of lists nobody else looks whether the server has another one. */
+export const isExact = (value: Json): boolean => {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
+  if (isList(value)) return value.every(isExact);
+  return !isMap(value) || entriesOf(value).every(([, member]) => isExact(member));
 };

@@ -12,7 +12,7 @@ import { sayWorkload } from '#kinds/workloads/say.ts';
 import { historySorts, looksAt, type WorkKind } from '#kinds/workloads/sorts.ts';
 import { readWorkload, type Workload } from '#kinds/workloads/workload.ts';
 import type { Ask } from './ask.ts';
-import { isOfTemplate, type Revision, revisionKey, revisionsOf } from './history.ts';
+import { isExact, isOfTemplate, type Revision, revisionKey, revisionsOf } from './history.ts';
 import { sayImages, sayRevision } from './say.ts';
 
 export const looksFor = ({ name }: Ask, kind: WorkKind, namespace: string): readonly Look[] => [
@@ -78,6 +78,10 @@ const chosen = (
   if (other !== undefined)
     return err(
       `${said} has revision ${revision} twice, in ${sayName(wanted.keptIn)} and ${sayName(other.keptIn)}. An administrator should look at them.`,
+    );
+  if (!isExact(wanted.template))
+    return err(
+      `${said} has in revision ${revision} a number beyond 2^53, which Hallpass cannot write back without altering it. Roll it back with kubectl.`,
     );
   return isOfTemplate(template, wanted)
     ? err(`${said} is at revision ${revision} now: nothing would change. There are: ${known}.`)

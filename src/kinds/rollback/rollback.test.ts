@@ -63,6 +63,12 @@ describe('asked for', () => {
   });
 });
 
+/** As a list tells of one with 4611686018427387905 seconds to end. */
+const large = ((kept: Manifest): Manifest => {
+  const { spec, ...template } = templateOf('web', 'web:4');
+  return { ...kept, spec: { template: { ...template, spec: { ...spec, terminationGracePeriodSeconds: 2 ** 62 } } } };
+})(replicaSetOf('web', 4, 'web:4'));
+
 describe('a Deployment', () => {
   test('gets template and annotations of then, without the hash, and keeps what is of no revision', () => {
     const { edits } = planned(to(1), [live, ...history]);
@@ -110,6 +116,7 @@ describe('a Deployment', () => {
       [live, ...history, replicaSetOf('web', 1, 'evil:1', {}, 'web-odd')],
       'has revision 1 twice, in web-1 and web-odd',
     ],
+    ['to one with a number that would be another one then', 4, [live, ...history, large], 'a number beyond 2^53'],
     ['that is paused', 1, [workloadOf('web', { spec: { paused: true } }), ...history], 'is paused'],
   ])('is refused %s', (_, revision, cluster, says) => {
     expect(plan(to(revision), cluster)).toMatchObject({ error: expect.stringContaining(says) });
