@@ -167,6 +167,15 @@ describe('planned', () => {
     ]);
   });
 
+  test('counts budgets, of which anybody may make thousands, and does not list them all', () => {
+    const many = Array.from({ length: 2_000 }, (_, nth) => budgetOf(`keeps-${nth}`, 'web', 0));
+    const { notes, cautions } = planned(one, [workloadOf('web'), ...many]);
+    expect(notes).toHaveLength(7);
+    expect(notes.at(-1)).toBe('1995 more PodDisruptionBudgets are over pods of Deployment web.');
+    expect(cautions).toHaveLength(6);
+    expect(cautions.at(-1)).toBe('1995 more PodDisruptionBudgets allow no disruption of Deployment web now.');
+  });
+
   test('says of one that is rolling out just now that it is', () => {
     expect(planned(one, [workloadOf('web', { status: { updatedReplicas: 1 } })]).notes).toContainEqual(
       expect.stringContaining('is rolling out just now: 1 of 2 pods'),

@@ -4,9 +4,9 @@ import type { Edit, Manifest, Plan } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PlanContext } from '#kinds/kind.ts';
 import { sayName } from '#kinds/names.ts';
-import { type Budget, budgetsOf, looksForBudgets, readBudgets, sayBudget } from '#kinds/workloads/budgets.ts';
+import { type Budget, budgetsOf, looksForBudgets, readBudgets, sayBudgets } from '#kinds/workloads/budgets.ts';
 import { undoneBy } from '#kinds/workloads/keepers.ts';
-import { sayCount, sayWorkload } from '#kinds/workloads/say.ts';
+import { sayCount, sayFew, sayWorkload } from '#kinds/workloads/say.ts';
 import { looksAt, type WorkKind } from '#kinds/workloads/sorts.ts';
 import { readWorkload, type Workload } from '#kinds/workloads/workload.ts';
 import type { Ask } from './ask.ts';
@@ -61,7 +61,7 @@ const sayScaling = (one: Workload, replicas: number, budgets: readonly Budget[])
   const does = more > 0 ? `${more} more` : `${-more} ${more === -1 ? 'ends' : 'end'}`;
   return [
     `${sayWorkload(one)}: ${one.ready} of ${sayCount(one.wanted, 'pod')} ready now. It gets ${replicas}: ${does}.`,
-    ...budgetsOf(one, budgets).map((budget) => sayBudget(one, budget)),
+    ...sayBudgets(one, budgets),
   ];
 };
 
@@ -70,14 +70,17 @@ const beware = (one: Workload, replicas: number, live: Manifest, { scalers, budg
   const broken = replicas < one.wanted ? budgetsOf(one, budgets).filter(({ desired }) => desired > replicas) : [];
   return [
     ...(replicas === 0 ? [`No pod of ${said} is left: what it does is down until it is scaled up again.`] : []),
-    ...broken.map(
-      ({ name, desired }) =>
-        `PodDisruptionBudget ${sayName(name)} wants ${desired} healthy, more than are left of ${said}, and holds this back in no way: budgets hold back evictions only.`,
-    ),
-    ...bewareScalers(one, scalers, replicas),
     ...(losesVolumes(live)
       ? [`${said} deletes the volumes of pods that it loses when it is scaled down, then or back.`]
       : []),
+    ...sayFew(
+      broken.map(
+        ({ name, desired }) =>
+          `PodDisruptionBudget ${sayName(name)} wants ${desired} healthy, more than are left of ${said}, and holds this back in no way: budgets hold back evictions only.`,
+      ),
+      (count) => `${count} more PodDisruptionBudgets of ${said} want more than are left.`,
+    ),
+    ...bewareScalers(one, scalers, replicas),
     ...undoneBy(one),
   ];
 };

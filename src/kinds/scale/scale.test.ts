@@ -116,6 +116,29 @@ describe('planned', () => {
     ]);
   });
 
+  test('says what is lost for good before what anybody may make thousands of, and counts those', () => {
+    const retention = { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } };
+    const db = workloadOf('db', { kind: 'StatefulSet', spec: retention });
+    const many = Array.from({ length: 2_000 }, (_, nth) => nth);
+    const scaler = (nth: number): Manifest => {
+      const one = scalerOf('db');
+      const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' };
+      return {
+        ...one,
+        metadata: { ...one.metadata, name: `hpa-${nth}` },
+        spec: { ...(one.spec as object), scaleTargetRef: ref },
+      };
+    };
+    const cluster = [db, ...many.map((nth) => budgetOf(`keeps-${nth}`, 'db', 0)), ...many.map(scaler)];
+    const { notes, cautions } = planned({ profile: 'sets', names: ['db'], replicas: 1 }, cluster);
+    expect(cautions[0]).toContain('deletes the volumes of pods that it loses');
+    expect(cautions).toHaveLength(13);
+    expect(cautions).toContain('1995 more PodDisruptionBudgets of StatefulSet db want more than are left.');
+    expect(cautions).toContain('1995 more HorizontalPodAutoscalers are for StatefulSet db.');
+    expect(notes).toHaveLength(7);
+    expect(notes.at(-1)).toBe('1995 more PodDisruptionBudgets are over pods of StatefulSet db.');
+  });
+
   test('leaves out autoscalers of others', () => {
     const others = [scalerOf('api'), scalerOf('web', 'acme.test/v1')];
     expect(planned(to(5), [workloadOf('web'), ...others]).cautions).toEqual([]);

@@ -3,7 +3,7 @@ import type { Manifest } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PolicyRule, Sort } from '#kinds/kind.ts';
 import { sayName } from '#kinds/names.ts';
-import { sayCount, sayWorkload } from '#kinds/workloads/say.ts';
+import { sayCount, sayFew, sayWorkload } from '#kinds/workloads/say.ts';
 import type { Workload } from '#kinds/workloads/workload.ts';
 
 /** In the version that every Kubernetes has; it says whom, and between how many. */
@@ -69,9 +69,12 @@ export const readScalers = (found: readonly Manifest[]): Result<readonly Scaler[
 
 /** What an autoscaler makes of it, where there is one. */
 export const bewareScalers = (one: Workload, scalers: readonly Scaler[], replicas: number): readonly string[] =>
-  scalers
-    .filter(({ kind, of }) => kind === one.kind && of === one.name)
-    .map((scaler) => `${sayScaler(one, scaler)}: ${whatItDoes(scaler, one.wanted, replicas)}.`);
+  sayFew(
+    scalers
+      .filter(({ kind, of }) => kind === one.kind && of === one.name)
+      .map((scaler) => `${sayScaler(one, scaler)}: ${whatItDoes(scaler, one.wanted, replicas)}.`),
+    (count) => `${count} more HorizontalPodAutoscalers are for ${sayWorkload(one)}.`,
+  );
 
 const sayScaler = (one: Workload, { name, least, most }: Scaler): string =>
   `HorizontalPodAutoscaler ${sayName(name)} keeps ${sayWorkload(one)} between ${least} and ${sayCount(most, 'pod')}`;

@@ -4,7 +4,7 @@ import type { Manifest } from '#domain/plan.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Look, PolicyRule, Sort } from '#kinds/kind.ts';
 import { sayName } from '#kinds/names.ts';
-import { sayCount, sayWorkload } from './say.ts';
+import { sayCount, sayFew, sayWorkload } from './say.ts';
 import type { Workload } from './workload.ts';
 
 const sort = (version: string): Sort => ({
@@ -75,5 +75,11 @@ export const budgetsOf = ({ labels }: Workload, budgets: readonly Budget[]): rea
   budgets.filter(({ selector }) => selector !== undefined && selects(selector, labels));
 
 /** As in `PodDisruptionBudget web allows 1 disruption of pods of Deployment web now: 2 healthy, 1 has to be.` */
-export const sayBudget = (one: Workload, { name, allowed, healthy, desired }: Budget): string =>
-  `PodDisruptionBudget ${sayName(name)} allows ${sayCount(allowed, 'disruption')} of pods of ${sayWorkload(one)} now: ${healthy} healthy, ${desired} ${desired === 1 ? 'has' : 'have'} to be.`;
+export const sayBudgets = (one: Workload, budgets: readonly Budget[]): readonly string[] =>
+  sayFew(
+    budgetsOf(one, budgets).map(
+      ({ name, allowed, healthy, desired }) =>
+        `PodDisruptionBudget ${sayName(name)} allows ${sayCount(allowed, 'disruption')} of pods of ${sayWorkload(one)} now: ${healthy} healthy, ${desired} ${desired === 1 ? 'has' : 'have'} to be.`,
+    ),
+    (count) => `${count} more PodDisruptionBudgets are over pods of ${sayWorkload(one)}.`,
+  );

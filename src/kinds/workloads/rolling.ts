@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '#domain/result.ts';
 import { sayName } from '#kinds/names.ts';
-import { type Budget, budgetsOf, sayBudget } from './budgets.ts';
-import { sayCount, sayWorkload } from './say.ts';
+import { type Budget, budgetsOf, sayBudgets } from './budgets.ts';
+import { sayCount, sayFew, sayWorkload } from './say.ts';
 import type { Workload } from './workload.ts';
 
 /** Why its pods would not be made anew from another template by themselves. */
@@ -31,7 +31,7 @@ export const sayRolling = (one: Workload, budgets: readonly Budget[]): readonly 
         `${sayWorkload(one)} is rolling out just now: ${one.updated} of ${sayCount(one.wanted, 'pod')} have its newest template.`,
       ]
     : []),
-  ...budgetsOf(one, budgets).map((budget) => sayBudget(one, budget)),
+  ...sayBudgets(one, budgets),
 ];
 
 /** Where that costs more than a rolling update should. */
@@ -47,12 +47,15 @@ export const bewareRolling = (one: Workload, budgets: readonly Budget[]): readon
     ...(one.partition > 0
       ? [`${said} holds pods below number ${one.partition} back (partition): those stay as they are.`]
       : []),
-    ...budgetsOf(one, budgets)
-      .filter(({ allowed }) => allowed <= 0)
-      .map(
-        ({ name }) =>
-          `PodDisruptionBudget ${sayName(name)} allows no disruption of ${said} now, and holds this back in no way: budgets hold back evictions only.`,
-      ),
+    ...sayFew(
+      budgetsOf(one, budgets)
+        .filter(({ allowed }) => allowed <= 0)
+        .map(
+          ({ name }) =>
+            `PodDisruptionBudget ${sayName(name)} allows no disruption of ${said} now, and holds this back in no way: budgets hold back evictions only.`,
+        ),
+      (count) => `${count} more PodDisruptionBudgets allow no disruption of ${said} now.`,
+    ),
   ];
 };
 
