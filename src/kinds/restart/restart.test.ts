@@ -167,6 +167,18 @@ describe('planned', () => {
     ]);
   });
 
+  test('does not say that of a StatefulSet whose pods are held back, which is done with the others', () => {
+    const held = (updatedReplicas: number) =>
+      workloadOf('web', {
+        kind: 'StatefulSet',
+        spec: { updateStrategy: { rollingUpdate: { partition: 1 } } },
+        status: { updatedReplicas },
+      });
+    const isRolling = (updated: number): boolean =>
+      planned({ ...one, profile: 'sets' }, [held(updated)]).notes.some((note) => note.includes('rolling out just now'));
+    expect([0, 1, 2].map(isRolling)).toEqual([true, false, false]);
+  });
+
   test('counts budgets, of which anybody may make thousands, and does not list them all', () => {
     const many = Array.from({ length: 2_000 }, (_, nth) => budgetOf(`keeps-${nth}`, 'web', 0));
     const { notes, cautions } = planned(one, [workloadOf('web'), ...many]);

@@ -167,6 +167,8 @@ describe('a StatefulSet', () => {
 
   test('that does not roll by itself, or waits for a pod, says so', () => {
     const onDelete = db({ spec: { updateStrategy: { type: 'OnDelete' } } });
+    const half = { ...onDelete, status: { observedGeneration: 3, readyReplicas: 2, updatedReplicas: 1 } };
+    expect(planned(ask, [half, kept(1, 'db:1')]).notes.join()).not.toContain('rolling out just now');
     expect(planned(ask, [onDelete, kept(1, 'db:1')]).cautions).toEqual([
       expect.stringContaining('its pods stay as they are until somebody deletes them'),
     ]);

@@ -59,7 +59,9 @@ export const bewareRolling = (one: Workload, budgets: readonly Budget[]): readon
   ];
 };
 
-const isRollingNow = ({ isSettled, updated, wanted }: Workload): boolean => !isSettled || updated < wanted;
+/** Pods that are held back, or wait until somebody deletes them, are of no rollout. */
+const isRollingNow = ({ isSettled, updated, wanted, partition, strategy }: Workload): boolean =>
+  !isSettled || (strategy !== 'OnDelete' && updated < wanted - partition);
 
 const howReplaced = ({ strategy, maxUnavailable, kind }: Workload): string => {
   if (strategy === 'Recreate') return 'all are ended before new ones are made (Recreate)';
