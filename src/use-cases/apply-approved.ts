@@ -75,11 +75,15 @@ const waitsForConfirmation = async (
 
 /** Somebody did not want it any more. Where an attempt was under way, something of it was in force. */
 const takenBack = async (ports: WorkerPorts, cluster: ClusterWriter | undefined, asked: Asked): Promise<Ended> => {
+  const journal = cluster && (await findJournal(ports, cluster, asked));
   const isMade =
-    cluster !== undefined &&
-    ((await madeFor(ports, cluster, asked.id)).length > 0 || (await findJournal(ports, cluster, asked)) !== undefined);
+    cluster !== undefined && (journal !== undefined || (await madeFor(ports, cluster, asked.id)).length > 0);
   return isMade
-    ? { type: 'lapsed', why: 'It was taken back while it was being applied.', made: true }
+    ? {
+        type: 'lapsed',
+        why: `${await sayDone(ports, cluster, journal)}It was taken back while it was being applied.`,
+        made: true,
+      }
     : { type: 'lapsed', why: 'It was taken back before it was applied.' };
 };
 

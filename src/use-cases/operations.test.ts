@@ -10,7 +10,7 @@ import { policy, rule } from '#test/build/policy.ts';
 import { budgetOf, kindOver, workloadOf } from '#test/build/workloads.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { refusal } from '#test/memory/refusal.ts';
-import { approveRequest } from './act-on-request.ts';
+import { approveRequest, finishGrant } from './act-on-request.ts';
 import { readContent, unpackContent } from './contents.ts';
 import { draftRequest } from './draft-request.ts';
 import { extendGrant } from './extend-grant.ts';
@@ -173,6 +173,26 @@ test('a restart of several that fails halfway restarts none of them once more, a
   // Neither it nor its removal is written.
   expect(written).toEqual(['api']);
   expect(JSON.stringify((await world.cluster.get({ ...web, name: 'api' }))?.live)).toContain('restartedAt');
+});
+
+test('a restart of several that is taken back halfway says which are restarted', async () => {
+  const world = worldWith(workloadOf('api'), workloadOf('web'));
+  const chain = await file(world, { kind: 'restart', ask: { ...anew, names: ['api', 'web'] }, duration: 'good' });
+  const { id } = chain.request.asked;
+  await approveRequest(world.bot, { by: bob, id, revision: 1 });
+  const cutOff = workerOver(world, {
+    write: async (manifest, options) => {
+      if (manifest.metadata.name === 'web') throw new Error('The power is gone');
+      return world.cluster.write(manifest, options);
+    },
+  });
+  await expect(runStep(cutOff, id)).rejects.toThrow('The power is gone');
+  await finishGrant(world.bot, { by: alice, id });
+  await settle(world);
+  expect((await look(world, chain)).request.state).toMatchObject({
+    status: 'lapsed',
+    why: 'Done already: Deployment shop/api. It was taken back while it was being applied.',
+  });
 });
 
 test('a scaling of what has another number of pods by now is another one, for which votes do not count', async () => {
