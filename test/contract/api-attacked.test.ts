@@ -34,12 +34,12 @@ describe('a stranger', () => {
   afterAll(() => server.stop());
 
   /** The first line of what is answered to these bytes. */
-  const send = async (line: string): Promise<string> => {
+  const send = async (line: string, headers = 'X-Nothing: 1'): Promise<string> => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const socket = connect(server.port, '127.0.0.1');
     socket.on('error', reject);
     socket.on('data', (data) => resolve(data.toString().split('\r\n')[0] ?? ''));
-    socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n\r\n`);
     return promise.finally(() => socket.destroy());
   };
 
@@ -60,6 +60,14 @@ describe('a stranger', () => {
 
   test.each(['HEAD /v1/who', 'OPTIONS /v1/who', 'OPTIONS *', 'PUT /v1/requests'])('nor by %s', async (line) => {
     expect(await send(line)).toMatch(/ 40[0145] /);
+  });
+
+  test('is nobody, whatever headers say of who they are', async () => {
+    const headers = ['X-Remote-User', 'X-Forwarded-User', 'X-Auth-Request-Email', 'Impersonate-User', 'X-Slack-User'];
+    const claims = headers.map((name) => `${name}: ${alice}`).join('\r\n');
+    for (const line of ['GET /v1/who', 'GET /v1/requests', 'POST /v1/requests'])
+      expect(await send(line, claims)).toMatch(/ 401 /);
+    expect(await send('GET /v1/who', `${claims}\r\nAuthorization: Bearer good`)).toMatch(/ 200 /);
   });
 
   test('fills no room for the bodies of others', async () => {
@@ -146,6 +154,38 @@ describe('tokens of ServiceAccounts', () => {
     expect(await authenticate(token)).toMatchObject({ type: 'caller' });
     await Promise.all(strangers);
   });
+});
+
+test('whoever is known is answered three hundred times a minute, and others as ever', async () => {
+  const world = createWorld();
+  world.settings.tokenPeople = [alice, bob].map((person) => ({
+    person,
+    issuer: 'https://login.acme.test',
+    subject: person,
+    mayDecide: false,
+  }));
+  const authenticate = createAuthenticate({
+    settings: world.bot.settings,
+    audience: 'hallpass',
+    oidc: {
+      verify: async (sub) => ({
+        type: 'oidc',
+        issuer: 'https://login.acme.test',
+        claims: { sub },
+        provenAt: 0,
+        until: epoch() + 600,
+        isDelegated: false,
+      }),
+    },
+    clusters: new Map(),
+    alarm: () => {},
+    epoch,
+  });
+  // Two minutes of the clock at most are touched.
+  const answers = await Promise.all(Array.from({ length: 601 }, () => authenticate(alice)));
+  expect(answers.filter((one) => 'problem' in one && one.problem.status === 429).length).toBeGreaterThan(0);
+  expect(answers.filter((one) => !('problem' in one)).length).toBeGreaterThanOrEqual(300);
+  expect(await authenticate(bob)).toMatchObject({ type: 'person', person: bob });
 });
 
 describe('tokens of an issuer', () => {
