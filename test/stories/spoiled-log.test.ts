@@ -171,6 +171,17 @@ describe('a log that somebody has spoiled', () => {
     expect(await story.mayRead()).toBe(false);
   });
 
+  it('what somebody leaves for administrators is posted as plain words, which mention nobody', async () => {
+    await story.redis().rpush(keys.alarms, '<!channel> <@U0BOB> all is well, see <https://evil.test|the runbook>');
+    await story.isTold('all is well');
+    const posted = company()
+      .slack.as('U0DAN')
+      .readChannel('hallpass-audit')
+      .find(({ shown }) => shown.includes('all is well'));
+    expect(posted?.shown).toContain('<!channel> <@U0BOB> all is well, see <https://evil.test|the runbook>');
+    expect(posted?.mentions).toEqual([]);
+  });
+
   it('copied and edited stamps on somebody else’s RoleBinding do not make the sweep delete it; reported once', async () => {
     const { admin } = company().stand;
     const id = await story.ask(typed('10m'));
