@@ -154,6 +154,24 @@ describe('tokens of ServiceAccounts', () => {
     expect(await authenticate(token)).toMatchObject({ type: 'caller' });
     await Promise.all(strangers);
   });
+
+  test('of a cluster that does not answer keep those of another out of nothing', async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<string | undefined>();
+    const authenticate = authenticateBy(
+      new Map([
+        ['prod', () => answer],
+        ['staging', async () => 'system:serviceaccount:ci:other'],
+      ]),
+    );
+    const hanging = Array.from({ length: 16 }, (_, n) =>
+      authenticate(`e30.${encoded({ sub: accountUser, jti: n })}.x`),
+    );
+    expect(await authenticate(token)).toMatchObject({ problem: { type: 'urn:hallpass:problem:busy' } });
+    const ofOther = `e30.${encoded({ sub: 'system:serviceaccount:ci:other' })}.x`;
+    expect(await authenticate(ofOther)).toMatchObject({ type: 'caller', caller: { name: 'other' } });
+    resolve(undefined);
+    await Promise.all(hanging);
+  });
 });
 
 test('whoever is known is answered three hundred times a minute, and others as ever', async () => {

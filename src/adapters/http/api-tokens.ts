@@ -19,7 +19,7 @@ export type TokenParts = {
 /** Milliseconds for which it is remembered whose a token is: for so long one that was taken back still counts. */
 const remembered = 10_000;
 const most = 1_000;
-/** Tokens that clusters are asked about at a time. */
+/** Tokens that each cluster is asked about at a time: one that does not answer keeps nobody of the others waiting. */
 const atOnce = 16;
 /** So many requests of one principal are answered in a minute. */
 const perMinute = 300;
@@ -30,7 +30,10 @@ export const createAuthenticate = (
 ): ((token: string | undefined) => Promise<Principal | Refused>) => {
   const known = new Map<string, { readonly verified: Verified; readonly until: number }>();
   const allowance = createAllowance();
-  let asking = 0;
+  const asking = new Map<string, number>();
+  const count = (names: ReadonlySet<string>, by: 1 | -1): void => {
+    for (const name of names) asking.set(name, (asking.get(name) ?? 0) + by);
+  };
 
   const verify = async (token: string): Promise<Verified | TokenFault | 'busy' | 'cluster-away'> => {
     const { callers = [], tokenPeople = [] } = parts.settings();
@@ -50,12 +53,12 @@ export const createAuthenticate = (
       ),
     );
     if (named.size === 0) return found;
-    if (asking >= atOnce) return 'busy';
-    asking += 1;
+    if ([...named].some((name) => (asking.get(name) ?? 0) >= atOnce)) return 'busy';
+    count(named, 1);
     try {
       return await ofAccount(token, [...named]);
     } finally {
-      asking -= 1;
+      count(named, -1);
     }
   };
 
