@@ -87,3 +87,28 @@ test('of whom something has changed since, nothing counts that was said before',
   await expect(known.directory.person(bob)).rejects.toThrow('no connection');
   await expect(known.directory.members(platform)).rejects.toThrow('no connection');
 });
+
+test('nor what was asked before, and is answered after', async () => {
+  const answers: ((value: undefined) => void)[] = [];
+  let isAway = false;
+  const answering = async <T>(value: T): Promise<T> => {
+    if (isAway) throw new Error('no connection');
+    await new Promise((resolve) => answers.push(resolve));
+    return value;
+  };
+  const known = createLastKnown(
+    {
+      person: (id) => answering({ id, membership: 'member' as const }),
+      members: () => answering(new Set([bob])),
+    },
+    { lasting: () => 1_000, moment: () => 0, isNoAnswer: () => true },
+  );
+  const asked = [known.asked.person(bob), known.asked.members(platform)];
+  known.forgetPerson(bob);
+  known.forgetGroup(platform.id);
+  for (const answer of answers) answer(undefined);
+  await Promise.all(asked);
+  isAway = true;
+  await expect(known.directory.person(bob)).rejects.toThrow('no connection');
+  await expect(known.directory.members(platform)).rejects.toThrow('no connection');
+});

@@ -33,25 +33,43 @@ export type LastKnownParts = {
 };
 
 type Told<T> = { readonly value: T; readonly at: number };
+type Memory<K, T> = {
+  readonly told: Map<K, Told<T>>;
+  /** Who was asked about last, and is not answered yet: what is forgotten meanwhile, the answer may not know yet. */
+  readonly underWay: Map<K, object>;
+};
+
+const createMemory = <K, T>(): Memory<K, T> => ({ told: new Map(), underWay: new Map() });
+const forget = <K, T>({ told, underWay }: Memory<K, T>, key: K): void => {
+  told.delete(key);
+  underWay.delete(key);
+};
 
 /** Remembers what a directory says, and says it for it while it does not answer, for as long as that counts. */
 export const createLastKnown = (
   { person, members }: Directory,
   { lasting, moment, isNoAnswer }: LastKnownParts,
 ): LastKnown => {
-  const people = new Map<PersonId, Told<SlackPerson | undefined>>();
-  const groups = new Map<string, Told<ReadonlySet<PersonId>>>();
+  const people = createMemory<PersonId, SlackPerson | undefined>();
+  const groups = createMemory<string, ReadonlySet<PersonId>>();
 
-  const ask = async <K, T>(told: Map<K, Told<T>>, key: K, question: () => Promise<T>): Promise<T> => {
-    const value = await question();
-    told.set(key, { value, at: moment() });
-    return value;
-  };
-  const askOrKnow = async <K, T>(told: Map<K, Told<T>>, key: K, question: () => Promise<T>): Promise<T> => {
+  const ask = async <K, T>({ told, underWay }: Memory<K, T>, key: K, question: () => Promise<T>): Promise<T> => {
+    const mine = {};
+    underWay.set(key, mine);
+    const isLast = (): boolean => underWay.get(key) === mine;
     try {
-      return await ask(told, key, question);
+      const value = await question();
+      if (isLast()) told.set(key, { value, at: moment() });
+      return value;
+    } finally {
+      if (isLast()) underWay.delete(key);
+    }
+  };
+  const askOrKnow = async <K, T>(memory: Memory<K, T>, key: K, question: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask(memory, key, question);
     } catch (cause) {
-      const last = isNoAnswer(cause) ? told.get(key) : undefined;
+      const last = isNoAnswer(cause) ? memory.told.get(key) : undefined;
       const most = lasting();
       if (last === undefined || most === undefined || moment() - last.at > most) throw cause;
       return last.value;
@@ -75,7 +93,7 @@ export const createLastKnown = (
         await pause();
       }
     },
-    forgetPerson: (id) => void people.delete(id as PersonId),
-    forgetGroup: (id) => void groups.delete(JSON.stringify({ type: 'slack-group', id })),
+    forgetPerson: (id) => forget(people, id as PersonId),
+    forgetGroup: (id) => forget(groups, JSON.stringify({ type: 'slack-group', id })),
   };
 };
