@@ -88,6 +88,29 @@ describe('a stranger', () => {
     for (const socket of sockets) socket.destroy();
     expect(answer.status).toBe(422);
   });
+
+  test('who is known keeps no decision out with what they send', async () => {
+    const size = 3 * 1024 * 1024;
+    const sockets = Array.from({ length: 11 }, (_, n) => {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.on('error', () => {});
+      const head = `Host: x\r\nAuthorization: Bearer good\r\nContent-Type: application/json\r\nContent-Length: ${size}`;
+      // All together just what is taken.
+      socket.write(`POST /v1/requests HTTP/1.1\r\n${head}\r\n\r\n${'x'.repeat(n < 10 ? size - 10 : 2_097_240)}`);
+      return socket;
+    });
+    await pause(1_000);
+    const post = (path: string, body: object): Promise<number> =>
+      fetch(`http://127.0.0.1:${server.port}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer good', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then(({ status }) => status);
+    const large = { kind: 'change', namespace: 'shop', reason: 'x', form: { manifest: 'x'.repeat(2_000_000) } };
+    expect(await post('/v1/requests', large)).toBe(503);
+    expect(await post('/v1/requests/k7m2-qx/revoke', { revision: 1, reason: 'stolen' })).toBe(403);
+    for (const socket of sockets) socket.destroy();
+  });
 });
 
 describe('tokens of ServiceAccounts', () => {

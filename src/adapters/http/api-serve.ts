@@ -15,6 +15,8 @@ const usual = {
   /** An object in etcd has at most 1.5 MB, and a form has it as text in text. */
   body: 3 * 1024 * 1024,
   held: 32 * 1024 * 1024,
+  /** A decision is smaller, and not to be kept out by what others ask for. */
+  free: 8 * 1024,
   connections: 1_000,
   request: 20_000,
   idle: 75_000,

@@ -5,6 +5,8 @@ export type BodyLimits = {
   readonly body: number;
   /** Bytes of all bodies that are being read or reviewed. */
   readonly held: number;
+  /** Bytes of each body that do not count as held: what is small gets through, whatever else comes. None when absent. */
+  readonly free?: number;
 };
 
 export type Body =
@@ -20,23 +22,27 @@ export type Body =
  * Rejects when the connection ends before the body.
  */
 export const createBodyReader = (limits: BodyLimits): ((request: IncomingMessage) => Promise<Body>) => {
+  const { free = 0 } = limits;
   let held = 0;
   return async (request) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let counted = 0;
     let tooMuch: 'too-large' | 'crowded' | undefined;
     const release = (): void => {
-      held -= size;
-      size = 0;
+      held -= counted;
+      counted = 0;
       chunks.length = 0;
     };
     const take = (chunk: Uint8Array): void => {
       if (tooMuch !== undefined) return;
       size += chunk.length;
-      held += chunk.length;
+      held -= counted;
+      counted = Math.max(0, size - free);
+      held += counted;
       chunks.push(chunk);
       if (size > limits.body) tooMuch = 'too-large';
-      else if (held > limits.held) tooMuch = 'crowded';
+      else if (counted > 0 && held > limits.held) tooMuch = 'crowded';
       if (tooMuch !== undefined) release();
     };
     try {
