@@ -7,7 +7,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { parseStart } from '#domain/start.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
 import type { BotPorts } from './ports.ts';
-import { accountOf, type Principal, sourceFor } from './principal.ts';
+import { accountOf, nameOf, type Principal, sourceFor } from './principal.ts';
 import { find } from './request-log.ts';
 import { type Previewed, previewRequest, submitRequest } from './submit-request.ts';
 
@@ -49,7 +49,6 @@ export const previewByToken = (
 
 const askingOf = (ports: BotPorts, principal: Principal, { key, own, ...asked }: TokenAsking): Asking => {
   const account = accountOf(principal);
-  const who = principal.type === 'caller' ? `caller ${principal.caller.name}` : `person ${account}`;
   return {
     ...asked,
     by: account,
@@ -57,7 +56,7 @@ const askingOf = (ports: BotPorts, principal: Principal, { key, own, ...asked }:
     source: sourceFor(principal),
     ...(principal.type === 'caller' ? { caller: callerIn(principal.caller, own) } : {}),
     // Of nobody else's key, and of no length but its own.
-    origin: `api:${ports.trust.digest(canonical([who, key]))}`,
+    origin: `api:${ports.trust.digest(canonical([nameOf(principal), key]))}`,
   };
 };
 

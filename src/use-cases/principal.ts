@@ -37,6 +37,10 @@ export const principalOf = (
 export const accountOf = (principal: Principal): PersonId =>
   principal.type === 'person' ? principal.person : principal.caller.responsible;
 
+/** By what each is told apart from all others. */
+export const nameOf = (principal: Principal): string =>
+  principal.type === 'caller' ? `caller ${principal.caller.name}` : `person ${principal.person}`;
+
 /** By which way a request of theirs comes in: people have a command line, agents speak MCP, pipelines call. */
 export const sourceFor = (principal: Principal): Source => {
   if (principal.type === 'person') return 'cli';

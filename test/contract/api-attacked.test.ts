@@ -325,6 +325,16 @@ describe('tokens of an issuer', () => {
 test('who has gone before they waited does not wait', async () => {
   const waiting = createWaiting({ lengths: async () => [1] });
   const before = performance.now();
-  await waiting.until(requestId.parse('k7m2-qx'), 1, 60_000, AbortSignal.abort());
+  await waiting.until(requestId.parse('k7m2-qx'), 1, 60_000, AbortSignal.abort(), 'caller deploy');
   expect(performance.now() - before).toBeLessThan(1_000);
+});
+
+test('one who waits a thousand times keeps no place from others', async () => {
+  const waiting = createWaiting({ lengths: async (ids) => ids.map(() => 1) });
+  const gone = new AbortController();
+  const wait = (who: string, within: number) => waiting.until(requestId.parse('k7m2-qx'), 1, within, gone.signal, who);
+  const greedy = Array.from({ length: 1_000 }, () => wait('caller deploy', 60_000));
+  expect(await wait('person UBOB', 1)).toBe('over');
+  gone.abort();
+  expect(new Set(await Promise.all(greedy))).toEqual(new Set(['over', 'crowded']));
 });

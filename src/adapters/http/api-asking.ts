@@ -2,7 +2,7 @@ import type { Json } from '#domain/json.ts';
 import { seeWhole } from '#use-cases/act-on-request.ts';
 import { askByToken, previewByToken, type TokenRefusal } from '#use-cases/ask-by-token.ts';
 import { readContent } from '#use-cases/contents.ts';
-import { accountOf } from '#use-cases/principal.ts';
+import { accountOf, nameOf } from '#use-cases/principal.ts';
 import { listByToken } from '#use-cases/see-by-token.ts';
 import { readAsk } from './api-ask.ts';
 import { operations } from './api-operations.ts';
@@ -66,7 +66,8 @@ export const serveAsking = (app: Api, parts: ApiParts, { view, seen }: Tools): v
     const { asked } = first.request;
     const from = after ?? first.entries.length;
     if (wait === 0 || first.entries.length > from || view(first).isOver) return context.json(view(first), 200);
-    const waited = await waiting.until(asked.id, from, wait * 1_000, context.req.raw.signal);
+    const who = nameOf(context.get('principal'));
+    const waited = await waiting.until(asked.id, from, wait * 1_000, context.req.raw.signal, who);
     if (waited === 'crowded') return refuse(context, crowded);
     const now = await seen(context, id);
     return now === undefined ? refuse(context, notThere(id)) : context.json(view(now), 200);

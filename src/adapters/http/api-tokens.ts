@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Verified } from '#domain/callers.ts';
 import type { Alarm, Settings } from '#use-cases/ports.ts';
-import { type Principal, principalOf } from '#use-cases/principal.ts';
+import { nameOf, type Principal, principalOf } from '#use-cases/principal.ts';
 import { problemOf, type Refused } from './api-problems.ts';
 import type { OidcTokens, TokenFault } from './oidc-tokens.ts';
 
@@ -119,7 +119,7 @@ const subjectIn = (token: string): string | undefined => {
 const createAllowance = (): ((principal: Principal) => boolean) => {
   const used = new Map<string, { readonly minute: number; count: number }>();
   return (principal) => {
-    const who = principal.type === 'caller' ? `caller ${principal.caller.name}` : principal.person;
+    const who = nameOf(principal);
     const minute = Math.floor(performance.now() / 60_000);
     const before = used.get(who);
     const now = before?.minute === minute ? before : { minute, count: 0 };

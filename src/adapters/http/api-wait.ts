@@ -3,15 +3,26 @@ import type { RequestId } from '#domain/ids.ts';
 import type { EventStore } from '#use-cases/ports.ts';
 
 export type Waiting = {
-  /** Waits until a log has more than so many entries, for at most so many milliseconds. `crowded`: too many wait already. */
-  readonly until: (id: RequestId, entries: number, within: number, signal: AbortSignal) => Promise<'over' | 'crowded'>;
+  /**
+   * Waits until a log has more than so many entries, for at most so many milliseconds. `crowded`: too many wait already, of all or of
+   * those that `who` names.
+   */
+  readonly until: (
+    id: RequestId,
+    entries: number,
+    within: number,
+    signal: AbortSignal,
+    who: string,
+  ) => Promise<'over' | 'crowded'>;
 };
 
 /** Milliseconds between two looks, in which all that wait are looked up together. */
 const every = 250;
 const most = 500;
+/** Nobody keeps all places. */
+const mostOfOne = 100;
 
-type Waiter = { readonly id: RequestId; readonly entries: number; readonly wake: () => void };
+type Waiter = { readonly id: RequestId; readonly entries: number; readonly who: string; readonly wake: () => void };
 
 /** Looks after all who wait with one question for each round, however many they are; with none there is no round. */
 export const createWaiting = ({ lengths }: Pick<EventStore, 'lengths'>): Waiting => {
@@ -31,11 +42,12 @@ export const createWaiting = ({ lengths }: Pick<EventStore, 'lengths'>): Waiting
   };
 
   return {
-    until: async (id, entries, within, signal) => {
-      if (waiters.size >= most) return 'crowded';
+    until: async (id, entries, within, signal, who) => {
+      const ofOne = [...waiters].filter((waiter) => waiter.who === who).length;
+      if (waiters.size >= most || ofOne >= mostOfOne) return 'crowded';
       if (signal.aborted) return 'over';
       const { promise, resolve } = Promise.withResolvers<void>();
-      const waiter: Waiter = { id, entries, wake: resolve };
+      const waiter: Waiter = { id, entries, who, wake: resolve };
       waiters.add(waiter);
       if (!isLooking) void look();
       const timer = setTimeout(resolve, within);
