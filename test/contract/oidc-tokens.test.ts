@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOidcTokens } from '#adapters/http/oidc-tokens.ts';
@@ -108,6 +110,34 @@ describe('a token of an OpenID issuer', () => {
   ])('of an issuer that %s lets nobody in', async (_, answer) => {
     issuer.answerWith(answer);
     expect(await verify(await signed())).toBe('issuer-away');
+  });
+
+  it.each([
+    ['are not to be had', () => ({ status: 503, body: '' })],
+    ['are in too much else', (keys: string) => ({ status: 200, body: `${keys}${' '.repeat(2_000_000)}` })],
+    ['are no keys', () => ({ status: 200, body: '<html>' })],
+  ])('of an issuer whose keys %s lets nobody in, for which the token cannot help', async (_, answer) => {
+    const keys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }] });
+    issuer.answerWith((path) => (path === '/keys' ? answer(keys) : undefined));
+    expect(await verify(await signed())).toBe('issuer-away');
+  });
+
+  it('of an issuer that never stops talking is given up long before it is too much', async () => {
+    let sent = 0;
+    const endless = createServer((_, response) => {
+      const talk = (): void => {
+        for (let goesOn = true; goesOn && !response.destroyed; sent += 65_536)
+          goesOn = response.write(' '.repeat(65_536));
+      };
+      response.writeHead(200).on('drain', talk);
+      talk();
+    });
+    await new Promise<void>((ready) => endless.listen(0, '127.0.0.1', ready));
+    const iss = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    expect(await tokens.verify(await signed({ iss }), new Set([iss]))).toBe('issuer-away');
+    expect(sent).toBeLessThan(50_000_000);
+    endless.closeAllConnections();
+    await new Promise((done) => endless.close(done));
   });
 
   it.each(['', 'a', 'a.b', 'a.b.c', '..', 'bm90IGpzb24.bm90IGpzb24.x', `${'a'.repeat(16_000)}.b.c`])(

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Verified } from '#domain/callers.ts';
 
@@ -76,7 +76,11 @@ export const createOidcTokens = (audience: string): OidcTokens => {
     const at = new URL(found.jwks_uri);
     if (at.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
       throw new Error('its keys are not where only it can put them (https)');
-    return createRemoteJWKSet(at, { timeoutDuration: patience, cooldownDuration: 5_000 });
+    return createRemoteJWKSet(at, {
+      timeoutDuration: patience,
+      cooldownDuration: 5_000,
+      [customFetch]: async (url) => Response.json(await fetchJson(url)),
+    });
   };
 
   return {
@@ -125,9 +129,15 @@ const issuerIn = (token: string): string | undefined => {
 const fetchJson = async (url: string): Promise<unknown> => {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patience) });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  const text = await response.text();
-  if (text.length > longest) throw new Error(`${url} answers with too much`);
-  return JSON.parse(text);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    // As it was unpacked; what is left of it is not fetched.
+    if (size > longest) throw new Error(`${url} answers with too much`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 };
 
 const textsIn = (payload: JWTPayload): Readonly<Record<string, string>> =>
