@@ -310,6 +310,13 @@ describe('what one has already', () => {
     expect(refusal).toEqual({ type: 'already-have', who: 'they', allowedBy: '' });
   });
 
+  test('of who answers for an agent is not the agent’s to read', async () => {
+    const world = createWorld();
+    grantForGood(world, ['get', 'list']);
+    const refusal = await refused(world.bot, { ask: view, caller: { name: 'helper', agent: true }, source: 'mcp' });
+    expect(refusal).toEqual({ type: 'already-have', who: 'they', allowedBy: '' });
+  });
+
   test('in part only is asked for', async () => {
     const world = createWorld();
     grantForGood(world, ['get']);

@@ -144,9 +144,11 @@ export const asWritten = ({ ignore, ...rest }: HeldWrite | Drift): NonNullable<D
 /** Approvers would see another difference than the one that was written, and what they approve would fit no write. */
 const hasMoved = 'The object is another by now than when this was written. Look at it, and write anew.';
 
-/** What somebody else may do already, and why, is not the asker's to read. */
-const forOthers = (refusal: SubmitRefusal, { by, subject }: Asking): SubmitRefusal =>
-  refusal.type === 'already-have' && subject !== by ? { ...refusal, who: 'they', allowedBy: '' } : refusal;
+/** What somebody else may do already, and why, is not the asker's to read: nor a pipeline's or agent's, of who answers for it. */
+const forOthers = (refusal: SubmitRefusal, { by, subject, caller }: Asking): SubmitRefusal => {
+  const isOthers = subject !== by || (caller !== undefined && caller.own !== true);
+  return refusal.type === 'already-have' && isOthers ? { ...refusal, who: 'they', allowedBy: '' } : refusal;
+};
 
 const admitBoth = async (ports: BotPorts, { by, subject, drift }: Asking): Promise<Result<null, NotAdmitted>> => {
   if (drift !== undefined) return ok(null);
