@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { createApi } from '#adapters/http/api-routes.ts';
 import { decide } from '#domain/request/decide.ts';
 import { accountUser, askingFor, callerOver, fileAs, partsOver, postTo } from '#test/build/callers.ts';
 import { alice, bob, carol } from '#test/build/people.ts';
@@ -253,6 +255,31 @@ describe('what is sent over the API', () => {
     const faults: unknown[] = [];
     const parts = partsOver(createWorld(), person(alice), { onFault: (...fault) => void faults.push(fault) });
     expect([await postTo(parts, '/v1/requests', body), faults]).toEqual([422, []]);
+  });
+
+  test('and taken back at once, again and again, comes to an end within an hour', async () => {
+    const world = createWorld();
+    const parts = partsOver(world, me, { ports: { ...world.bot, random: randomBytes } });
+    world.settings.callers = [caller];
+    const app = createApi(parts);
+    const post = (path: string, key: string, body = {}) =>
+      app.request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+    const ask = (key: string) =>
+      post('/v1/requests', key, { kind: 'access', namespace: 'shop', reason: 'x', words: ['ingress-edit'] });
+    for (let n = 0; n < 300; n += 1) {
+      const filed = await ask(`k${n}`);
+      expect(filed.status).toBe(201);
+      expect((await post(`${filed.headers.get('location')}/withdraw`, 'any')).status).toBe(200);
+    }
+    const more = await ask('one-more');
+    expect([more.status, more.headers.get('retry-after')]).toEqual([429, '600']);
+    expect(
+      await post('/v1/previews', '', { kind: 'access', namespace: 'shop', reason: 'x', words: ['ingress-edit'] }),
+    ).toMatchObject({ status: 200 });
   });
 
   test('by a clock that cannot be looked up is refused, and nothing fails', async () => {

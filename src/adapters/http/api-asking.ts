@@ -4,15 +4,20 @@ import { askByToken, previewByToken, type TokenRefusal } from '#use-cases/ask-by
 import { readContent } from '#use-cases/contents.ts';
 import { accountOf, nameOf } from '#use-cases/principal.ts';
 import { listByToken } from '#use-cases/see-by-token.ts';
+import { createAllowance } from './allowance.ts';
 import { readAsk } from './api-ask.ts';
 import { operations } from './api-operations.ts';
-import { altered, crowded, notFiledProblem, notThere, type Refused } from './api-problems.ts';
+import { altered, crowded, notFiledProblem, notThere, type Refused, tooOften } from './api-problems.ts';
 import { type Api, type ApiParts, refuse, type Tools } from './api-tools.ts';
 import { diffOf, previewOf } from './api-view.ts';
+
+/** Each that is filed costs room in the store and a look of those who decide, though it is taken back at once. */
+const filedPerHour = 300;
 
 /** What everybody who is known may do: ask, and look at what one may see. */
 export const serveAsking = (app: Api, parts: ApiParts, { view, seen }: Tools): void => {
   const { ports, waiting } = parts;
+  const filings = createAllowance(filedPerHour, 3_600_000);
   app.openapi(operations.who, (context) => {
     const principal = context.get('principal');
     const { kinds } = ports.settings();
@@ -35,9 +40,12 @@ export const serveAsking = (app: Api, parts: ApiParts, { view, seen }: Tools): v
     const key = context.req.valid('header')['idempotency-key'] ?? parts.anyKey();
     const asking = readAsk(ports, principal, context.req.valid('json'));
     if (!asking.ok) return refuse(context, notFiledProblem(asking.error, asking.error.why));
+    const who = nameOf(principal);
+    if (!filings.isLeft(who)) return refuse(context, tooOften);
     const asked = await askByToken(ports, principal, { ...asking.value, key });
     if (!asked.ok) return refuse(context, sayRefusal(parts, asked.error));
     const { chain, isNew } = asked.value;
+    if (isNew) filings.take(who);
     context.header('location', `/v1/requests/${chain.request.asked.id}`);
     return isNew ? context.json(view(chain), 201) : context.json(view(chain), 200);
   });

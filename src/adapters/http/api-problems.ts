@@ -106,6 +106,15 @@ export const crowded: Refused = {
   problem: problemOf(503, 'crowded', 'Too many wait', 'Too many wait at the same time. Ask again without "wait".'),
   retryAfter: 5,
 };
+export const tooOften: Refused = {
+  problem: problemOf(
+    429,
+    'too-often',
+    'Too many requests',
+    'More than 300 requests were filed within an hour, whatever became of them. File fewer, and ask for more in one.',
+  ),
+  retryAfter: 600,
+};
 export const unparsed: Refused = {
   problem: problemOf(400, 'not-json', 'Not JSON', 'The body cannot be read: it is no JSON. Send application/json.'),
 };

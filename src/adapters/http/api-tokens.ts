@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Verified } from '#domain/callers.ts';
 import type { Alarm, Settings } from '#use-cases/ports.ts';
 import { nameOf, type Principal, principalOf } from '#use-cases/principal.ts';
+import { createAllowance } from './allowance.ts';
 import { problemOf, type Refused } from './api-problems.ts';
 import type { OidcTokens, TokenFault } from './oidc-tokens.ts';
 
@@ -29,7 +30,7 @@ export const createAuthenticate = (
   parts: TokenParts,
 ): ((token: string | undefined) => Promise<Principal | Refused>) => {
   const known = new Map<string, { readonly verified: Verified; readonly until: number }>();
-  const allowance = createAllowance();
+  const calls = createAllowance(perMinute, 60_000);
   const asking = new Map<string, number>();
   const count = (names: ReadonlySet<string>, by: 1 | -1): void => {
     for (const name of names) asking.set(name, (asking.get(name) ?? 0) + by);
@@ -96,7 +97,10 @@ export const createAuthenticate = (
     }
     const principal = principalOf(parts.settings(), verified);
     if (principal === undefined) return refusal('nobody', parts.audience);
-    return allowance(principal) ? principal : tooFast;
+    const who = nameOf(principal);
+    if (!calls.isLeft(who)) return tooFast;
+    calls.take(who);
+    return principal;
   };
 };
 
@@ -113,20 +117,6 @@ const subjectIn = (token: string): string | undefined => {
   } catch {
     return undefined;
   }
-};
-
-/** So many in each minute by the clock of this process. */
-const createAllowance = (): ((principal: Principal) => boolean) => {
-  const used = new Map<string, { readonly minute: number; count: number }>();
-  return (principal) => {
-    const who = nameOf(principal);
-    const minute = Math.floor(performance.now() / 60_000);
-    const before = used.get(who);
-    const now = before?.minute === minute ? before : { minute, count: 0 };
-    used.set(who, now);
-    now.count += 1;
-    return now.count <= perMinute;
-  };
 };
 
 type Why = TokenFault | 'no-token' | 'nobody' | 'busy' | 'cluster-away';

@@ -1,0 +1,23 @@
+/** How much one may do in each span of time, by the clock of this process. */
+export type Allowance = {
+  readonly isLeft: (who: string) => boolean;
+  readonly take: (who: string) => void;
+};
+
+/** So many in each span of so many milliseconds. */
+export const createAllowance = (most: number, span: number): Allowance => {
+  const used = new Map<string, { readonly span: number; count: number }>();
+  const now = (who: string) => {
+    const current = Math.floor(performance.now() / span);
+    const before = used.get(who);
+    return before?.span === current ? before : { span: current, count: 0 };
+  };
+  return {
+    isLeft: (who) => now(who).count < most,
+    take: (who) => {
+      const one = now(who);
+      one.count += 1;
+      used.set(who, one);
+    },
+  };
+};
