@@ -99,7 +99,10 @@ const decidingOn = async (ports: BotPorts, request: Request, as: As, now: Tempor
 };
 
 /** Who was to approve it and whom its rule asks now, as far as the policy knows them: a group that it renamed keeps nothing in force. */
-const revokersOf = ({ settings }: BotPorts, { approval }: Request['asked']): Deciding['quorum'] => {
+export const revokersOf = (
+  { settings }: Pick<BotPorts, 'settings'>,
+  { approval }: Request['asked'],
+): Deciding['quorum'] => {
   const { groups, rules } = settings().policy;
   const now = rules.find(({ name }) => name === approval.rule)?.approve ?? [];
   const names = new Set([...approval.quorum, ...now].map(({ from }) => from).filter((name) => groups.has(name)));

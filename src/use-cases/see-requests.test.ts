@@ -3,11 +3,12 @@ import { type PersonId, requestIdFrom } from '#domain/ids.ts';
 import { authorOf, type RequestEvent } from '#domain/request/events.ts';
 import { target } from '#test/build/contents.ts';
 import { alice, bob, carol, dave, erin } from '#test/build/people.ts';
+import { policy, rule } from '#test/build/policy.ts';
 import { activated, approved } from '#test/build/requests.ts';
 import { createWorld, file, look, type World } from '#test/build/world.ts';
 import { approveRequest, revokeGrant } from './act-on-request.ts';
 import { commit } from './request-log.ts';
-import { seeInbox } from './see-requests.ts';
+import { seeInbox, seeRequest } from './see-requests.ts';
 
 const conflicted: RequestEvent = {
   type: 'conflicted',
@@ -62,6 +63,24 @@ test('what is approved and begins later is seen by whom it concerns, the next fi
   expect(await seen(erin)).toEqual([]);
   expect((await revokeGrant(world.bot, { by: carol, id: next, reason: 'not that night' })).ok).toBe(true);
   expect(await seen(carol)).toEqual([last]);
+});
+
+test('what is in force is seen by whoever may end it, also where their group was renamed in the policy', async () => {
+  const world = createWorld();
+  const { id } = (await file(world)).request.asked;
+  expect((await approveRequest(world.bot, { by: bob, id, revision: 1 })).ok).toBe(true);
+  world.settings.policy = policy({
+    groups: new Map([
+      ['developers', { type: 'people', people: [alice, dave] }],
+      ['owners', { type: 'people', people: [bob] }],
+      ['others', { type: 'people', people: [carol] }],
+    ]),
+    rules: [rule({ approve: [{ from: 'owners', count: 1 }] })],
+    hash: 'renamed',
+  });
+  expect(await seeRequest(world.bot, bob, id)).toBeDefined();
+  expect(await seeRequest(world.bot, carol, id)).toBeUndefined();
+  expect((await revokeGrant(world.bot, { by: bob, id, reason: 'renamed meanwhile' })).ok).toBe(true);
 });
 
 test('what waits is found though two hundred others wait that somebody else decides on', async () => {

@@ -2,6 +2,7 @@ import type { PersonId, RequestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Asked, Request } from '#domain/request/request.ts';
 import { mayStandIn, needsReview } from '#domain/request/terms.ts';
+import { revokersOf } from './act-on-request.ts';
 import { admit, groupsOf } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { find } from './request-log.ts';
@@ -23,11 +24,13 @@ const mostRead = 2_000;
 const perPage = 100;
 const mostActive = 200;
 
-/** Whether a request concerns somebody: theirs, for them, or theirs to decide on or to review. Others learn nothing of it. */
+/** Whether a request concerns somebody: theirs, for them, or theirs to decide on, to revoke or to review. Others learn nothing of it. */
 const concerns = async (request: Request, onlooker: Onlooker): Promise<boolean> => {
-  const { person, groups, now, reviewers } = onlooker;
+  const { person, groups, now, reviewers, revokers } = onlooker;
   const { requester, subject } = request.asked;
   if (requester === person || subject === person || decidersOf(request, now).some((name) => groups.has(name)))
+    return true;
+  if (['approved', 'active'].includes(request.state.status) && revokers(request.asked).some((name) => groups.has(name)))
     return true;
   return needsReview(request) && (await reviewers(request.asked)).some((name) => groups.has(name));
 };
@@ -38,13 +41,21 @@ type Onlooker = {
   readonly groups: ReadonlySet<string>;
   readonly now: Temporal.Instant;
   readonly reviewers: (asked: Asked) => Promise<readonly string[]>;
+  /** The groups whose people may end what is in force, by the policy as it is now. */
+  readonly revokers: (asked: Asked) => readonly string[];
 };
 
 const onlookerOf = async (ports: BotPorts, person: PersonId): Promise<Onlooker> => {
   // It has been said already which groups cannot be looked up.
   const { groups } = await groupsOf(ports, person);
   const quietly = { ...ports, alarm: () => {} };
-  return { person, groups, now: await ports.clock.now(), reviewers: (asked) => reviewersOf(quietly, asked) };
+  return {
+    person,
+    groups,
+    now: await ports.clock.now(),
+    reviewers: (asked) => reviewersOf(quietly, asked),
+    revokers: (asked) => revokersOf(ports, asked).map(({ from }) => from),
+  };
 };
 
 /** The groups whose people may decide by now. */
