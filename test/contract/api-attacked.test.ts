@@ -10,6 +10,7 @@ import { createOidcTokens } from '#adapters/http/oidc-tokens.ts';
 import { requestId } from '#domain/ids.ts';
 import { accountUser, callerOver, partsOver } from '#test/build/callers.ts';
 import { issuing, type Pair } from '#test/build/oidc-issuer.ts';
+import { answersInOneBreath } from '#test/build/one-breath.ts';
 import { alice, bob } from '#test/build/people.ts';
 import { createWorld } from '#test/build/world.ts';
 
@@ -68,6 +69,11 @@ describe('a stranger', () => {
     for (const line of ['GET /v1/who', 'GET /v1/requests', 'POST /v1/requests'])
       expect(await send(line, claims)).toMatch(/ 401 /);
     expect(await send('GET /v1/who', `${claims}\r\nAuthorization: Bearer good`)).toMatch(/ 200 /);
+  });
+
+  test('who asks a thousand times in one breath gets no thousand answers, which would all be kept for who reads none', async () => {
+    expect(await answersInOneBreath(server.port, '/v1/openapi.json')).toBeLessThan(10);
+    expect(await send('GET /v1/openapi.json')).toMatch(/ 200 /);
   });
 
   test('fills no room for the bodies of others', async () => {

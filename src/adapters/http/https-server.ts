@@ -5,6 +5,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { Alarm } from '#use-cases/ports.ts';
 import { type Answer, sayPlainly } from './answer-review.ts';
 import type { CertificateSource } from './certificate-source.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** Milliseconds, but `connections`, which are counted. */
 export type ServerLimits = {
@@ -50,7 +51,9 @@ export const startHttpsServer = async (settings: HttpsServerSettings): Promise<R
     return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) };
   };
   let stopping = false;
+  const isAnswered = createUnderWay();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!isAnswered(request, response)) return;
     try {
       const given = await route(request);
       send(response, given, stopping || given.status === 413);
