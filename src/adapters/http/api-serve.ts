@@ -23,6 +23,9 @@ const usual = {
   drain: 3_000,
 };
 
+/** Values in a body: words, names and fields of a form. Each is looked at, while everybody else waits. */
+const mostValues = 5_000;
+
 export type ApiServerSettings = Pick<HttpsServerSettings, 'host' | 'port' | 'certificates' | 'onFault'> & {
   readonly api: ApiParts;
   readonly limits?: Partial<typeof usual>;
@@ -74,7 +77,7 @@ export const startApiServer = ({
       if (body.bytes.length === 0) return await serve(request, undefined, known);
       if (!isJson(request)) return refuse(415, 'not-json', 'Not JSON', 'Send application/json.');
       const text = textOf(body.bytes);
-      const excess = text === undefined ? 'it is not UTF-8' : measureJson(text).excess;
+      const excess = text === undefined ? 'it is not UTF-8' : excessIn(text);
       if (text === undefined || excess !== undefined)
         return refuse(400, 'not-json', 'Not JSON', `The body cannot be read: ${excess}.`);
       return await serve(request, text, known);
@@ -103,6 +106,11 @@ const requestOf = (
   } catch {
     return undefined;
   }
+};
+
+const excessIn = (text: string): string | undefined => {
+  const { excess, commas } = measureJson(text);
+  return excess ?? (commas < mostValues ? undefined : `it has more than ${mostValues} values`);
 };
 
 const textOf = (bytes: Uint8Array): string | undefined => {

@@ -28,6 +28,12 @@ test('a quarter of a million objects and lists are taken, and one more is not', 
   expect(measureJson(many(250_001)).excess).toBe('it has more than 250000 objects and lists');
 });
 
+test('commas are counted wherever they part values, and nowhere else', () => {
+  const value = { 'a,b': [1, 'c,,d', { e: 2, f: [] }], g: '\\",\\' };
+  expect(measureJson(JSON.stringify(value)).commas).toBe(4);
+  expect(measureJson('"\\",",[,]').commas).toBe(2);
+});
+
 test('siblings add no depth', () => {
   expect(isTooMuch(`[${'[[]],'.repeat(1_000)}{}]`)).toBe(false);
 });

@@ -8,11 +8,13 @@ type Measured = {
   readonly excess: string | undefined;
   /** The first integer that JavaScript would read and write as another one, as it does beyond 2^53. */
   readonly altered: string | undefined;
+  /** Commas between values: so many of them and one are in it at least, wherever they are. */
+  readonly commas: number;
 };
 
 const code = { quote: 0x22, backslash: 0x5c, zero: 0x30, nine: 0x39 };
-/** `[`, `]`, `{` and `}`, and what of a number comes after its first digit. */
-const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
+/** `[`, `]`, `{`, `}` and `,`, and what of a number comes after its first digit. */
+const [openList, closeList, openMap, closeMap, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 const [plus, minus, point, exponent, smallExponent] = [0x2b, 0x2d, 0x2e, 0x45, 0x65];
 
 /**
@@ -22,6 +24,7 @@ const [plus, minus, point, exponent, smallExponent] = [0x2b, 0x2d, 0x2e, 0x45, 0
 export const measureJson = (text: string): Measured => {
   let depth = 0;
   let count = 0;
+  let commas = 0;
   let altered: string | undefined;
   let at = 0;
   while (at < text.length) {
@@ -32,16 +35,17 @@ export const measureJson = (text: string): Measured => {
       depth += 1;
       count += 1;
     } else if (character === closeMap || character === closeList) depth -= 1;
+    else if (character === comma) commas += 1;
     else if (character >= code.zero && character <= code.nine) {
       end = endOfNumber(text, at);
       // Most are short, and none of those is another one.
       if (end - at >= suspicious) altered ??= alteredInteger(text.slice(at, end));
     }
-    if (depth > deepest) return { excess: `it nests deeper than ${deepest} levels`, altered };
-    if (count > most) return { excess: `it has more than ${most} objects and lists`, altered };
+    if (depth > deepest) return { excess: `it nests deeper than ${deepest} levels`, altered, commas };
+    if (count > most) return { excess: `it has more than ${most} objects and lists`, altered, commas };
     at = end;
   }
-  return { excess: undefined, altered };
+  return { excess: undefined, altered, commas };
 };
 
 const endOfString = (text: string, start: number): number => {
