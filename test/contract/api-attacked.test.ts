@@ -108,6 +108,25 @@ describe('a stranger', () => {
     expect(performance.now() - begun).toBeLessThan(300);
   });
 
+  test('who is known has no manifests read without end, and still takes back what they asked for', async () => {
+    const api = partsOver(createWorld(), person);
+    const own = await startApiServer({ host: '127.0.0.1', port: 0, onFault: () => {}, api });
+    if (!own.ok) throw new Error(own.error);
+    const post = (path: string, body: object): Promise<number> =>
+      fetch(`http://127.0.0.1:${own.value.port}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer good', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then(({ status }) => status);
+    const form = { edit: 'manifest', manifest: 'x'.repeat(1_000_000) };
+    const asked: number[] = [];
+    for (let n = 0; n < 6; n += 1)
+      asked.push(await post('/v1/previews', { kind: 'access', namespace: 'shop', reason: 'x', form }));
+    expect(asked).toEqual([422, 422, 422, 422, 422, 429]);
+    expect(await post('/v1/requests/k7m2-qx/withdraw', {})).toBe(404);
+    await own.value.stop();
+  });
+
   test('who is known keeps no decision out with what they send', async () => {
     const size = 3 * 1024 * 1024;
     const sockets = Array.from({ length: 11 }, (_, n) => {

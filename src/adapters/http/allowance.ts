@@ -1,10 +1,11 @@
 /** How much one may do in each span of time, by the clock of this process. */
 export type Allowance = {
   readonly isLeft: (who: string) => boolean;
-  readonly take: (who: string) => void;
+  /** Takes one, or as much as is said. */
+  readonly take: (who: string, amount?: number) => void;
 };
 
-/** So many in each span of so many milliseconds. */
+/** So much in each span of so many milliseconds; what is taken last may be more than is left. */
 export const createAllowance = (most: number, span: number): Allowance => {
   const used = new Map<string, { readonly span: number; count: number }>();
   const now = (who: string) => {
@@ -14,9 +15,9 @@ export const createAllowance = (most: number, span: number): Allowance => {
   };
   return {
     isLeft: (who) => now(who).count < most,
-    take: (who) => {
+    take: (who, amount = 1) => {
       const one = now(who);
-      one.count += 1;
+      one.count += amount;
       used.set(who, one);
     },
   };

@@ -115,6 +115,15 @@ export const tooOften: Refused = {
   ),
   retryAfter: 600,
 };
+export const tooMuch: Refused = {
+  problem: problemOf(
+    429,
+    'too-much',
+    'Too much',
+    'More than 4 MB were sent within a minute. Wait for the next one, and send no more than is asked for.',
+  ),
+  retryAfter: 30,
+};
 export const unparsed: Refused = {
   problem: problemOf(400, 'not-json', 'Not JSON', 'The body cannot be read: it is no JSON. Send application/json.'),
 };

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Result } from '#domain/result.ts';
-import type { Principal } from '#use-cases/principal.ts';
+import { nameOf, type Principal } from '#use-cases/principal.ts';
+import { createAllowance } from './allowance.ts';
 import type { Answer } from './answer-review.ts';
-import { problemOf, type Refused } from './api-problems.ts';
+import { problemOf, type Refused, tooMuch } from './api-problems.ts';
 import { createApi } from './api-routes.ts';
 import type { ApiParts } from './api-tools.ts';
 import { type HttpsServer, type HttpsServerSettings, startHttpsServer } from './https-server.ts';
@@ -23,6 +24,8 @@ const usual = {
   drain: 3_000,
 };
 
+/** Bytes a minute of one principal, in bodies that are not small: to read manifests of as many takes seconds, in which others wait. */
+const mostOfOne = 4 * 1024 * 1024;
 /** Values in a body: words, names and fields of a form. Each is looked at, while everybody else waits. */
 const mostValues = 5_000;
 
@@ -40,6 +43,14 @@ export const startApiServer = ({
   const limits = { ...usual, ...own };
   const app = createApi(api);
   const readBody = createBodyReader(limits);
+  const bytes = createAllowance(mostOfOne, 60_000);
+  /** Whether somebody may send that much more; if so, it counts. */
+  const mayStillSend = (who: string, size: number): boolean => {
+    if (size <= limits.free) return true;
+    const isLeft = bytes.isLeft(who);
+    if (isLeft) bytes.take(who, size);
+    return isLeft;
+  };
 
   const serve = async (request: IncomingMessage, body: string | undefined, principal?: Principal): Promise<Answer> => {
     // What waits is woken when whoever asked has gone.
@@ -74,6 +85,7 @@ export const startApiServer = ({
     if (body.type === 'crowded')
       return refuse(503, 'crowded', 'Not just now', 'Too much comes at once. Send it again.');
     try {
+      if (!mayStillSend(nameOf(known), body.bytes.length)) return answerOf(tooMuch);
       if (body.bytes.length === 0) return await serve(request, undefined, known);
       if (!isJson(request)) return refuse(415, 'not-json', 'Not JSON', 'Send application/json.');
       const text = textOf(body.bytes);
