@@ -60,7 +60,9 @@ export const act = async (
     const standing = await standingOf(ports, deciding, [...votersOf(chain), by]);
     if (!standing.ok) return standing;
     const now = await ports.clock.now();
-    const decided = decide(chain.request, command(chain, withoutAnswering(ports, chain.request, standing.value)), now);
+    // Who answers for it may still end it: that lets nothing in.
+    const counting = as === 'revoker' ? standing.value : withoutAnswering(ports, chain.request, standing.value);
+    const decided = decide(chain.request, command(chain, counting), now);
     if (!decided.ok) return err({ ...decided.error, chain });
     if (decided.value.length === 0) return ok(chain);
     const hindered = await check(chain);

@@ -8,7 +8,7 @@ import { policy, rule } from '#test/build/policy.ts';
 import { gate, worldOf } from '#test/build/rule-world.ts';
 import { auditEvent, createWatchWorld } from '#test/build/watch-world.ts';
 import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
-import { approveRequest } from '#use-cases/act-on-request.ts';
+import { approveRequest, revokeGrant } from '#use-cases/act-on-request.ts';
 import { askByToken, previewByToken } from '#use-cases/ask-by-token.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
 import { identifyFor } from '#use-cases/identify.ts';
@@ -63,6 +63,17 @@ describe('whoever answers for a pipeline', () => {
     world.settings.callers = [callerOver({ responsible: bob })];
     const done = await approveRequest(world.bot, { by: bob, id: chain.request.asked.id, revision: 1 });
     expect(done).toMatchObject({ ok: false, error: { type: 'not-entitled' } });
+  });
+
+  test('by now ends what it has, as whoever decides may', async () => {
+    const world = worldOfCallers(caller);
+    const chain = await fileAs(world, caller);
+    const { id } = chain.request.asked;
+    await approveRequest(world.bot, { by: carol, id, revision: 1 });
+    await settle(world);
+    expect(await statusOf(world, chain)).toBe('active');
+    world.settings.callers = [callerOver({ responsible: bob })];
+    expect(await revokeGrant(world.bot, { by: bob, id, reason: 'it runs wild' })).toMatchObject({ ok: true });
   });
 
   test('may ask for as much as everybody, however much it asks', async () => {
