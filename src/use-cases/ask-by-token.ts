@@ -6,6 +6,7 @@ import type { Asked } from '#domain/request/request.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { parseStart } from '#domain/start.ts';
 import type { Asking, SubmitRefusal } from './asking.ts';
+import { admit } from './membership.ts';
 import type { BotPorts } from './ports.ts';
 import { accountOf, nameOf, type Principal, sourceFor } from './principal.ts';
 import { find } from './request-log.ts';
@@ -34,7 +35,11 @@ export const askByToken = async (
 ): Promise<Result<AskedByToken, TokenRefusal>> => {
   const asking = askingOf(ports, principal, asked);
   const before = await ports.store.filedFor(asking.origin);
-  if (before !== undefined) return filedBefore(ports, before, asking);
+  if (before !== undefined) {
+    // As whoever looks: a person who has left sees nothing of it any more.
+    const admitted = principal.type === 'person' ? await admit(ports, principal.person) : ok(null);
+    return admitted.ok ? filedBefore(ports, before, asking) : admitted;
+  }
   const filed = await submitRequest(ports, asking);
   if (filed.ok) return ok({ chain: filed.value, isNew: true });
   return filed.error.type === 'filed-before' ? filedBefore(ports, filed.error.id, asking) : filed;

@@ -232,6 +232,15 @@ describe('what one may not know', () => {
     expect(await seeByToken(world.bot, person(alice), filed.request.asked.id)).toBeUndefined();
     expect(await listByToken(world.bot, person(alice))).toEqual([]);
   });
+
+  test('nor who repeats what they asked for before they left', async () => {
+    const world = createWorld();
+    const repeat = () => askByToken(world.bot, person(alice), askingFor({ own: false }));
+    expect(await repeat()).toMatchObject({ ok: true, value: { isNew: true } });
+    expect(await repeat()).toMatchObject({ ok: true, value: { isNew: false } });
+    world.directory.memberships.set(alice, 'deactivated');
+    expect(await repeat()).toEqual({ ok: false, error: { type: 'not-a-member', membership: 'deactivated' } });
+  });
 });
 
 describe('what is sent over the API', () => {
