@@ -45,9 +45,10 @@ export const lookAhead = async (
       ownerIn(asked) === ownerIn(asking) &&
       profilesOf(kind, asked.ask as Json).some((one) => profiles.includes(one));
     if (!isSame || theirs === undefined || !overlap(mine, theirs)) continue;
-    // Of somebody else's requests the asker is told no more than of their rights.
+    // Of somebody else's requests the asker is told no more than of their rights; a pipeline or agent is told of its own.
+    const isTheirs = asking.caller === undefined || asking.caller.name === asked.caller?.name;
     return err(
-      asking.subject === asking.by
+      asking.subject === asking.by && isTheirs
         ? { type: 'has-it-then', request: id, until: theirs.until }
         : { type: 'already-have', who: 'they', allowedBy: '' },
     );

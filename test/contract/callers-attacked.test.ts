@@ -224,6 +224,26 @@ describe('what one may not know', () => {
     expect(there).toEqual(not);
   });
 
+  test('no refusal tells an agent which request gives the person who answers for it the same at that time', async () => {
+    const start = '2026-11-21 12:00';
+    const look = (world: World, principal: Parameters<typeof previewByToken>[1]) =>
+      previewByToken(world.bot, principal, askingFor({ own: false, start }));
+    const approved = async (world: World, { request: { asked } }: Awaited<ReturnType<typeof file>>) => {
+      await approveRequest(world.bot, { by: bob, id: asked.id, revision: 1 });
+      return { ok: false, error: { type: 'has-it-then', request: asked.id } };
+    };
+    const theirs = worldOfCallers(agent);
+    const told = await approved(theirs, await file(theirs, { start }));
+    expect(await look(theirs, person(alice))).toMatchObject(told);
+    expect(await look(theirs, { type: 'caller', caller: agent })).toEqual({
+      ok: false,
+      error: { type: 'already-have', who: 'they', allowedBy: '' },
+    });
+    const own = worldOfCallers(agent);
+    const toldToo = await approved(own, await fileAs(own, agent, { own: false, start }));
+    expect(await look(own, { type: 'caller', caller: agent })).toMatchObject(toldToo);
+  });
+
   test('nobody sees who has left', async () => {
     const world = createWorld();
     const filed = await file(world);
