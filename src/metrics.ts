@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { PolicyNews } from '#adapters/files/follow-policy.ts';
+import { createUnderWay } from '#adapters/http/under-way.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
@@ -76,7 +77,9 @@ export const metricsText = (): Promise<string> => registry.metrics();
 
 /** Answers GET /metrics on this port, to everybody who can reach it. `err` says why it cannot. */
 export const serveMetrics = (port: number): Promise<Result<{ readonly stop: () => Promise<void> }, string>> => {
+  const isAnswered = createUnderWay();
   const server = createServer(async (request, response) => {
+    if (!isAnswered(request, response)) return;
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
       return;

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import { freePort } from '#local/parts/daemon.ts';
 import { countPolicyNews, countWebhook, markAudit, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
+import { answersInOneBreath } from '#test/build/one-breath.ts';
 import { policy } from '#test/build/policy.ts';
 
 const folder = (hash: string): PolicyFolder =>
@@ -70,5 +72,14 @@ test('it is served on its port and nowhere else, and a port that is taken is sai
   expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404);
   const again = await serveMetrics(port);
   expect(again.ok ? '' : again.error).toContain(`HALLPASS_METRICS_PORT is ${port}, which cannot be listened on`);
+  await served.value.stop();
+});
+
+test('who asks a thousand times in one breath gets no thousand answers, which would all be kept for who reads none', async () => {
+  const port = await freePort();
+  const served = await serveMetrics(port);
+  if (!served.ok) throw new Error(served.error);
+  expect(await answersInOneBreath(port, '/metrics')).toBeLessThan(10);
+  expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
   await served.value.stop();
 });
