@@ -1,5 +1,6 @@
 import type { PolicyNews } from '#adapters/files/follow-policy.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
+import { policyBetween } from '#domain/policy/between.ts';
 import type { Author } from '#domain/request/events.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Settings } from '#use-cases/ports.ts';
@@ -62,6 +63,13 @@ export const sayNews = (
     case 'taken': {
       const { policy } = news.folder.settings;
       info('The policy was read anew', { hash: policy.hash, before: hash ?? 'none', rules: policy.rules.length });
+      if (who === 'bot' && before !== undefined && before.policy.hash !== policy.hash)
+        tell(
+          [
+            `The policy has changed: the bot goes by ${short(policy.hash)} now, and no more by ${short(hash)}.`,
+            ...policyBetween(before.policy, policy).map((line) => `• ${cut(line, most.characters)}`),
+          ].join('\n'),
+        );
       if (news.mended) tell(`The policy folder can be used again: the ${who} goes by it now (${short(policy.hash)}).`);
       const stale = before === undefined ? [] : manifestsBetween(before, news.folder.settings);
       if (stale.length > 0)

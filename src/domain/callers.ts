@@ -75,6 +75,14 @@ export const personToken = z
   .strictObject({
     issuer: issuer.describe('The token’s `iss`, exactly.'),
     subject: z.string().min(1).max(255).describe('The token’s `sub`, exactly: what the issuer never gives to another.'),
+    client: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe(
+        'The client with which they sign in, where it is another than the audience; a token that another program was given is not theirs.',
+      ),
     mayDecide: z.literal(true).optional().describe('They may approve and deny over the API too, under the same rules.'),
   })
   .describe('Who they are over the API and on the command line.');
@@ -95,6 +103,8 @@ export type TokenPerson = {
   readonly person: PersonId;
   readonly issuer: string;
   readonly subject: string;
+  /** The client with which they sign in, where it is not Hallpass' own. */
+  readonly client?: string | undefined;
   readonly mayDecide: boolean;
 };
 
@@ -140,6 +150,8 @@ export type Verified =
       readonly until: number;
       /** It acts for whoever it names, and is not them (RFC 8693). */
       readonly isDelegated: boolean;
+      /** The program that it was given to, where that is another than Hallpass' own. */
+      readonly client?: string;
     };
 
 /** Whether what it is in a cluster, it is in this one. */

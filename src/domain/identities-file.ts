@@ -166,5 +166,13 @@ export const tokenPeopleIn = ({ people }: IdentitiesFile): readonly TokenPerson[
   people.flatMap(({ slack, oidc }) =>
     oidc === undefined
       ? []
-      : [{ person: slack, issuer: oidc.issuer, subject: oidc.subject, mayDecide: oidc.mayDecide === true }],
+      : [
+          {
+            person: slack,
+            issuer: oidc.issuer,
+            subject: oidc.subject,
+            client: oidc.client,
+            mayDecide: oidc.mayDecide === true,
+          },
+        ],
   );

@@ -44,6 +44,8 @@ export const byItsRule = (
     // Of what nobody was asked about they are told there.
     (!needsNobody(asked.approval) || rule.channel === asked.approval.channel) &&
     canonical(rule.approve.map((one) => ({ ...one }))) === canonical(quorum) &&
+    // Who approved before it was asked for has proven nothing.
+    (rule.stepUp === undefined || asked.approval.stepUp === true || needsNobody(asked.approval)) &&
     canonical([...(rule.never ?? [])]) === canonical(never ?? []) &&
     (escalate === undefined || canonical(escalate) === canonical(escalationBy(rule)));
   const { shortest, longest } = durationBy(rule, isBroken);

@@ -22,8 +22,8 @@ export const principalOf = (
   if (people.length + fitting.length !== 1 || more.length > 0) return undefined;
   const [caller] = fitting;
   if (one === undefined) return caller && { type: 'caller', caller };
-  // Whoever acts for a person is not that person.
-  return token.type === 'oidc' && token.isDelegated
+  // Whoever acts for a person is not that person, and neither is a program that they let do something in their name.
+  return token.type === 'oidc' && (token.isDelegated || (token.client !== undefined && token.client !== one.client))
     ? undefined
     : {
         type: 'person',

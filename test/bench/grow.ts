@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { colleagues } from './company.ts';
 import { type Figure, figure, percentile } from './figure.ts';
 import type { GrowStage } from './grow-stage.ts';
 import { grantMany, lagsOf, planFor } from './many.ts';
-import { colleagues } from './company.ts';
 import { now } from './time.ts';
 
 const bench = 'growth with the grants that are active';

@@ -1,7 +1,7 @@
 import type { RequestId } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
-import { type Case, chainOf, judgeEffects, judgeLog } from './judge.ts';
 import type { Ground } from './ground.ts';
+import { type Case, chainOf, judgeEffects, judgeLog } from './judge.ts';
 import type { Strike } from './plan.ts';
 import { type Excuse, isInForce } from './seen.ts';
 

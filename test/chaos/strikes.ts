@@ -1,13 +1,17 @@
-import type { Ground } from './ground.ts';
+import type { Broken, Ground } from './ground.ts';
 import type { Strike, StrikeKind } from './plan.ts';
 import type { Slot } from './slots.ts';
 
 type Blow = { readonly begin: (ground: Ground, which: number) => unknown; readonly end: (ground: Ground) => unknown };
 
 const nothing = () => {};
-const api = (how: Ground['broken']['api']): Blow => ({
-  begin: ({ broken }) => void (broken.api = how),
-  end: ({ broken }) => void (broken.api = 'no'),
+const set =
+  (how: Partial<Broken>) =>
+  ({ broken }: Ground): void =>
+    void Object.assign(broken, how);
+const api = (how: Broken['api']): Blow => ({
+  begin: set({ api: how }),
+  end: set({ api: 'no' }),
 });
 const slack = (begin: (ground: Ground) => void): Blow => ({ begin, end: ({ slack }) => slack.faults.up() });
 const killed = (slotsOf: (ground: Ground) => readonly Slot[]): Blow => ({
@@ -39,8 +43,8 @@ const blows: Readonly<Record<StrikeKind, Blow>> = {
   },
   'redis-emptied': { begin: ({ redis }) => redis.flushall().catch(nothing), end: nothing },
   'redis-answer-lost': {
-    begin: ({ broken }) => void (broken.redisAnswer = 'lost'),
-    end: ({ broken }) => void (broken.redisAnswer = 'kept'),
+    begin: set({ redisAnswer: 'lost' }),
+    end: set({ redisAnswer: 'kept' }),
   },
   'api-killed': { begin: ({ stand }) => stand.plane.kill(), end: ({ stand }) => stand.plane.start() },
   'api-slow': api('slow'),
@@ -56,8 +60,8 @@ const blows: Readonly<Record<StrikeKind, Blow>> = {
   'slack-down': slack(({ slack: { faults } }) => faults.down()),
   'socket-dropped': { begin: ({ link }) => link.drop(), end: nothing },
   'siem-stuck': {
-    begin: ({ broken }) => void (broken.siem = 'is stuck'),
-    end: ({ broken }) => void (broken.siem = 'takes'),
+    begin: set({ siem: 'is stuck' }),
+    end: set({ siem: 'takes' }),
   },
 };
 

@@ -146,7 +146,7 @@ describe('a stranger', () => {
       }).then(({ status }) => status);
     const large = { kind: 'change', namespace: 'shop', reason: 'x', form: { manifest: 'x'.repeat(2_000_000) } };
     expect(await post('/v1/requests', large)).toBe(503);
-    expect(await post('/v1/requests/k7m2-qx/revoke', { revision: 1, reason: 'stolen' })).toBe(403);
+    expect(await post('/v1/requests/k7m2-qx/revoke', { reason: 'stolen' })).toBe(403);
     for (const socket of sockets) socket.destroy();
   });
 });
@@ -346,6 +346,10 @@ describe('tokens of an issuer', () => {
     expect(await authenticate(await sign({ act: { sub: 'agent-7' } }))).toMatchObject({
       problem: { type: 'urn:hallpass:problem:nobody' },
     });
+    // Of a program that they let do something in their name, however its issuer says that.
+    for (const given of [{ azp: 'agent' }, { client_id: 'agent' }, { appid: 'agent' }, { azp: ['hallpass'] }])
+      expect(await authenticate(await sign(given))).toMatchObject({ problem: { type: 'urn:hallpass:problem:nobody' } });
+    expect(await authenticate(await sign({ azp: 'hallpass', client_id: 'hallpass' }))).toMatchObject({ person: bob });
   });
 
   test('forged ones of an issuer that is away make one question, not one each', async () => {

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createApi } from '#adapters/http/api-routes.ts';
 import { decide } from '#domain/request/decide.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
+import { evolve } from '#domain/request/evolve.ts';
 import { accountUser, askingFor, callerOver, fileAs, partsOver, postTo } from '#test/build/callers.ts';
 import { alice, bob, carol } from '#test/build/people.ts';
 import { policy, rule } from '#test/build/policy.ts';
+import { approved, later, pending } from '#test/build/requests.ts';
 import { gate, worldOf } from '#test/build/rule-world.ts';
 import { auditEvent, createWatchWorld } from '#test/build/watch-world.ts';
 import { asking, createWorld, file, look, settle, type World } from '#test/build/world.ts';
@@ -207,6 +210,12 @@ describe('nobody is two', () => {
     } as const;
     expect(principalOf({ tokenPeople }, token)).toMatchObject({ type: 'person', person: bob });
     expect(principalOf({ tokenPeople }, { ...token, isDelegated: true })).toBeUndefined();
+    expect(principalOf({ tokenPeople }, { ...token, client: 'agent' })).toBeUndefined();
+    const [theirs] = tokenPeople.map((one) => ({ ...one, client: 'acme-cli' }));
+    const signingIn = { tokenPeople: theirs === undefined ? [] : [theirs] };
+    expect(principalOf(signingIn, { ...token, client: 'acme-cli' })).toMatchObject({ person: bob });
+    expect(principalOf(signingIn, token)).toMatchObject({ person: bob });
+    expect(principalOf(signingIn, { ...token, client: 'agent' })).toBeUndefined();
     expect(principalOf({ callers: callers.slice(1), tokenPeople }, token)).toBeUndefined();
     expect(principalOf({ callers, tokenPeople }, token)).toBeUndefined();
     expect(principalOf({ callers, tokenPeople: [] }, token)).toBeUndefined();
@@ -393,6 +402,30 @@ describe('a rule that wants more than a click', () => {
     });
     expect(decide(found, deny, world.now())).toMatchObject({ error: { type: 'not-confirmed' } });
     expect(decide(found, { ...deny, isConfirmed: true }, world.now())).toMatchObject({ ok: true });
+  });
+
+  test('is no approval in a log whose votes were given without it, whoever signed that', () => {
+    const { asked } = pending();
+    const request = pending({ approval: { ...asked.approval, stepUp: true } });
+    const vote = { type: 'voted', by: bob, revision: 1 } as const;
+    const approvedAfter = (event: RequestEvent) => {
+      const next = evolve(request, event, later(1));
+      return 'type' in next ? next : evolve(next, approved, later(2));
+    };
+    expect(approvedAfter(vote)).toMatchObject({ type: 'impossible', event: 'approved' });
+    expect(approvedAfter({ ...vote, confirmed: true })).toMatchObject({ state: { status: 'approved' } });
+  });
+
+  test('is not given by who approved before a rule asked for it', async () => {
+    const world = createWorld();
+    const chain = await file(world);
+    await approveRequest(world.bot, { by: bob, id: chain.request.asked.id, revision: 1 });
+    world.settings.policy = policy({ rules: [rule({ stepUp: true })] });
+    await settle(world);
+    expect((await look(world, chain)).request.state).toMatchObject({
+      status: 'lapsed',
+      why: expect.stringContaining('has changed since'),
+    });
   });
 
   test('stands in the log with the vote that was given so, and with no other', async () => {

@@ -4,8 +4,8 @@ import { keys } from '#adapters/redis/keys.ts';
 import { personId } from '#domain/ids.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
 import { overHttp } from '#local/ways-in.ts';
-import { companyFor } from './company.ts';
 import { clickOf } from './clicks.ts';
+import { companyFor } from './company.ts';
 import { storyOf, typed } from './story.ts';
 
 const alice = personId.parse('U0ALICE');

@@ -3,8 +3,8 @@ import { keys } from '#adapters/redis/keys.ts';
 import { personId, type RequestId } from '#domain/ids.ts';
 import { overHttp } from '#local/ways-in.ts';
 import { changeStoryOf, core, ingressNamed, oneYes } from './change-story.ts';
-import { companyFor } from './company.ts';
 import { clickOf } from './clicks.ts';
+import { companyFor } from './company.ts';
 import { storyOf, writeRules } from './story.ts';
 
 const alice = personId.parse('U0ALICE');

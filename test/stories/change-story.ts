@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
-import type { Company } from './company.ts';
 import { clickOf } from './clicks.ts';
+import type { Company } from './company.ts';
 import { rules, type Story } from './story.ts';
 
 /** One yes is enough, and changes may be for good. */

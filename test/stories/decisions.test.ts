@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inMemory } from '#local/ways-in.ts';
-import { companyFor } from './company.ts';
 import { clickOf } from './clicks.ts';
+import { companyFor } from './company.ts';
 import { rules, storyOf, typed, writeRules } from './story.ts';
 
 /** Each kind of story in a channel of its own: Slack takes about one post a second and channel. */

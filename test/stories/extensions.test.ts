@@ -3,8 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RequestId } from '#domain/ids.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { changeStoryOf, oneYes } from './change-story.ts';
-import { companyFor } from './company.ts';
 import { clickOf } from './clicks.ts';
+import { companyFor } from './company.ts';
 import { ledger, named, rules, storyOf, typed, writeRules } from './story.ts';
 
 const policy = rules({

@@ -58,6 +58,8 @@ describe('the demo’s policy is edited while bot and worker run', () => {
     expect(takings(bot).map(({ hash }) => hash)).toEqual([taken?.hash]);
     expect(taken?.hash).toMatch(/^[0-9a-f]{64}$/);
     expect(taken?.hash).not.toBe(taken?.before);
+    await story.isTold('The policy has changed');
+    expect(story.told('The policy has changed').join()).toContain('payments');
     const id = await story.ask(typed('2h'));
     const { approval } = (await story.chain(id)).request.asked;
     expect(approval).toMatchObject({ rule: 'payments', policyHash: taken?.hash });

@@ -107,12 +107,22 @@ export const createOidcTokens = (audience: string): OidcTokens => {
           provenAt: typeof proven === 'number' ? proven : 0,
           until: exp,
           isDelegated: act !== undefined,
+          ...madeFor(payload, audience),
         };
       } catch (cause) {
         return faultOf(cause);
       }
     },
   };
+};
+
+/**
+ * The program that was given a token, as issuers say it: OpenID Connect Core 1.0, 2 (`azp`), RFC 9068, 2.2 (`client_id`), and Microsoft's
+ * older access tokens (`appid`). Nothing where that is Hallpass' own client.
+ */
+const madeFor = ({ azp, client_id: client, appid }: JWTPayload, audience: string): { readonly client?: string } => {
+  const other = [azp, client, appid].find((one) => one !== undefined && one !== audience);
+  return other === undefined ? {} : { client: typeof other === 'string' ? other : JSON.stringify(other) };
 };
 
 /** What a token says before anything of it is believed: only where to look. */

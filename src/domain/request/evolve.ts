@@ -113,10 +113,11 @@ const fromPending = (
   return undefined;
 };
 
-const voteOf = ({ by, seconds }: Extract<RequestEvent, { type: 'voted' }>, at: Temporal.Instant): Vote => ({
+const voteOf = ({ by, seconds, confirmed }: Extract<RequestEvent, { type: 'voted' }>, at: Temporal.Instant): Vote => ({
   by,
   at,
   ...(seconds === undefined ? {} : { seconds }),
+  ...(confirmed === undefined ? {} : { confirmed }),
 });
 
 /** Nobody makes it longer, and nobody what is for good one for a time. */
@@ -150,7 +151,8 @@ const agreed = (
     return needsNobody(approval) && event.by.length === 0 && votes.length === 0 && event.revision === revision;
   const wanted = approval.quorum.reduce((sum, { count }) => sum + count, 0);
   const counted = new Set(event.by.filter((person) => person !== requester && person !== subject));
-  const voted = new Set(votes.map(({ by }) => by));
+  const counting = approval.stepUp === true ? votes.filter(({ confirmed }) => confirmed === true) : votes;
+  const voted = new Set(counting.map(({ by }) => by));
   return (
     event.revision === revision &&
     !needsNobody(approval) &&

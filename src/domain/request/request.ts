@@ -19,7 +19,13 @@ import type { SummedUp } from './summary.ts';
 export type Asked = Omit<Submitted, 'type'> & { readonly id: RequestId; readonly submittedAt: Temporal.Instant };
 
 /** `seconds`: for no longer than this. */
-export type Vote = { readonly by: PersonId; readonly at: Temporal.Instant; readonly seconds?: number };
+export type Vote = {
+  readonly by: PersonId;
+  readonly at: Temporal.Instant;
+  readonly seconds?: number;
+  /** They had just proven who they are outside of Slack. */
+  readonly confirmed?: true;
+};
 /** Whether its pods are looked after, and what became of them. */
 type Rolled = { readonly rolls?: true; readonly rolledOut?: RolledOut };
 type Granted = Rolled & {
