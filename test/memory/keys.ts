@@ -13,7 +13,7 @@ export const createMemoryKeys = (): MemoryKeys => {
     guard: generateKeyPairSync('ed25519'),
     watcher: generateKeyPairSync('ed25519'),
   };
-  const trusted = (author: Author) => new Map([[keyIdOf(pairs[author].publicKey), pairs[author].publicKey]]);
+  const trusted = (author: Author) => new Map([[keyIdOf(pairs[author].publicKey), { key: pairs[author].publicKey }]]);
   return {
     signer: (author) => signerOf(author, pairs[author].privateKey),
     trust: trustOf({

@@ -2,8 +2,10 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Author } from '#domain/request/events.ts';
 
+/** `until`: it was replaced then, and is believed only for what says that it was signed before. */
+export type TrustedKey = { readonly key: KeyObject; readonly until?: Temporal.Instant | undefined };
 /** The public keys that are believed, by author and key id. An author has several while one is being replaced. */
-export type TrustedKeys = Readonly<Record<Author, ReadonlyMap<string, KeyObject>>>;
+export type TrustedKeys = Readonly<Record<Author, ReadonlyMap<string, TrustedKey>>>;
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -37,21 +39,22 @@ const remembered = 50_000;
  */
 export const trustOf = (trusted: TrustedKeys): Trust => {
   const good = new Map<string, string>();
-  const isGood: Trust['verify'] = (author, key, text, signature) => {
-    const publicKey = trusted[author].get(key);
+  const isGood = (publicKey: KeyObject, text: string, signature: string): boolean => {
     const bytes = Buffer.from(signature, 'base64url');
     // One spelling only: node skips what is not base64url, so that edited text would decode to the same bytes.
-    if (publicKey === undefined || bytes.toString('base64url') !== signature) return false;
+    if (bytes.toString('base64url') !== signature) return false;
     return verify(null, Buffer.from(text), publicKey, bytes);
   };
   return {
     digest,
-    verify: (author, key, text, signature) => {
+    verify: (author, key, text, signature, at) => {
       try {
+        const known = trusted[author].get(key);
+        if (known === undefined || !wasGood(known, at)) return false;
         const signed = `${author} ${key} ${signature}`;
         const hash = digest(text);
         if (good.get(signed) === hash) return true;
-        if (!isGood(author, key, text, signature)) return false;
+        if (!isGood(known.key, text, signature)) return false;
         const [oldest] = good.size < remembered ? [] : good.keys();
         if (oldest !== undefined) good.delete(oldest);
         good.set(signed, hash);
@@ -62,3 +65,6 @@ export const trustOf = (trusted: TrustedKeys): Trust => {
     },
   };
 };
+
+const wasGood = ({ until }: TrustedKey, at: Temporal.Instant | undefined): boolean =>
+  until === undefined || (at !== undefined && Temporal.Instant.compare(at, until) <= 0);

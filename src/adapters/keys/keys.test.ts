@@ -178,3 +178,41 @@ describe('problems with keys', () => {
     expect(createKeys(folder).ok).toBe(true);
   });
 });
+
+describe('a key that was replaced', () => {
+  const instant = (text: string) => Temporal.Instant.from(text);
+  const retire = (until: string): void => {
+    generateKeys(folder);
+    writeFileSync(join(folder, 'trusted', `bot-old.until-${until}.pub`), pem().open);
+  };
+
+  test('is believed only for what it has signed until then, as what is signed says', () => {
+    generateKeys(folder);
+    const old = loaded().signer('bot');
+    const [name = ''] = trusted().filter((one) => one.startsWith('bot-'));
+    copyFileSync(join(folder, 'trusted', name), join(folder, 'trusted', 'bot-old.until-20261127T210000Z.pub'));
+    rmSync(join(folder, 'trusted', name));
+    const { open, secret } = pem();
+    writeFileSync(join(folder, 'bot.key'), secret);
+    writeFileSync(join(folder, 'trusted', 'bot-new.pub'), open);
+    const { trust, signer } = loaded();
+    const signature = old.sign('text');
+    const says = (at?: string) => trust.verify('bot', old.key, 'text', signature, at === undefined ? at : instant(at));
+    expect(says('2026-11-27T21:00:00Z')).toBe(true);
+    expect(says('2026-11-27T21:00:00.001Z')).toBe(false);
+    // What says no time is of now.
+    expect(says()).toBe(false);
+    expect(trust.verify('bot', old.key, 'other', signature, instant('2026-11-27T20:00:00Z'))).toBe(false);
+    expect(trust.verify('worker', old.key, 'text', signature, instant('2026-11-27T20:00:00Z'))).toBe(false);
+    const now = signer('bot');
+    expect(trust.verify('bot', now.key, 'text', now.sign('text'))).toBe(true);
+  });
+
+  test.each(['20261127T2100Z', '2026-11-27T21:00:00Z', '20261327T210000Z', '20261127T250000Z', '', 'tomorrow'])(
+    'until %j is a problem, and not a key that is good for ever',
+    (until) => {
+      retire(until);
+      expect(problemsOf(createKeys(folder, ['bot']))).toContain('says no time until which it was good');
+    },
+  );
+});

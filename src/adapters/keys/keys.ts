@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { keyIdOf, signerOf, trustOf } from './ed25519.ts';
+import { keyIdOf, signerOf, type TrustedKey, trustOf } from './ed25519.ts';
 import { authors, type Found, readPrivate, readTrusted } from './files.ts';
 
 export type Keys = {
@@ -14,7 +14,7 @@ export type Keys = {
 
 /**
  * Loads the keys of a folder: `bot.key`, `worker.key`, `guard.key` and `watcher.key` (PEM, only those that this process may have) and
- * `trusted/bot-*.pub`, `trusted/worker-*.pub`, … (PEM; several of one author while a key is being replaced). An
+ * `trusted/bot-*.pub`, `trusted/worker-*.pub`, … (PEM; several of one author while a key is being replaced, and afterwards the old one with the time until which it was good in its name). An
  * own key is trusted without standing there. Nobody needs a guard's or watcher's key where there is none. `needed` are the authors that this process signs as. Answers with every problem at
  * once, each with what to do.
  */
@@ -52,8 +52,8 @@ const ownPublic = (folder: string, author: Author, key: KeyObject): Found => ({
   key: createPublicKey(key),
 });
 
-const byId = (found: readonly Found[], author: Author): ReadonlyMap<string, KeyObject> =>
-  new Map(found.filter((one) => one.author === author).map(({ key }) => [keyIdOf(key), key]));
+const byId = (found: readonly Found[], author: Author): ReadonlyMap<string, TrustedKey> =>
+  new Map(found.filter((one) => one.author === author).map(({ key, until }) => [keyIdOf(key), { key, until }]));
 
 const missing = (
   folder: string,

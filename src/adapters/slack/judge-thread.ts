@@ -96,7 +96,7 @@ export const judgeThread = (thread: ThreadToJudge, messages: readonly FoundMessa
     if (before === undefined && version < highest)
       findings.push(say('reordered', ts, `it stands behind entry ${highest}`, version));
     highest = Math.max(highest, version);
-    const verdict = judgeProof(found, message.metadata?.event_payload, readText(message), trust);
+    const verdict = judgeProof(found, message.metadata?.event_payload, readText(message), trust, postedAt(ts));
     if (verdict === 'unproven') unproven.push({ ts, version });
     else if (verdict !== 'fine') findings.push(say('edited', ts, verdict, version));
     else proven.push(ts);
@@ -131,4 +131,10 @@ export const judgeThread = (thread: ThreadToJudge, messages: readonly FoundMessa
       );
   }
   return { findings, said: new Set(said.keys()), proven, unproven, ahead };
+};
+
+/** A message's id is the time at which it was posted, in seconds since 1970. */
+const postedAt = (ts: string): Temporal.Instant => {
+  const seconds = /^\d{1,10}(\.\d{1,9})?$/.test(ts) ? Number(ts) : 0;
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(seconds * 1_000));
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeProof } from '#domain/audit/proof.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { bob } from '#test/build/people.ts';
-import { submitted } from '#test/build/requests.ts';
+import { noon, submitted } from '#test/build/requests.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
 import { proven, withoutProof } from './proven.ts';
 import { readText } from './read-text.ts';
@@ -143,15 +143,17 @@ describe('a proof', () => {
 
   test('holds for its own text alone, for its own entry alone, and by the bot’s key alone', () => {
     const text = readText(message);
-    expect(judgeProof(said, payload, text, keys.trust)).toBe('fine');
-    expect(judgeProof(said, payload, `${text}.`, keys.trust)).toBe('its text was edited');
-    expect(judgeProof({ ...(said as object), version: 3 } as never, payload, text, keys.trust)).toBe(
+    expect(judgeProof(said, payload, text, keys.trust, noon)).toBe('fine');
+    expect(judgeProof(said, payload, `${text}.`, keys.trust, noon)).toBe('its text was edited');
+    expect(judgeProof({ ...(said as object), version: 3 } as never, payload, text, keys.trust, noon)).toBe(
       'its metadata was edited',
     );
-    expect(judgeProof(said, payload, text, createMemoryKeys().trust)).toBe('its metadata was edited');
-    expect(judgeProof(said, { ...payload, signature: undefined }, text, keys.trust)).toBe('its metadata was edited');
-    expect(judgeProof(said, said, text, keys.trust)).toBe('unproven');
+    expect(judgeProof(said, payload, text, createMemoryKeys().trust, noon)).toBe('its metadata was edited');
+    expect(judgeProof(said, { ...payload, signature: undefined }, text, keys.trust, noon)).toBe(
+      'its metadata was edited',
+    );
+    expect(judgeProof(said, said, text, keys.trust, noon)).toBe('unproven');
     const asWorker = proven(second, keys.signer('worker'), keys.trust).metadata.event_payload;
-    expect(judgeProof(said, asWorker, text, keys.trust)).toBe('its metadata was edited');
+    expect(judgeProof(said, asWorker, text, keys.trust, noon)).toBe('its metadata was edited');
   });
 });

@@ -101,7 +101,7 @@ const seen = (value: unknown, { digest, verify }: Trust): SeenCheckpoint | undef
   if (stored === undefined) return undefined;
   return {
     checkpoint: { ...stored, hash: digest(canonical(stored)) },
-    isGenuine: verify('bot', stored.key, textOf(stored), stored.signature),
+    isGenuine: verify('bot', stored.key, textOf(stored), stored.signature, Temporal.Instant.from(stored.at)),
   };
 };
 

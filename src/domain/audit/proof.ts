@@ -23,16 +23,18 @@ export const proveMessage = (said: Said, text: string, signer: Signer, trust: Pi
   return { text: digest, key: signer.key, signature: signer.sign(signedText(said, digest)) };
 };
 
-/** What is wrong with a message that says it is an entry's; `unproven`: it is from before there were proofs, or lost its own. */
+/** What is wrong with a message, posted `at` a time, that says it is an entry's; `unproven`: it is from before there were proofs, or lost its own. */
 export const judgeProof = (
   said: Said,
   payload: unknown,
   text: string,
   trust: Trust,
+  at: Temporal.Instant,
 ): 'fine' | 'unproven' | 'its text was edited' | 'its metadata was edited' => {
   const found = proof.safeParse(payload).data;
   if (found === undefined) return hasSome(payload) ? 'its metadata was edited' : 'unproven';
-  if (!trust.verify('bot', found.key, signedText(said, found.text), found.signature)) return 'its metadata was edited';
+  const isGenuine = trust.verify('bot', found.key, signedText(said, found.text), found.signature, at);
+  if (!isGenuine) return 'its metadata was edited';
   return found.text === textDigest(text, trust) ? 'fine' : 'its text was edited';
 };
 

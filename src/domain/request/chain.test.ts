@@ -220,3 +220,18 @@ describe('nothing is written that', () => {
     expect(() => extend(id, undefined, [], at, bot, trust)).toThrow('nothing to append');
   });
 });
+
+test('each entry is held to the time that it says: of a key that was replaced what came later is not believed', () => {
+  const before = written(id, [[bot, [submitted, voted]]]);
+  const { lines } = extend(id, before.chain, [approved], at.add({ seconds: 1 }), bot, trust);
+  const untilThen = (moment: Temporal.Instant): typeof trust => ({
+    ...trust,
+    verify: (author, key, text, signature, when) =>
+      when !== undefined &&
+      Temporal.Instant.compare(when, moment) <= 0 &&
+      trust.verify(author, key, text, signature, when),
+  });
+  const read = (until: Temporal.Instant) => readChain(id, [...before.lines, ...lines], untilThen(until));
+  expect(read(at.add({ seconds: 1 }))).toMatchObject({ ok: true });
+  expect(read(at)).toMatchObject({ error: { version: 3, why: 'its signature is not valid' } });
+});

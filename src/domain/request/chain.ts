@@ -45,7 +45,8 @@ export type Signer = { readonly author: Author; readonly key: string; readonly s
 /** What is needed to believe a log: hashing, and whether this author's key made this signature over this text. */
 export type Trust = {
   readonly digest: Digest;
-  readonly verify: (author: Author, key: string, text: string, signature: string) => boolean;
+  /** `at`: when it says that it was signed. What says no time is not believed of a key that was good until one. */
+  readonly verify: (author: Author, key: string, text: string, signature: string, at?: Temporal.Instant) => boolean;
 };
 
 export type Chain = { readonly request: Request; readonly entries: readonly Entry[]; readonly head: string };
@@ -102,7 +103,9 @@ const readEntry = (
   if (stored.request !== id) return err(`it belongs to request ${stored.request}`);
   if (stored.version !== version) return err(`it says it is entry ${stored.version}`);
   if (stored.previous !== previous) return err('it does not follow the entry before it');
-  if (!trust.verify(stored.author, stored.key, canonical(signed), signature)) return err('its signature is not valid');
+  const at = Temporal.Instant.from(stored.at);
+  if (!trust.verify(stored.author, stored.key, canonical(signed), signature, at))
+    return err('its signature is not valid');
   const event = requestEvent.safeDecode(stored.event as z.input<typeof requestEvent>);
   if (!event.success) return err(`its event is not one we know: ${z.prettifyError(event.error)}`);
   if (authorOf(event.data.type) !== stored.author)

@@ -94,3 +94,13 @@ test('the labels are for finding only: editing them makes a stamp neither genuin
   const relabelled = { ...live, metadata: { ...live.metadata, labels: { [requestLabel]: 'zzzz-zz' } } };
   expect(read(relabelled)?.request).toBe(id());
 });
+
+test('a stamp is held to the time at which its grant began: of a key that was replaced no later one is believed', () => {
+  const until = (moment: Temporal.Instant): typeof keys.trust => ({
+    ...keys.trust,
+    verify: (author, key, text, signature, at) =>
+      at !== undefined && Temporal.Instant.compare(at, moment) <= 0 && keys.trust.verify(author, key, text, signature),
+  });
+  expect(read(live, 'prod', until(noon))).toBeDefined();
+  expect(read(live, 'prod', until(noon.subtract({ seconds: 1 })))).toBeUndefined();
+});

@@ -71,7 +71,8 @@ export const readStamp = (cluster: string, live: Manifest, trust: Trust): Read |
       expiresAt: Temporal.Instant.from(value('expires-at')),
       seal: value('seal'),
     };
-    return trust.verify('worker', value('key'), signedText(cluster, live, read), value('signature')) ? read : undefined;
+    const text = signedText(cluster, live, read);
+    return trust.verify('worker', value('key'), text, value('signature'), read.startedAt) ? read : undefined;
   } catch {
     return undefined;
   }
