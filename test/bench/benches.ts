@@ -14,6 +14,7 @@ import { benchGuardLatency } from './guard-latency.ts';
 import { type GuardStage, startGuardStage } from './guard-stage.ts';
 import { benchGuardThroughput } from './guard-throughput.ts';
 import { readOptions } from './options.ts';
+import { benchPath } from './path.ts';
 import { benchRadius } from './radius.ts';
 import { benchRevert } from './revert.ts';
 import { type Stage, startStage, startWatchStage } from './stage.ts';
@@ -35,6 +36,8 @@ const benches: Benches<Stage> = {
   expire: benchExpire,
   revert: benchRevert,
   flood: benchFlood,
+  // Last: Slack is told of it for minutes.
+  path: benchPath,
 };
 
 /** On parts of their own: bot and worker are two processes beside this one. */

@@ -56,7 +56,7 @@ export const benchGuardLatency = async (stage: GuardStage): Promise<readonly Fig
   }
 };
 
-const aim = { of: 'ratio', most: 1.5 } as const;
+const aim = { of: 'ratio', most: 1.2 } as const;
 
 const figuresOf = (edits: Samples, paths: Samples): readonly Figure[] => [
   ...latencies(

@@ -2,7 +2,7 @@
  * The command behind `npm run bench`: one JSON line per figure on stdout, a table for people on stderr. Each baseline is
  * taken in the same run, for machines differ and are shared: the ratios count. Nothing fails for being slow.
  *
- * `--only=acknowledge|allow|change|diff|expire|radius|revert|flood|verdict|grow|watch-revoke|watch-events|guard-latency|guard-throughput|guard-held|audit` runs one
+ * `--only=acknowledge|allow|change|diff|expire|radius|revert|flood|path|verdict|grow|watch-revoke|watch-events|guard-latency|guard-throughput|guard-held|audit` runs one
  * bench, `--small` tries them out, `--long` holds 10,000 writes instead of 2,000 and has 10,000 grants active instead of 1,000, `--profile=<folder>` leaves CPU profiles of the
  * worker, of the guard and of the bot there.
  */
