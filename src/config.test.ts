@@ -344,3 +344,10 @@ describe('where each event goes out', () => {
     expect(problems.join()).not.toContain('secret-word');
   });
 });
+
+test('where the API server of a pod is stands in its environment', () => {
+  const inPod = readConfig({ ...enough, KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' });
+  expect(inPod).toMatchObject({
+    value: { clusters: [{ name: 'prod', source: { type: 'in-cluster', at: ['10.96.0.1', '443'] } }] },
+  });
+});

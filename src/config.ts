@@ -7,7 +7,7 @@ export type ClusterSource = {
   readonly name: string;
   readonly source:
     | { readonly type: 'kubeconfig'; readonly path: string; readonly context?: string }
-    | { readonly type: 'in-cluster' };
+    | { readonly type: 'in-cluster'; readonly at?: readonly [host: string, port: string] };
 };
 
 /** Bot, worker, or both in one process (small installations, the demo). Guard and watcher have processes of their own. */
@@ -434,7 +434,7 @@ const readClusters = (environment: Environment, name: string, problems: Problems
       const [, cluster, path, context] = /^([a-z0-9][a-z0-9-]{0,39})=([^#]+)(?:#(.+))?$/.exec(part) ?? [];
       if (cluster === undefined || path === undefined)
         problems.push(`${name} says ${JSON.stringify(part)}. ${spelling}`);
-      return source(cluster ?? '', path ?? '', context);
+      return source(cluster ?? '', path ?? '', context, environment);
     });
   if (text !== '' && sources.length === 0) problems.push(`${name} names no cluster. ${spelling}`);
   const names = sources.map((one) => one.name);
@@ -443,7 +443,16 @@ const readClusters = (environment: Environment, name: string, problems: Problems
   return sources;
 };
 
-const source = (name: string, path: string, context: string | undefined): ClusterSource => {
-  if (path === 'in-cluster') return { name, source: { type: 'in-cluster' } };
+const source = (
+  name: string,
+  path: string,
+  context: string | undefined,
+  { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' }: Environment,
+): ClusterSource => {
+  if (path === 'in-cluster')
+    return {
+      name,
+      source: { type: 'in-cluster', ...(host === '' || port === '' ? {} : { at: [host, port] as const }) },
+    };
   return { name, source: { type: 'kubeconfig', path, ...(context === undefined ? {} : { context }) } };
 };

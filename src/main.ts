@@ -1,11 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startBot } from './bot.ts';
 import { type Config, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
-import { startGuard } from './guard.ts';
 import { serveMetrics } from './metrics.ts';
-import { startWatcher } from './watcher.ts';
-import { startWorker } from './worker.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
   void process.stderr.write(`${what}:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
@@ -21,6 +17,7 @@ const retryEvery = 30_000;
 
 const ends: (() => Promise<void>)[] = [];
 
+/** Each process loads what it runs, and not Slack's libraries where it never speaks to Slack. */
 const start = async (config: Config): Promise<void> => {
   if (config.metricsPort !== undefined) {
     const served = await serveMetrics(config.metricsPort);
@@ -28,18 +25,21 @@ const start = async (config: Config): Promise<void> => {
     ends.push(served.value.stop);
   }
   if (config.role === 'guard') {
+    const { startGuard } = await import('./guard.ts');
     const guard = await startGuard(config);
     return guard.ok ? void ends.push(guard.value.stop) : refuse(guard.error);
   }
   if (config.role === 'watcher') {
+    const { startWatcher } = await import('./watcher.ts');
     const watcher = await startWatcher(config);
     return watcher.ok ? void ends.push(watcher.value.stop) : refuse(watcher.error);
   }
   // The worker first: what it owes from before is done whether or not Slack can be reached.
-  const worker = config.role === 'bot' ? undefined : await startWorker(config);
+  const worker = config.role === 'bot' ? undefined : await (await import('./worker.ts')).startWorker(config);
   if (worker !== undefined && !worker.ok) return refuse(worker.error);
   if (worker !== undefined) ends.push(worker.value.stop);
   if (config.role === 'worker') return;
+  const { startBot } = await import('./bot.ts');
   let bot = await startBot(config);
   if (!bot.ok && worker === undefined) return refuse(bot.error);
   while (!bot.ok) {

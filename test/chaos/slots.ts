@@ -26,6 +26,9 @@ export type Ways = {
   readonly siemUrl: string;
 };
 
+/** As package.json and the image start it. */
+const asStarted = ['--max-semi-space-size=4'];
+
 const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
   const { policy, keys } = stand.config('bot');
   return {
@@ -68,7 +71,8 @@ const slot = (
   clockAhead: number,
   environment: () => Promise<Readonly<Record<string, string>>>,
 ): Slot => {
-  const preload = clockAhead === 0 ? [] : ['--import', join(root, 'test/stories/parts/clock-shifted.ts')];
+  const shifted = clockAhead === 0 ? [] : ['--import', join(root, 'test/stories/parts/clock-shifted.ts')];
+  const preload = [...asStarted, ...shifted];
   let now: OwnProcess | undefined;
   let isKilled = false;
   const before: string[] = [];

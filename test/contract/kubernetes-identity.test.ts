@@ -86,6 +86,28 @@ describe('credentials from a kubeconfig', () => {
     server.close();
   });
 
+  it('may be a token that stands beside its certificate, as the library reads it', async () => {
+    const { certificateFile, certificateKeyFile } = real.plane;
+    const [cert, key] = [readFileSync(certificateFile), readFileSync(certificateKeyFile)];
+    const users = [
+      { token: 't' },
+      { token: 't', 'client-certificate': certificateFile, 'client-key': certificateKeyFile },
+      { 'client-certificate-data': cert.toString('base64'), 'client-key-data': key.toString('base64') },
+    ];
+    const servers = [{}, { 'tls-server-name': 'kubernetes.default' }];
+    for (const [index, user] of users.entries())
+      for (const server of servers) {
+        // What only the library reads is the same but for a field that says nothing.
+        const [own, byLibrary] = [server, { ...server, 'disable-compression': true }].map((cluster, nth) =>
+          createCredentials({
+            name: 'prod',
+            source: { type: 'kubeconfig', path: kubeconfig(`same-${index}-${nth}`, user, cluster) },
+          }).current(),
+        );
+        expect(await own).toEqual(await byLibrary);
+      }
+  });
+
   it('may come from a plug-in, which is not run for each call', async () => {
     const credential =
       '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-of-root"}}';
@@ -158,16 +180,29 @@ describe('credentials of a pod', () => {
     writeFileSync(join(folder, 'ca.crt'), real.plane.caPem);
     return root;
   };
-  const clientIn = (folder: string) =>
-    createRawClient('prod', createCredentials({ name: 'prod', source: { type: 'in-cluster', root: folder } }));
+  const clientIn = (folder: string, at?: readonly [string, string]) =>
+    createRawClient(
+      'prod',
+      createCredentials({ name: 'prod', source: { type: 'in-cluster', root: folder, ...(at && { at }) } }),
+    );
 
   it('are its ServiceAccount’s token, CA and address', async () => {
     const { hostname, port } = new URL(real.plane.url);
-    vi.stubEnv('KUBERNETES_SERVICE_HOST', hostname);
-    vi.stubEnv('KUBERNETES_SERVICE_PORT', port);
-    const client = clientIn(pod('token-of-root'));
+    const client = clientIn(pod('token-of-root'), [hostname, port]);
     expect(await excess(client)).toEqual(root);
     await client.close();
+    const addressed = async (host: string) =>
+      (
+        await createCredentials({
+          name: 'prod',
+          source: { type: 'in-cluster', root: pod('t'), at: [host, '443'] },
+        }).current()
+      ).origin;
+    expect(await addressed('10.96.0.1')).toBe('https://10.96.0.1');
+    expect(await addressed('fd00::1')).toBe('https://[fd00::1]');
+    expect(await whyNot(createClusterReader(clientIn(pod('\n'), [hostname, port])).namespaces())).toContain(
+      'no ServiceAccount token',
+    );
   });
 
   it('are refused outside of a pod', async () => {

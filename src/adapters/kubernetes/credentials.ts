@@ -6,8 +6,11 @@ import { loadKubeconfig } from './kubeconfig.ts';
 /** Where a cluster's address and our identity in it come from. */
 export type ClusterSource =
   | { readonly type: 'kubeconfig'; readonly path: string; readonly context?: string }
-  /** `root`: where the folder `var/run/secrets/…` is; the file system's own root unless a test says otherwise. */
-  | { readonly type: 'in-cluster'; readonly root?: string };
+  /**
+   * `at`: where the API server is, as the pod's environment says; absent outside of one. `root`: where the folder `var/run/secrets/…` is; the
+   * file system's own root unless a test says otherwise.
+   */
+  | { readonly type: 'in-cluster'; readonly at?: readonly [host: string, port: string]; readonly root?: string };
 
 export type ClusterConfig = { readonly name: string; readonly source: ClusterSource };
 
@@ -47,7 +50,7 @@ const readWithin = 30_000;
 
 /** Keeps one cluster's credentials fresh: rotated tokens, certificates and CAs are read again at least each minute. */
 export const createCredentials = ({ name, source }: ClusterConfig): Credentials => {
-  const load = source.type === 'kubeconfig' ? loadKubeconfig(source.path, source.context) : loadInCluster(source.root);
+  const load = source.type === 'kubeconfig' ? loadKubeconfig(source.path, source.context) : loadInCluster(source);
   let kept: { readonly connection: Connection; readonly readAt: number; until: number } | undefined;
   let refused = false;
   let reading: Promise<Connection> | undefined;

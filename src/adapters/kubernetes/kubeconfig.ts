@@ -5,13 +5,15 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Loaded } from './credentials.ts';
+import { plainLoader } from './plain-credentials.ts';
 
 /** Reads anew; `refused` says that the server did not accept what the last reading gave. */
 export type Load = (refused: boolean) => Promise<Loaded>;
 
-/** The part of a kubeconfig that client-node does not read, or not as kubectl does. */
+/** The part of a kubeconfig that client-node does not read, or not as kubectl does; and what of it needs no library. */
 const kubeconfig = z.object({
   'current-context': z.string().optional(),
+  clusters: z.array(z.object({ name: z.string(), cluster: z.unknown() })),
   contexts: z.array(
     z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string().optional() }) }),
   ),
@@ -26,11 +28,11 @@ type Kubeconfig = z.infer<typeof kubeconfig>;
 
 /** A context of a kubeconfig. The library's own caches (exec plug-ins') live as long as the file stays the same. */
 export const loadKubeconfig = (path: string, context: string | undefined): Load => {
-  let known: { readonly text: string; readonly config: KubeConfig; readonly tokenFile?: string } | undefined;
+  let known: { readonly text: string; readonly load: () => Promise<Loaded>; readonly tokenFile?: string } | undefined;
   return async (refused) => {
     const text = await readFile(path, 'utf8');
     if (refused || known?.text !== text) known = { text, ...(await isolate(path, text, context)) };
-    const loaded = await readConfig(known.config);
+    const loaded = await known.load();
     if (known.tokenFile === undefined) return named(loaded, path);
     // As kubectl: what the file says goes before a token in the kubeconfig itself.
     const token = (await readFile(resolve(dirname(path), known.tokenFile), 'utf8')).trim();
@@ -49,6 +51,10 @@ const isolate = async (path: string, text: string, wanted: string | undefined) =
     throw new Error(`${path} names no user, so the API server would take Hallpass for system:anonymous. Give it one.`);
   if (user.as !== undefined)
     throw new Error(`${path} impersonates "${user.as}". Hallpass acts only as itself: give it a user of its own.`);
+  const tokenFile = user.tokenFile === undefined ? {} : { tokenFile: user.tokenFile };
+  const at = file.clusters.find(({ name }) => name === clusterName)?.cluster;
+  const load = plainLoader(path, at, user);
+  if (load !== undefined) return { load, ...tokenFile };
   const { KubeConfig } = await import('@kubernetes/client-node');
   const whole = new KubeConfig();
   whole.loadFromFile(path);
@@ -57,7 +63,7 @@ const isolate = async (path: string, text: string, wanted: string | undefined) =
   if (cluster === null || own === null) throw new Error(`${path} has no cluster "${clusterName}".`);
   const config = new KubeConfig();
   config.loadFromClusterAndUser(cluster, own);
-  return { config, ...(user.tokenFile === undefined ? {} : { tokenFile: user.tokenFile }) };
+  return { load: () => readConfig(config), ...tokenFile };
 };
 
 const contextOf = (file: Kubeconfig, path: string, wanted: string | undefined) => {
