@@ -143,6 +143,12 @@ destinations:
     expect(await problemsIn('destinations: [')).toEqual([expect.stringContaining('webhooks.yaml:1')]);
   });
 
+  test('is not repeated where it is no YAML: an address that stands at the wrong place may be secret', async () => {
+    const problems = await edited('    url: https', '    url:\n    https');
+    expect(problems.join('\n')).toContain('webhooks.yaml:');
+    expect(problems.join('\n')).not.toContain('secret-of-the-url');
+  });
+
   test('leaves out events by their ids, and says what an id is', async () => {
     const event = 'a1'.repeat(32);
     expect(await edited('    history: true', `    skip: [${event}]`)).toEqual([]);
