@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RequestId } from '#domain/ids.ts';
 import type { Attempt } from '#domain/watch/audit-event.ts';
 import { type Burst, burstIn } from '#domain/watch/bursts.ts';
@@ -10,7 +11,8 @@ import type { WatcherPorts } from './watcher-ports.ts';
 export type Suspicion = { readonly id: RequestId; readonly rule: UseRule; readonly evidence: readonly string[] };
 
 /** What counts, with what tells it from others, and how it is said. */
-type Member = { readonly id: string; readonly what: string; readonly said: string };
+const member = z.object({ id: z.string(), what: z.string(), said: z.string() });
+type Member = z.infer<typeof member>;
 
 /** So long the networks that a grant was used from are held against new ones: longer than grants last that anybody watches. */
 const aMonth = 30 * 86_400_000;
@@ -86,13 +88,23 @@ const look = async (
   { rule, what, burst, isOnce }: Count,
 ): Promise<Suspicion | undefined> => {
   // Of networks each is kept once, however often it is used.
-  const member: Member = { id: isOnce ? '' : attempt.id, what, said: isOnce ? '' : sayAttempt(attempt) };
-  const all = await seen.add({ grant, rule }, JSON.stringify(member), attempt.at, burst.within);
-  const counted = all.map(({ what: text, at }) => ({ ...(JSON.parse(text) as Member), at }));
+  const one: Member = { id: isOnce ? '' : attempt.id, what, said: isOnce ? '' : sayAttempt(attempt) };
+  const all = await seen.add({ grant, rule }, JSON.stringify(one), attempt.at, burst.within);
+  const counted = all.flatMap(({ what: text, at }) => memberIn(text).map((found) => ({ ...found, at })));
   const run = burstIn(counted, burst);
   if (run === undefined) return undefined;
   const inRun = counted.filter(({ at }) => at >= (run[0]?.at ?? 0) && at <= (run.at(-1)?.at ?? 0));
   return { id: grant, rule, evidence: evidenceOf(rule, attempt, inRun) };
+};
+
+/** What somebody else has put there counts for nothing, and stops nobody from counting. */
+const memberIn = (text: string): readonly Member[] => {
+  try {
+    const { success, data } = member.safeParse(JSON.parse(text));
+    return success ? [data] : [];
+  } catch {
+    return [];
+  }
 };
 
 const evidenceOf = (rule: UseRule, attempt: Attempt, counted: readonly (Member & { readonly at: number })[]) => {

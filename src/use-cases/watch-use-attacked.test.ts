@@ -264,3 +264,18 @@ describe('what kubectl does by itself', () => {
     expect(await tripsIn(watched)).toEqual([]);
   });
 });
+
+describe('whoever writes into Redis', () => {
+  test.each(['no JSON', '[]', 'null', '{"id":1}', '{}'])(
+    'stops no watcher by counting "%s" with the others',
+    async (what) => {
+      const watched = await createWatchWorld();
+      const { add } = watched.ports.seen;
+      Object.assign(watched.ports.seen, {
+        add: async (...given: Parameters<typeof add>) => [{ what, at: 0 }, ...(await add(...given))],
+      });
+      await watched.report(auditEvent(), auditEvent({ verb: 'list', objectRef: secrets }));
+      expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+    },
+  );
+});
