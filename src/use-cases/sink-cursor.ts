@@ -3,18 +3,28 @@ import { requestId } from '#domain/ids.ts';
 import type { AuditStream, Place, SinkName } from './follow-audit.ts';
 import type { ProjectionStore } from './ports.ts';
 
+const isInstant = (text: string): boolean => {
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const instant = z.string().refine(isInstant, 'not an instant in ISO 8601');
+
 /** How far a sink has come; `reread`: it takes what the logs say, for the stream does not go back that far. */
 const cursor = z.strictObject({
   schema: z.literal(1),
   /** In the stream; absent while that was empty. */
   place: z.string().optional(),
-  at: z.string(),
+  at: instant,
   reread: z
     .strictObject({
       /** Entries from then on; absent for all. */
-      since: z.string().optional(),
+      since: instant.optional(),
       /** Behind which the stream has the rest. */
-      until: z.strictObject({ place: z.string().optional(), at: z.string() }),
+      until: z.strictObject({ place: z.string().optional(), at: instant }),
       /** Up to this request it is done, in the order in which they were filed. */
       done: requestId.optional(),
       /** And of a later one up to this entry; only for a sink that takes few lines at a time. */
