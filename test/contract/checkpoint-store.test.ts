@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { keys } from '#adapters/redis/keys.ts';
 import { anId, at, index, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import { createMemoryCheckpointStore } from '#test/memory/checkpoint-store.ts';
 import { createMemoryClock } from '#test/memory/clock.ts';
@@ -101,3 +102,16 @@ describe.each(Object.entries(stores))('a store of checkpoints %s', (_, create) =
     expect(await both.checkpoints.waiting(10)).toEqual([{ id: one, since: at(5) }]);
   });
 });
+
+test.each(['inf', '-inf', '1e300'])(
+  'a score of %s that somebody wrote into Redis keeps no log from its checkpoint',
+  async (score) => {
+    const connection = redis.connect();
+    await connection.flushall();
+    const [theirs, ours] = [anId(), anId()];
+    const store = createRedisCheckpointStore(connection);
+    await store.mark([ours], at(5));
+    await connection.zadd(keys.unanchored, score, theirs);
+    expect(new Set((await store.waiting(10)).map(({ id }) => id))).toEqual(new Set([theirs, ours]));
+  },
+);

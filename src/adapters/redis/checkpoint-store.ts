@@ -34,6 +34,13 @@ end
 return 1
 `;
 
+/** The last moment that there is, in epoch milliseconds. */
+const lastMoment = 8_640_000_000_000_000;
+
+/** A score that is no moment, such as `inf`, is somebody else's: what has it has waited for ever. */
+const momentOf = (score: number): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(Math.abs(score) <= lastMoment ? Math.floor(score) : 0);
+
 type Waiting = Awaited<ReturnType<CheckpointStore['waiting']>>[number];
 
 /** Members that are read, and logs whose length is asked for at the same time. */
@@ -54,7 +61,7 @@ export const createRedisCheckpointStore = (redis: Redis): CheckpointStore => {
         all.push(
           ...found.flatMap(({ member, score }) => {
             const id = requestId.safeParse(member).data;
-            return id === undefined ? [] : [{ id, since: Temporal.Instant.fromEpochMilliseconds(Math.floor(score)) }];
+            return id === undefined ? [] : [{ id, since: momentOf(score) }];
           }),
         );
         if (found.length < atOnce) break;
