@@ -410,6 +410,9 @@ describe('what Redis keeps', () => {
     await admin.flushall();
     await admin.set(keys.tried('f1'), 'text');
     await expect(intake.attempts('f1')).rejects.toThrow(keys.tried('f1'));
+    await admin.del(keys.tried('f1'));
+    await admin.hset(keys.tried('f1'), { count: '1', last: '9'.repeat(16), by: 'x' });
+    await expect(intake.attempts('f1')).rejects.toThrow(keys.tried('f1'));
     await admin.set(keys.held('f1'), 'not an id');
     await expect(held.find('f1')).rejects.toThrow(keys.held('f1'));
     await expect(held.file(filing())).rejects.toThrow(keys.held('f1'));

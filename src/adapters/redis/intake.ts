@@ -15,7 +15,10 @@ const streams = z.array(z.tuple([z.string(), entries])).nullable();
 const claimed = z.tuple([z.string(), entries]).rest(z.unknown());
 const attempts = z.object({
   count: z.string().regex(/^\d+$/).transform(Number),
-  last: z.string().regex(/^\d+$/).transform(Number),
+  last: z
+    .string()
+    .regex(/^\d{1,15}$/, 'not a moment in epoch milliseconds')
+    .transform(Number),
   by: z.string(),
 });
 
