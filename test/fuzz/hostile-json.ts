@@ -55,7 +55,7 @@ const deep = (levels: number): Json => {
 };
 
 /** Something that is not what is expected there. Megabytes of it once in a long while. */
-const hostile = (random: Seeded): Json => {
+export const hostile = (random: Seeded): Json => {
   if (random.onceIn(400)) return 'x'.repeat(random.below(3_000_000));
   if (random.onceIn(400)) return Array.from({ length: random.below(100_000) }, () => ({ a: 1 }));
   if (random.onceIn(60)) return deep(random.below(5_000));

@@ -1,20 +1,11 @@
 import { answerReview } from '#adapters/http/answer-review.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { createGuardWorld, gateTarget, heldInShop, userOf } from '#test/build/guard-world.ts';
+import { spoil, spoiltText } from '#test/fuzz/hostile-json.ts';
+import type { Seeded } from '#test/fuzz/seeded.ts';
+import { type Input, inputOf, jsonIn, type Target } from '#test/fuzz/target.ts';
 import { reviewWrite } from '#use-cases/review-write.ts';
-import { spoil, spoiltText } from './hostile-json.ts';
-import { type Seeded, seeded } from './seeded.ts';
-
-/** How many inputs there were, what came of them, and the first that should not have come of one. */
-export type Fuzzed = {
-  readonly inputs: number;
-  readonly admitted: number;
-  readonly refused: number;
-  readonly unreadable: number;
-  /** Milliseconds. */
-  readonly slowest: number;
-  readonly failure?: { readonly nth: number; readonly why: string; readonly input: string };
-};
+import { faultIn, renewed } from './parts.ts';
 
 const gate = (data: Readonly<Record<string, string>>): Json => ({
   apiVersion: 'v1',
@@ -44,46 +35,77 @@ const requestOf = (random: Seeded): Json => {
     options: { propagationPolicy: 'Background' },
   };
 };
+const reviewOf = (request: Json): Json => ({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
 
-/**
- * Asks a guard that has nothing approved about hostile reviews, one after the other. None may be let in that is read as a write that
- * changes what is protected; each is answered in a second, and none may end the process.
- */
-export const fuzzAdmission = async (inputs: number, seed: number): Promise<Fuzzed> => {
-  const random = seeded(seed);
+const draw = (random: Seeded): Input => {
+  let request = requestOf(random);
+  for (let times = random.below(5); times > 0; times -= 1) request = spoil(request, random);
+  const review = reviewOf(request);
+  // Most of it is in the request.
+  return { sort: 'review', bytes: spoiltText(random.onceIn(10) ? spoil(review, random) : review, random) };
+};
+
+/** A guard that has nothing approved. */
+const open = () => {
   const world = createGuardWorld({ protect: [heldInShop()] });
+  const faults: string[] = [];
   const deciding: Parameters<typeof answerReview>[1] = {
     review: (write) => reviewWrite(world.guard, write),
     patience: 900,
-    onFault: () => {},
+    onFault: (message, fields) => void faults.push(`${message} ${JSON.stringify(fields)}`),
   };
-  const counts = { admitted: 0, refused: 0, unreadable: 0, slowest: 0 };
-  for (let nth = 0; nth < inputs; nth += 1) {
-    let request = requestOf(random);
-    for (let times = random.below(5); times > 0; times -= 1) request = spoil(request, random);
-    const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request };
-    // Most of it is in the request.
-    const input = spoiltText(random.onceIn(10) ? spoil(review, random) : review, random);
-    const started = performance.now();
-    const { status, body } = await answerReview(input, deciding, () => {});
-    const took = performance.now() - started;
-    counts.slowest = Math.max(counts.slowest, took);
-    const isAdmitted = status === 200 && JSON.parse(body).response.allowed === true;
-    counts[isAdmitted ? 'admitted' : status === 200 ? 'refused' : 'unreadable'] += 1;
-    const why =
-      isAdmitted && !mayBeAdmitted(input)
-        ? `it was let in: ${body.slice(0, 300)}`
-        : took > 1_000
-          ? `it took ${Math.round(took)} ms`
-          : undefined;
-    if (why !== undefined)
-      return { inputs: nth + 1, ...counts, failure: { nth, why, input: Buffer.from(input).toString('base64') } };
-    // The clock of that world stands still: what one person may leave in a minute is soon left.
-    if (nth % 50 === 0) world.advance({ minutes: 1 });
-    if (nth % 200 === 0) world.held.empty();
-  }
-  return { inputs, ...counts };
+  return { world, faults, deciding };
 };
+
+/**
+ * Reviews for the guard. None may be let in that is read as a write that changes what is protected; each is answered in a second, and
+ * none may end the process.
+ */
+export const admission: Target = {
+  name: 'admission',
+  open: async () => {
+    const now = renewed(5_000, open);
+    let nth = 0;
+    return {
+      samples: [
+        ...(['CREATE', 'UPDATE', 'DELETE'] as const).map((operation) =>
+          inputOf('review', reviewOf({ ...(requestOf(fixed) as object), operation, uid: 'one' })),
+        ),
+        inputOf('review', reviewOf({ ...(requestOf(fixed) as object), operation: 'UPDATE', dryRun: true })),
+      ],
+      words: [
+        'shop',
+        'gate',
+        'configmaps',
+        'ingresses',
+        'CREATE',
+        'UPDATE',
+        'DELETE',
+        'scale',
+        'hallpass.dev/grant',
+        userOf('alice'),
+        'system:masters',
+      ],
+      draw,
+      largest: 1_048_576,
+      judge: async ({ bytes }) => {
+        const { world, faults, deciding } = now();
+        faults.length = 0;
+        const { status, body } = await answerReview(bytes, deciding, () => {});
+        const isAdmitted = status === 200 && JSON.parse(body).response.allowed === true;
+        // The clock of that world stands still: what one person may leave in a minute is soon left.
+        if (nth % 50 === 0) world.advance({ minutes: 1 });
+        if (nth % 200 === 0) world.held.empty();
+        nth += 1;
+        const why = isAdmitted && !mayBeAdmitted(bytes) ? `it was let in: ${body.slice(0, 300)}` : faultIn(faults);
+        return { outcome: isAdmitted ? 'admitted' : status === 200 ? 'refused' : 'unreadable', why };
+      },
+    };
+  },
+};
+
+/** What a sample is made with, which is always the same. */
+const fixed: Seeded = { below: () => 1, pick: ([first]) => first, onceIn: () => false };
 
 type Read = {
   readonly request?: {
@@ -99,7 +121,7 @@ type Read = {
 
 /** By nothing of ours: whether a review is of what nobody protects, changes nothing, is a dry run, or only lets go what goes. */
 const mayBeAdmitted = (input: Uint8Array): boolean => {
-  const { request } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(input)) as Read;
+  const { request } = jsonOf(input) as Read;
   if (request === undefined) return false;
   const { resource, namespace, dryRun, operation, object = null, oldObject = null } = request;
   const sort = `${String(resource?.group)}/${String(resource?.resource)}`;
@@ -141,3 +163,7 @@ const contentOf = (object: Json): string => {
   });
   return canonical({ ...rest, metadata: Object.fromEntries(named) } as Json);
 };
+
+/** The mark at the beginning of a text, which JSON does not have, is left out as the product leaves it out. */
+const jsonOf = (bytes: Uint8Array): unknown =>
+  jsonIn(bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes) ?? {};
