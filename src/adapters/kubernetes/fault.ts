@@ -34,6 +34,14 @@ export const createFault = (details: FaultDetails, message: string, cause?: unkn
   return Object.assign(error, { name: 'KubernetesFault', kubernetes: details, ...refused });
 };
 
+/** What came is not what was asked for, whatever the status said; `what` says which part of it. */
+export const garbage = (cluster: string, call: string, what: string, cause: unknown): KubernetesFault =>
+  createFault(
+    { call, failure: 'garbage', reason: what },
+    `Cluster "${cluster}" did not give what was asked for (${call}). Is it a Kubernetes API server?`,
+    cause,
+  );
+
 /** A no of our own making that will not change by repeating: the object is there, but not as it must be. */
 export const createRefusal = (call: string, status: number, message: string): KubernetesFault =>
   Object.assign(createFault({ call, failure: 'status', status }, message), { refused: { status, call } });

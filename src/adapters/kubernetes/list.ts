@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '#domain/plan.ts';
-import { createFault, failedWith, isKubernetesFault } from './fault.ts';
+import { createFault, failedWith, garbage, isKubernetesFault } from './fault.ts';
 import { listPage, liveObject } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 
@@ -47,7 +47,9 @@ const page = async (client: RawClient, listing: Listing, after: string | undefin
   const objects: Manifest[] = [];
   for (const [index, item] of items.entries()) {
     // Items of a list lack the two; objects by themselves have them.
-    objects.push(liveObject.parse({ ...item, apiVersion, kind }));
+    const object = liveObject.safeParse({ ...item, apiVersion, kind });
+    if (!object.success) throw garbage(client.cluster, saying, 'item of a list', object.error);
+    objects.push(object.data);
     if (index % atATime === atATime - 1) await nextTurn();
   }
   return { objects, next: metadata.continue === '' ? undefined : metadata.continue };

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { sayPath } from '#domain/content/say.ts';
 import { alteredIn } from './exact.ts';
-import { createFault, createRefusal, type KubernetesFault } from './fault.ts';
+import { createFault, createRefusal, garbage, type KubernetesFault } from './fault.ts';
 
 /** An answer of any status, read to its end. */
 export type Reply = {
@@ -49,10 +49,12 @@ const statusBody = z.object({
 
 /** Characters of the server's words: people mend by them what they wrote, and several fields may be wrong at once. */
 const longestMessage = 1_500;
+/** A reason is one word (`AlreadyExists`), whoever answers. */
+const longestReason = 100;
 
 export const statusFault = (cluster: string, call: string, { status, text }: Reply): KubernetesFault => {
   const said = statusBody.safeParse(parse(text)).data;
-  const reason = said?.reason ?? 'not an answer of Kubernetes';
+  const reason = (said?.reason ?? 'not an answer of Kubernetes').slice(0, longestReason);
   const words = (said?.message ?? '').slice(0, longestMessage);
   const message = `Cluster "${cluster}" refused to ${call}: ${status} ${reason}${words === '' ? '' : `: ${words}`}`;
   return createFault({ call, failure: status === 401 ? 'credentials' : 'status', status, reason }, message);
@@ -62,12 +64,7 @@ export const statusFault = (cluster: string, call: string, { status, text }: Rep
 export const readJson = <T>(cluster: string, call: string, reply: Reply, schema: z.ZodType<T>): T => {
   const checked = schema.safeParse(parse(reply.text));
   if (checked.success) return checked.data;
-  const { status } = reply;
-  throw createFault(
-    { call, failure: 'garbage', reason: `answer ${status}` },
-    `Cluster "${cluster}" did not give what was asked for (${call}). Is it a Kubernetes API server?`,
-    checked.error,
-  );
+  throw garbage(cluster, call, `answer ${reply.status}`, checked.error);
 };
 
 /** Refuses an answer of which a number would not survive being read and written back. */
