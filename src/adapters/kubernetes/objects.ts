@@ -16,8 +16,26 @@ const metadata = z.object({
 export type Metadata = z.infer<typeof metadata>;
 const envelope = z.object({ apiVersion: z.string(), kind: z.string(), metadata });
 
+/**
+ * How deep an object may nest: far more than any sort does, and far less than recursion can take. Of a custom resource without a
+ * schema Kubernetes itself takes ten thousand levels.
+ */
+const deepest = 500;
+
+const isDeep = (value: unknown): boolean => {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+};
+
 /** An object as the server has it. It is only checked, never rebuilt: what is hashed and compared is the raw JSON. */
-export const liveObject = z.custom<Manifest>((value) => envelope.safeParse(value).success, 'not a Kubernetes object');
+export const liveObject = z.custom<Manifest>(
+  (value) => envelope.safeParse(value).success && !isDeep(value),
+  `not a Kubernetes object, or one that nests deeper than ${deepest} levels`,
+);
 
 /**
  * A page of a list. Its items lack `apiVersion` and `kind`; with those they are checked as objects. A list without any

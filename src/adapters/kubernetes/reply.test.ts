@@ -28,6 +28,14 @@ describe('what is no answer of Kubernetes', () => {
     expect((cause as KubernetesFault).message).toContain('Cluster "prod" did not give what was asked for (list pods)');
   });
 
+  test('is also an object that nests so deep that reading it would end in the midst', async () => {
+    const deep = (levels: number): string =>
+      `{"metadata":{},"items":[{"metadata":{"name":"a","uid":"u"},"spec":${'['.repeat(levels)}${']'.repeat(levels)}}]}`;
+    expect(await listAll(saying(deep(400)), pods)).toHaveLength(1);
+    const cause = await listAll(saying(deep(5_000)), pods).catch((one: unknown) => one);
+    expect(isKubernetesFault(cause)).toBe(true);
+  });
+
   test('is not repeated at length, neither in its message nor in its reason', () => {
     const said = { kind: 'Status', message: 'm'.repeat(100_000), reason: 'r'.repeat(100_000) };
     const fault = statusFault('prod', 'list pods', reply(JSON.stringify(said), 500));
