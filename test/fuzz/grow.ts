@@ -45,6 +45,9 @@ type Growing = { readonly about: string; readonly of: (size: number) => Input };
 
 const repeated = (text: string, size: number): string => text.repeat(Math.ceil(size / text.length));
 
+/** Levels down to which places are looked for. */
+const deepest = 40;
+
 const placesIn = (value: Json, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] => {
   if (typeof value === 'string' && /^\s*[[{]/.test(value)) {
     try {
@@ -53,7 +56,7 @@ const placesIn = (value: Json, path: readonly (string | number)[] = []): readonl
       return [path];
     }
   }
-  if (typeof value !== 'object' || value === null) return [path];
+  if (typeof value !== 'object' || value === null || path.length > deepest) return [path];
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   return [path, ...entries.flatMap(([key, member]) => placesIn(member as Json, [...path, key]))];
 };

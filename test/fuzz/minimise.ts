@@ -25,6 +25,9 @@ export const minimise = async (input: Input, stillFails: StillFails): Promise<In
   return best;
 };
 
+/** Levels down to which members are left out one by one. */
+const deepest = 30;
+
 type Node = Record<string, unknown> | unknown[];
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
@@ -36,8 +39,8 @@ const withoutMembers = async (bytes: Uint8Array, tries: (bytes: Uint8Array) => P
   } catch {
     return;
   }
-  const visit = async (node: unknown): Promise<void> => {
-    if (!isNode(node)) return;
+  const visit = async (node: unknown, depth = 0): Promise<void> => {
+    if (!isNode(node) || depth > deepest) return;
     for (const key of Object.keys(node).reverse()) {
       const was: unknown = Reflect.get(node, key);
       const rest = Array.isArray(node) ? node.splice(Number(key), 1) : [];
@@ -45,7 +48,7 @@ const withoutMembers = async (bytes: Uint8Array, tries: (bytes: Uint8Array) => P
       if (await tries(Buffer.from(JSON.stringify(root)))) continue;
       if (Array.isArray(node)) node.splice(Number(key), 0, ...rest);
       else Object.defineProperty(node, key, { value: was, enumerable: true, configurable: true, writable: true });
-      await visit(was);
+      await visit(was, depth + 1);
     }
   };
   await visit(root);

@@ -32,6 +32,9 @@ const keep = ({ sort, bytes }: Input): void => {
   writeSync(current, bytes, 0, bytes.length, head.length);
 };
 
+// A judgement that never comes leaves nothing to wait for, and the process would end as if it were done.
+const alive = setInterval(() => {}, 60_000);
+
 const coverage = await createCoverage(told.covered);
 let said = 0;
 const fuzzed = await fuzz(target, {
@@ -64,6 +67,7 @@ process.send?.({
         }),
   },
 });
+clearInterval(alive);
 process.disconnect?.();
 // What a target leaves waiting is of no interest.
 setTimeout(() => process.exit(0), 500).unref();

@@ -73,9 +73,14 @@ const fuzzOne = async (target: string): Promise<Done> => {
     nth = said.nth;
     process.stderr.write(`\r${target}: ${nth} of ${runs} in ${Math.round((performance.now() - began) / 1_000)} s `);
   });
-  child.on('exit', (code, signal) => {
+  // What it has said last comes before the end of its channel, but maybe after its own.
+  const ended = Promise.withResolvers<string>();
+  const gone = Promise.withResolvers<void>();
+  child.on('exit', (code, signal) => ended.resolve(String(signal ?? code)));
+  child.on('disconnect', () => gone.resolve());
+  void Promise.all([ended.promise, gone.promise]).then(([how]) => {
     clearTimeout(timer);
-    resolve(done ?? failed(`it ended its process: ${signal ?? code}`));
+    resolve(done ?? failed(`it ended its process: ${how}`));
   });
   return promise;
 };

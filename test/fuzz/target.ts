@@ -23,6 +23,8 @@ export type Opened = {
   /** An input of the right build with anything in it. */
   readonly draw?: ((random: Seeded) => Input) | undefined;
   /** Throws only where the product does, and then it should not have. */
+  /** Milliseconds that one input may take; a second when absent. */
+  readonly longest?: number | undefined;
   readonly judge: (input: Input) => Promise<Judged>;
   /** Bytes up to which inputs are grown to see whether time grows faster than they do. */
   readonly largest: number;

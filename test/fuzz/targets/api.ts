@@ -201,6 +201,7 @@ const judgeAnswer = (
   status: number,
   body: string,
   principal: Principal | undefined,
+  sent: string,
 ): string | undefined => {
   const events = world.take();
   const wrong = events.find((event) => !mayCause(principal, event));
@@ -209,12 +210,12 @@ const judgeAnswer = (
     return `it was answered ${status}: ${body.slice(0, 300)} ${world.faults.join('; ').slice(0, 600)}`;
   if (events.length > 0 && status >= 400)
     return `it was refused, and done: ${status} ${JSON.stringify(events).slice(0, 300)}`;
-  return (
-    faultIn(world.faults) ??
-    leakIn(body) ??
-    (body.includes('token-of-') ? `it tells a token: ${body.slice(0, 300)}` : undefined)
-  );
+  return faultIn(world.faults) ?? leakIn(body) ?? tokenIn(body, sent);
 };
+
+/** Whoever writes a token where none belongs may read it there; from its header it goes nowhere. */
+const tokenIn = (answer: string, sent: string): string | undefined =>
+  answer.includes('token-of-') && !sent.includes('token-of-') ? `it tells a token: ${answer.slice(0, 300)}` : undefined;
 
 const judgeCall = async (world: World, bytes: Uint8Array): Promise<Judged> => {
   const request = requestIn(jsonIn(bytes));
@@ -222,7 +223,13 @@ const judgeCall = async (world: World, bytes: Uint8Array): Promise<Judged> => {
   const response = await world.app.fetch(request);
   const body = await response.text();
   const { status } = response;
-  const why = judgeAnswer(world, status, body, bearer(request.headers.get('authorization') ?? undefined));
+  const why = judgeAnswer(
+    world,
+    status,
+    body,
+    bearer(request.headers.get('authorization') ?? undefined),
+    JSON.stringify({ ...(jsonIn(bytes) as Sent), headers: {} }),
+  );
   if (why !== undefined) return { outcome: 'wrong', why };
   const said = jsonIn(Buffer.from(body));
   if (typeof said !== 'object' || said === null)
@@ -231,7 +238,9 @@ const judgeCall = async (world: World, bytes: Uint8Array): Promise<Judged> => {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   if (isProblem !== status >= 400)
     return { outcome: 'wrong', why: `it refuses by no problem: ${status} ${body.slice(0, 200)}` };
-  return { outcome: `${request.method} ${status} ${status < 400 ? '' : type.slice(-30)}` };
+  return {
+    outcome: `${['GET', 'POST'].includes(request.method) ? request.method : 'other'} ${status} ${status < 400 ? '' : type.slice(-30)}`,
+  };
 };
 
 /** As `api-serve.ts` makes them of what came; undefined where Node or it would have refused before. */
@@ -274,10 +283,7 @@ const judgeWire = async (world: World, bytes: Uint8Array): Promise<Judged> => {
       outcome: 'wrong',
       why: `it was answered ${failed}: ${answer.slice(0, 400)} ${world.faults.join('; ').slice(0, 600)}`,
     };
-  const why =
-    faultIn(world.faults) ??
-    leakIn(answer) ??
-    (answer.includes('token-of-') ? `it tells a token: ${answer.slice(0, 300)}` : undefined);
+  const why = faultIn(world.faults) ?? leakIn(answer) ?? tokenIn(answer, heads.replaceAll(/^authorization:.*$/gim, ''));
   return { outcome: `wire ${[...new Set(statuses)].slice(0, 3).join(' ')}`, why };
 };
 

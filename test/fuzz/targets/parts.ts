@@ -32,7 +32,7 @@ export const leakIn = (said: string): string | undefined => {
 };
 
 const appended = z.object({
-  event: z.looseObject({ type: z.string(), by: z.string().optional(), requester: z.string().optional() }),
+  event: z.looseObject({ type: z.string(), by: z.unknown().optional(), requester: z.string().optional() }),
 });
 export type Appended = z.infer<typeof appended>['event'] & { readonly id: string };
 
