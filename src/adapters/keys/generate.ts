@@ -12,9 +12,20 @@ import { newVaultKey, vaultFile } from './vault.ts';
  * Makes a pair for each process: `<author>.key` (mode 600) and `trusted/<author>-<key id>.pub`, the key of the worker's
  * journals, and the one that guards and workers share. A folder from before there were journals, a guard, held Secrets, or a
  * watcher gets only those; otherwise nothing is written when one of
- * the private keys is there. Answers with the files made.
+ * the private keys is there. Answers with the files made; `err` also says why they cannot be written.
  */
 export const generateKeys = (folder: string): Result<readonly string[], readonly string[]> => {
+  try {
+    return generateIn(folder);
+  } catch (cause) {
+    if (!isOfSystem(cause)) throw cause;
+    return err([`The keys cannot be written to "${folder}" (${cause.message}). Name a folder that you may write to.`]);
+  }
+};
+
+const isOfSystem = (cause: unknown): cause is Error => cause instanceof Error && 'syscall' in cause;
+
+const generateIn = (folder: string): Result<readonly string[], readonly string[]> => {
   const there = authors.map((author) => join(folder, `${author}.key`)).filter((file) => existsSync(file));
   const forJournals = join(folder, vaultFile);
   const forSecrets = join(folder, sharedFile);

@@ -55,6 +55,13 @@ describe('generated keys', () => {
     expect(readdirSync(folder)).not.toContain('worker.key');
   });
 
+  test.each(['name'.repeat(100), 'file/keys'])('are a problem in words where they cannot be written: %s', (name) => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(problemsOf(generateKeys(join(folder, name)))).toMatch(
+      /^The keys cannot be written to .* Name a folder that you may write to\.$/,
+    );
+  });
+
   test('sign what their own author is believed for, and nothing else', () => {
     const { signer, trust } = loaded();
     const [bot, worker] = [signer('bot'), signer('worker')];
