@@ -144,11 +144,19 @@ const timedAlone = async (target: Target, inputs: readonly Input[]): Promise<rea
   }
 };
 
+/**
+ * What an input takes is the time that this thread works for it, and not that in which a machine with much else to do lets it wait;
+ * unless it waits for long.
+ */
 const once = async (opened: Opened, input: Input): Promise<{ readonly judged: Judged; readonly took: number }> => {
-  const started = performance.now();
+  const [started, before] = [performance.now(), process.threadCpuUsage()];
   const judged = await opened.judge(input).catch((cause: unknown) => ({ outcome: 'threw', why: sayThrown(cause) }));
-  return { judged, took: performance.now() - started };
+  const { user, system } = process.threadCpuUsage(before);
+  const [worked, passed] = [(user + system) / 1_000, performance.now() - started];
+  return { judged, took: passed > waits * longestOf(opened) ? passed : worked };
 };
+/** So many times as long as an input may work, it may also wait. */
+const waits = 3;
 
 /** Grows one place of one input, fourfold each time. */
 const grow = async (

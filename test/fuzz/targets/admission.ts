@@ -124,7 +124,7 @@ const mayBeAdmitted = (input: Uint8Array): boolean => {
   const { request } = jsonOf(input) as Read;
   if (request === undefined) return false;
   const { resource, namespace, dryRun, operation, object = null, oldObject = null } = request;
-  const sort = `${String(resource?.group)}/${String(resource?.resource)}`;
+  const sort = `${textOf(resource?.group)}/${textOf(resource?.resource)}`;
   if (!['/configmaps', 'networking.k8s.io/ingresses', 'apps/deployments'].includes(sort)) return true;
   if (namespace !== 'shop' || dryRun === true) return true;
   if (operation !== 'UPDATE') return false;
@@ -133,6 +133,8 @@ const mayBeAdmitted = (input: Uint8Array): boolean => {
     memberOf(memberOf(oldObject, 'metadata'), 'deletionTimestamp') !== undefined
   );
 };
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : 'none');
 
 const memberOf = (value: Json | undefined, key: string): Json | undefined =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)

@@ -10,7 +10,7 @@ import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotDone, sayNotFiled } from '#adapters/slack/replies.ts';
 import type { Caller } from '#domain/callers.ts';
 import { changeOver } from '#test/build/changes.ts';
-import { alice, bob } from '#test/build/people.ts';
+import { alice, bob, carol } from '#test/build/people.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { shopIngress } from '#test/build/shop-ingress.ts';
 import { createWorld, file, settle } from '#test/build/world.ts';
@@ -37,6 +37,8 @@ const principals = new Map<string, Principal>([
   ['token-of-deploy', { type: 'caller', caller }],
   ['token-of-alice', known(alice, false)],
   ['token-of-bob', known(bob, true)],
+  // She decides in Slack, and the policy does not let her do so here.
+  ['token-of-carol', known(carol, false)],
 ]);
 
 /** What somebody outside sent. */
@@ -129,6 +131,9 @@ const samplesFor = ({ ids }: World): readonly Input[] => {
   };
   const calls = [
     call('GET', '/v1/openapi.json'),
+    call('POST', `/v1/requests/${ids.waiting}/approve`, 'carol', { revision: 1 }),
+    call('POST', `/v1/requests/${ids.waiting}/deny`, 'carol', { revision: 1, reason: 'no' }),
+    call('POST', `/v1/requests/${ids.active}/revoke`, 'carol', { revision: 1, reason: 'no' }),
     call('GET', '/v1/who', 'alice'),
     call('POST', '/v1/requests', 'deploy', ask),
     call('POST', '/v1/requests', 'alice', ask),
@@ -357,7 +362,7 @@ const askBody = fc.record(
 );
 const arbitrary = fc
   .record({
-    who: fc.constantFrom('alice', 'bob', 'deploy', 'mallory'),
+    who: fc.constantFrom('alice', 'bob', 'carol', 'deploy', 'mallory'),
     path: fc.constantFrom('/v1/requests', '/v1/previews'),
     key: fc.option(fc.string({ minLength: 1, maxLength: 20 }), { nil: undefined }),
     body: fc.oneof({ weight: 4, arbitrary: askBody }, { weight: 1, arbitrary: fc.jsonValue() }),

@@ -222,6 +222,11 @@ const isWaitingForRest = ({ words: [first = ''], environment }: Typed): boolean 
 const isLeftOut = ({ words }: Typed): boolean =>
   words.some((word) => word === 'policy' || word === 'manifests') && words.join(' ').length % 50 !== 0;
 
+const secretSettings =
+  /^(HALLPASS_TOKEN|HALLPASS_SIEM_TOKEN|HALLPASS_SIEM_URL|REDIS_URL|SLACK_\w+_TOKEN|SLACK_SIGNING_SECRET)$/;
+const hasSecretElsewhere = (environment: Typed['environment']): boolean =>
+  Object.entries(environment).some(([name, value]) => !secretSettings.test(name) && value.includes(secret));
+
 const judgeTyped = async (folder: string, api: DeafApi, given: Typed, isPlugin: boolean): Promise<Judged> => {
   const at = given.environment.HALLPASS_API === placeholder ? { HALLPASS_API: api.url } : {};
   const typed = { ...given, environment: { ...given.environment, ...at } };
@@ -230,7 +235,8 @@ const judgeTyped = async (folder: string, api: DeafApi, given: Typed, isPlugin: 
   const run = isPlugin ? runPlugin : runCommand;
   const answer = await inEnvironment(typed.environment, folder, () => run(typed.words));
   const said = [...(answer?.out ?? []), ...(answer?.errors ?? [])].join('\n');
-  const isSaid = [...typed.words].some((word) => word.includes(secret));
+  // Who writes a secret into a setting that is none may read it there.
+  const isSaid = typed.words.some((word) => word.includes(secret)) || hasSecretElsewhere(typed.environment);
   const why =
     leakIn(said) ??
     (said.includes(secret) && !isSaid ? `it tells a secret: ${around(said)}` : undefined) ??
@@ -245,7 +251,7 @@ const around = (said: string): string => said.slice(Math.max(0, said.indexOf(sec
 const judgeEnvironment = (typed: Typed): Judged => {
   const { problems } = inspectConfig(typed.environment);
   const named = problems.find((problem) => !/^[A-Z_]+\b/.test(problem));
-  const told = problems.find((problem) => problem.includes(secret));
+  const told = hasSecretElsewhere(typed.environment) ? undefined : problems.find((problem) => problem.includes(secret));
   return {
     outcome: `settings ${problems.length}`,
     why:

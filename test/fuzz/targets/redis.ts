@@ -34,6 +34,7 @@ import { createWorld, file, settle } from '#test/build/world.ts';
 import { type Input, inputOf, type Judged, jsonIn, type Target, textIn } from '#test/fuzz/target.ts';
 import { approveRequest } from '#use-cases/act-on-request.ts';
 import { unpackContent } from '#use-cases/contents.ts';
+import { contentLimit } from '#use-cases/ports.ts';
 import { readBacklog, readCursor } from '#use-cases/sink-cursor.ts';
 
 const id = requestId.parse('k7m2-qx');
@@ -99,7 +100,9 @@ const ended = (answer: unknown): unknown => (Array.isArray(answer) ? answer.slic
 const withPlaces = (answer: unknown): unknown =>
   Array.isArray(answer)
     ? answer.map((one) =>
-        Array.isArray(one) && !/^\d{1,20}-\d{1,20}$/.test(String(one[0])) ? ['1-0', ...one.slice(1)] : one,
+        Array.isArray(one) && !/^\d{1,20}-\d{1,20}$/.test(typeof one[0] === 'string' ? one[0] : '')
+          ? ['1-0', ...one.slice(1)]
+          : one,
       )
     : answer;
 
@@ -251,7 +254,10 @@ const outcomeOf = async (sort: string, ask: () => Promise<unknown>): Promise<Jud
     const said = await ask();
     return { outcome: `${sort} ${said === undefined ? 'nothing' : 'read'}` };
   } catch (cause) {
-    if (isDocumented(cause)) return { outcome: `${sort} refused` };
+    if (isDocumented(cause)) {
+      const { length } = String(cause);
+      return { outcome: `${sort} refused`, why: length > 3_000 ? `a fault is long: ${length} characters` : undefined };
+    }
     throw cause;
   }
 };
@@ -317,12 +323,11 @@ const judge = async (world: World, { sort, bytes }: Input): Promise<Judged> => {
       return { outcome: `content ${shown}` };
     }
     case 'deflated': {
-      const before = process.memoryUsage().rss;
       const read = await createRedisContents(answering(Buffer.from(bytes))).read(id, 'digest');
-      const grown = (process.memoryUsage().rss - before) / 1_048_576;
+      const long = (read?.length ?? 0) > contentLimit * 4;
       return {
         outcome: `deflated ${read === '' ? 'foreign' : 'read'}`,
-        why: grown > 400 ? `it took memory: ${Math.round(grown)} MB` : undefined,
+        why: long ? `it took in too much: ${read?.length} characters` : undefined,
       };
     }
     case 'closed': {
@@ -469,7 +474,7 @@ export const redis: Target = {
         '1-0',
         'UALICE',
       ],
-      largest: 1_048_576,
+      largest: 262_144,
       judge: (input) => judge(world, input),
     };
   },

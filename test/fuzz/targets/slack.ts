@@ -265,7 +265,7 @@ const fresh = async (
 const whoIn = (payload: Payload): string => {
   const { user_id, user } = payload;
   if (typeof user_id === 'string') return user_id;
-  return typeof user === 'object' && user !== null && 'id' in user ? String(user.id) : '';
+  return typeof user === 'object' && user !== null && 'id' in user && typeof user.id === 'string' ? user.id : '';
 };
 
 const mayCause = (who: string, { type, by, requester }: Appended): boolean => {
@@ -300,7 +300,8 @@ const notRight =
   /invalid_blocks|invalid_arguments|msg_too_long|no_text|view_too_large|invalid_view|missing_argument|invalid_attachments/;
 
 /** The trigger and the person that it was given are what it has: what Slack says of these is of no matter. */
-const isNotRight = (said: string): boolean => notRight.test(said) && !/pointer:\/(trigger_id|user_id)\]/.test(said);
+const isNotRight = (said: string): boolean =>
+  notRight.test(said) && !/pointer:\/(trigger_id|user_id)\]|invalid `user_id`/.test(said);
 
 const judge = async (world: World, { bytes }: Input): Promise<Judged> => {
   const payload = jsonIn(bytes);
@@ -314,13 +315,15 @@ const judge = async (world: World, { bytes }: Input): Promise<Judged> => {
   slack.calls.length = 0;
   slack.deliveries.length = 0;
   const views = new Set(slack.state.views.keys());
+  // Half a character is none: Slack has another one in its place.
   const text = JSON.stringify(payload)
+    .replaceAll(/\\ud[89a-f][0-9a-f]{2}/gi, '\ufffd')
     .replaceAll('"TRIGGER"', JSON.stringify(trigger))
     .replaceAll('"http://slack.test/RESPONSE"', JSON.stringify(response));
   const { acks, failed } = await world.answer(JSON.parse(text) as Record<string, unknown>);
   for (const id of slack.state.views.keys()) if (!views.has(id)) slack.state.views.delete(id);
   const events = world.take();
-  const type = 'type' in payload ? String(payload.type).slice(0, 20) : 'command';
+  const type = 'type' in payload ? (typeof payload.type === 'string' ? payload.type : 'other') : 'command';
   const outcome = `${['block_actions', 'view_submission', 'event_callback', 'block_suggestion', 'view_closed', 'command'].includes(type) ? type : 'other'} ${failed === undefined ? '' : 'threw '}${acks.length} ${events.map((one) => one.type).join(' ')}`;
   return { outcome, why: whyNot(world, who, events, acks, failed) };
 };
@@ -338,13 +341,15 @@ const whyNot = (
   const refused = slack.calls.find(({ answer }) => isNotRight(JSON.stringify(answer ?? '')));
   if (refused !== undefined)
     return `Slack would refuse what the bot sends: ${refused.method} ${JSON.stringify(refused.answer).slice(0, 600)}`;
-  return faultIn([...faults, ...ownFault(failed)]) ?? ackProblem(acks[0]);
+  // What a view carries is our own JSON, which Slack keeps; of another one the form says that something went wrong.
+  const others = faults.filter((fault) => !fault.includes('"cause":"SyntaxError'));
+  return faultIn([...others, ...ownFault(failed)]) ?? ackProblem(acks[0]);
 };
 
 /** Bolt fails by itself on envelopes that Slack never sends, and answers 500; that is none of ours. */
 const ownFault = (failed: unknown): readonly string[] => {
   const [, first = ''] = failed instanceof Error ? (failed.stack ?? '').split(/\n\s+at /) : [];
-  return first.includes('/src/') ? [String(failed)] : [];
+  return first.includes('/src/') ? [failed instanceof Error ? `${failed.name}: ${failed.message}` : 'unknown'] : [];
 };
 
 const ackProblem = (ack: unknown): string | undefined => {
