@@ -53,9 +53,10 @@ export const textIn = (bytes: Uint8Array): string | undefined => {
   }
 };
 
+/** A mark at the beginning, which JSON does not have, is left out as the product leaves it out. */
 export const jsonIn = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(textIn(bytes) ?? '');
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }

@@ -121,7 +121,7 @@ type Read = {
 
 /** By nothing of ours: whether a review is of what nobody protects, changes nothing, is a dry run, or only lets go what goes. */
 const mayBeAdmitted = (input: Uint8Array): boolean => {
-  const { request } = jsonOf(input) as Read;
+  const { request } = (jsonIn(input) ?? {}) as Read;
   if (request === undefined) return false;
   const { resource, namespace, dryRun, operation, object = null, oldObject = null } = request;
   const sort = `${textOf(resource?.group)}/${textOf(resource?.resource)}`;
@@ -165,7 +165,3 @@ const contentOf = (object: Json): string => {
   });
   return canonical({ ...rest, metadata: Object.fromEntries(named) } as Json);
 };
-
-/** The mark at the beginning of a text, which JSON does not have, is left out as the product leaves it out. */
-const jsonOf = (bytes: Uint8Array): unknown =>
-  jsonIn(bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes) ?? {};

@@ -53,6 +53,8 @@ const post = async ({ pool }: World, body: Uint8Array, sent: string) => {
 const judge = async (world: World, { sort, bytes }: Input): Promise<Judged> => {
   world.faults.length = 0;
   world.left.length = 0;
+  // What was told a moment ago is not told again.
+  world.world.advance({ minutes: 11 });
   const { status, said } = await post(world, bytes, sort === 'stranger' ? said401(bytes) : token);
   const entries = world.left.map((text) => ({ text, entry: readEntry(text, world.ports.trust) }));
   const outcome = `${status} ${[...new Set(entries.map(({ entry }) => (entry?.type === 'tripped' ? entry.rule : (entry?.type ?? 'unreadable'))))].sort().join(' ')}`;
