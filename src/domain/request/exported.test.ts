@@ -23,6 +23,12 @@ describe('an entry', () => {
     ['over several lines', id(), 1, JSON.stringify(JSON.parse(stored), null, 2)],
     ['of a later schema', id(), 1, stored.replace('"schema":1', '"schema":2')],
     ['cut in half', id(), 1, stored.slice(0, 40)],
+    [
+      'deeper than recursion goes',
+      id(),
+      1,
+      stored.replace('"event":', `"event":${'[{"a":'.repeat(9_000)}1${'}]'.repeat(9_000)},"old":`),
+    ],
   ])('%s is kept word for word under where it stood', (_, request, version, text) => {
     const line = exportedLine(request, version, text);
     expect(line).not.toBe(text);

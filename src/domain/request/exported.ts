@@ -41,8 +41,17 @@ export const exportEndLine = (said: ExportEnd): string => JSON.stringify({ expor
 
 const isItself = (request: RequestId, version: number, stored: string): boolean => {
   if (/[\r\n]/.test(stored)) return false;
-  const entry = storedEntry.safeParse(parse(stored)).data;
+  const entry = entryIn(stored);
   return entry?.request === request && entry.version === version;
+};
+
+/** What nests deeper than recursion can take is none of ours. */
+const entryIn = (stored: string): z.infer<typeof storedEntry> | undefined => {
+  try {
+    return storedEntry.safeParse(parse(stored)).data;
+  } catch {
+    return undefined;
+  }
 };
 
 /** Writes a line of the checkpoints as one of an export. */
