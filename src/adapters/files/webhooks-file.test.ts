@@ -143,6 +143,11 @@ destinations:
     expect(await problemsIn('destinations: [')).toEqual([expect.stringContaining('webhooks.yaml:1')]);
   });
 
+  test('is a problem, and no exception, where it nests deeper than can be read', async () => {
+    const problems = await problemsIn(`destinations:\n  - ${'a: b'.repeat(10_000)}\n  - name: tickets\n`);
+    expect(problems).toEqual(['webhooks.yaml: it nests deeper than can be read. Is it the right file?']);
+  });
+
   test('is not repeated where it is no YAML: an address that stands at the wrong place may be secret', async () => {
     const problems = await edited('    url: https', '    url:\n    https');
     expect(problems.join('\n')).toContain('webhooks.yaml:');

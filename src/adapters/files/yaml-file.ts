@@ -22,7 +22,14 @@ export const parseYaml = ({ name, text: read }: FileText): YamlFile => {
   const text = read.value;
   const lines = new LineCounter();
   // Pretty errors look for their line in all of the text, each: garbage of 1 MB would take minutes.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = documentIn(text, lines);
+  if (document === undefined)
+    return {
+      text,
+      value: undefined,
+      problems: [`${name}: it nests deeper than can be read. Is it the right file?`],
+      where: () => name,
+    };
   const at = (offset: number): string => `${name}:${lines.linePos(offset).line}`;
   const { errors } = document;
   const value = errors.length > 0 ? err('') : resolved(document);
@@ -35,6 +42,16 @@ export const parseYaml = ({ name, text: read }: FileText): YamlFile => {
     problems: [...syntax, ...more, ...unresolved],
     where: (path) => at(offsetOf(document, path)),
   };
+};
+
+/** Undefined for what nests deeper than recursion can take, which no file does that somebody wrote. */
+const documentIn = (text: string, lineCounter: LineCounter): Document | undefined => {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false });
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
 };
 
 /** Without what the parser quotes of the file: it may be secret, as the address of a webhook. */
