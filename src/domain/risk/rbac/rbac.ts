@@ -3,7 +3,7 @@ import type { Manifest } from '#domain/plan.ts';
 import type { Place } from '#domain/risk/finding.ts';
 import { itemsAt, listAt, quoted, textAt } from '#domain/risk/read.ts';
 import type { Danger } from '#domain/risk/rule.ts';
-import { few, oneLine } from '#domain/text.ts';
+import { cut, few, oneLine } from '#domain/text.ts';
 
 /** What Kubernetes says of RBAC. */
 export const rbacDocument = (anchor: string): string =>
@@ -111,7 +111,7 @@ export const subjectsOf = (object: Manifest): readonly Subject[] =>
     ? itemsAt(object, 'subjects').map(({ item, path }) => {
         const [kind, name, namespace] = [textAt(item, 'kind'), textAt(item, 'name'), textAt(item, 'namespace')];
         const whole = kind === 'ServiceAccount' ? `${namespace}/${name}` : name;
-        return { kind, name, key: `${kind} ${whole}`, says: `${oneLine(kind)} ${quoted(whole)}`, path };
+        return { kind, name, key: `${kind} ${whole}`, says: `${cut(oneLine(kind), 40)} ${quoted(whole)}`, path };
       })
     : [];
 
