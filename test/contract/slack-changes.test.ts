@@ -279,3 +279,12 @@ test('help and usage name what each kind wants', async () => {
     'leave "to …" out',
   );
 });
+
+test.each(['x'.repeat(60_000), '&'.repeat(20_000), `request access ${'y'.repeat(60_000)} shop because why`])(
+  'whatever length of a line is typed, what is answered is as long as Slack takes it',
+  async (line) => {
+    const { answer, slack } = await start();
+    expect((await answer(alice, `/jit ${line}`)).shown.length).toBeLessThan(11_000);
+    expect(slack.problems).toEqual([]);
+  },
+);

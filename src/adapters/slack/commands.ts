@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type PersonId, personId, requestId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Result } from '#domain/result.ts';
+import { cut } from '#domain/text.ts';
 import {
   type ActRefusal,
   finishGrant,
@@ -47,6 +48,9 @@ import { longestWhy } from './why-form.ts';
 const command = z.object({ user_id: personId, text: z.string().default(''), trigger_id: z.string() });
 type Command = z.infer<typeof command>;
 
+/** Slack takes no message of more than 40,000 characters, and some of an answer is what was typed. */
+const longestAnswer = 10_000;
+
 /** What only the person who typed it sees. */
 type Answer = { readonly text: string; readonly blocks?: readonly KnownBlock[] };
 
@@ -71,7 +75,11 @@ export const listenToCommands = (app: App, ports: BotPorts, faces: Faces): void 
       return;
     }
     const { text, blocks } = await answer(ports, faces, typed, verb.toLowerCase(), rest);
-    await ack({ response_type: 'ephemeral', text, ...(blocks === undefined ? {} : { blocks: [...blocks] }) });
+    await ack({
+      response_type: 'ephemeral',
+      text: cut(text, longestAnswer),
+      ...(blocks === undefined ? {} : { blocks: [...blocks] }),
+    });
   });
 };
 
