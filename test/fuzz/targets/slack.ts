@@ -299,9 +299,12 @@ const mayCause = (who: string, { type, by, requester }: Appended): boolean => {
 const notRight =
   /invalid_blocks|invalid_arguments|msg_too_long|no_text|view_too_large|invalid_view|missing_argument|invalid_attachments/;
 
-/** The trigger and the person that it was given are what it has: what Slack says of these is of no matter. */
+/**
+ * The trigger, the person and the value of a button are what it was given: what Slack says of these is of no matter. (Slack itself takes
+ * no button with a value of more than 2,000 characters.)
+ */
 const isNotRight = (said: string): boolean =>
-  notRight.test(said) && !/pointer:\/(trigger_id|user_id)\]|invalid `user_id`/.test(said);
+  notRight.test(said) && !/pointer:\/(trigger_id|user_id|view\/private_metadata)\]|invalid `user_id`/.test(said);
 
 const judge = async (world: World, { bytes }: Input): Promise<Judged> => {
   const payload = jsonIn(bytes);
