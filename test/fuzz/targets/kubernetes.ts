@@ -28,7 +28,7 @@ import { scale } from '#kinds/scale/scale.ts';
 import { changeOver, liveIngress } from '#test/build/changes.ts';
 import { debugOver, livePod } from '#test/build/debug.ts';
 import { openOver } from '#test/build/openings.ts';
-import { deletePodOver, podOf } from '#test/build/pods.ts';
+import { deletePodOver } from '#test/build/pods.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import {
   binding,
@@ -193,25 +193,36 @@ const typed: readonly (readonly [kind: string, words: readonly string[], objects
   ['access', ['ingress-edit'], ['web']],
   ['access', ['ingress-debug'], []],
   ['change', ['annotate', 'acme.test/notes=yes'], ['web']],
-  ['change', ['route', 'shop.acme.test/api', 'api:80'], ['web']],
-  ['open', ['pods-to-pods', 'app=web', '8080'], []],
-  ['open', ['addresses', 'app=web', '10.0.0.0/24', '8080'], []],
-  ['delete-pod', ['pods'], ['web-1']],
+  ['change', ['backend', 'shop.acme.test/=web:80'], ['shop']],
+  ['change', ['add', 'shop.acme.test/new=web:80'], ['web']],
+  ['open', ['app=db', 'into', 'app=web', '8080'], []],
+  ['open', ['10.0.0.0/24', 'into', 'app=web', '8080/TCP'], []],
+  ['open', ['app=db@bank', 'into', 'app=web', '80,443/UDP'], []],
+  ['delete-pod', [], ['web-1']],
   ['debug', ['exec'], ['web-1']],
   ['debug', ['logs'], ['web-1']],
-  ['restart', ['all'], ['deployment/web']],
-  ['restart', ['all'], ['web']],
-  ['scale', ['all', '3'], ['web']],
-  ['rollback', ['all'], ['web']],
-  ['rollback', ['all', '1'], ['deployment/web']],
+  ['restart', [], ['web']],
+  ['restart', ['deployment'], ['web']],
+  ['scale', ['3'], ['web']],
+  ['scale', ['deployment', '0'], ['web']],
+  ['rollback', ['1'], ['web']],
+  ['rollback', ['deployment', '1'], ['web']],
 ];
+
+const namespaceOf = (name: string): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+});
 
 const around: readonly Manifest[] = [
   shopIngress(),
   liveIngress,
   gate,
-  podOf('web-1', { owner: 'ReplicaSet/web-2', grace: 30 }),
-  livePod('web-1'),
+  livePod('web-1', { owner: 'ReplicaSet/web-2', grace: 30, metadata: { labels: { app: 'web' } } }),
+  livePod('db-1', { metadata: { labels: { app: 'db' } } }),
+  namespaceOf('shop'),
+  namespaceOf('bank'),
   workloadOf('web'),
   workloadOf('db', { kind: 'StatefulSet' }),
   workloadOf('agent', { kind: 'DaemonSet' }),
@@ -274,13 +285,16 @@ type Asked = { readonly kind: string; readonly ask: Json; readonly objects: read
 const samplesOf = (known: Readonly<Record<string, Kind>>): readonly Input[] => [
   ...Object.entries(answers).flatMap(([sort, said]) => said.map((one) => inputOf(`answer.${sort}`, one))),
   ...Object.keys(answers).map((sort) => inputOf(`refused.${sort}`, status)),
-  ...typed.flatMap(([kind, words, objects]) => {
-    const ask = known[kind]?.fromWords(words, objects);
-    return ask?.ok === true ? [inputOf('ask', { kind, ask: ask.value, objects: around.slice(0, 11) })] : [];
+  ...typed.map(([kind, words, objects]) => {
+    const asked = known[kind];
+    const ask = asked?.fromWords(words, objects);
+    if (asked === undefined || ask?.ok !== true) throw new Error(`A sample is no ask: ${kind} ${words.join(' ')}`);
+    const moment = Temporal.Instant.from('2026-11-20T12:00:00Z');
+    return inputOf('ask', { kind, ask: asked.asOf?.(ask.value, moment) ?? ask.value, objects: around.slice(0, 14) });
   }),
   inputOf('ask', { kind: 'change', ask: addBeta, objects: [shopIngress()] }),
   ...around.map((one) => inputOf('states', [one, { ...one, metadata: { ...one.metadata, labels: { team: 'x' } } }])),
-  ...around.slice(11, 17).map((one) => inputOf('states', [null, one])),
+  ...around.slice(13, 19).map((one) => inputOf('states', [null, one])),
   inputOf('reach', around),
 ];
 

@@ -249,6 +249,9 @@ const samplesOf = ({ logs, entries, shown, closed }: World): readonly Input[] =>
   ),
 ];
 
+/** What our own scripts answer says itself which key is foreign, as long as that key is. */
+const ownAnswers = new Set(['removal.remove', 'log.append']);
+
 const outcomeOf = async (sort: string, ask: () => Promise<unknown>): Promise<Judged> => {
   try {
     const said = await ask();
@@ -256,7 +259,10 @@ const outcomeOf = async (sort: string, ask: () => Promise<unknown>): Promise<Jud
   } catch (cause) {
     if (isDocumented(cause)) {
       const { length } = String(cause);
-      return { outcome: `${sort} refused`, why: length > 3_000 ? `a fault is long: ${length} characters` : undefined };
+      return {
+        outcome: `${sort} refused`,
+        why: length > 3_000 && !ownAnswers.has(sort) ? `a fault is long: ${length} characters` : undefined,
+      };
     }
     throw cause;
   }
