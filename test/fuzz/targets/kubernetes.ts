@@ -321,7 +321,7 @@ const judgeAnswer = async (sort: string, bytes: Uint8Array, isRefused: boolean):
     const found = await read(serverThatSays(text, isRefused ? 409 : 200));
     return {
       outcome: `${sort} ${isRefused ? 'refused, ' : ''}read`,
-      why: isRefused ? undefined : wronglyRead(sort, found, jsonIn(bytes)),
+      why: isRefused ? undefined : wronglyRead(sort, found, jsonIn(Buffer.from(text))),
     };
   } catch (cause) {
     if (!isKubernetesFault(cause)) throw cause;

@@ -320,7 +320,7 @@ const judge = async (world: World, { bytes }: Input): Promise<Judged> => {
   const views = new Set(slack.state.views.keys());
   // Half a character is none: Slack has another one in its place.
   const text = JSON.stringify(payload)
-    .replaceAll(/\\ud[89a-f][0-9a-f]{2}/gi, '\ufffd')
+    .replaceAll(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/gi, '$1\ufffd')
     .replaceAll('"TRIGGER"', JSON.stringify(trigger))
     .replaceAll('"http://slack.test/RESPONSE"', JSON.stringify(response));
   const { acks, failed } = await world.answer(JSON.parse(text) as Record<string, unknown>);
