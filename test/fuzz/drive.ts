@@ -83,7 +83,7 @@ export const fuzz = async (target: Target, plan: Plan): Promise<Fuzzed> => {
     ...counts,
     slowest: Math.round(counts.slowest),
     megabytes: Math.round(process.memoryUsage().rss / 1_048_576),
-    outcomes,
+    outcomes: commonest(outcomes),
     ...(failure === undefined ? {} : { failure }),
   });
   try {
@@ -110,6 +110,15 @@ export const fuzz = async (target: Target, plan: Plan): Promise<Fuzzed> => {
   } finally {
     await opened.close?.();
   }
+};
+
+/** Outcomes that are told; the others are counted together. */
+const told = 60;
+
+const commonest = (outcomes: Readonly<Record<string, number>>): Readonly<Record<string, number>> => {
+  const sorted = Object.entries(outcomes).sort(([, one], [, other]) => other - one);
+  const others = sorted.slice(told).reduce((sum, [, count]) => sum + count, 0);
+  return Object.fromEntries([...sorted.slice(0, told), ...(others === 0 ? [] : [['others', others] as const])]);
 };
 
 const nextInput = (opened: Opened, pool: readonly Input[], random: Seeded): Input => {
