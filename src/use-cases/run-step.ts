@@ -62,21 +62,45 @@ export const runStep = async (ports: WorkerPorts, id: RequestId): Promise<StepOu
 export type StepRunner = {
   /** Runs what is owed, after what is under way for the same request. */
   readonly run: (id: RequestId) => Promise<StepOutcome>;
-  /** Waits for what is under way, or runs what is owed. For a sweep: what a job is doing needs no second hand. */
+  /**
+   * Waits for what is under way, or runs what is owed. For a sweep: what a job is doing needs no second hand, unless it takes so long that
+   * it may wait for an answer that was lost.
+   */
   readonly join: (id: RequestId) => Promise<StepOutcome>;
 };
 
+/** Milliseconds after which a step may hang: a call is given up only after ten seconds, and an end is not to wait for that. */
+const mayHangAfter = 3_000;
+
 export const createStepRunner = (ports: WorkerPorts): StepRunner => {
-  const underWay = new Map<RequestId, Promise<StepOutcome>>();
+  const underWay = new Map<RequestId, { readonly step: Promise<StepOutcome>; readonly long: Promise<undefined> }>();
+  const beside = new Map<RequestId, Promise<StepOutcome>>();
   const run = (id: RequestId): Promise<StepOutcome> => {
-    const step = () => runStep(ports, id);
-    const running = underWay.get(id)?.then(step, step) ?? step();
+    const next = () => runStep(ports, id);
+    const step = underWay.get(id)?.step.then(next, next) ?? next();
+    const long = ports.pause(mayHangAfter).then(() => undefined);
+    const entry = { step, long };
     const settle = (): void => {
-      if (underWay.get(id) === running) underWay.delete(id);
+      if (underWay.get(id) === entry) underWay.delete(id);
     };
-    underWay.set(id, running);
-    running.then(settle, settle);
-    return running;
+    underWay.set(id, entry);
+    step.then(settle, settle);
+    return step;
   };
-  return { run, join: (id) => underWay.get(id) ?? run(id) };
+  /** One more at a time, whoever comes to it. */
+  const runBeside = (id: RequestId): Promise<StepOutcome> => {
+    const before = beside.get(id);
+    if (before !== undefined) return before;
+    const step = runStep(ports, id);
+    const settle = (): void => void beside.delete(id);
+    beside.set(id, step);
+    step.then(settle, settle);
+    return step;
+  };
+  const join = async (id: RequestId): Promise<StepOutcome> => {
+    const running = underWay.get(id);
+    if (running === undefined) return run(id);
+    return (await Promise.race([running.step, running.long])) ?? runBeside(id);
+  };
+  return { run, join };
 };

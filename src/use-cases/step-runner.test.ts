@@ -9,14 +9,48 @@ const approved = async () => {
   const chain = await file(world);
   const { id } = chain.request.asked;
   await approveRequest(world.bot, { by: bob, id, revision: 1 });
-  return { world, chain, id, steps: createStepRunner(world.worker) };
+  // Time goes by when a test says so.
+  const waits: (() => void)[] = [];
+  const pause = () => new Promise<void>((resolve) => void waits.push(resolve));
+  const letPass = (): void => {
+    for (const resolve of waits.splice(0)) resolve();
+  };
+  const worker = { ...world.worker, pause };
+  return { world, worker, chain, id, steps: createStepRunner(worker), letPass };
 };
 
 test('a sweep waits for the step that a job is doing, and does not do it beside it', async () => {
-  const { id, steps } = await approved();
-  const job = steps.run(id);
-  expect(steps.join(id)).toBe(job);
-  expect(await job).toEqual({ type: 'done' });
+  const { world, worker, id } = await approved();
+  let reads = 0;
+  const read: typeof world.store.read = (which) => {
+    reads += 1;
+    return world.store.read(which);
+  };
+  const steps = createStepRunner({ ...worker, store: { ...world.store, read } });
+  const [job, sweep] = [steps.run(id), steps.join(id)];
+  expect(await Promise.all([job, sweep])).toEqual([{ type: 'done' }, { type: 'done' }]);
+  expect(reads).toBe(1);
+});
+
+test('a sweep does it beside a job that waits for an answer that was lost, once at a time', async () => {
+  const { world, worker, chain, id, letPass } = await approved();
+  let creations = 0;
+  const create: typeof world.cluster.create = async (manifest) => {
+    creations += 1;
+    // Done, and nobody is told.
+    if (creations > 1) return world.cluster.create(manifest);
+    await world.cluster.create(manifest);
+    return new Promise(() => {});
+  };
+  const clusters = new Map([['prod', { ...world.cluster, create }]]);
+  const steps = createStepRunner({ ...worker, clusters });
+  void steps.run(id);
+  const sweeps = [steps.join(id), steps.join(id)];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await look(world, chain)).request.state.status).toBe('approved');
+  letPass();
+  expect(await Promise.all(sweeps)).toEqual([{ type: 'done' }, { type: 'done' }]);
+  expect((await look(world, chain)).request.state.status).toBe('active');
 });
 
 test('a job that comes while a step is under way runs after it: what it came for is not lost', async () => {
@@ -28,13 +62,13 @@ test('a job that comes while a step is under way runs after it: what it came for
 });
 
 test('a step that failed keeps nobody from trying again', async () => {
-  const { world, id } = await approved();
+  const { world, worker, id } = await approved();
   let reads = 0;
   const read: typeof world.store.read = (which) => {
     reads += 1;
     return reads === 1 ? Promise.reject(new Error('connection reset')) : world.store.read(which);
   };
-  const steps = createStepRunner({ ...world.worker, store: { ...world.store, read } });
+  const steps = createStepRunner({ ...worker, store: { ...world.store, read } });
   const [failing, next] = [steps.run(id), steps.run(id)];
   await expect(failing).rejects.toThrow('connection reset');
   expect(await next).toEqual({ type: 'done' });
