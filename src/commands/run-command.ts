@@ -10,7 +10,7 @@ export const usage = `hallpass <command>
                              show what would be asked and who decides, ask for it, and wait for what becomes of it
   status <id> [--wait [--rollout] [--timeout <30m>]] · list [--open] · who · withdraw <id> · done <id> [--wait]   [--output text|json]
                              how a request stands · what one has asked for · who one is, and what may be asked · take it back · give it back
-  approve <id> [--for <30m>] · deny <id> --reason <why> · revoke <id> --reason <why>   [--revision <number>] [--yes]
+  approve <id> [--for <30m>] [--revision <number>] · deny <id> --reason <why> [--revision <number>] · revoke <id> --reason <why>   [--yes]
                              show a request and decide on what was shown; for people whom the policy lets decide over the API
   login [--issuer <address>] [--client <id>] [--device]
                              sign in with the OpenID issuer that knows you (HALLPASS_ISSUER, HALLPASS_CLIENT), for what follows
