@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { requestId } from '#domain/ids.ts';
+import { isInstant } from '#domain/instant.ts';
 import type { AuditStream, Place, SinkName } from './follow-audit.ts';
 import type { ProjectionStore } from './ports.ts';
 
-const isInstant = (text: string): boolean => {
-  try {
-    Temporal.Instant.from(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
 const instant = z.string().refine(isInstant, 'not an instant in ISO 8601');
 
 /** How far a sink has come; `reread`: it takes what the logs say, for the stream does not go back that far. */

@@ -50,7 +50,7 @@ export const examinePolicy = ({ files }: Pick<PolicyFiles, 'files'>): Result<Exa
       ? speakingOfNobody(
           rules,
           ruled.value,
-          (callersIn(people.value) ?? []).map(({ name }) => name),
+          callersIn(people.value).map(({ name }) => name),
         )
       : [];
   const nowhere =

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { requestId } from '#domain/ids.ts';
+import { isInstant } from '#domain/instant.ts';
 import { statuses } from '#domain/request/request.ts';
 
 /** What goes over the API, from which its OpenAPI document is made. */
@@ -50,13 +51,6 @@ export const askBody = z
 export type AskBody = z.infer<typeof askBody>;
 
 /** Clients read it as one. */
-const isInstant = (text: string): boolean => {
-  try {
-    return Temporal.Instant.from(text) !== undefined;
-  } catch {
-    return false;
-  }
-};
 const instant = z.string().refine(isInstant).openapi({ format: 'date-time', example: '2026-11-20T12:00:00Z' });
 
 const pods = z.int().min(0).optional();

@@ -3,6 +3,7 @@ import type { Json } from '#domain/json.ts';
 import { sayTarget } from '#domain/plan.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import { isOver, type State } from '#domain/request/request.ts';
+import { stuckIn } from '#domain/request/rollout.ts';
 import { sayFinding } from '#domain/risk/finding.ts';
 import { sourceOf } from '#domain/source.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
@@ -118,7 +119,7 @@ const rolloutOf = ({
   if (rolls === undefined) return {};
   if (rolledOut === undefined) return { rollout: { status: 'under-way', workloads: [] } };
   const { rollouts, seconds } = rolledOut;
-  const status = rollouts.every(({ how }) => how === 'complete') ? 'complete' : 'not-complete';
+  const status = stuckIn(rolledOut).length === 0 ? 'complete' : 'not-complete';
   return {
     rollout: {
       status,

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { lastMoment } from '#domain/instant.ts';
 import type { AuditStream } from '#use-cases/follow-audit.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
@@ -47,6 +48,5 @@ const entryOf = ([place, fields]: Read) => {
 /** The first half of a place is Redis' own time, unless somebody else has set it. */
 const timeOf = (place: string): Temporal.Instant => {
   const milliseconds = Number(place.split('-')[0]);
-  const latest = 8_640_000_000_000_000;
-  return Temporal.Instant.fromEpochMilliseconds(Number.isFinite(milliseconds) ? Math.min(milliseconds, latest) : 0);
+  return Temporal.Instant.fromEpochMilliseconds(Number.isFinite(milliseconds) ? Math.min(milliseconds, lastMoment) : 0);
 };

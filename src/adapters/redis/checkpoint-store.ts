@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { requestId } from '#domain/ids.ts';
+import { lastMoment } from '#domain/instant.ts';
 import type { CheckpointStore } from '#use-cases/checkpoint-ports.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
@@ -33,9 +34,6 @@ for index = 3, #KEYS do
 end
 return 1
 `;
-
-/** The last moment that there is, in epoch milliseconds. */
-const lastMoment = 8_640_000_000_000_000;
 
 /** A score that is no moment, such as `inf`, is somebody else's: what has it has waited for ever. */
 const momentOf = (score: number): Temporal.Instant =>

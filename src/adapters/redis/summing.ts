@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { lastMoment } from '#domain/instant.ts';
 import type { Summing } from '#use-cases/summing.ts';
 import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
 
-/** The last moment that there is, in epoch milliseconds. */
-const lastMoment = 8_640_000_000_000_000;
 const moment = z.codec(z.string(), z.instanceof(Temporal.Instant), {
   decode: (text, context) => {
     const milliseconds = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -37,6 +37,9 @@ export const cutMiddle = (text: string, limit: number): string => {
   return `${cut(text, limit - tail - 1)} ${letters.slice(letters[0]?.length === 1 && /[\udc00-\udfff]/.test(letters[0]) ? 1 : 0).join('')}`;
 };
 
+/** `1 object`, `3 objects`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** `1 more object`, `3 more objects`. */
 export const more = (count: number, one: string): string => `${count} more ${one}${count === 1 ? '' : 's'}`;
 

@@ -2,16 +2,12 @@ import type { RichTextBlockElement } from '@slack/types';
 import type { PersonId } from '#domain/ids.ts';
 import { sayTarget } from '#domain/plan.ts';
 import type { Asked, State } from '#domain/request/request.ts';
-import type { RolledOut, Rollout } from '#domain/request/rollout.ts';
+import { type RolledOut, type Rollout, stuckIn } from '#domain/request/rollout.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { bold, bullets, line, type Piece } from './blocks.ts';
-import { cutMiddle, fitting, more } from './excerpt.ts';
+import { counted, cutMiddle, fitting, more } from './excerpt.ts';
 import type { News } from './news.ts';
 import { sayLength } from './nouns.ts';
-
-const isThrough = ({ how }: Rollout): boolean => how === 'complete';
-
-const stuckIn = ({ rollouts }: RolledOut): readonly Rollout[] => rollouts.filter((one) => !isThrough(one));
 
 /** Whether pods did not come through after what was written, as far as that is known, and it still is in force. */
 export const isStuck = (state: State): boolean =>
@@ -32,7 +28,7 @@ export const rolledSentence = (event: RolledOut): readonly Piece[] => {
 /** The only one with what is known of it; more than one by their number, for a list says the rest. */
 const which = (rollouts: readonly Rollout[]): string => {
   const [first, second] = rollouts;
-  if (first === undefined || second !== undefined) return more(rollouts.length, 'workload').replace(' more', '');
+  if (first === undefined || second !== undefined) return counted(rollouts.length, 'workload');
   return sayRollout(first);
 };
 
@@ -63,7 +59,8 @@ export const rolloutList = (
   beyond = 0,
 ): readonly RichTextBlockElement[] => {
   if (rollouts.length === 1 && beyond === 0) return [];
-  const all = [...rollouts.filter((one) => !isThrough(one)), ...rollouts.filter(isThrough)];
+  const stuck = stuckIn({ rollouts });
+  const all = [...stuck, ...rollouts.filter((one) => !stuck.includes(one))];
   const { kept, left } = fitting(all.map(sayRollout), characters);
   return [
     bullets([

@@ -5,7 +5,7 @@ import type { Right } from '#domain/request/rights.ts';
 import type { Difference, Used } from '#domain/request/summary.ts';
 import { cut, few, oneLine } from '#domain/text.ts';
 import { bold, bullets, code, line, lines, type Piece } from './blocks.ts';
-import { cutMiddle, fitting, more } from './excerpt.ts';
+import { counted, cutMiddle, fitting, more } from './excerpt.ts';
 import { dateFallback } from './mrkdwn.ts';
 
 /** Shares of the 10,000 characters of a message. */
@@ -125,7 +125,6 @@ const notComparedLines = ({ notCompared }: Summary): readonly Part[] =>
         ),
       ];
 
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** What was used, in a few words. */

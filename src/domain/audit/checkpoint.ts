@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
+import { exactInstant } from '#domain/instant.ts';
 import { canonical } from '#domain/json.ts';
 import { longestRetention } from '#domain/policy/retention.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
@@ -10,14 +11,6 @@ export const mostHeads = 150;
 const headLength = 32;
 /** Stands as `previous` in the first of all. */
 export const beforeAll = 'genesis';
-
-const isInstant = (text: string): boolean => {
-  try {
-    return Temporal.Instant.from(text).toString() === text;
-  } catch {
-    return false;
-  }
-};
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const head = z.tuple([requestId, z.int().min(1), z.string().regex(/^[0-9a-f]{32}$/)]);
@@ -33,7 +26,7 @@ const storedCheckpoint = z
     schema: z.literal(1),
     number: z.int().min(1),
     previous: z.union([hash, z.literal(beforeAll)]),
-    at: z.string().refine(isInstant, 'not an instant in ISO 8601'),
+    at: exactInstant,
     heads: z.array(head),
     removed: z.array(head).min(1).exactOptional(),
     /** Days that a log was kept, by the policy. */

@@ -1,4 +1,5 @@
 import type { RequestId } from '#domain/ids.ts';
+import { lastMoment } from '#domain/instant.ts';
 import { beforeAll, type Checkpoint } from './checkpoint.ts';
 import type { AuditFinding } from './finding.ts';
 import type { Witness } from './judge-log.ts';
@@ -163,8 +164,6 @@ const pick = (found: readonly FoundCheckpoint[] = []) => {
   return { kept, findings, times, highest };
 };
 
-/** The last moment that there is, in epoch milliseconds. */
-const lastMoment = 8_640_000_000_000_000;
 /** Of a message, by its timestamp; one that is none is from before everything. */
 const timeOf = (ts: string): Temporal.Instant => {
   const milliseconds = Math.floor(Number(ts) * 1_000) || 0;

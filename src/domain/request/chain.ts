@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
+import { exactInstant } from '#domain/instant.ts';
 import { canonical, type Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Digest } from '#domain/seal.ts';
 import { type Author, authorOf, type RequestEvent, requestEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { begin, type Request } from './request.ts';
-
-const isInstant = (text: string): boolean => {
-  try {
-    return Temporal.Instant.from(text).toString() === text;
-  } catch {
-    return false;
-  }
-};
 
 /** One line of a request's log, as it is stored: each names the one before by hash and is signed by its author. */
 export const storedEntry = z.strictObject({
@@ -22,7 +15,7 @@ export const storedEntry = z.strictObject({
   /** 1 for the first; the version of the request after it. */
   version: z.int().min(1),
   previous: z.string(),
-  at: z.string().refine(isInstant, 'not an instant in ISO 8601'),
+  at: exactInstant,
   author: z.enum(['bot', 'worker']),
   /** Which of the author's keys. */
   key: z.string(),

@@ -38,6 +38,10 @@ export const rolledOut = z.strictObject({
 });
 export type RolledOut = Omit<z.infer<typeof rolledOut>, 'type'>;
 
+/** Those whose pods are not through, as far as that is known. */
+export const stuckIn = ({ rollouts }: { readonly rollouts: readonly Rollout[] }): readonly Rollout[] =>
+  rollouts.filter(({ how }) => how !== 'complete');
+
 const kinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** Whether a controller makes pods from it, so that writing it is not all that happens. */

@@ -17,8 +17,9 @@ export const rolloutOf = ({ uid, ...target }: Target & { readonly uid: string },
   const one = read.value;
   if (one.uid !== uid) return { target, how: 'gone' };
   const { wanted, ready, updated } = one;
-  const why = howOf(one) === 'stalled' && one.stalled !== undefined ? { why: cut(oneLine(one.stalled), 300) } : {};
-  return { target, how: howOf(one), wanted, ready, updated, ...why };
+  const how = howOf(one);
+  const why = how === 'stalled' && one.stalled !== undefined ? { why: cut(oneLine(one.stalled), 300) } : {};
+  return { target, how, wanted, ready, updated, ...why };
 };
 
 const howOf = (one: Workload): Rollout['how'] => {
