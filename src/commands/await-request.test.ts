@@ -3,31 +3,10 @@ import type { Failed } from '#adapters/http/api-call.ts';
 import { problemOf } from '#adapters/http/api-problems.ts';
 import type { RequestView } from '#adapters/http/api-schemas.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { requestView } from '#test/build/request-views.ts';
 import { awaitRequest } from './await-request.ts';
 
-const request = (status: RequestView['status'], version: number): RequestView => ({
-  id: 'k7m2-qx',
-  status,
-  isOver: false,
-  version,
-  revision: 1,
-  kind: 'access',
-  title: 'Edit Ingresses',
-  cluster: 'prod',
-  namespace: 'shop',
-  objects: [],
-  reason: 'checkout 502s',
-  requester: 'UALICE',
-  subject: 'UALICE',
-  source: 'api',
-  seconds: 1_800,
-  submittedAt: '2026-11-20T12:00:00Z',
-  respondBy: '2026-11-20T13:00:00Z',
-  approval: { rule: 'shop', channel: 'C0', auto: false, quorum: [] },
-  votes: [],
-  decidedBy: [],
-  conflict: false,
-});
+const request = (status: RequestView['status'], version: number): RequestView => requestView({ status, version });
 type Look = Result<RequestView, Failed>;
 const away: Look = err({ problem: problemOf(503, 'unreachable', 'Away', 'It is away.'), again: 1 });
 

@@ -1,32 +1,16 @@
 import { expect, test } from 'vitest';
 import type { RequestView } from '#adapters/http/api-schemas.ts';
+import { requestView } from '#test/build/request-views.ts';
 import { sayRequest, sayState } from './request-text.ts';
 
 const now = Temporal.Instant.from('2026-11-20T12:00:00Z');
-const request = (changed: Partial<RequestView> = {}): RequestView => ({
-  id: 'k7m2-qx',
-  status: 'pending',
-  isOver: false,
-  version: 1,
-  revision: 1,
-  kind: 'access',
-  title: 'Edit Ingresses',
-  cluster: 'prod',
-  namespace: 'shop',
-  objects: ['web'],
-  reason: 'checkout 502s',
-  requester: 'UALICE',
-  subject: 'UALICE',
-  source: 'api',
-  seconds: 1_800,
-  submittedAt: '2026-11-20T12:00:00Z',
-  respondBy: '2026-11-20T12:28:00Z',
-  approval: { rule: 'shop', channel: 'C0', auto: false, quorum: [{ from: 'platform', count: 2 }] },
-  votes: [],
-  decidedBy: [],
-  conflict: false,
-  ...changed,
-});
+const request = (changed: Partial<RequestView> = {}): RequestView =>
+  requestView({
+    objects: ['web'],
+    respondBy: '2026-11-20T12:28:00Z',
+    approval: { rule: 'shop', channel: 'C0', auto: false, quorum: [{ from: 'platform', count: 2 }] },
+    ...changed,
+  });
 
 test.each<[Partial<RequestView>, string]>([
   [{}, 'waits for platform (2); nobody has approved yet; 28m left to decide'],

@@ -1,34 +1,12 @@
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { ok } from '#domain/result.ts';
+import { requestView } from '#test/build/request-views.ts';
 import { connectTo } from './api-call.ts';
 import { type Asking, createAsking } from './api-client.ts';
 import { decide } from './api-decisions.ts';
 
-const active = {
-  id: 'k7m2-qx',
-  status: 'active',
-  isOver: false,
-  version: 3,
-  revision: 1,
-  kind: 'access',
-  title: 'Edit Ingresses',
-  cluster: 'prod',
-  namespace: 'shop',
-  objects: [],
-  reason: 'checkout 502s',
-  requester: 'UALICE',
-  subject: 'UALICE',
-  source: 'api',
-  seconds: 1_800,
-  submittedAt: '2026-11-20T12:00:00Z',
-  respondBy: '2026-11-20T13:00:00Z',
-  approval: { rule: 'shop', channel: 'C0', auto: false, quorum: [] },
-  votes: [],
-  expiresAt: '2026-11-20T12:30:00Z',
-  decidedBy: [],
-  conflict: false,
-};
+const active = requestView({ status: 'active', version: 3, expiresAt: '2026-11-20T12:30:00Z' });
 
 /** What comes of a call to what answers with this whatever it is asked. */
 const calling = async <T>(
