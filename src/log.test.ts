@@ -17,8 +17,22 @@ test.each([
   expect(scrub(text)).not.toMatch(/hhhh|pppp|ssss/);
 });
 
+test.each([
+  ['one', '-----BEGIN KEY-----\nsss\n-----END KEY-----'],
+  ['two', '-----BEGIN KEY-----\nsss\n-----END KEY----- and -----BEGIN KEY-----sss-----END KEY-----'],
+  ['one behind another that has no end', '-----BEGIN KEY----- -----BEGIN KEY-----\nsss\n-----END KEY-----'],
+  ['one before another that has no end', '-----BEGIN KEY-----\nsss\n-----END KEY----- -----BEGIN KEY-----'],
+  ['one whose end begins in what is none', '-----BEGIN KEY-----\nsss-----ENDs-----END KEY-----'],
+  ['one with a token within', `-----BEGIN KEY-----\n${webToken}-----END-----\nsss\n-----END KEY-----`],
+])('a private key reaches no log: %s', (_, text) => {
+  const scrubbed = scrub(`before ${text} after`);
+  expect(scrubbed).not.toMatch(/sss/);
+  expect(scrubbed).toMatch(/^before .* after$/);
+});
+
 test('what begins like a token again and again, as a manifest may that somebody asks for, holds nothing up', () => {
   const begun = performance.now();
+  scrub('-----BEGIN A-----'.repeat(60_000));
   for (const text of ['eyJ'.repeat(33_333), 'eyJaaaaaaaa.'.repeat(8_333), 'eyJaaaaaaaa.eyJ'.repeat(6_666)]) scrub(text);
   expect(performance.now() - begun).toBeLessThan(2_000);
 });
