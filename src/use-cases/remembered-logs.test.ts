@@ -88,15 +88,14 @@ test('more of the log, less of it and none of it are what they are', () => {
   expect(read(id(), [], trust)).toEqual({ ok: true, value: undefined });
 });
 
+const nth = (n: number) => requestIdFrom(Buffer.from([1, 1, 1, n / 900, (n / 30) % 30, n % 30]));
+
 test('neither many logs nor a long one fill the memory', () => {
   const { counts, trust } = counting();
   const read = createRememberedLogs();
   const first = written();
   read(id(), first.lines, trust);
-  for (let nth = 0; nth < 500; nth += 1) {
-    const of = requestIdFrom(Buffer.from([1, 1, 1, 1, nth / 30, nth % 30]));
-    read(of, written(of).lines, trust);
-  }
+  for (let n = 0; n < 550; n += 1) read(nth(n), written(nth(n), 'x'.repeat(15_000)).lines, trust);
   const before = counts.verified;
   read(id(), first.lines, trust);
   expect(counts.verified).toBe(before + 1);
@@ -104,4 +103,22 @@ test('neither many logs nor a long one fill the memory', () => {
   read(id('abcd-ef'), long.lines, trust);
   read(id('abcd-ef'), long.lines, trust);
   expect(counts.verified).toBe(before + 3);
+});
+
+test('nor do logs that are not there', () => {
+  const { counts, trust } = counting();
+  const read = createRememberedLogs();
+  const first = written();
+  read(id(), first.lines, trust);
+  for (let n = 0; n < 16_000; n += 1) read(nth(n), [], trust);
+  read(id(), first.lines, trust);
+  expect(counts.verified).toBe(2);
+});
+
+test('two thousand grants that end at once are all remembered', () => {
+  const { counts, trust } = counting();
+  const read = createRememberedLogs();
+  const logs = Array.from({ length: 2_000 }, (_, n) => ({ of: nth(n), lines: written(nth(n)).lines }));
+  for (const { of, lines } of [...logs, ...logs]) read(of, lines, trust);
+  expect(counts.verified).toBe(2_000);
 });

@@ -255,6 +255,34 @@ describe('a cluster that misbehaves', () => {
     expect(asked).toEqual(['/api/v1/namespaces/a%3Fb%23c']);
   });
 
+  it.each([
+    ['that it is gone', { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }, 0],
+    [
+      'what is still there',
+      { kind: 'RoleBinding', metadata: { name: 'grant', uid: 'u', finalizers: ['a.test/b'] } },
+      2,
+    ],
+    ['nothing that says so', {}, 2],
+    ['of a failure with 200', { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' }, 2],
+  ])('that answers a deletion with %s is looked at as often as it takes', async (_, answer, looks) => {
+    let looked = 0;
+    const there = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'grant', namespace: 'shop', uid: 'u' },
+    };
+    const client = await against(({ method }, response) => {
+      if (method === 'GET') looked += 1;
+      const isGone = method === 'GET' && looked === 2;
+      response.writeHead(isGone ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(isGone ? status(404, 'NotFound', 'no') : JSON.stringify(method === 'GET' ? there : answer));
+    });
+    const writer = createClusterWriter(client, { sorts: accessSorts, namespaces: [], alarm: () => {} });
+    const ref = { apiVersion: there.apiVersion, kind: there.kind, namespace: 'shop', name: 'grant', uid: 'u' };
+    expect(await writer.remove(ref)).toBe('removed');
+    expect(looked).toBe(looks);
+  });
+
   it('is asked once for what several look through within a short time, and anew by who wants it as it is', async () => {
     let calls = 0;
     let answers = 200;

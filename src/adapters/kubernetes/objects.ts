@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonWithin } from '#domain/json.ts';
 import type { Manifest, ObjectRef } from '#domain/plan.ts';
 import type { Managed } from '#use-cases/ports.ts';
 
@@ -22,18 +23,9 @@ const envelope = z.object({ apiVersion: z.string(), kind: z.string(), metadata }
  */
 const deepest = 500;
 
-const isDeep = (value: unknown): boolean => {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepest) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
-  return false;
-};
-
 /** An object as the server has it. It is only checked, never rebuilt: what is hashed and compared is the raw JSON. */
 export const liveObject = z.custom<Manifest>(
-  (value) => envelope.safeParse(value).success && !isDeep(value),
+  (value) => envelope.safeParse(value).success && isJsonWithin(value, deepest),
   `not a Kubernetes object, or one that nests deeper than ${deepest} levels`,
 );
 

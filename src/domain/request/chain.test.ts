@@ -86,6 +86,8 @@ const forged = (author: Signer, line: string | undefined, changes: Entry): strin
   return JSON.stringify({ ...entry, signature: author.sign(text) });
 };
 
+const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+
 describe('a log', () => {
   test('is read back as it was written', () => {
     const read = readChain(id, whole.lines, trust);
@@ -189,6 +191,12 @@ describe('a log is refused, and the entry named, when', () => {
     expect(against([begun])).toBe('1: it starts with "voted"');
   });
 
+  test('a key was added that JavaScript has a meaning for', () => {
+    const line = whole.lines[2]?.replace(/"event":{/, '"event":{"__proto__":{"by":[]},') ?? '';
+    expect(line).toContain('__proto__');
+    expect(against(withLine(2, line))).toBe('3: its signature is not valid');
+  });
+
   test.each([
     ['no JSON', '{'],
     ['nothing', ''],
@@ -197,6 +205,12 @@ describe('a log is refused, and the entry named, when', () => {
     ['of another schema', edited(whole.lines[2], (entry) => ({ ...entry, schema: 2 }))],
     ['given a field more', edited(whole.lines[2], (entry) => ({ ...entry, more: true }))],
     ['robbed of a field', edited(whole.lines[2], ({ signature: _, ...entry }) => entry)],
+    [
+      'deeper than recursion can take',
+      whole.lines[2]?.replace(/"event":/, `"event":${'['.repeat(50_000)}${']'.repeat(50_000)},"was":`) ?? '',
+    ],
+    ['deeper than any event', edited(whole.lines[2], (entry) => ({ ...entry, event: nested(1_001) }))],
+    ['with a number that JSON has not', whole.lines[2]?.replace(/"revision":1/, '"revision":1e999') ?? ''],
   ])('an entry is %s', (_, line) => {
     expect(against(withLine(2, line))).toBe('3: it is not an entry of schema 1');
   });

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import { exactInstant } from '#domain/instant.ts';
-import { canonical, type Json } from '#domain/json.ts';
+import { canonical, isJsonWithin, type Json } from '#domain/json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Digest } from '#domain/seal.ts';
 import { type Author, authorOf, type RequestEvent, requestEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { begin, type Request } from './request.ts';
+
+/** Levels of an event: twice as many as an object in a cluster may have. */
+const deepest = 1_000;
 
 /** One line of a request's log, as it is stored: each names the one before by hash and is signed by its author. */
 export const storedEntry = z.strictObject({
@@ -19,7 +22,7 @@ export const storedEntry = z.strictObject({
   author: z.enum(['bot', 'worker']),
   /** Which of the author's keys. */
   key: z.string(),
-  event: z.json(),
+  event: z.custom<Json>((value) => isJsonWithin(value, deepest), `not JSON, or deeper than ${deepest} levels`),
   signature: z.string(),
 });
 type StoredEntry = z.infer<typeof storedEntry>;
