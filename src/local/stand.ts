@@ -65,6 +65,7 @@ const manifests = [
   'worker/clusterrole.yaml',
   'worker/namespace-ingress-nginx.yaml',
   'worker/clusterrole-around.yaml',
+  'worker/clusterrole-grants.yaml',
   'worker/clusterrole-cluster-wide.yaml',
 ];
 const guardManifests = ['guard/base.yaml', 'worker/clusterrole-guard.yaml'];

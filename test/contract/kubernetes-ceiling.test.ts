@@ -228,7 +228,24 @@ describe('a worker with the generated roles', () => {
     expect(await statusOf(worker.write(policy, { manager: 'hallpass-k7m2-qx' }))).toBe(403);
   });
 
-  it('says once which managed namespace it may not look into, and finds the others’ grants', async () => {
+  it('finds what was granted with one list of each sort, in whatever namespace', async () => {
+    const { ref } = await worker.create(roleIn('shop', 'grant', editIngresses, { 'hallpass.dev/request': 'found' }));
+    const raw = real.client(account('worker').name);
+    const asked: string[] = [];
+    const call: typeof raw.call = (one, schema) => {
+      asked.push(one.path.split('?')[0] ?? '');
+      return raw.call(one, schema);
+    };
+    const sorts = accessSorts.filter(({ namespaced }) => namespaced);
+    const writer = createClusterWriter({ ...raw, call }, { sorts, namespaces: managed, alarm: () => {} });
+    expect((await writer.managed('hallpass.dev/request=found')).map((each) => each.ref)).toEqual([ref]);
+    expect(asked.sort()).toEqual(['rolebindings', 'roles'].map((sort) => `/apis/rbac.authorization.k8s.io/v1/${sort}`));
+    await worker.remove(ref);
+  });
+
+  it('without the right to list the whole cluster says once which managed namespace it may not look into, and finds the others’ grants', async () => {
+    for (const sort of ['clusterrolebindings', 'clusterroles'])
+      await real.setUp('DELETE', `/apis/rbac.authorization.k8s.io/v1/${sort}/hallpass-worker-grants`);
     const said: string[] = [];
     const scope = {
       sorts: accessSorts,
@@ -242,6 +259,7 @@ describe('a worker with the generated roles', () => {
     expect(said.filter((fields) => fields.includes('kept-out'))).toHaveLength(2);
     expect(said).toHaveLength(2);
     await writer.remove(ref);
+    await install('manifests/worker/clusterrole-grants.yaml');
   });
 
   it('holds none of the powers that would lift its own ceiling', async () => {

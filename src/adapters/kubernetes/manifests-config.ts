@@ -19,6 +19,7 @@ worker/clusterrole-guard.yaml only if direct writes are to be held, and watcher/
           'bot/deployment.yaml',
           'worker/base.yaml',
           'worker/clusterrole-around.yaml',
+          'worker/clusterrole-grants.yaml',
           'worker/clusterrole.yaml',
           'worker/deployment.yaml',
         ],

@@ -7,10 +7,11 @@ import { bounded, looking, type RuleText, rbacGroup } from './manifests-names.ts
 /** All that the bot may do, in the whole cluster. */
 export const botRules = (kinds: readonly Kind[]): readonly RuleText[] => [...looking, ...bounded(seen(kinds))];
 
+const made = kindModules.flatMap(({ makes }) => makes).filter(({ namespaced }) => namespaced);
+
 /** The sweep looks for everything that Hallpass may have made, in each namespace that it is bound in. */
-const found: readonly RuleText[] = kindModules
-  .flatMap(({ makes }) => makes)
-  .filter(({ namespaced, group }) => namespaced && group !== rbacGroup)
+const found: readonly RuleText[] = made
+  .filter(({ group }) => group !== rbacGroup)
   .map(({ group, resource }) => ({ apiGroups: [group], resources: [resource], verbs: ['list'] }));
 
 /** All that the worker may do, by where. */
@@ -33,6 +34,14 @@ export const workerRules = {
       resources: sorts.map(({ resource }) => resource).sort(),
       verbs: ['list'],
     })),
+  /** What was granted, in the whole cluster at once: read only. */
+  grants: [
+    {
+      apiGroups: [rbacGroup],
+      resources: [...new Set(made.filter(({ group }) => group === rbacGroup).map(({ resource }) => resource))].sort(),
+      verbs: ['list'],
+    },
+  ] as readonly RuleText[],
   /** Off by default. */
   clusterWide: (kinds: readonly Kind[]): readonly RuleText[] =>
     bounded(kinds.flatMap(({ permissions }) => permissions.clusterWide)),

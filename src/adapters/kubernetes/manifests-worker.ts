@@ -47,6 +47,15 @@ not looked at; conditions of rules that speak of "radius" then fail, and so refu
             clusterRoleBinding(component, 'hallpass-worker-around'),
           ],
     ),
+    [`${folder}/clusterrole-grants.yaml`]: yamlFile(
+      `Lets Hallpass look for what it has granted in the whole cluster at once: two lists every two seconds, however many
+namespaces are managed. It only lists, by its own label. Without it each managed namespace is asked for both, which
+keeps worker and API server busy from a few dozen namespaces on.`,
+      [
+        clusterRole(component, 'hallpass-worker-grants', workerRules.grants),
+        clusterRoleBinding(component, 'hallpass-worker-grants'),
+      ],
+    ),
     [`${folder}/clusterrole-cluster-wide.yaml`]: yamlFile(
       `OFF BY DEFAULT, and not needed for profiles that stay in namespaces. Applying this file lets Hallpass grant
 these powers in the whole cluster; until then such requests fail with the API server's refusal.`,

@@ -46,6 +46,7 @@ test('the worker needs, place by place, what its manifests give there', () => {
     ['shop', 'wrong', worker('clusterrole.yaml')],
     ['ingress-nginx', 'wrong', worker('namespace-ingress-nginx.yaml', 'ingress-nginx')],
     ['the whole cluster', 'caution', worker('clusterrole-around.yaml')],
+    ['the whole cluster', 'caution', worker('clusterrole-grants.yaml')],
     ['the whole cluster', 'caution', worker('clusterrole-cluster-wide.yaml')],
   ]);
 });

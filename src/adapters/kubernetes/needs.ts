@@ -86,6 +86,11 @@ export const needsOfWorker = (
             whenMissing: 'caution' as const,
           },
         ]),
+    {
+      rules: workerRules.grants,
+      remedy: `without it each managed namespace is listed by itself, every two seconds: ${apply('worker/clusterrole-grants.yaml')}`,
+      whenMissing: 'caution' as const,
+    },
     ...(rightsIn(wide).length === 0
       ? []
       : [
