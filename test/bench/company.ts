@@ -33,17 +33,28 @@ const identities = z.looseObject({ people: z.array(z.unknown()) });
 
 /** Writes them into the rules' group of engineers and into `identities.yaml` of a policy folder. */
 export const employ = async (policy: string): Promise<void> => {
-  const edit = async (name: string, change: (content: unknown) => unknown): Promise<void> => {
-    const file = join(policy, name);
-    await writeFile(file, stringify(change(parse(await readFile(file, 'utf8')))));
-  };
-  await edit('rules.yaml', (content) => {
+  await edit(policy, 'rules.yaml', (content) => {
     const { groups, ...others } = rules.parse(content);
     return { ...others, groups: { ...groups, engineers: [...groups.engineers, ...colleagues.map(({ id }) => id)] } };
   });
-  await edit('identities.yaml', (content) => {
+  await addPeople(
+    policy,
+    colleagues.map(({ id, email }) => ({ slack: id, user: email })),
+  );
+};
+
+/** Says in a policy folder who people of Slack are in clusters. */
+export const addPeople = (
+  policy: string,
+  more: readonly { readonly slack: string; readonly user: string }[],
+): Promise<void> =>
+  edit(policy, 'identities.yaml', (content) => {
     const { people, ...others } = identities.parse(content);
-    const more = colleagues.map(({ id, email }) => ({ slack: id, kubernetes: { user: email, groups: ['engineers'] } }));
-    return { ...others, people: [...people, ...more] };
+    const lines = more.map(({ slack, user }) => ({ slack, kubernetes: { user, groups: ['engineers'] } }));
+    return { ...others, people: [...people, ...lines] };
   });
+
+const edit = async (policy: string, name: string, change: (content: unknown) => unknown): Promise<void> => {
+  const file = join(policy, name);
+  await writeFile(file, stringify(change(parse(await readFile(file, 'utf8')))));
 };

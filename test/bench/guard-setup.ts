@@ -1,6 +1,3 @@
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { withBundle } from '#domain/guard/bundle.ts';
 import { webhookConfiguration, webhooksIn } from '#domain/guard/webhook.ts';
 import type { Manifest } from '#domain/plan.ts';
@@ -9,14 +6,12 @@ import type { Stand } from '#local/stand.ts';
 import { openPolicy } from '#src/policy.ts';
 import { markersBeside } from '#use-cases/home.ts';
 import { inLanes } from './bare.ts';
+import { addPeople } from './company.ts';
 import type { BareWebhook } from './guard-bare.ts';
 import { authors, nth, others, places } from './guard-places.ts';
 import { ingressNamed } from './guard-reviews.ts';
 
-export const writeAuthors = async (stand: Stand): Promise<void> => {
-  const people = authors.map(({ slack, user }) => ({ slack, kubernetes: { user, groups: ['engineers'] } }));
-  await appendFile(join(stand.config('guard').policy, 'identities.yaml'), stringify(people).replaceAll(/^/gm, '  '));
-};
+export const writeAuthors = (stand: Stand): Promise<void> => addPeople(stand.config('guard').policy, authors);
 
 const rbac = 'rbac.authorization.k8s.io';
 
