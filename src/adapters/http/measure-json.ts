@@ -49,13 +49,15 @@ export const measureJson = (text: string): Measured => {
 };
 
 const endOfString = (text: string, start: number): number => {
-  for (let at = start; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (character === code.quote) return at + 1;
-    // Whatever comes behind it ends nothing.
-    if (character === code.backslash) at += 1;
+  for (let from = start; ; ) {
+    const quote = text.indexOf('"', from);
+    if (quote === -1) return text.length + 1;
+    // Behind an odd number of backslashes it ends nothing.
+    let first = quote;
+    while (first > from && text.charCodeAt(first - 1) === code.backslash) first -= 1;
+    if ((quote - first) % 2 === 0) return quote + 1;
+    from = quote + 1;
   }
-  return text.length + 1;
 };
 
 const endOfNumber = (text: string, start: number): number => {

@@ -16,6 +16,17 @@ export type Body =
   /** All bodies together are too large. */
   | { readonly type: 'crowded' };
 
+/** By events: to iterate over a request costs as much as all that is done with a small one. */
+const toTheEnd = (request: IncomingMessage, take: (chunk: Uint8Array) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const broken = (): void => reject(new Error('The connection was closed before all of the body had come'));
+    if (request.destroyed) return broken();
+    request.on('data', take);
+    request.once('end', resolve);
+    request.once('error', reject);
+    request.once('close', broken);
+  });
+
 /**
  * Reads bodies within these limits. What is too much is read on and thrown away: whoever is still sending would not see
  * an answer. Counted is what has come, and not what was announced: who sends slowly takes no room from others.
@@ -46,7 +57,7 @@ export const createBodyReader = (limits: BodyLimits): ((request: IncomingMessage
       if (tooMuch !== undefined) release();
     };
     try {
-      for await (const chunk of request) take(chunk);
+      await toTheEnd(request, take);
     } catch (cause) {
       release();
       throw cause;
