@@ -16,6 +16,8 @@ export type ProbedOptions = {
   readonly name: string;
   readonly folder: string;
   readonly program: string;
+  /** Of node. */
+  readonly flags?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** What it logs once it runs. */
   readonly running: string;
@@ -26,7 +28,7 @@ export type ProbedOptions = {
 const probe = fileURLToPath(new URL('./guard-probe.ts', import.meta.url));
 
 export const startProbed = async (options: ProbedOptions): Promise<Probed> => {
-  const { name, folder, program, environment, running, profile } = options;
+  const { name, folder, program, flags = [], environment, running, profile } = options;
   const [log, file] = [join(folder, `${name}.log`), join(folder, `${name}.usage`)];
   for (const one of [log, file]) writeFileSync(one, '');
   const variables = Object.entries({ ...environment, BENCH_USAGE: file }).map(([key, value]) => `${key}=${value}`);
@@ -35,7 +37,7 @@ export const startProbed = async (options: ProbedOptions): Promise<Probed> => {
     {
       name,
       binary: 'env',
-      args: [...variables, process.execPath, '--expose-gc', ...profiling, '--import', probe, program],
+      args: [...variables, process.execPath, ...flags, '--expose-gc', ...profiling, '--import', probe, program],
       log,
       isReady: async () => readFileSync(log, 'utf8').includes(running),
       readyWithin: 20_000,

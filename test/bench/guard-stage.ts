@@ -5,6 +5,7 @@ import { createKeys, type Keys } from '#adapters/keys/keys.ts';
 import { bundleIn } from '#domain/guard/bundle.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { type Stand, startStand } from '#local/stand.ts';
+import { asStarted } from '#test/chaos/slots.ts';
 import { type BareWebhook, startBareWebhook } from './guard-bare.ts';
 import { type Probed, startProbed } from './guard-process.ts';
 import { askAbout, configurations, makePlaces, writeAuthors } from './guard-setup.ts';
@@ -80,6 +81,7 @@ const startGuardProcess = (stand: Stand, profile: string | undefined): Promise<P
     name: 'guard-process',
     folder: stand.folder,
     program: main,
+    flags: asStarted,
     environment: {
       HALLPASS_ROLE: 'guard',
       REDIS_URL: config.redisUrl,

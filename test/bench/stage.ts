@@ -7,6 +7,7 @@ import { install, readManifests } from '#local/shop/install.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { inMemory } from '#local/ways-in.ts';
+import { asStarted } from '#test/chaos/slots.ts';
 import { companySeed, employ } from './company.ts';
 import type { Options } from './options.ts';
 
@@ -103,7 +104,7 @@ const startWorkerProcess = (stand: Stand, namespaces: readonly string[], turns: 
     HALLPASS_WORKER_CLUSTERS: '',
     HALLPASS_MANAGED_NAMESPACES: [...config.managedNamespaces, ...namespaces].join(','),
   };
-  return startProcess(stand, 'worker', environment, ['--import', watching], options);
+  return startProcess(stand, 'worker', environment, [...asStarted, '--import', watching], options);
 };
 
 /** The watcher as `npm run watcher` runs it. */
@@ -117,7 +118,7 @@ const startWatcherProcess = (stand: Stand, options: Options): Daemon => {
     HALLPASS_AUDIT_CERTIFICATE: watcher.certificate,
     HALLPASS_AUDIT_TOKEN_FILE: watcher.tokenFile ?? '',
   };
-  return startProcess(stand, 'watcher', environment, [], options);
+  return startProcess(stand, 'watcher', environment, asStarted, options);
 };
 
 const startProcess = (

@@ -27,7 +27,7 @@ export type Ways = {
 };
 
 /** As package.json and the image start it. */
-const asStarted = ['--max-semi-space-size=4'];
+export const asStarted = ['--max-semi-space-size=4'];
 
 const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
   const { policy, keys } = stand.config('bot');
