@@ -138,13 +138,12 @@ const startOn = async (
     },
   };
   const ca = readSiemCa(config);
-  const webhooks = await readWebhooks(config);
-  const problems = [
-    ...(ca.ok ? [] : [ca.error]),
-    ...(webhooks.ok ? [] : webhooks.error),
-    ...(await checkClusters(clients, core.alarm)),
-    ...(await problemsInSlack(folder, directory)),
-  ];
+  const [webhooks, inClusters, inSlack] = await Promise.all([
+    readWebhooks(config),
+    checkClusters(clients, core.alarm),
+    problemsInSlack(folder, directory),
+  ]);
+  const problems = [...(ca.ok ? [] : [ca.error]), ...(webhooks.ok ? [] : webhooks.error), ...inClusters, ...inSlack];
   if (problems.length > 0 || !ca.ok || !webhooks.ok) return err(problems);
 
   const clusters = new Map(clients.map((one) => [one.cluster, createClusterReader(one)]));
