@@ -1,4 +1,5 @@
 import type { GuardAddress } from '#domain/guard/webhook.ts';
+import { clusterName } from '#domain/ids.ts';
 import { isLoopback } from '#domain/outgoing/address.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
@@ -282,7 +283,6 @@ const readGuard = (
   };
 };
 
-const clusterName = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const auditCluster =
   'the one cluster whose API server sends its audit events here, as HALLPASS_CLUSTERS of the bot calls it';
 

@@ -22,5 +22,8 @@ export const personId = z
   .brand<'PersonId'>();
 export type PersonId = z.infer<typeof personId>;
 
+/** What a cluster may be called, in settings and in names of keys. */
+export const clusterName = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
 /** In whose name Hallpass files what it has found by itself. Longer than any id that Slack gives, so that it is nobody's. */
 export const itself = personId.parse('UHALLPASSITSELF');

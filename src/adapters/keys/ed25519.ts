@@ -2,15 +2,22 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Author } from '#domain/request/events.ts';
 
-/** `until`: it was replaced then, and is believed only for what says that it was signed before. */
-export type TrustedKey = { readonly key: KeyObject; readonly until?: Temporal.Instant | undefined };
+/**
+ * `until`: it was replaced then, and is believed only for what says that it was signed before. `clusters`: what is signed by it is
+ * believed for these alone.
+ */
+export type TrustedKey = {
+  readonly key: KeyObject;
+  readonly until?: Temporal.Instant | undefined;
+  readonly clusters?: readonly string[] | undefined;
+};
 /** The public keys that are believed, by author and key id. An author has several while one is being replaced. */
 export type TrustedKeys = Readonly<Record<Author, ReadonlyMap<string, TrustedKey>>>;
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Believes every signature: for a report of somebody who has no keys, in which order and hashes count. Never to act on. */
-export const unsigned: Trust = { digest, verify: () => true };
+export const unsigned: Trust = { digest, verify: () => true, boundTo: () => undefined };
 
 /** The first 16 hex digits of the SHA-256 of the public key's SPKI (RFC 8410) in DER; the same for both halves. */
 export const keyIdOf = (key: KeyObject): string => {
@@ -63,6 +70,7 @@ export const trustOf = (trusted: TrustedKeys): Trust => {
         return false;
       }
     },
+    boundTo: (author, key) => trusted[author].get(key)?.clusters,
   };
 };
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { type NameSaid, readName } from './names.ts';
 
 export const authors: readonly Author[] = ['bot', 'worker', 'guard', 'watcher'];
 
@@ -11,9 +12,7 @@ export type Found = {
   readonly author: Author;
   readonly file: string;
   readonly key: KeyObject;
-  /** Until when it was good, as its name says. */
-  readonly until?: Temporal.Instant | undefined;
-};
+} & NameSaid;
 
 const remedy = '`hallpass keys generate` makes a pair for each process.';
 
@@ -62,18 +61,6 @@ export const readTrusted = (folder: string): readonly Result<Found, string>[] =>
   }
 };
 
-/** A ConfigMap takes no colon in a name: ISO 8601 in its basic form, in UTC. */
-const untilIn = (name: string): Result<Temporal.Instant | undefined, string> => {
-  const said = /\.until-(.*)\.pub$/.exec(name)?.[1];
-  if (said === undefined) return ok(undefined);
-  try {
-    if (/^\d{8}T\d{6}Z$/.test(said)) return ok(Temporal.Instant.from(said));
-  } catch {
-    // No such day or hour.
-  }
-  return err('says no time until which it was good. Call it like "bot-1.until-20261127T210000Z.pub", in UTC.');
-};
-
 const readPublic = (file: string, name: string): Result<Found, string> => {
   const author = authors.find((one) => name.startsWith(`${one}-`) && name.endsWith('.pub'));
   if (author === undefined) {
@@ -81,8 +68,8 @@ const readPublic = (file: string, name: string): Result<Found, string> => {
       `File "${file}" is not named as a trusted key. Call it "bot-….pub", "worker-….pub", "guard-….pub" or "watcher-….pub", or take it away.`,
     );
   }
-  const until = untilIn(name);
-  if (!until.ok) return err(`Key file "${file}" ${until.error}`);
+  const said = readName(author, name);
+  if (!said.ok) return err(`Key file "${file}" ${said.error}`);
   const text = readText(file);
   if (!text.ok) return text;
   if (text.value === undefined) return err(`Key file "${file}" leads nowhere. Mend the link, or take it away.`);
@@ -93,9 +80,7 @@ const readPublic = (file: string, name: string): Result<Found, string> => {
   }
   try {
     const key = createPublicKey(text.value);
-    return key.asymmetricKeyType === 'ed25519'
-      ? ok({ author, file, key, until: until.value })
-      : err(notEd25519(file, key));
+    return key.asymmetricKeyType === 'ed25519' ? ok({ author, file, key, ...said.value }) : err(notEd25519(file, key));
   } catch {
     return err(`Key file "${file}" holds no public key in PEM (SPKI). ${remedy}`);
   }

@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import type { Signer, Trust } from '#domain/request/chain.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { keyIdOf, signerOf, type TrustedKey, trustOf } from './ed25519.ts';
+import { keyIdOf, signerOf, trustOf } from './ed25519.ts';
 import { authors, type Found, readPrivate, readTrusted } from './files.ts';
 
 export type Keys = {
   /** Throws for an author whose private key is not there; ask for it through `needed` when loading. */
   readonly signer: (author: Author) => Signer;
   readonly trust: Trust;
+  /** All public keys that are believed, with what their names say. */
+  readonly trusted: readonly Found[];
 };
 
 /**
  * Loads the keys of a folder: `bot.key`, `worker.key`, `guard.key` and `watcher.key` (PEM, only those that this process may have) and
- * `trusted/bot-*.pub`, `trusted/worker-*.pub`, … (PEM; several of one author while a key is being replaced, and afterwards the old one with the time until which it was good in its name). An
+ * `trusted/bot-*.pub`, `trusted/worker-*.pub`, … (PEM; several of one author while a key is being replaced, and afterwards the old one with the time until which it was good in its name; of a guard's and a watcher's also the clusters that it is good for). An
  * own key is trusted without standing there. Nobody needs a guard's or watcher's key where there is none. `needed` are the authors that this process signs as. Answers with every problem at
  * once, each with what to do.
  */
@@ -29,7 +31,7 @@ export const createKeys = (folder: string, needed: readonly Author[] = []): Resu
     ...[...privateKeys].map(([author, key]) => ownPublic(folder, author, key)),
     ...listed.flatMap((one) => (one.ok ? [one.value] : [])),
   ];
-  problems.push(...missing(folder, needed, own, found, problems.length > 0), ...shared(found));
+  problems.push(...missing(folder, needed, own, found, problems.length > 0), ...shared(found), ...contrary(found));
   if (problems.length > 0) return err(problems);
 
   const signer = (author: Author): Signer => {
@@ -43,7 +45,11 @@ export const createKeys = (folder: string, needed: readonly Author[] = []): Resu
     guard: byId(found, 'guard'),
     watcher: byId(found, 'watcher'),
   };
-  return ok({ signer, trust: trustOf(trusted) });
+  return ok({
+    signer,
+    trust: trustOf(trusted),
+    trusted: Object.values(trusted).flatMap((byKey) => [...byKey.values()]),
+  });
 };
 
 const ownPublic = (folder: string, author: Author, key: KeyObject): Found => ({
@@ -52,8 +58,9 @@ const ownPublic = (folder: string, author: Author, key: KeyObject): Found => ({
   key: createPublicKey(key),
 });
 
-const byId = (found: readonly Found[], author: Author): ReadonlyMap<string, TrustedKey> =>
-  new Map(found.filter((one) => one.author === author).map(({ key, until }) => [keyIdOf(key), { key, until }]));
+/** What a name in `trusted/` says holds for a private key that is there too. */
+const byId = (found: readonly Found[], author: Author): ReadonlyMap<string, Found> =>
+  new Map(found.filter((one) => one.author === author).map((one) => [keyIdOf(one.key), one]));
 
 const missing = (
   folder: string,
@@ -87,3 +94,19 @@ const shared = (found: readonly Found[]): readonly string[] =>
           `"${file}" and "${other.file}" hold the same key; ${other.author} and ${author} need one each. Make a new pair for one of them.`,
         ];
   });
+
+/** One key under two names would be good for what the last of them says. */
+const contrary = (found: readonly Found[]): readonly string[] => {
+  const listed = found.filter(({ file }) => file.endsWith('.pub'));
+  return listed.flatMap(({ author, key, file, clusters }, index) => {
+    const other = listed
+      .slice(0, index)
+      .find((one) => one.author === author && keyIdOf(one.key) === keyIdOf(key) && !isSame(one.clusters, clusters));
+    return other === undefined
+      ? []
+      : [`"${file}" and "${other.file}" hold the same key, and say other clusters that it is good for. Take one away.`];
+  });
+};
+
+const isSame = (one: Found['clusters'], other: Found['clusters']): boolean =>
+  JSON.stringify(one?.toSorted()) === JSON.stringify(other?.toSorted());

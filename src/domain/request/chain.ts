@@ -43,6 +43,8 @@ export type Trust = {
   readonly digest: Digest;
   /** `at`: when it says that it was signed. What says no time is not believed of a key that was good until one. */
   readonly verify: (author: Author, key: string, text: string, signature: string, at?: Temporal.Instant) => boolean;
+  /** The clusters that a key is believed for; undefined for one that is bound to none. Of a key that is not trusted it says nothing. */
+  readonly boundTo: (author: Author, key: string) => readonly string[] | undefined;
 };
 
 export type Chain = { readonly request: Request; readonly entries: readonly Entry[]; readonly head: string };
