@@ -6,6 +6,7 @@ import { generateKeys } from '#adapters/keys/generate.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Answer, done, failed } from './answer.ts';
+import { readLine } from './flags.ts';
 import { explainPolicy, testPolicy } from './policy.ts';
 
 type Outcome = Result<readonly string[], readonly string[]>;
@@ -44,7 +45,7 @@ const writeFiles = async (files: ReadonlyMap<string, string>, into: string): Pro
 };
 
 const outcomeOf = (
-  command: 'keys' | 'policy' | 'manifests',
+  command: 'policy' | 'manifests',
   [first, second, third]: readonly string[],
 ): Outcome | Promise<Outcome> | undefined => {
   if (first === undefined || second === undefined) return undefined;
@@ -53,8 +54,6 @@ const outcomeOf = (
   if (command === 'policy' && first === 'explain') return explainPolicy(resolve(second), file);
   if (file !== undefined) return undefined;
   switch (command) {
-    case 'keys':
-      return first === 'generate' ? generateKeys(resolve(second)) : undefined;
     case 'policy':
       if (first === 'schema') return writeFiles(renderSchemas(), resolve(second));
       return first === 'check' ? checkPolicy(resolve(second)) : undefined;
@@ -63,12 +62,20 @@ const outcomeOf = (
   }
 };
 
+const makeKeys = (words: readonly string[]): Outcome | undefined => {
+  const line = readLine(words, { cluster: 'values' });
+  if (!line.ok) return err([line.error]);
+  const [verb, folder, ...others] = line.value.words;
+  if (verb !== 'generate' || folder === undefined || others.length > 0) return undefined;
+  return generateKeys(resolve(folder), line.value.flags.cluster);
+};
+
 /** The commands that work on folders alone; undefined when the words make none of them. */
 export const filesCommand = async (
   command: 'keys' | 'policy' | 'manifests',
   words: readonly string[],
 ): Promise<Answer | undefined> => {
-  const outcome = words.length > 3 ? undefined : await outcomeOf(command, words);
+  const outcome = command === 'keys' ? makeKeys(words) : words.length > 3 ? undefined : await outcomeOf(command, words);
   if (outcome === undefined) return undefined;
   return outcome.ok ? done(outcome.value) : failed(outcome.error);
 };

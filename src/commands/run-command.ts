@@ -24,7 +24,8 @@ export const usage = `hallpass <command>
                              … and ask for them over the API when it is at least that bad; with the flags of "request"
   check --rules [--output text|json]
                              list all rules of "check", with how bad each is and from where that is known
-  keys generate <folder>     make the signing keys of the bot and the worker
+  keys generate <folder> [--cluster <name> …]
+                             make the signing keys of all processes; with --cluster, those of each cluster's own guard and watcher
   policy check <folder>      read all files of the folder as the bot does, and name every problem; warnings are no problem
   policy schema <into>       write the JSON Schemas of the folder's files, for editors
   policy test <folder> [file]

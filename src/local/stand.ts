@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeys } from '#adapters/keys/generate.ts';
+import { clustersFolder, generateKeys } from '#adapters/keys/generate.ts';
 import { prepareAudit } from '#local/audit.ts';
 import { createIssuer } from '#local/oidc/issuer.ts';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
@@ -118,7 +118,8 @@ export const startStand = async ({
   const issuer = isServed ? createIssuer(folder, await keptPort(join(folder, 'issuer-port'))) : undefined;
   await issuer?.daemon.start();
   const keys = join(folder, 'keys');
-  generateKeys(keys);
+  // As an operator of several clusters makes them: the guard and the watcher of this one sign for no other.
+  generateKeys(keys, [cluster]);
   const policy = await writeShopPolicy(join(folder, 'policy'), isGuarded, issuer?.url);
   return {
     folder,
@@ -132,7 +133,7 @@ export const startStand = async ({
       ...(slack === undefined ? {} : { slack: { botToken: hallpassApp.token, inbound: signedHttp, ...slack } }),
       redisUrl: redis.url,
       policy,
-      keys,
+      keys: role === 'guard' || role === 'watcher' ? join(keys, clustersFolder, cluster) : keys,
       ...(guardAt === undefined ? {} : { guardAt: { url: `https://${guardAt.host}:${guardAt.port}/review` } }),
       ...(guardAt === undefined || role !== 'guard'
         ? {}

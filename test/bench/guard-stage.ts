@@ -44,7 +44,7 @@ export const startGuardStage = async (options: Options, say: (text: string) => v
     const ca = await offered(stand);
     const redis = new Redis(stand.redis.url);
     stops.push(async () => redis.disconnect());
-    const keys = createKeys(stand.config('guard').keys, ['bot']);
+    const keys = createKeys(stand.config('bot').keys, ['bot']);
     if (!keys.ok) throw new Error(keys.error.join('\n'));
     const size = (usual: number, small: number, long = usual): number => {
       if (options.small) return small;

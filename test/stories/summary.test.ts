@@ -49,7 +49,7 @@ describe('the end of a grant', () => {
   });
   /** As a watcher would. */
   const watched = async (id: RequestId, ...uses: readonly Use[]): Promise<void> => {
-    const found = createKeys(company().stand.config('worker').keys, ['watcher']);
+    const found = createKeys(company().stand.config('watcher').keys, ['watcher']);
     if (!found.ok) throw new Error(found.error.join('\n'));
     const { cluster } = (await story.chain(id)).request.asked;
     const entry = writeEntry({ type: 'observed', id, cluster, uses: [...uses] }, found.value.signer('watcher'));

@@ -133,6 +133,101 @@ test('an old key is believed for as long as it is trusted, beside the new one', 
   expect(loaded().trust.verify('bot', old.key, 'text', old.sign('text'))).toBe(false);
 });
 
+describe('keys for clusters', () => {
+  const of = (cluster: string): string => join(folder, 'clusters', cluster);
+  const keysOf = (from: string): Keys => {
+    const keys = createKeys(from, ['guard', 'watcher']);
+    if (!keys.ok) throw new Error(keys.error.join('\n'));
+    return keys.value;
+  };
+
+  test('are one of its own for the guard and the watcher of each, beside what its processes share with all', () => {
+    expect(generateKeys(folder, ['prod', 'stage'])).toMatchObject({ ok: true });
+    expect(readdirSync(folder).sort()).toEqual([
+      'bot.key',
+      'clusters',
+      'journal.key',
+      'shared',
+      'trusted',
+      'worker.key',
+    ]);
+    expect(readdirSync(of('prod')).sort()).toEqual(['guard.key', 'shared', 'trusted', 'watcher.key']);
+    expect(statSync(join(of('prod'), 'guard.key')).mode & 0o777).toBe(0o600);
+    const { trust } = loaded();
+    for (const cluster of ['prod', 'stage'])
+      for (const author of ['guard', 'watcher'] as const) {
+        const own = keysOf(of(cluster)).signer(author);
+        expect(trusted()).toContain(`${author}-${own.key}.for-${cluster}.pub`);
+        expect(trust.verify(author, own.key, 'text', own.sign('text'))).toBe(true);
+        expect(trust.boundTo(author, own.key)).toEqual([cluster]);
+        // Its own process knows it too.
+        expect(keysOf(of(cluster)).trust.boundTo(author, own.key)).toEqual([cluster]);
+      }
+  });
+
+  test('are added for a cluster more, and what is there is never overwritten', () => {
+    generateKeys(folder, ['prod']);
+    const before = readFileSync(join(of('prod'), 'guard.key'), 'utf8');
+    expect(generateKeys(folder, ['prod', 'stage'])).toMatchObject({
+      value: [
+        join(of('stage'), 'guard.key'),
+        expect.stringMatching(/guard-\w+\.for-stage\.pub$/),
+        join(of('stage'), 'watcher.key'),
+        expect.stringMatching(/watcher-\w+\.for-stage\.pub$/),
+      ],
+    });
+    expect(readFileSync(join(of('prod'), 'guard.key'), 'utf8')).toBe(before);
+    expect(problemsOf(generateKeys(folder, ['prod']))).toContain('prod/guard.key" is there already');
+    // Nor does a folder of clusters get a pair that is good for every one.
+    expect(problemsOf(generateKeys(folder))).toContain('bot.key" is there already');
+    expect(readdirSync(folder)).not.toContain('guard.key');
+  });
+
+  test('are added to a folder whose guard has a key for every cluster, which stays', () => {
+    generateKeys(folder);
+    const { key } = keysOf(folder).signer('guard');
+    generateKeys(folder, ['prod']);
+    expect(keysOf(folder).trust.boundTo('guard', key)).toBeUndefined();
+    expect(keysOf(of('prod')).signer('guard').key).not.toBe(key);
+  });
+
+  test.each(['Prod', '', 'a_b', '../x', 'prod/x'])('are made for no cluster that cannot be called so: %j', (name) => {
+    expect(problemsOf(generateKeys(folder, [name]))).toContain('No cluster can be called');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('that say two things of one key are a problem; of two keys they are not', () => {
+    generateKeys(folder, ['prod']);
+    const [name = ''] = trusted().filter((one) => one.startsWith('guard-'));
+    writeFileSync(join(folder, 'trusted', 'guard-other.pub'), pem().open);
+    expect(createKeys(folder).ok).toBe(true);
+    copyFileSync(join(folder, 'trusted', name), join(folder, 'trusted', 'guard-again.pub'));
+    expect(problemsOf(createKeys(folder))).toContain('say other clusters that it is good for');
+  });
+
+  test('whose name is wrong are a problem at start', () => {
+    generateKeys(folder);
+    for (const name of ['guard-x.for-Prod.pub', 'watcher-x.For-prod.pub', 'worker-x.for-prod.pub'])
+      writeFileSync(join(folder, 'trusted', name), pem().open);
+    const told = problemsOf(createKeys(folder, ['bot']));
+    expect(told.split('\n')).toHaveLength(3);
+    for (const part of ['guard-x.for-Prod.pub" says', 'watcher-x.For-prod.pub" says', 'worker-x.for-prod.pub" says'])
+      expect(told).toContain(part);
+  });
+
+  test('that were replaced are good neither for it nor for others', () => {
+    generateKeys(folder, ['prod']);
+    const guard = keysOf(of('prod')).signer('guard');
+    const from = join(folder, 'trusted', `guard-${guard.key}.for-prod.pub`);
+    copyFileSync(from, from.replace('.pub', '.until-20261127T210000Z.pub'));
+    rmSync(from);
+    const { trust } = loaded();
+    expect(trust.boundTo('guard', guard.key)).toEqual(['prod']);
+    // What a guard leaves says no time.
+    expect(trust.verify('guard', guard.key, 'text', guard.sign('text'))).toBe(false);
+  });
+});
+
 describe('problems with keys', () => {
   test('are all told at once, each with what to do', () => {
     mkdirSync(join(folder, 'trusted'));

@@ -41,6 +41,7 @@ const lines: readonly string[] = [
   'policy schema out',
   'manifests policy out',
   'keys generate out',
+  'keys generate out --cluster prod --cluster stage',
   'log export out',
   'audit export --from 2026-01-01 --to 2026-02-01T00:00:00Z --format csv --out out --log export.jsonl',
   'audit report --from 2026-01-01 --to 2026-02-01 --out out --names names.yaml --log export.jsonl --retention 30d',
