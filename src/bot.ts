@@ -45,6 +45,7 @@ import { readSiemCa, startAudit, startWebhooks } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
+import { countDropped } from './metrics.ts';
 import { problemsInSlack } from './named-in-slack.ts';
 import { readWebhooks } from './webhooks.ts';
 import { checkClusters } from './worker.ts';
@@ -190,6 +191,7 @@ const startOn = async (
     ...ports,
     intake,
     urgent,
+    countDropped,
     sayNotFiled: (refusal) => plain(sayNotFiled(refusal)),
     where: async (asked) => {
       const { id, approval } = asked;

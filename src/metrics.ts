@@ -48,6 +48,16 @@ const webhookTries = new Counter({
   registers,
 });
 
+const dropped = new Counter({
+  name: 'hallpass_entries_dropped_total',
+  help: 'Entries that were left for this bot and are not believed: unsigned, or of-another-cluster than their key is good for.',
+  labelNames: ['why'],
+  registers,
+});
+
+/** Counts an entry that was left for the bot, and is not believed. */
+export const countDropped = (why: string): void => dropped.inc({ why });
+
 /** Counts what became of one try to give an event to a webhook. */
 export const countWebhook = (webhook: string, result: string): void => webhookTries.inc({ webhook, result });
 

@@ -2,7 +2,15 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { freePort } from '#local/parts/daemon.ts';
-import { countPolicyNews, countWebhook, markAudit, markPolicy, metricsText, serveMetrics } from '#src/metrics.ts';
+import {
+  countDropped,
+  countPolicyNews,
+  countWebhook,
+  markAudit,
+  markPolicy,
+  metricsText,
+  serveMetrics,
+} from '#src/metrics.ts';
 import { answersInOneBreath } from '#test/build/one-breath.ts';
 import { policy } from '#test/build/policy.ts';
 
@@ -53,6 +61,16 @@ test('it can be read what became of each try to give an event to a webhook', asy
     expect.arrayContaining([
       'hallpass_webhook_tries_total{webhook="tickets",result="away"} 2',
       'hallpass_webhook_tries_total{webhook="tickets",result="taken"} 1',
+    ]),
+  );
+});
+
+test('it can be read how much was left for the bot that is not believed', async () => {
+  for (const why of ['unsigned', 'of-another-cluster', 'of-another-cluster']) countDropped(why);
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_entries_dropped_total{why="unsigned"} 1',
+      'hallpass_entries_dropped_total{why="of-another-cluster"} 2',
     ]),
   );
 });

@@ -2,6 +2,7 @@ import {
   type GuardEntry,
   type HeldEntry,
   type Intent,
+  type Left,
   noReason,
   readEntry,
   type UsedEntry,
@@ -22,6 +23,7 @@ import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
 import { heldIndex, heldIndexOf } from './held-index.ts';
 import { noteObserved } from './note-observed.ts';
+import { ofAnotherCluster } from './of-another-cluster.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { submitRequest } from './submit-request.ts';
@@ -33,7 +35,12 @@ export type TakeInPorts = BotPorts & {
   readonly sayNotFiled: (refusal: SubmitRefusal) => string;
   /** Where in Slack a request's card is, or the channel that it comes to; undefined where that is not known. */
   readonly where: (asked: Asked) => Promise<string | undefined>;
+  /** Counts what is not believed, and so is dropped. */
+  readonly countDropped?: (why: Dropped) => void;
 };
+
+/** Why an entry is not believed. */
+export type Dropped = 'unsigned' | 'of-another-cluster';
 
 /** Entries that are taken at once. */
 const batch = 20;
@@ -45,7 +52,10 @@ const batch = 20;
  */
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
   const taken = await ports.intake.take(batch);
-  const read = taken.map(({ key, entry }) => ({ key, entry: readEntry(entry, ports.trust) }));
+  const read = taken.map(({ key, entry }) => {
+    const left = readEntry(entry, ports.trust);
+    return { key, left, entry: left?.said };
+  });
   const isFound = ({ entry }: (typeof read)[number]): boolean =>
     entry?.type === 'drifted' || entry?.type === 'drift-over';
   await Promise.all(read.filter((one) => !isFound(one)).map((one) => settle(ports, one)));
@@ -57,16 +67,33 @@ export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
 
 const settle = async (
   ports: TakeInPorts,
-  { key, entry }: { readonly key: string; readonly entry: GuardEntry | undefined },
+  { key, left }: { readonly key: string; readonly left: Left | undefined },
 ): Promise<void> => {
   try {
-    if (entry !== undefined) await takeIn(ports, entry);
-    else ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
+    if (left === undefined) {
+      ports.countDropped?.('unsigned');
+      ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
+    } else if (await isOfItsCluster(ports, left)) await takeIn(ports, left.said);
     await ports.intake.settle(key);
   } catch (cause) {
     ports.alarm('What a guard has left could not be taken in; it is tried again', { key, cause: String(cause) });
   }
 };
+
+/** Otherwise it is told, with all that there is to know of it. */
+const isOfItsCluster = async (ports: TakeInPorts, left: Left): Promise<boolean> => {
+  const foreign = await ofAnotherCluster(ports, left);
+  if (foreign === undefined) return true;
+  const { boundTo, what } = foreign;
+  ports.countDropped?.('of-another-cluster');
+  // As what it is about it is told once a minute, however much is signed; the log has each.
+  const whose = { signer: left.by, signedBy: left.key, boundTo: boundTo.join(', '), cause: what };
+  ports.alarm(`${signedElsewhere}. Has it been stolen?`, whose);
+  return false;
+};
+
+const signedElsewhere =
+  'What a guard or watcher has signed is about a cluster that its key is not good for, and is dropped';
 
 const takeIn = (ports: TakeInPorts, entry: GuardEntry): Promise<void> => {
   switch (entry.type) {
@@ -121,11 +148,11 @@ const refuse = async (ports: TakeInPorts, entry: HeldEntry, error: SubmitRefusal
 const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ', 'too-many'];
 
 /** The same entry, taken in before by a bot that then crashed. */
-const filedBefore = async (ports: TakeInPorts, { id, fingerprint }: HeldEntry): Promise<Chain | undefined> => {
+const filedBefore = async (ports: TakeInPorts, { id, fingerprint, cluster }: HeldEntry): Promise<Chain | undefined> => {
   const found = await find(ports, id);
-  return found.type === 'found' && found.chain.request.asked.held?.fingerprint === fingerprint
-    ? found.chain
-    : undefined;
+  if (found.type !== 'found') return undefined;
+  const { asked } = found.chain.request;
+  return asked.held?.fingerprint === fingerprint && asked.cluster === cluster ? found.chain : undefined;
 };
 
 /** What the write asks for; `err` says why nobody can ask for it. */

@@ -67,7 +67,7 @@ export const startBareBot = (stage: GuardStage): BareBot => {
     const entries = await intake.take(batch);
     await Promise.all(
       entries.map(async ({ key, entry }) => {
-        const read = readEntry(entry, trust);
+        const read = readEntry(entry, trust)?.said;
         if (read?.type !== 'held') throw new Error('The guard has left something else than a held write');
         await file(read);
         await intake.settle(key);

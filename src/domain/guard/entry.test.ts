@@ -37,7 +37,7 @@ const misused: GuardEntry = {
   risk: 'critical',
   findings: ['Introduces a snippet.'],
 };
-const read = (text: string, trust = keys.trust) => readEntry(text, trust);
+const read = (text: string, trust = keys.trust) => readEntry(text, trust)?.said;
 const roundTrip = (entry: GuardEntry) => read(writeEntry(entry, guard));
 
 /** Signed by the guard as it signs, whatever it says. */

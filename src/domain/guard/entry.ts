@@ -153,14 +153,21 @@ export const writeEntry = (said: GuardEntry, signer: Signer): string => {
   return JSON.stringify({ entry: plain, key: signer.key, signature: signer.sign(textOf(plain)) });
 };
 
-/** Believes only what was signed by whom it is for to say: whoever writes into Redis files nothing. Undefined for anything else. */
-export const readEntry = (text: string, trust: Trust): GuardEntry | undefined => {
+/** What was left, with whose key has signed it. */
+export type Left = { readonly said: GuardEntry; readonly by: Author; readonly key: string };
+
+/**
+ * Believes only what was signed by whom it is for to say: whoever writes into Redis files nothing. Undefined for anything else. Which
+ * clusters that key is good for is for whoever knows what it is about.
+ */
+export const readEntry = (text: string, trust: Trust): Left | undefined => {
   try {
     const read = signedEntry.safeParse(JSON.parse(text)).data;
     const found = entry.safeParse(read?.entry).data;
     if (read === undefined || found === undefined) return undefined;
-    const isGenuine = trust.verify(authorOf(found), read.key, textOf(read.entry as Json), read.signature);
-    return isGenuine ? found : undefined;
+    const by = authorOf(found);
+    const isGenuine = trust.verify(by, read.key, textOf(read.entry as Json), read.signature);
+    return isGenuine ? { said: found, by, key: read.key } : undefined;
   } catch {
     return undefined;
   }

@@ -56,7 +56,7 @@ const judge = async (world: World, { sort, bytes }: Input): Promise<Judged> => {
   // What was told a moment ago is not told again.
   world.world.advance({ minutes: 11 });
   const { status, said } = await post(world, bytes, sort === 'stranger' ? said401(bytes) : token);
-  const entries = world.left.map((text) => ({ text, entry: readEntry(text, world.ports.trust) }));
+  const entries = world.left.map((text) => ({ text, entry: readEntry(text, world.ports.trust)?.said }));
   const outcome = `${status} ${[...new Set(entries.map(({ entry }) => (entry?.type === 'tripped' ? entry.rule : (entry?.type ?? 'unreadable'))))].sort().join(' ')}`;
   const why = (): string | undefined => {
     if (sort === 'stranger' && (status !== 401 || entries.length > 0))

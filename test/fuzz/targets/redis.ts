@@ -307,7 +307,7 @@ const judge = async (world: World, { sort, bytes }: Input): Promise<Judged> => {
       const forged = read !== undefined && !world.entries.some((one) => isSame(one.text, text));
       readFact({ cluster: 'prod', namespace: 'shop', profile: 'configmaps' } as never, 'gate', text, trust);
       return {
-        outcome: `entry ${read?.type ?? 'none'}`,
+        outcome: `entry ${read?.said.type ?? 'none'}`,
         why: forged ? `an entry was believed that nobody signed: ${text.slice(0, 300)}` : undefined,
       };
     }
