@@ -40,8 +40,9 @@ export const stands = async (
   if (found.type === 'broken') return undefined;
   const { request } = found.chain;
   const { held } = request.asked;
-  // The index is only a hint: anybody who writes into Redis could have written it.
-  if (held?.fingerprint !== fingerprint) return undefined;
+  // The index is only a hint: anybody who writes into Redis could have written it. And the guard of another cluster may have signed any
+  // fingerprint: who agreed there did not agree to anything here.
+  if (held?.fingerprint !== fingerprint || request.asked.cluster !== ports.cluster.name) return undefined;
   const isTheirs = mark === held.by;
   const { state } = request;
   const known = (answer: Admission): Standing => ({ answer, isKnown: true });

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { type GuardEntry, type HeldEntry, readEntry, writeEntry } from '#domain/guard/entry.ts';
 import type { RequestId } from '#domain/ids.ts';
+import type { Manifest } from '#domain/plan.ts';
 import { createGuardWorld, type GuardWorld } from '#test/build/guard-world.ts';
 import { anotherOutpost } from '#test/build/outposts.ts';
 import { id as idOf } from '#test/build/people.ts';
 import { gate } from '#test/build/rule-world.ts';
 import { ingressTarget } from '#test/build/shop-ingress.ts';
 import { createWatchWorld } from '#test/build/watch-world.ts';
+import { find } from './request-log.ts';
+import { reviewWrite } from './review-write.ts';
 import { type Dropped, takeInWrites } from './take-in-writes.ts';
 
 const opening = { object: gate({ auth: 'off', limit: '10' }) };
@@ -169,4 +172,41 @@ test('an entry that nobody has signed is counted too', async () => {
   world.held.leave('{}');
   await takeInWrites({ ...world.bot, countDropped: (why) => void dropped.push(why) });
   expect(dropped).toEqual(['unsigned']);
+});
+
+describe('what was agreed to in one cluster', () => {
+  const deployment: Manifest = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { replicas: 2 },
+  };
+
+  test('lets nothing through in another, though a guard has signed it under the mark of a write there', async () => {
+    const world = createGuardWorld();
+    world.cluster.put(deployment);
+    // A guard of cluster test, beside that of prod: both look things up in the same Redis.
+    const guard = { ...world.guard, cluster: { ...world.guard.cluster, name: 'test' } };
+    // Of what is not there yet no state tells that it is another one.
+    const write = await world.ask({ object: { ...opening.object, metadata: { name: 'gate-2', namespace: 'shop' } } });
+    await reviewWrite(guard, write);
+    const said = heldLast(world);
+    // Of how many replicas there are to be nobody but the guard knows the mark.
+    const { after: _, ...rest } = said;
+    const harmless = {
+      ...rest,
+      cluster: 'prod',
+      profile: 'deployments',
+      name: 'web',
+      operation: 'update',
+      replicas: 3,
+    } as const;
+    expect(await takeFrom(world, 'guard', ['prod'], harmless)).toEqual([]);
+    const found = await find(world.bot, said.id);
+    if (found.type !== 'found') throw new Error(`It is ${found.type}`);
+    await world.approve(found.chain);
+    expect(await world.requests()).toEqual({ [said.id]: 'approved' });
+    await world.held.intake.keep(said.fingerprint, said.id);
+    expect(await reviewWrite(guard, write)).toMatchObject({ allowed: false });
+  });
 });
