@@ -14,6 +14,7 @@ import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createAlarm, type Tell } from './alarm.ts';
+import { doubtsOfKeys } from './bound-keys.ts';
 import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { openPolicy } from './policy.ts';
@@ -51,6 +52,10 @@ export const openGround = async (
     alarm('The policy cannot be used: nothing is applied until it is mended', {
       problems: sayProblems(policy.problems).join('; '),
     });
+  // It is the bot that takes in what guards and watchers have signed.
+  for (const { type, text } of author === 'bot' ? doubtsOfKeys(keys.value, config.clusters) : [])
+    if (type === 'idle') alarm('What a key signs is believed of no cluster that there is', { problem: text });
+    else info('A key is good for more clusters than one', { problem: text });
   const { onStop, stop } = createStops();
   const redis = (profile: RedisProfile, name: string) => {
     const connection = connectRedis({

@@ -20,6 +20,7 @@ import { createAuthorityOffer } from '#use-cases/offer-authority.ts';
 import type { Clock } from '#use-cases/ports.ts';
 import { createRecentRefusals } from '#use-cases/recent-refusals.ts';
 import { reviewWrite, undecided } from '#use-cases/review-write.ts';
+import { boundElsewhere } from './bound-keys.ts';
 import type { Config, GuardConfig } from './config.ts';
 import { every } from './every.ts';
 import { openOutpost } from './outpost.ts';
@@ -46,7 +47,8 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
   const keys = createKeys(config.keys, ['guard']);
   const policy = await openPolicy(config.policy);
   const mark = loadMark(config.keys);
-  const problems = [...(keys.ok ? [] : keys.error), ...(mark.ok ? [] : [mark.error]), ...policy.problems];
+  const elsewhere = keys.ok ? boundElsewhere(keys.value, 'guard', source.name) : keys.error;
+  const problems = [...elsewhere, ...(mark.ok ? [] : [mark.error]), ...policy.problems];
   if (!keys.ok || !mark.ok || problems.length > 0) return err(problems);
 
   const client = createRawClient(source.name, createCredentials(source), { deadline: callDeadline, inFlight: 32 });

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import type { Clock } from '#use-cases/ports.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
 import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
+import { boundElsewhere } from './bound-keys.ts';
 import type { Config } from './config.ts';
 import { every } from './every.ts';
 import { openOutpost } from './outpost.ts';
@@ -31,7 +32,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
   const secrets = await readSecrets(watcher);
   const certificates = await mountedCertificate(watcher.certificate, machineClock);
   const problems = [
-    ...(keys.ok ? [] : keys.error),
+    ...(keys.ok ? boundElsewhere(keys.value, 'watcher', watcher.cluster) : keys.error),
     ...policy.problems,
     ...(secrets.ok ? [] : secrets.error),
     ...(certificates.ok ? [] : [`HALLPASS_AUDIT_CERTIFICATE: ${certificates.error}`]),

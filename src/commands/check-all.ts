@@ -1,7 +1,7 @@
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
 import { checkCluster } from './check-clusters.ts';
-import { authorsOf, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
+import { authorsOf, checkBoundKeys, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
 import { checkRedisAt } from './check-redis.ts';
 import { checkLookup, checkSlack } from './check-slack.ts';
 import { checkWatcher } from './check-watcher.ts';
@@ -41,7 +41,10 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
     },
     {
       about: 'Keys',
-      look: async () => (keys === '' ? [] : [...checkKeys(keys, role), ...checkSharedKey(keys, role, await policy)]),
+      look: async () =>
+        keys === ''
+          ? []
+          : [...checkKeys(keys, role), ...checkBoundKeys(config), ...checkSharedKey(keys, role, await policy)],
     },
     ...(redis === undefined ? [] : [redis]),
     ...(config.watcher === undefined ? [] : [checkWatcher(config.watcher)]),

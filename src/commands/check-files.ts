@@ -9,6 +9,7 @@ import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import type { Author } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import { apiVersionOf, heldSorts } from '#kinds/kind.ts';
+import { boundElsewhere, doubtsOfKeys } from '#src/bound-keys.ts';
 import type { Config, Inspected, Role } from '#src/config.ts';
 import { isOurs } from '#use-cases/home.ts';
 
@@ -68,6 +69,25 @@ export const checkKeys = (folder: string, role: Role): readonly Finding[] => {
       ? []
       : [fine(`${folder} has the keys of the ${authors.join(' and the ')}, and whom to trust.`)]),
   ];
+};
+
+/** Whether the keys of guards and watchers are bound to the clusters that they are for. What is wrong with files has been said already. */
+export const checkBoundKeys = ({
+  keys: folder,
+  role,
+  clusters,
+  workerClusters,
+  watcher,
+}: Config): readonly Finding[] => {
+  const own = role === 'guard' || role === 'watcher' ? role : undefined;
+  const keys = createKeys(folder, own === undefined ? [] : [own]);
+  if (!keys.ok) return [];
+  if (own === undefined) {
+    const doubts = doubtsOfKeys(keys.value, role === 'worker' ? workerClusters : clusters);
+    return doubts.map(({ text }) => caution(text));
+  }
+  const cluster = own === 'guard' ? clusters[0]?.name : watcher?.cluster;
+  return cluster ? boundElsewhere(keys.value, own, cluster).map(wrong) : [];
 };
 
 /** What guards and workers share is there where the policy has Secrets held: both veil them by it. */
