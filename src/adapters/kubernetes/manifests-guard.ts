@@ -45,7 +45,7 @@ It may put its certificate authority into its own webhook configuration, and wri
   ),
   'manifests/guard/deployment.yaml': yamlFile(
     `While no guard answers, the API server refuses all writes to what is protected: two run, on two nodes if it can be.
-  kubectl -n ${home} create secret generic hallpass-guard-key --from-file=guard.key
+  kubectl -n ${home} create secret generic hallpass-guard-key --from-file=guard.key     # of this cluster: docs/setup.md, "Signing keys"
   kubectl -n ${home} create secret generic hallpass-guard --from-literal=REDIS_URL=rediss://hallpass-guard:…@redis:6379
 Where Secrets are held, it shares a key with the worker (manifests/worker/deployment.yaml).
 The API server itself must reach port 8443 of these pods: on a private cluster open it from there to the nodes.

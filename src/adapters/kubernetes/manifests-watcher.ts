@@ -20,7 +20,7 @@ rights, and no token of it is in its pods.`,
   ),
   'manifests/watcher/deployment.yaml': yamlFile(
     `While no watcher answers, the API server keeps what fits into its buffer and drops the rest: two run, on two nodes if it can be.
-  kubectl -n ${home} create secret generic hallpass-watcher-key --from-file=watcher.key
+  kubectl -n ${home} create secret generic hallpass-watcher-key --from-file=watcher.key     # of this cluster: docs/setup.md, "Signing keys"
   kubectl -n ${home} create secret generic hallpass-watcher --from-literal=REDIS_URL=rediss://hallpass-watcher:…@redis:6379
   openssl rand -hex 32 > token
   kubectl -n ${home} create secret generic hallpass-watcher-token --from-file=token
