@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createDraftClient } from '#adapters/bullmq/drafts.ts';
@@ -58,6 +59,8 @@ const showing = 4;
 const catchUpEvery = 2_000;
 const tellEvery = 1_000;
 const gatherEvery = 2_000;
+/** Milliseconds that decisions wait at start for what the audit channel says. */
+const learnWithin = 5_000;
 const postEvery = 2_000;
 const checkEvery = 3_000;
 const followEvery = 1_000;
@@ -203,7 +206,7 @@ const startOn = async (
   startChecking(ground, ports, people);
   startAudit(ground, config, ca.value);
   startWebhooks(ground, webhooks.value);
-  startWitnessing(ground, {
+  await startWitnessing(ground, {
     ...createDatedClient(slack.botToken, { ...options, ...postingOptions }),
     directory,
     botUser: identity.user_id,
@@ -270,13 +273,13 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: People
  * Gathers how far logs have grown, and posts it where it cannot be edited with Redis; and removes those whose time is over. Behind
  * everything else: nobody waits for it.
  */
-const startWitnessing = (
-  { core, redis, info, onStop }: Ground,
+const startWitnessing = async (
+  { core, redis, info, onStop, told }: Ground,
   {
     slackClock,
     ...parts
   }: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'> & { readonly slackClock: Clock },
-): void => {
+): Promise<void> => {
   const connection = redis('commit', 'checkpoints');
   const checkpoints = createRedisCheckpointStore(connection);
   const notes = createRedisProjectionStore(redis('commit', 'audit'), 'checkpoints');
@@ -289,8 +292,16 @@ const startWitnessing = (
   const { postedSince } = channel;
   const remove = createRemoval({ ...ports, removals, clocks, postedSince, info }, writer, anchored);
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
+  let hasLearned = false;
+  /** What was cut out of Redis still stands in the channel. */
+  const learn = async (): Promise<void> => {
+    told.learn(await channel.postedAfter(await told.intact()));
+    hasLearned = true;
+  };
+  const cannotLearn = fault('The audit channel could not be asked how long logs were; it is asked again');
   const round = async (): Promise<void> => {
     if (core.settings().policy.auditChannel === undefined) return;
+    if (!hasLearned) await learn().catch(cannotLearn);
     await gather();
     // It reads what was gathered, so both take turns; what it cannot do keeps nothing from being gathered.
     await remove().catch(fault('Logs of finished requests could not be removed; they are in an hour'));
@@ -300,6 +311,8 @@ const startWitnessing = (
     every(postEvery, channel.post, fault('Checkpoints could not be posted; they are later')),
   ];
   for (const { stop } of running) onStop(stop);
+  // Before anybody decides; but where Slack does not say, decisions wait no longer.
+  await Promise.race([learn().catch(cannotLearn), pause(learnWithin, undefined, { ref: false })]);
 };
 
 /** What this machine says, which Redis cannot move. */

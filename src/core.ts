@@ -4,6 +4,7 @@ import { createKeys } from '#adapters/keys/keys.ts';
 import { serverTime } from '#adapters/kubernetes/cluster.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
+import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
@@ -13,6 +14,7 @@ import { err, ok, type Result } from '#domain/result.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
+import { createToldHeads, type ToldHeads } from '#use-cases/told-heads.ts';
 import { createAlarm, type Tell } from './alarm.ts';
 import { doubtsOfKeys } from './bound-keys.ts';
 import type { ClusterSource, Config } from './config.ts';
@@ -24,6 +26,7 @@ import { createStops, type Stops } from './stops.ts';
 /** What both processes stand on, with what it takes to end it. */
 export type Ground = Stops & {
   readonly core: Core;
+  readonly told: ToldHeads;
   /** Absent in a worker whose policy cannot be read: it applies nothing, and ends what there is. */
   readonly folder?: PolicyFolder;
   readonly clients: readonly RawClient[];
@@ -80,6 +83,12 @@ export const openGround = async (
   const clock = createRedisClock(log, { fallback: () => serverClock(clients) });
   const jobs = createJobs(redis('commit', 'jobs'));
   onStop(() => jobs.close());
+  // What decides has others for witnesses. A worker asks them only before it applies something: what is in force has to end.
+  const told = createToldHeads({
+    checkpoints: createRedisCheckpointStore(redis('commit', 'told')),
+    trust: keys.value.trust,
+    moment: () => performance.now(),
+  });
   const core: Core = {
     clock,
     store: createRedisEventStore(log, clock),
@@ -88,11 +97,13 @@ export const openGround = async (
     trust: keys.value.trust,
     alarm,
     heads: createHeads(),
+    ...(author === 'bot' ? { told: told.of } : {}),
     readLog: createRememberedLogs(),
     settings: policy.settings,
   };
   return ok({
     core,
+    told,
     ...(folder === undefined ? {} : { folder }),
     clients,
     info,

@@ -104,6 +104,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
     examiner,
     vault: vault.value,
     summing: startSumming(ground),
+    toldBefore: ground.told.of,
     pause: (milliseconds) => pause(milliseconds),
   };
   const steps = createStepRunner(ports);

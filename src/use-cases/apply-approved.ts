@@ -42,6 +42,7 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   const { asked, state } = chain.request;
   if (state.status !== 'approved') return;
   const cluster = ports.clusters.get(asked.cluster);
+  if (state.ending === undefined && (await isCut(ports, asked))) return;
   if (await waitsForConfirmation(cluster, asked, state)) return;
   // Before it is said that nothing came of it.
   if (await settleSeen(ports, chain)) return;
@@ -59,6 +60,10 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
   else if (event.type === 'activated' && event.rights !== undefined)
     ports.summing.later(`start ${asked.id}`, () => keepStart(ports, asked, event));
 };
+
+/** Whether what was decided after the approval was taken away, as far as checkpoints know of it; that is alarmed. */
+const isCut = async ({ toldBefore, ...ports }: WorkerPorts, { id }: Asked): Promise<boolean> =>
+  toldBefore !== undefined && (await find({ ...ports, told: toldBefore }, id)).type !== 'found';
 
 /**
  * What begins long after it was approved waits for the bot's word that its people still are who they were; past the time until

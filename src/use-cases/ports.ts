@@ -341,6 +341,9 @@ export type Heads = {
 };
 
 /** What both processes have. */
+/** A version of a log, and the beginning of the hash of the entry that it ended with. */
+export type Told = { readonly version: number; readonly hash: string };
+
 export type Core = {
   readonly clock: Clock;
   readonly store: EventStore;
@@ -349,6 +352,8 @@ export type Core = {
   readonly trust: Trust;
   readonly alarm: Alarm;
   readonly heads: Heads;
+  /** How long a log was at least, by what bots have signed of it. Throws when that cannot be looked up. Absent: nobody is asked. */
+  readonly told?: (id: RequestId) => Promise<Told | undefined>;
   /** Reads logs, and may remember them; each is read from its first line when absent. */
   readonly readLog?: ReadLog;
   readonly settings: () => Settings;
@@ -373,6 +378,8 @@ export type BotPorts = Core & {
 };
 
 export type WorkerPorts = Core & {
+  /** As `told`, asked only before something is applied: what is in force ends, whatever was cut. */
+  readonly toldBefore?: Core['told'];
   readonly clusters: ReadonlyMap<string, ClusterWriter>;
   /** The namespace that Hallpass lives in; its markers are in one beside it. */
   readonly home: string;

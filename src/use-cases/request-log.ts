@@ -1,10 +1,11 @@
+import { isHead } from '#domain/audit/checkpoint.ts';
 import type { RequestId } from '#domain/ids.ts';
 import { type Chain, extend, readChain } from '#domain/request/chain.ts';
 import type { RequestEvent } from '#domain/request/events.ts';
 import { nextAct, nextNews, nextStep } from '#domain/request/next-step.ts';
 import { isOver, type Request } from '#domain/request/request.ts';
 import { needsNobody, needsReview } from '#domain/request/terms.ts';
-import type { AppendResult, Core, Heads, RequestIndex } from './ports.ts';
+import type { AppendResult, Core, Heads, RequestIndex, Told } from './ports.ts';
 
 /** What is found under an id. A broken log is reported and never acted on. */
 export type Found =
@@ -12,17 +13,20 @@ export type Found =
   | { readonly type: 'absent' }
   | { readonly type: 'broken'; readonly why: string };
 
-type LogPorts = Pick<Core, 'store' | 'trust' | 'alarm' | 'heads' | 'readLog'>;
+type LogPorts = Pick<Core, 'store' | 'trust' | 'alarm' | 'heads' | 'told' | 'readLog'>;
 
-/** Reads and verifies a request's log: by itself, and against what this process has seen of it before. */
+/** Reads and verifies a request's log: by itself, against what this process has seen of it before, and against what checkpoints say. */
 export const find = async (
-  { store, trust, alarm, heads, readLog = readChain }: LogPorts,
+  { store, trust, alarm, heads, told: toldOf, readLog = readChain }: LogPorts,
   id: RequestId,
 ): Promise<Found> => {
   // Looked up before the log is read: what was seen then must be in it.
   const before = heads.seen(id);
+  const told = await toldOf?.(id);
   const read = readLog(id, await store.read(id), trust);
-  const why = read.ok ? lost(read.value, before) : `entry ${read.error.version}: ${read.error.why}`;
+  const why = read.ok
+    ? (lost(read.value, before) ?? cut(read.value, told))
+    : `entry ${read.error.version}: ${read.error.why}`;
   if (!read.ok || why !== undefined) {
     alarm('The log of a request cannot be believed; nothing is done for it', { request: id, why: why ?? '' });
     return { type: 'broken', why: why ?? '' };
@@ -39,6 +43,15 @@ const lost = (chain: Chain | undefined, before: ReturnType<Heads['seen']>): stri
   const there = chain.entries[version - 1]?.hash;
   if (there === undefined) return `it ended with entry ${version} before, and is shorter now: it was cut or restored`;
   return there === hash ? undefined : `entry ${version} is another than before`;
+};
+
+/** What is missing of a log that a checkpoint speaks of. */
+const cut = (chain: Chain | undefined, told: Told | undefined): string | undefined => {
+  if (chain === undefined || told === undefined) return undefined;
+  const there = chain.entries[told.version - 1]?.hash;
+  if (there === undefined)
+    return `a checkpoint says that it had entry ${told.version}, and it is shorter now: it was cut or restored`;
+  return isHead(there, told.hash) ? undefined : `entry ${told.version} is another than a checkpoint says`;
 };
 
 export type Committed = { readonly type: 'committed'; readonly chain: Chain };

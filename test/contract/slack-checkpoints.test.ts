@@ -93,7 +93,7 @@ const bot = (through = (fetch: typeof globalThis.fetch) => fetch) => {
     time: { now: () => elapsed, pause: async () => {} },
   });
   const gather = createCheckpoints({ ...core, checkpoints, latestPosted: channel.latest });
-  return { gather, post: channel.post, postedSince: channel.postedSince, slackClock };
+  return { gather, post: channel.post, postedAfter: channel.postedAfter, postedSince: channel.postedSince, slackClock };
 };
 const file = async (count = 1): Promise<readonly RequestId[]> => {
   const ids = Array.from({ length: count }, anId);
@@ -223,6 +223,23 @@ describe('checkpoints', () => {
     advance(60);
     await bot().gather();
     expect((await stored())[0]?.heads.map(([id]) => id)).toEqual([other]);
+  });
+
+  test('are found in the channel behind the last that Redis still has', async () => {
+    const { gather, post, postedAfter } = bot();
+    for (let number = 1; number <= 3; number += 1) {
+      await file();
+      advance(60);
+      await gather();
+      await post();
+    }
+    expect(posted()).toHaveLength(3);
+    const numbers = async (number: number) => (await postedAfter(number)).map((one) => one.number).sort();
+    expect(await numbers(0)).toEqual([1, 2, 3]);
+    expect(await numbers(1)).toEqual([2, 3]);
+    expect(await numbers(3)).toEqual([]);
+    const [latest] = await postedAfter(2);
+    expect(latest).toEqual((await stored())[2]);
   });
 
   test('are told of a log that is shorter than they say', async () => {

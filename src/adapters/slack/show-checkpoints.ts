@@ -16,6 +16,8 @@ import { faultOf, setbackOf } from './slack-faults.ts';
 export type AuditChannel = {
   /** The latest checkpoint that stands in the channel; undefined when there is none. Throws when Slack cannot be asked. */
   readonly latest: () => Promise<Latest | undefined>;
+  /** Those behind a number, as far as they stand among the latest there. Throws when Slack cannot be asked. */
+  readonly postedAfter: (number: number) => Promise<readonly Checkpoint[]>;
   /** What stands there of the day from a moment on. Throws when Slack cannot be asked. */
   readonly postedSince: (moment: Temporal.Instant) => Promise<readonly Posted[]>;
   /** Posts what is not there yet, in order, until Slack wants a pause. Side by side in any number of processes. */
@@ -88,6 +90,20 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
   const latest = async (): Promise<Latest | undefined> => {
     const channel = core.settings().policy.auditChannel;
     return channel === undefined ? undefined : latestIn(channel);
+  };
+
+  const postedAfter = async (number: number): Promise<readonly Checkpoint[]> => {
+    const channel = core.settings().policy.auditChannel;
+    if (channel === undefined) return [];
+    const found: Checkpoint[] = [];
+    let pages = 0;
+    for await (const messages of read.history(channel)) {
+      const here = messages.map(genuineIn).filter((one) => one !== undefined);
+      found.push(...here.filter((one) => one.number > number));
+      pages += 1;
+      if (pages === mostPages || here.some((one) => one.number <= number)) break;
+    }
+    return found;
   };
 
   const postedSince = async (moment: Temporal.Instant): Promise<readonly Posted[]> => {
@@ -165,5 +181,5 @@ export const createAuditChannel = (parts: AuditChannelParts): AuditChannel => {
       });
     }
   };
-  return { latest, postedSince, post };
+  return { latest, postedAfter, postedSince, post };
 };
