@@ -247,9 +247,8 @@ describe('audit events', () => {
 describe('a watcher', () => {
   const its = async (): Promise<Record<string, string>> => {
     const keys = join(folder, 'watcher-keys');
-    cpSync(environment.HALLPASS_KEYS ?? '', keys, { recursive: true });
-    for (const file of ['bot.key', 'worker.key', 'journal.key', 'shared'])
-      rmSync(join(keys, file), { recursive: true });
+    cpSync(stand.config('watcher').keys, keys, { recursive: true, dereference: true });
+    for (const file of ['guard.key', 'shared']) rmSync(join(keys, file), { recursive: true });
     const { watcher } = await prepareAudit(folder, 'shop', 8_444);
     return {
       ...environment,
@@ -284,7 +283,13 @@ describe('a watcher', () => {
     expect(await found({ ...own, REDIS_URL: as('hallpass-worker') })).toEqual([
       expect.stringMatching(/^wrong Redis: Redis refuses its user what the watcher needs: .*hallpass-watcher\.$/),
     ]);
-    expect(await found({ ...own, HALLPASS_KEYS: environment.HALLPASS_KEYS ?? '' })).toEqual(
+    expect(await found({ ...own, HALLPASS_AUDIT_CLUSTER: 'stage' })).toEqual([
+      expect.stringMatching(/^wrong Keys: This watcher is for cluster "stage", and its key \w+ is good for shop alone/),
+    ]);
+    const all = join(folder, 'all-keys');
+    for (const from of [environment.HALLPASS_KEYS ?? '', own.HALLPASS_KEYS ?? ''])
+      cpSync(from, all, { recursive: true });
+    expect(await found({ ...own, HALLPASS_KEYS: all })).toEqual(
       ['bot.key', 'worker.key', 'secrets.key'].map((file) => expect.stringContaining(`${file}" belongs to the other`)),
     );
     const { HALLPASS_AUDIT_CERTIFICATE: _, HALLPASS_AUDIT_TOKEN_FILE: __, ...none } = own;
