@@ -3,6 +3,7 @@ import { chainOf } from '#test/build/chains.ts';
 import { bob, dave } from '#test/build/people.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { type Case, judgeEffects, judgeLog } from '#test/chaos/judge.ts';
+import { groundOf, inLanes, stretchesOf } from '#test/chaos/lanes.ts';
 import type { Done } from '#test/chaos/people.ts';
 import { type Ask, type Deed, planReplicas, planRound, strikeKinds } from '#test/chaos/plan.ts';
 import type { Sample } from '#test/chaos/seen.ts';
@@ -93,4 +94,22 @@ test('a seed is one round, and in two hundred of them everything breaks', () => 
   const replicas = Array.from({ length: 50 }, (_, seed) => planReplicas(seed));
   expect(new Set(replicas.map(({ workers }) => workers.length))).toEqual(new Set([1, 2, 3]));
   expect(new Set(replicas.map(({ bots }) => bots.length))).toEqual(new Set([1, 2]));
+});
+
+test('a seed has its ground whichever run it is played in, and no round is left out or played twice', async () => {
+  expect(stretchesOf(1042, 20).map((seeds) => [seeds[0], seeds.length])).toEqual([
+    [1042, 8],
+    [1050, 10],
+    [1060, 2],
+  ]);
+  expect(new Set(stretchesOf(1049, 3).flat().map(groundOf))).toEqual(new Set([1040, 1050]));
+  let [now, most] = [0, 0];
+  const played: number[] = [];
+  await inLanes([1, 2, 3, 4, 5], 2, async (piece) => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    played.push(piece);
+    now -= 1;
+  });
+  expect([most, played.toSorted()]).toEqual([2, [1, 2, 3, 4, 5]]);
 });

@@ -1,11 +1,13 @@
 /**
  * The command behind `npm run chaos`: rounds in which people ask and decide while parts of the product and what it stands on are
  * killed, slowed and made to lie, on real Redis, API server and processes. After each round all is mended, and what is so is held
- * against what must be so. `--rounds=N`, `--seed=S` for the rounds of an earlier run, `--only=<strike>,…` for some ways of breaking.
- * A round that fails is told with its seed; the last line on stdout is one of JSON with the totals.
+ * against what must be so. `--rounds=N`, `--seed=S` for the rounds of an earlier run, `--only=<strike>,…` for some ways of breaking,
+ * `--at-once=N` for that many grounds side by side. A round that fails is told with its seed; the last line on stdout is one of JSON
+ * with the totals.
  */
 import { parseArgs } from 'node:util';
-import { type Ground, startGround } from './ground.ts';
+import { startGround } from './ground.ts';
+import { groundOf, inLanes, type Stretch, stretchesOf } from './lanes.ts';
 import { planReplicas, planRound, type StrikeKind, strikeKinds, tellRound } from './plan.ts';
 import { type Outcome, playRound } from './round.ts';
 
@@ -14,46 +16,50 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '500' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
     only: { type: 'string', default: strikeKinds.join(',') },
+    'at-once': { type: 'string', default: '2' },
   },
 });
-const [rounds, seed] = [Number(values.rounds), Number(values.seed)];
+const [rounds, seed, atOnce] = [Number(values.rounds), Number(values.seed), Number(values['at-once'])];
 const only = strikeKinds.filter((kind) => values.only.split(',').includes(kind));
-if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed) || only.length === 0) {
+const isCount = (number: number): boolean => Number.isInteger(number) && number > 0;
+if (!isCount(rounds) || !isCount(atOnce) || !Number.isInteger(seed) || seed < 0 || only.length === 0) {
   process.stderr.write(
-    `npm run chaos -- --rounds=20 --seed=1 --only=redis-killed,api-killed. What can be broken: ${strikeKinds.join(', ')}.\n`,
+    `npm run chaos -- --rounds=20 --seed=1 --at-once=2 --only=redis-killed,api-killed. What can be broken: ${strikeKinds.join(', ')}.\n`,
   );
   process.exit(2);
 }
 
-/** Rounds with the same processes and clocks. */
-const perGround = 10;
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const outcomes: Outcome[] = [];
 const struck = new Map<StrikeKind, number>();
 const failed: number[] = [];
-let ground: Ground | undefined;
-for (let nth = 0; nth < rounds; nth += 1) {
-  const replicas = planReplicas(seed + nth - (nth % perGround));
-  if (nth % perGround === 0) {
-    await ground?.stop();
-    ground = await startGround(replicas);
+
+/** All of a round at once, so that what another ground says does not stand in between. */
+const tell = (round: ReturnType<typeof planRound>, { problems, filed, inForce, took }: Outcome): void => {
+  const kinds = round.strikes.map(({ kind }) => kind).join(', ');
+  const isWell = problems.length === 0;
+  const head = `round ${outcomes.length} of ${rounds}, seed ${round.seed}: ${kinds}: ${filed} filed, ${inForce} in force, ${(took / 1_000).toFixed(1)} s${isWell ? '' : ': FAILED'}`;
+  const story = isWell
+    ? []
+    : [...tellRound(round, planReplicas(groundOf(round.seed))), ...problems.map((one) => `!! ${one}`)];
+  process.stderr.write(`${[head, ...story.map((line) => `  ${line}`)].join('\n')}\n`);
+};
+
+const play = async (stretch: Stretch): Promise<void> => {
+  const ground = await startGround(planReplicas(groundOf(stretch[0] ?? 0)));
+  for (const [nth, one] of stretch.entries()) {
+    const round = planRound(one, only);
+    for (const { kind } of round.strikes) struck.set(kind, (struck.get(kind) ?? 0) + 1);
+    const outcome = await playRound(ground, nth, round);
+    outcomes.push(outcome);
+    if (outcome.problems.length > 0) failed.push(round.seed);
+    tell(round, outcome);
   }
-  if (ground === undefined) throw new Error('There is no ground to stand on');
-  const round = planRound(seed + nth, only);
-  for (const { kind } of round.strikes) struck.set(kind, (struck.get(kind) ?? 0) + 1);
-  const outcome = await playRound(ground, nth, round);
-  outcomes.push(outcome);
-  const { problems, filed, inForce, took } = outcome;
-  say(
-    `round ${nth + 1} of ${rounds}, seed ${round.seed}: ${round.strikes.map(({ kind }) => kind).join(', ')}: ${filed} filed, ${inForce} in force, ${(took / 1_000).toFixed(1)} s${problems.length === 0 ? '' : ': FAILED'}`,
-  );
-  if (problems.length === 0) continue;
-  failed.push(round.seed);
-  for (const line of [...tellRound(round, replicas), ...problems.map((one) => `!! ${one}`)]) say(`  ${line}`);
-}
-await ground?.stop();
+  await ground.stop();
+};
+
+await inLanes(stretchesOf(seed, rounds), atOnce, play);
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
 process.stdout.write(
-  `${JSON.stringify({ chaos: { rounds, seed, failed, filed: sum(({ filed }) => filed), inForce: sum(({ inForce }) => inForce), strikes: Object.fromEntries(struck) } })}\n`,
+  `${JSON.stringify({ chaos: { rounds, seed, failed: failed.toSorted((one, other) => one - other), filed: sum(({ filed }) => filed), inForce: sum(({ inForce }) => inForce), strikes: Object.fromEntries(struck) } })}\n`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
