@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { requestId } from '#domain/ids.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { bob, dave } from '#test/build/people.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { type Case, judgeEffects, judgeLog } from '#test/chaos/judge.ts';
+import { judgeAnswered, judgeFiling } from '#test/chaos/judge-filings.ts';
 import { groundOf, inLanes, stretchesOf } from '#test/chaos/lanes.ts';
 import type { Done } from '#test/chaos/people.ts';
-import { type Ask, type Deed, planReplicas, planRound, strikeKinds } from '#test/chaos/plan.ts';
+import type { Answer } from '#test/chaos/pipeline.ts';
+import { type Ask, type Deed, pipeline, planReplicas, planRound, strikeKinds } from '#test/chaos/plan.ts';
 import type { Sample } from '#test/chaos/seen.ts';
 
 /** Everything that a round of chaos may come to is held against these: they must see what is wrong. */
-const ask: Ask = { nth: 0, kind: 'access', namespace: 'shop-front', seconds: 5, at: 0 };
+const slack = { over: 'slack', twice: false } as const;
+const ask: Ask = { nth: 0, kind: 'access', namespace: 'shop-front', seconds: 5, at: 0, ...slack };
 const approvedBy = (by: string, at: number, isAcknowledged = true): Done => {
   const deed = { at, nth: 0, by, does: 'approve', twice: false } as unknown as Deed;
   return { deed, at, isAcknowledged };
@@ -19,9 +23,10 @@ const inForce = (from: number, to: number): readonly Sample[] =>
   Array.from({ length: 300 }, (_, nth) => ({ at: nth * 100, inForce: nth * 100 >= from && nth * 100 < to }));
 const seen = (samples: readonly Sample[], changed: Partial<Case> = {}): Case => ({
   ask,
-  id: undefined,
+  ids: [],
   done: [approvedBy('U0BOB', 1_000)],
   samples,
+  answers: [],
   ...changed,
 });
 
@@ -84,6 +89,61 @@ describe('by its log', () => {
   test('whom nothing was promised lost nothing', () => {
     const unheard = { ...one, done: [approvedBy(bob, 1_000), approvedBy(dave, 1_100, false)] };
     expect(judgeLog(unheard, whole, [])).toEqual([]);
+  });
+});
+
+describe('of what is asked over the API', () => {
+  const over = { ...ask, over: 'api' } as const;
+  const [id, other] = [requestId.parse('k7m2-qx'), requestId.parse('m4kt-2p')];
+  const told = (status?: number, changed: Partial<Answer> = {}): Answer => ({
+    at: 0,
+    ...(status === undefined ? {} : { status, id }),
+    ...changed,
+  });
+  const answered = (does: 'withdraw' | 'done' | 'look', status: number): Done => {
+    const deed = { at: 0, nth: 0, by: pipeline, does, twice: false } as const;
+    return { deed, at: 0, isAcknowledged: status === 200, answer: told(status) };
+  };
+  const asked = (changed: Partial<Case>): Case => seen([], { ask: over, ids: [id], done: [], ...changed });
+  const emptied = { at: 0, kind: 'redis-emptied', lasts: 0, which: 0 } as const;
+
+  test('one request of which it was told, however often, is as it must be, and so is one of which it was not', () => {
+    const answers = [told(), told(503, { problem: 'not-tried' }), told(201), told(200)];
+    expect(judgeFiling(asked({ answers, done: [answered('look', 200)] }), [])).toEqual([]);
+    expect(judgeFiling(asked({ answers: [told()] }), [])).toEqual([]);
+    expect(judgeFiling(asked({ answers: [told()], ids: [] }), [])).toEqual([]);
+  });
+
+  test.each<[string, Partial<Case>]>([
+    ['what was acknowledged and is not there', { answers: [told(201)], ids: [] }],
+    ['what was said to be there already and is not', { answers: [told(), told(200)], ids: [] }],
+    ['what was filed twice', { answers: [told(), told(201)], ids: [id, other] }],
+    ['what was filed twice and never acknowledged', { answers: [told()], ids: [id, other] }],
+    ['two names for one', { answers: [told(201), told(200, { id: other })] }],
+    ['what was filed anew for the same key', { answers: [told(201), told(201)] }],
+    ['a refusal of what may be asked', { answers: [told(401)] }],
+    ['that what is there is denied to be', { answers: [told(201)], done: [answered('look', 404)] }],
+  ])('%s is seen', (_, changed) => {
+    expect(judgeFiling(asked(changed), []).length).toBeGreaterThan(0);
+  });
+
+  test('what was acknowledged before Redis was emptied may be gone, and is there twice no more than ever', () => {
+    expect(judgeFiling(asked({ answers: [told(201)], ids: [] }), [emptied])).toEqual([]);
+    expect(judgeFiling(asked({ answers: [told(201)], ids: [id, other] }), [emptied])).toHaveLength(1);
+  });
+
+  test('what was taken back and acknowledged has to be in the log', () => {
+    const log = chainOf(submitted(), { type: 'withdrawn', by: bob });
+    expect(judgeAnswered(asked({ done: [answered('withdraw', 200)] }), log)).toEqual([]);
+    expect(judgeAnswered(asked({ done: [answered('withdraw', 409)] }), chainOf(submitted()))).toEqual([]);
+    expect(judgeAnswered(asked({ done: [answered('withdraw', 200)] }), chainOf(submitted()))).toHaveLength(1);
+    expect(judgeAnswered(asked({ done: [answered('done', 200)] }), log)).toHaveLength(1);
+  });
+
+  test('who answers for the pipeline does not decide on it', () => {
+    const done = [approvedBy('U0CAROL', 1_000)];
+    expect(judgeEffects(seen(inForce(1_200, 6_200), { done }), [])).toEqual([]);
+    expect(judgeEffects(seen(inForce(1_200, 6_200), { ask: over, done }), [])).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,7 @@ import type { RequestId } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
 import type { Ground } from './ground.ts';
 import { type Case, chainOf, judgeEffects, judgeLog } from './judge.ts';
+import { judgeAnswered, judgeFiling } from './judge-filings.ts';
 import type { Strike } from './plan.ts';
 import { type Excuse, isInForce } from './seen.ts';
 
@@ -29,7 +30,9 @@ export const judgeAll = async (
   for (const one of cases) {
     const gone = await comes(async () => (await isInForce(ground, round, one.ask)) === false);
     if (!gone)
-      problems.push(`#${one.ask.nth} (${one.id ?? 'not in the log'}) is still in force a minute after all was mended`);
+      problems.push(
+        `#${one.ask.nth} (${one.ids[0] ?? 'not in the log'}) is still in force a minute after all was mended`,
+      );
   }
   for (const one of cases) problems.push(...(await judgeOne(ground, one, excuses, strikes)));
   if (!(await comes(() => isNothingLeft(ground))))
@@ -47,8 +50,9 @@ const judgeOne = async (
   excuses: readonly Excuse[],
   strikes: readonly Strike[],
 ): Promise<readonly string[]> => {
-  const { id, ask } = one;
-  const effects = judgeEffects(one, excuses);
+  const { ask } = one;
+  const [id] = one.ids;
+  const effects = [...judgeEffects(one, excuses), ...judgeFiling(one, strikes)];
   if (id === undefined) return effects;
   await comes(async () => {
     const chain = await chainOf(ground, id);
@@ -60,7 +64,12 @@ const judgeOne = async (
     return [...effects, `#${ask.nth} (${id}): its log cannot be believed: ${chain}`];
   if (chain === undefined && !wasEmptied) return [...effects, `#${ask.nth} (${id}): its log is gone`];
   if (chain === undefined || typeof chain === 'string') return effects;
-  return [...effects, ...judgeLog(one, chain, strikes), ...(await judgeThread(ground, id))];
+  return [
+    ...effects,
+    ...judgeLog(one, chain, strikes),
+    ...judgeAnswered(one, chain),
+    ...(await judgeThread(ground, id)),
+  ];
 };
 
 /** Below the card each entry of the log is found once, in order, and the card itself is of its last state. */

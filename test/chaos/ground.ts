@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
+import { freePort } from '#local/parts/daemon.ts';
 import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
+import { callerNamespace } from '#local/shop/callers.ts';
+import { tokenFor } from '#local/shop/install.ts';
 import { demoSeed } from '#local/slack/seed.ts';
 import { createSocketLink, type SocketLink } from '#local/slack/socket-link.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
@@ -29,6 +33,10 @@ export type Ground = {
   readonly redis: Redis;
   /** The requester, at the API server itself. */
   readonly alice: ApiClient;
+  /** Who asks over the API: with a token for Hallpass, and at the API server itself. */
+  readonly pipeline: { readonly token: string; readonly client: ApiClient };
+  /** Where each bot serves the API. */
+  readonly apis: readonly string[];
   readonly broken: Broken;
   readonly workers: readonly Slot[];
   readonly bots: readonly Slot[];
@@ -51,7 +59,7 @@ export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> 
     for (const one of stops.toReversed()) await one();
   };
   try {
-    const stand = await startStand({});
+    const stand = await startStand({ api: true });
     stops.push(stand.stop);
     const broken: Broken = { api: 'no', redisAnswer: 'kept', siem: 'takes' };
     const ways = await openWays(stand, broken, stops);
@@ -59,9 +67,10 @@ export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> 
     const link = await createSocketLink(slack);
     stops.push(link.stop, async () => slack.stop());
     const reached: Ways = { ...ways, slackApiUrl: link.slackApiUrl };
+    const ports = await Promise.all(bots.map(() => freePort()));
     const slots = {
       workers: workers.map((ahead, nth) => workerSlot(stand, reached, nth, ahead)),
-      bots: bots.map((ahead, nth) => botSlot(stand, reached, nth, ahead)),
+      bots: bots.map((ahead, nth) => botSlot(stand, reached, nth, ahead, ports[nth])),
     };
     stops.push(async () => void (await Promise.all([...slots.workers, ...slots.bots].map((one) => one.kill()))));
     for (const one of [...slots.workers, ...slots.bots]) await one.start();
@@ -70,8 +79,13 @@ export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> 
     stops.push(async () => redis.disconnect());
     const { url, caPem } = stand.plane;
     const alice = createApiClient({ url, caPem, token: 'local-alice@acme.test' });
-    stops.push(alice.close);
-    return { stand, slack, link, redis, alice, broken, ...slots, stop };
+    const pipeline = {
+      token: await readFile(join(stand.folder, 'deployer.token'), 'utf8'),
+      client: createApiClient({ url, caPem, token: await tokenFor(stand.admin, callerNamespace, 'deployer') }),
+    };
+    stops.push(alice.close, pipeline.client.close);
+    const apis = ports.map((port) => `http://127.0.0.1:${port}`);
+    return { stand, slack, link, redis, alice, pipeline, apis, broken, ...slots, stop };
   } catch (cause) {
     await stop();
     throw cause;

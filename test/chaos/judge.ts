@@ -5,15 +5,19 @@ import { type Chain, readChain } from '#domain/request/chain.ts';
 import { isOver } from '#domain/request/request.ts';
 import type { Ground } from './ground.ts';
 import type { Done } from './people.ts';
+import type { Answer } from './pipeline.ts';
 import type { Ask, Strike } from './plan.ts';
 import type { Excuse, Sample } from './seen.ts';
 
 /** Everything that was seen of one thing that was asked for. */
 export type Case = {
   readonly ask: Ask;
-  readonly id: RequestId | undefined;
+  /** What was filed for it: there must not be more than one. */
+  readonly ids: readonly RequestId[];
   readonly done: readonly Done[];
   readonly samples: readonly Sample[];
+  /** What the API answered who asked there. */
+  readonly answers: readonly Answer[];
 };
 
 /** Milliseconds after its time for which something may still be in force. */
@@ -21,7 +25,8 @@ export const tolerance = 5_000;
 /** Between two looks, and for what a look takes. */
 const blur = 1_000;
 
-const platform = ['U0BOB', 'U0CAROL'];
+/** Who answers for a pipeline does not decide on what it asks. */
+const platformFor = ({ over }: Ask): readonly string[] => (over === 'api' ? ['U0BOB'] : ['U0BOB', 'U0CAROL']);
 const security = ['U0DAN', 'U0ERIN'];
 
 /** When enough people had clicked for the first time, by nothing of ours; infinity where they never have. */
@@ -31,7 +36,8 @@ const mayBeInForceFrom = ({ ask, done }: Case): number => {
       ...done.flatMap(({ deed, at }) => (deed.does === 'approve' && group.includes(deed.by) ? [at] : [])),
       Number.POSITIVE_INFINITY,
     );
-  return ask.namespace === 'shop-payments' ? Math.max(first(platform), first(security)) : first(platform);
+  const platform = first(platformFor(ask));
+  return ask.namespace === 'shop-payments' ? Math.max(platform, first(security)) : platform;
 };
 
 /** A deadline, later by all the time from it on in which nothing could be ended. */
@@ -55,7 +61,7 @@ export const judgeEffects = (one: Case, excuses: readonly Excuse[]): readonly st
   const seconds = ((late.at - first.at) / 1_000).toFixed(1);
   return [
     ...early,
-    `#${ask.nth} (${one.id ?? 'not in the log'}) was in force ${seconds} s after it began, for ${ask.seconds} s`,
+    `#${ask.nth} (${one.ids[0] ?? 'not in the log'}) was in force ${seconds} s after it began, for ${ask.seconds} s`,
   ];
 };
 
@@ -106,6 +112,7 @@ const lostDecisions = (
 ): readonly string[] => {
   // Whoever was told no, or to try again, could not be heard of it.
   if (strikes.length > 0) return [];
+  const platform = platformFor(ask);
   const counts = ask.namespace === 'shop-payments' ? [...platform, ...security] : platform;
   const decided = entries.find(({ event }) => ['approved', 'denied', 'withdrawn'].includes(event.type))?.at;
   const until = decided?.epochMilliseconds ?? Number.POSITIVE_INFINITY;

@@ -4,11 +4,17 @@ import { personId, type RequestId, requestId } from '#domain/ids.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
 import { clickOf } from '#test/stories/clicks.ts';
 import type { Ground } from './ground.ts';
-import type { Ask, Deed } from './plan.ts';
+import { type Answer, actOver } from './pipeline.ts';
+import { type Ask, type Deed, pipeline } from './plan.ts';
 import { annotation, objectOf } from './seen.ts';
 
-/** What somebody did, when, and whether Slack was told that it arrived. */
-export type Done = { readonly deed: Deed; readonly at: number; readonly isAcknowledged: boolean };
+/** What somebody did, when, and whether Slack was told that it arrived; over the API, what was answered. */
+export type Done = {
+  readonly deed: Deed;
+  readonly at: number;
+  readonly isAcknowledged: boolean;
+  readonly answer?: Answer;
+};
 
 /** What was asked is typed once, as people do; they do not type it again when nothing is answered. */
 export const type = async ({ slack }: Ground, round: number, ask: Ask): Promise<void> => {
@@ -20,21 +26,28 @@ export const type = async ({ slack }: Ground, round: number, ask: Ask): Promise<
   await slack.as('U0ALICE').command(`/jit request ${what} for ${ask.seconds}s because things break`);
 };
 
-/** The request that was filed for an ask, as Redis has it: its answer may have been lost. */
-export const filedFor = async ({ redis }: Ground, round: number, ask: Ask): Promise<RequestId | undefined> => {
+/** The requests that were filed for an ask, as Redis has them: an answer may have been lost. There is never more than one. */
+export const filedFor = async ({ redis }: Ground, round: number, ask: Ask): Promise<readonly RequestId[]> => {
   const name = `"${objectOf(round, ask)}"`;
-  const ids = await redis.zrevrange(keys.person(personId.parse('U0ALICE')), 0, 30);
-  for (const text of ids) {
+  // Carol answers for the pipeline.
+  const person = personId.parse(ask.over === 'api' ? 'U0CAROL' : 'U0ALICE');
+  const found: RequestId[] = [];
+  for (const text of await redis.zrevrange(keys.person(person), 0, 30)) {
     const id = requestId.safeParse(text);
     const [first] = id.success ? await redis.lrange(keys.log(id.data), 0, 0) : [];
-    if (id.success && first?.includes(name)) return id.data;
+    if (id.success && first?.includes(name)) found.push(id.data);
   }
-  return undefined;
+  return found;
 };
 
-/** Does it as Slack's client would. */
-export const act = async ({ slack }: Ground, id: RequestId, deed: Deed): Promise<Done> => {
+/** Does it as Slack's client would, or a pipeline. */
+export const act = async (ground: Ground, id: RequestId, deed: Deed): Promise<Done> => {
   const at = Date.now();
+  if (deed.by === pipeline) {
+    const answer = await actOver(ground, id, deed.does, deed.nth);
+    return { deed, at, isAcknowledged: answer.status === 200, answer };
+  }
+  const { slack } = ground;
   const delivery = await deliver(slack, id, deed);
   if (deed.twice && delivery !== undefined) await slack.replay(delivery).catch(() => undefined);
   return { deed, at, isAcknowledged: delivery?.status === 'acknowledged' };

@@ -10,7 +10,14 @@ export type Ask = {
   readonly seconds: number;
   /** Milliseconds from the start of the round. */
   readonly at: number;
+  /** Typed in Slack by a person, or sent over the API by a pipeline, which asks for itself. */
+  readonly over: 'slack' | 'api';
+  /** Over the API it is sent twice at the same time, and once more when it is answered. */
+  readonly twice: boolean;
 };
+
+/** Who does it over the API: whoever asked there. */
+export const pipeline = 'deploy-shop';
 
 export const voters = ['U0BOB', 'U0DAN', 'U0CAROL', 'U0FRANK', 'U0ALICE'] as const;
 
@@ -18,8 +25,8 @@ export const voters = ['U0BOB', 'U0DAN', 'U0CAROL', 'U0FRANK', 'U0ALICE'] as con
 export type Deed = {
   readonly at: number;
   readonly nth: number;
-  readonly by: (typeof voters)[number];
-  readonly does: 'approve' | 'deny' | 'withdraw' | 'revoke' | 'done';
+  readonly by: (typeof voters)[number] | typeof pipeline;
+  readonly does: 'approve' | 'deny' | 'withdraw' | 'revoke' | 'done' | 'look';
   /** Slack sends the very same once more. */
   readonly twice: boolean;
 };
@@ -69,7 +76,9 @@ export const planRound = (seed: number, strikable: readonly StrikeKind[] = strik
   const asks = Array.from({ length: 2 + random.below(4) }, (_, nth): Ask => {
     const kind = random.pick(['access', 'access', 'change'] as const);
     const namespace = random.pick(['shop-front', 'shop-payments'] as const);
-    return { nth, kind, namespace, seconds: 2 + random.below(6), at: random.below(2_500) };
+    const [seconds, at] = [2 + random.below(6), random.below(2_500)];
+    const over = random.pick(['slack', 'slack', 'api'] as const);
+    return { nth, kind, namespace, seconds, at, over, twice: over === 'api' && random.onceIn(2) };
   });
   const deeds = asks.flatMap((ask) => deedsAbout(ask, random)).toSorted((one, other) => one.at - other.at);
   const strikes = Array.from({ length: 1 + random.below(3) }, (): Strike => {
@@ -79,7 +88,7 @@ export const planRound = (seed: number, strikable: readonly StrikeKind[] = strik
   return { seed, asks, deeds, strikes: strikes.toSorted((one, other) => one.at - other.at) };
 };
 
-const deedsAbout = ({ nth, at }: Ask, random: Seeded): readonly Deed[] => {
+const deedsAbout = ({ nth, at, over }: Ask, random: Seeded): readonly Deed[] => {
   const one = (does: Deed['does'], by: Deed['by'], from: number): Deed => ({
     at: at + from + random.below(2_000),
     nth,
@@ -93,9 +102,18 @@ const deedsAbout = ({ nth, at }: Ask, random: Seeded): readonly Deed[] => {
     : [one('approve', 'U0BOB', 300), one('approve', 'U0DAN', 300)];
   const stray = random.onceIn(3) ? [one('approve', random.pick(voters), 200)] : [];
   const ending = random.onceIn(3)
-    ? [one(random.pick(['revoke', 'withdraw', 'done'] as const), random.pick(['U0BOB', 'U0ALICE'] as const), 2_500)]
+    ? [
+        over === 'api'
+          ? one(random.pick(['withdraw', 'done'] as const), pipeline, 2_500)
+          : one(
+              random.pick(['revoke', 'withdraw', 'done'] as const),
+              random.pick(['U0BOB', 'U0ALICE'] as const),
+              2_500,
+            ),
+      ]
     : [];
-  return [...votes, ...stray, ...ending];
+  const looks = over === 'api' && random.onceIn(2) ? [one('look', pipeline, 500)] : [];
+  return [...votes, ...stray, ...ending, ...looks];
 };
 
 const lengthOf = (kind: StrikeKind, random: Seeded): number => {
@@ -112,20 +130,4 @@ export const planReplicas = (seed: number): Replicas => {
     bots: Array.from({ length: 1 + random.below(2) }, skew),
     workers: Array.from({ length: 1 + random.below(3) }, skew),
   };
-};
-
-/** A round as people read it. */
-export const tellRound = ({ seed, asks, deeds, strikes }: Round, { bots, workers }: Replicas): readonly string[] => {
-  const seconds = (at: number) => `${(at / 1_000).toFixed(1).padStart(5)} s`;
-  const of = (what: string, clocks: readonly number[]) =>
-    `${clocks.length} ${what}${clocks.length === 1 ? '' : 's'} (clocks off by ${clocks.map((ahead) => ahead / 1_000).join(', ')} s)`;
-  const lines: readonly (readonly [number, string])[] = [
-    ...asks.map((one) => [one.at, `asks #${one.nth}: ${one.kind} in ${one.namespace} for ${one.seconds}s`] as const),
-    ...deeds.map((one) => [one.at, `${one.by} ${one.does} #${one.nth}${one.twice ? ', twice' : ''}`] as const),
-    ...strikes.map((one) => [one.at, `** ${one.kind} for ${one.lasts} ms (${one.which})`] as const),
-  ];
-  return [
-    `seed ${seed}: ${of('bot', bots)}, ${of('worker', workers)}`,
-    ...lines.toSorted(([one], [other]) => one - other).map(([at, text]) => `${seconds(at)}  ${text}`),
-  ];
 };

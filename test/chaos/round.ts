@@ -3,6 +3,7 @@ import { judgeAll } from './aftermath.ts';
 import type { Ground } from './ground.ts';
 import type { Case } from './judge.ts';
 import { act, type Done, filedFor, type } from './people.ts';
+import { type Answer, actOver, file } from './pipeline.ts';
 import type { Ask, Deed, Round } from './plan.ts';
 import { prepare, watch } from './seen.ts';
 import { mend, strike } from './strikes.ts';
@@ -27,12 +28,17 @@ export const playRound = async (ground: Ground, nth: number, { asks, deeds, stri
   await prepare(ground, nth, asks);
   const seen = watch(ground, nth, asks);
   const done: Done[] = [];
+  const answers = new Map<number, Answer[]>(asks.map((ask) => [ask.nth, []]));
+  const askFor = (ask: Ask): Promise<void> =>
+    ask.over === 'slack'
+      ? type(ground, nth, ask)
+      : file(ground, nth, ask, (answer) => void answers.get(ask.nth)?.push(answer));
   const at = async (moment: number, work: () => Promise<unknown>): Promise<void> => {
     await wait(moment);
     await work().catch(() => undefined);
   };
   await Promise.all([
-    ...asks.map((ask) => at(ask.at, () => type(ground, nth, ask))),
+    ...asks.map((ask) => at(ask.at, () => askFor(ask))),
     ...deeds.map((deed) => at(deed.at, async () => void done.push(...(await decide(ground, nth, asks, deed))))),
     ...strikes.map((one) => at(one.at, () => strike(ground, one))),
   ]);
@@ -40,19 +46,23 @@ export const playRound = async (ground: Ground, nth: number, { asks, deeds, stri
   await mend(ground);
   const ids = new Map(await Promise.all(asks.map(async (ask) => [ask.nth, await filedFor(ground, nth, ask)] as const)));
   // What not enough have decided on would wait for half an hour.
-  for (const id of ids.values()) if (id !== undefined) await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
+  for (const ask of asks)
+    for (const id of ids.get(ask.nth) ?? [])
+      if (ask.over === 'api') await actOver(ground, id, 'withdraw');
+      else await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
   const cases = asks.map(
     (ask): Case => ({
       ask,
-      id: ids.get(ask.nth),
+      ids: ids.get(ask.nth) ?? [],
       done: done.filter(({ deed }) => deed.nth === ask.nth),
       samples: seen.samples.get(ask.nth) ?? [],
+      answers: answers.get(ask.nth) ?? [],
     }),
   );
   const problems = await judgeAll(ground, nth, cases, seen.excuses, strikes);
   await seen.stop();
   const inForce = cases.filter(({ samples }) => samples.some((one) => one.inForce)).length;
-  const filed = cases.filter(({ id }) => id !== undefined).length;
+  const filed = cases.filter(({ ids }) => ids.length > 0).length;
   return { problems, filed, inForce, took: Date.now() - started };
 };
 
@@ -60,7 +70,7 @@ export const playRound = async (ground: Ground, nth: number, { asks, deeds, stri
 const decide = async (ground: Ground, nth: number, asks: readonly Ask[], deed: Deed): Promise<readonly Done[]> => {
   const ask = asks.find((one) => one.nth === deed.nth);
   for (const deadline = Date.now() + patience; ask !== undefined && Date.now() < deadline; await wait(100)) {
-    const id = await filedFor(ground, nth, ask).catch(() => undefined);
+    const [id] = await filedFor(ground, nth, ask).catch(() => []);
     if (id !== undefined) return [await act(ground, id, deed)];
   }
   return [];

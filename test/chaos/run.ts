@@ -8,8 +8,9 @@
 import { parseArgs } from 'node:util';
 import { startGround } from './ground.ts';
 import { groundOf, inLanes, type Stretch, stretchesOf } from './lanes.ts';
-import { planReplicas, planRound, type StrikeKind, strikeKinds, tellRound } from './plan.ts';
+import { planReplicas, planRound, type StrikeKind, strikeKinds } from './plan.ts';
 import { type Outcome, playRound } from './round.ts';
+import { tellRound } from './tell.ts';
 
 const { values } = parseArgs({
   options: {

@@ -29,19 +29,20 @@ type Live = {
 
 /** Undefined where the API server does not say. */
 export const isInForce = async (
-  { alice, stand }: Pick<Ground, 'alice' | 'stand'>,
+  { alice, pipeline, stand }: Pick<Ground, 'alice' | 'pipeline' | 'stand'>,
   round: number,
   ask: Ask,
 ): Promise<boolean | undefined> => {
   const name = objectOf(round, ask);
   try {
     if (ask.kind === 'access') {
-      // This she may not do without a grant, in neither namespace.
+      // This neither of them may do without a grant, in neither namespace.
       const resourceAttributes = {
         ...{ verb: 'update', group: 'networking.k8s.io', resource: 'networkpolicies' },
         ...{ namespace: ask.namespace, name },
       };
-      const { status, body } = await alice.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      const asker = ask.over === 'api' ? pipeline.client : alice;
+      const { status, body } = await asker.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
         spec: { resourceAttributes },

@@ -53,13 +53,15 @@ export const workerSlot = (
     HALLPASS_MANAGED_NAMESPACES: [...stand.config('worker').managedNamespaces, ...namespaces].join(','),
   }));
 
-export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number): Slot =>
+/** `apiPort`: where it serves the API; absent: nowhere. */
+export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number, apiPort?: number): Slot =>
   slot(`bot ${nth}`, 'The bot is running', clockAhead, async () => ({
     ...common(stand, ways, clockAhead),
     HALLPASS_ROLE: 'bot',
     HALLPASS_PORT: String(await freePort()),
     HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-bot')}`,
     HALLPASS_SIEM_URL: ways.siemUrl,
+    ...(apiPort === undefined ? {} : { HALLPASS_API_PORT: String(apiPort) }),
     SLACK_BOT_TOKEN: hallpassApp.token,
     SLACK_APP_TOKEN: hallpassApp.appToken,
     SLACK_API_URL: ways.slackApiUrl,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ground, startGround } from '#test/chaos/ground.ts';
-import { planRound, tellRound } from '#test/chaos/plan.ts';
+import { planRound } from '#test/chaos/plan.ts';
 import { playRound } from '#test/chaos/round.ts';
+import { tellRound } from '#test/chaos/tell.ts';
 
 /** The short form of `npm run chaos`: always the same rounds. */
 const replicas = { bots: [0, 0], workers: [120_000, -120_000] };

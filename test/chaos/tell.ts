@@ -1,0 +1,25 @@
+import type { Replicas, Round } from './plan.ts';
+
+const seconds = (at: number): string => `${(at / 1_000).toFixed(1).padStart(5)} s`;
+
+const many = (what: string, clocks: readonly number[]): string =>
+  `${clocks.length} ${what}${clocks.length === 1 ? '' : 's'} (clocks off by ${clocks.map((ahead) => ahead / 1_000).join(', ')} s)`;
+
+/** A round as people read it. */
+export const tellRound = ({ seed, asks, deeds, strikes }: Round, { bots, workers }: Replicas): readonly string[] => {
+  const lines: readonly (readonly [number, string])[] = [
+    ...asks.map(
+      (one) =>
+        [
+          one.at,
+          `asks #${one.nth}${one.over === 'api' ? ' over the API' : ''}: ${one.kind} in ${one.namespace} for ${one.seconds}s${one.twice ? ', twice' : ''}`,
+        ] as const,
+    ),
+    ...deeds.map((one) => [one.at, `${one.by} ${one.does} #${one.nth}${one.twice ? ', twice' : ''}`] as const),
+    ...strikes.map((one) => [one.at, `** ${one.kind} for ${one.lasts} ms (${one.which})`] as const),
+  ];
+  return [
+    `seed ${seed}: ${many('bot', bots)}, ${many('worker', workers)}`,
+    ...lines.toSorted(([one], [other]) => one - other).map(([at, text]) => `${seconds(at)}  ${text}`),
+  ];
+};
