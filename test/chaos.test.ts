@@ -5,6 +5,7 @@ import { bob, dave } from '#test/build/people.ts';
 import { activated, approved, ended, submitted } from '#test/build/requests.ts';
 import { type Case, judgeEffects, judgeLog } from '#test/chaos/judge.ts';
 import { judgeAnswered, judgeFiling } from '#test/chaos/judge-filings.ts';
+import { judgeHeld, judgeWrite, type Look } from '#test/chaos/judge-writes.ts';
 import { groundOf, inLanes, stretchesOf } from '#test/chaos/lanes.ts';
 import type { Done } from '#test/chaos/people.ts';
 import type { Answer } from '#test/chaos/pipeline.ts';
@@ -144,6 +145,58 @@ describe('of what is asked over the API', () => {
     const done = [approvedBy('U0CAROL', 1_000)];
     expect(judgeEffects(seen(inForce(1_200, 6_200), { done }), [])).toEqual([]);
     expect(judgeEffects(seen(inForce(1_200, 6_200), { ask: over, done }), [])).toHaveLength(1);
+  });
+});
+
+describe('of what is guarded', () => {
+  const write = { nth: 0 };
+  /** There from one moment until another, and maybe from a third on; looked at every 100 ms. Milliseconds. */
+  const there = (from: number, to: number, again = Number.POSITIVE_INFINITY): readonly Look[] =>
+    Array.from({ length: 100 }, (_, nth) => nth * 100).map((at) => ({
+      at,
+      isThere: (at >= from && at < to) || at >= again,
+    }));
+  const never = Number.POSITIVE_INFINITY;
+  const held = (way: 'there' | 'back', ...done: readonly Done[]) => ({ way, done });
+  const [agreed, denied] = [
+    approvedBy('U0BOB', 1_000),
+    { ...approvedBy('U0BOB', 1_000), deed: { at: 0, nth: 0, by: 'U0BOB', does: 'deny', twice: false } } as const,
+  ];
+
+  test('what was agreed to and then written, and written back once that was agreed to, is as it must be', () => {
+    expect(judgeWrite({ write, held: [held('there', agreed)], looks: there(1_200, never) })).toEqual([]);
+    expect(judgeWrite({ write, held: [held('there', denied)], looks: there(never, never) })).toEqual([]);
+    const both = [held('there', agreed), held('back', approvedBy('U0CAROL', 3_000)), held('there')];
+    expect(judgeWrite({ write, held: both, looks: there(1_200, 3_400) })).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof judgeWrite>[0]['held'], readonly Look[]]>([
+    ['what was written and never held', [], there(1_200, never)],
+    ['what was written and only held', [held('there')], there(1_200, never)],
+    ['what was written before it was agreed to', [held('there', agreed)], there(800, never)],
+    ['what was written though it was denied', [held('there', denied)], there(1_200, never)],
+    ['what somebody agreed to who may not', [held('there', approvedBy('U0FRANK', 1_000))], there(1_200, never)],
+    ['what its author agreed to', [held('there', approvedBy('U0ALICE', 1_000))], there(1_200, never)],
+    ['what went back by the leave to go there', [held('there', agreed)], there(1_200, 3_400)],
+    [
+      'a leave that was used twice',
+      [held('there', agreed), held('back', approvedBy('U0BOB', 3_000)), held('there')],
+      there(1_200, 3_400, 5_000),
+    ],
+  ])('%s is seen', (_, of, looks) => {
+    expect(judgeWrite({ write, held: of, looks })).toHaveLength(1);
+  });
+
+  test('a log that says something twice, that has votes of nobody, or that does not end, is seen', () => {
+    const id = requestId.parse('k7m2-qx');
+    const vote = { type: 'voted', by: bob, revision: 1 } as const;
+    const log = chainOf(submitted(), vote, { type: 'denied', by: bob, revision: 1, reason: 'no' });
+    const of = (...done: readonly Done[]) => ({ id, done });
+    expect(judgeHeld(of(approvedBy(bob, 1_000)), log)).toEqual([]);
+    expect(judgeHeld(of(), log)).toHaveLength(1);
+    const twice = { ...log, entries: [...log.entries, ...log.entries.slice(-1)] };
+    expect(judgeHeld(of(approvedBy(bob, 1_000)), twice)).toHaveLength(1);
+    expect(judgeHeld(of(approvedBy(bob, 1_000)), chainOf(submitted(), vote))).toHaveLength(1);
   });
 });
 

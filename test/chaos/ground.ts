@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { Agent, type Dispatcher } from 'undici';
 import { type ApiClient, createApiClient } from '#local/parts/api-client.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { formatKubeconfig, writeKubeconfig } from '#local/parts/kubeconfig.ts';
@@ -14,8 +15,9 @@ import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { type Stand, startStand } from '#local/stand.ts';
 import { startApiProxy } from '#test/stories/parts/api-proxy.ts';
 import { startRedisProxy } from '#test/stories/parts/redis-proxy.ts';
+import { protect, untilAsked } from './guarded.ts';
 import type { Replicas } from './plan.ts';
-import { botSlot, type Slot, type Ways, workerSlot } from './slots.ts';
+import { botSlot, guardSlot, type Slot, type Ways, workerSlot } from './slots.ts';
 
 /** What stands between the processes and their parts, and how it is broken just now. */
 export type Broken = {
@@ -40,8 +42,18 @@ export type Ground = {
   readonly broken: Broken;
   readonly workers: readonly Slot[];
   readonly bots: readonly Slot[];
+  readonly guard: Slot;
+  /** Connections of whoever writes straight to the API server. */
+  readonly hands: Dispatcher;
   readonly stop: () => Promise<void>;
 };
+
+/** Every process of Hallpass. */
+export const slotsOf = ({ workers, bots, guard }: Pick<Ground, 'workers' | 'bots' | 'guard'>): readonly Slot[] => [
+  ...workers,
+  ...bots,
+  guard,
+];
 
 /** Answers that were lost, one after the other, while it is said that they are. */
 const oneIn = (times: number): boolean => Math.random() * times < 1;
@@ -53,14 +65,15 @@ const sped = (times: number): (() => Temporal.Instant) => {
 };
 
 /** Starts it all; nothing is broken. */
-export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> => {
+export const startGround = async ({ bots, workers, guard }: Replicas): Promise<Ground> => {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.toReversed()) await one();
   };
   try {
-    const stand = await startStand({ api: true });
+    const stand = await startStand({ api: true, guard: true });
     stops.push(stand.stop);
+    await protect(stand);
     const broken: Broken = { api: 'no', redisAnswer: 'kept', siem: 'takes' };
     const ways = await openWays(stand, broken, stops);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'on', ratesNow: sped(20) });
@@ -69,11 +82,12 @@ export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> 
     const reached: Ways = { ...ways, slackApiUrl: link.slackApiUrl };
     const ports = await Promise.all(bots.map(() => freePort()));
     const slots = {
+      guard: guardSlot(stand, reached, guard),
       workers: workers.map((ahead, nth) => workerSlot(stand, reached, nth, ahead)),
       bots: bots.map((ahead, nth) => botSlot(stand, reached, nth, ahead, ports[nth])),
     };
-    stops.push(async () => void (await Promise.all([...slots.workers, ...slots.bots].map((one) => one.kill()))));
-    for (const one of [...slots.workers, ...slots.bots]) await one.start();
+    stops.push(async () => void (await Promise.all(slotsOf(slots).map((one) => one.kill()))));
+    for (const one of slotsOf(slots)) await one.start();
     const redis = new Redis(stand.redis.url, { maxRetriesPerRequest: 3 });
     redis.on('error', () => {});
     stops.push(async () => redis.disconnect());
@@ -83,9 +97,11 @@ export const startGround = async ({ bots, workers }: Replicas): Promise<Ground> 
       token: await readFile(join(stand.folder, 'deployer.token'), 'utf8'),
       client: createApiClient({ url, caPem, token: await tokenFor(stand.admin, callerNamespace, 'deployer') }),
     };
-    stops.push(alice.close, pipeline.client.close);
+    const hands = new Agent({ connect: { ca: caPem, timeout: 2_000 } });
+    stops.push(alice.close, pipeline.client.close, () => hands.destroy());
+    await untilAsked({ plane: stand.plane, hands });
     const apis = ports.map((port) => `http://127.0.0.1:${port}`);
-    return { stand, slack, link, redis, alice, pipeline, apis, broken, ...slots, stop };
+    return { stand, slack, link, redis, alice, pipeline, apis, hands, broken, ...slots, stop };
   } catch (cause) {
     await stop();
     throw cause;
@@ -119,7 +135,7 @@ const openWays = async (
     await new Promise((resolve) => siem.close(resolve));
   });
   const files = new Map<string, string>();
-  for (const account of ['hallpass-bot', 'hallpass-worker'] as const) {
+  for (const account of ['hallpass-bot', 'hallpass-worker', 'hallpass-guard'] as const) {
     const token = /token: (\S+)/.exec(await readFile(stand.kubeconfig(account), 'utf8'))?.[1] ?? '';
     const text = formatKubeconfig({ url: api.url, caPem: stand.plane.caPem, user: account, token, cluster: 'shop' });
     files.set(account, writeKubeconfig(stand.kubeconfig(`chaos-${account}`), text));

@@ -26,6 +26,10 @@ export const type = async ({ slack }: Ground, round: number, ask: Ask): Promise<
   await slack.as('U0ALICE').command(`/jit request ${what} for ${ask.seconds}s because things break`);
 };
 
+/** Whether there is anything to decide on. */
+export const isInLog = async ({ redis }: Ground, id: RequestId): Promise<boolean> =>
+  (await redis.llen(keys.log(id)).catch(() => 0)) > 0;
+
 /** The requests that were filed for an ask, as Redis has them: an answer may have been lost. There is never more than one. */
 export const filedFor = async ({ redis }: Ground, round: number, ask: Ask): Promise<readonly RequestId[]> => {
   const name = `"${objectOf(round, ask)}"`;

@@ -31,9 +31,25 @@ export type Deed = {
   readonly twice: boolean;
 };
 
+/** Something protected that somebody writes with their own tools, and again as they are told. */
+export type Write = {
+  /** Which of two objects. */
+  readonly nth: number;
+  readonly at: number;
+  readonly part: 'label' | 'spec';
+  /** What is said to each write of it that is held, and how many milliseconds later. */
+  readonly verdict: 'approve' | 'deny';
+  readonly after: number;
+  /** Somebody who may not says it first. */
+  readonly stray: boolean;
+  /** Once it is in, it is written back, which is held as well, and then tried once more, to which nobody agrees. */
+  readonly again: boolean;
+};
+
 export const strikeKinds = [
   'kill-worker',
   'kill-bot',
+  'kill-guard',
   'redis-killed',
   'redis-paused',
   'redis-full',
@@ -58,12 +74,17 @@ export type StrikeKind = (typeof strikeKinds)[number];
 export type Strike = { readonly at: number; readonly kind: StrikeKind; readonly lasts: number; readonly which: number };
 
 /** How many processes there are, and how far the clock of each is ahead. Milliseconds. */
-export type Replicas = { readonly bots: readonly number[]; readonly workers: readonly number[] };
+export type Replicas = {
+  readonly bots: readonly number[];
+  readonly workers: readonly number[];
+  readonly guard: number;
+};
 
 export type Round = {
   readonly seed: number;
   readonly asks: readonly Ask[];
   readonly deeds: readonly Deed[];
+  readonly writes: readonly Write[];
   readonly strikes: readonly Strike[];
 };
 
@@ -85,7 +106,8 @@ export const planRound = (seed: number, strikable: readonly StrikeKind[] = strik
     const kind = strikable[random.below(strikable.length)] ?? 'kill-worker';
     return { at: random.below(doing), kind, lasts: lengthOf(kind, random), which: random.below(6) };
   });
-  return { seed, asks, deeds, strikes: strikes.toSorted((one, other) => one.at - other.at) };
+  const writes = Array.from({ length: random.pick([0, 1, 1, 2] as const) }, (_, nth) => writeOf(nth, random));
+  return { seed, asks, deeds, writes, strikes: strikes.toSorted((one, other) => one.at - other.at) };
 };
 
 const deedsAbout = ({ nth, at, over }: Ask, random: Seeded): readonly Deed[] => {
@@ -116,6 +138,16 @@ const deedsAbout = ({ nth, at, over }: Ask, random: Seeded): readonly Deed[] => 
   return [...votes, ...stray, ...ending, ...looks];
 };
 
+const writeOf = (nth: number, random: Seeded): Write => ({
+  nth,
+  at: random.below(3_000),
+  part: random.pick(['label', 'spec'] as const),
+  verdict: random.onceIn(6) ? 'deny' : 'approve',
+  after: 300 + random.below(1_500),
+  stray: random.onceIn(3),
+  again: random.onceIn(2),
+});
+
 const lengthOf = (kind: StrikeKind, random: Seeded): number => {
   if (kind === 'redis-emptied' || kind === 'socket-dropped') return 0;
   // Shorter than what a probe of the product waits for, and longer.
@@ -129,5 +161,6 @@ export const planReplicas = (seed: number): Replicas => {
   return {
     bots: Array.from({ length: 1 + random.below(2) }, skew),
     workers: Array.from({ length: 1 + random.below(3) }, skew),
+    guard: skew(),
   };
 };

@@ -7,12 +7,16 @@ import { type Answer, actOver, file } from './pipeline.ts';
 import type { Ask, Deed, Round } from './plan.ts';
 import { prepare, watch } from './seen.ts';
 import { mend, strike } from './strikes.ts';
+import { createWriter } from './writers.ts';
 
 /** What a round came to; `problems` are what must not be. */
 export type Outcome = {
   readonly problems: readonly string[];
   readonly filed: number;
   readonly inForce: number;
+  /** Writes that were held, and how often one was let in. */
+  readonly held: number;
+  readonly written: number;
   /** Milliseconds until everything was at rest. */
   readonly took: number;
 };
@@ -23,10 +27,15 @@ const patience = 4_000;
 const rest = 1_500;
 
 /** Plays a round on its ground, mends all, and judges it. */
-export const playRound = async (ground: Ground, nth: number, { asks, deeds, strikes }: Round): Promise<Outcome> => {
+export const playRound = async (
+  ground: Ground,
+  nth: number,
+  { asks, deeds, writes, strikes }: Round,
+): Promise<Outcome> => {
   const started = Date.now();
   await prepare(ground, nth, asks);
-  const seen = watch(ground, nth, asks);
+  const seen = watch(ground, nth, asks, writes);
+  const writers = writes.map((write) => createWriter(ground, nth, write));
   const done: Done[] = [];
   const answers = new Map<number, Answer[]>(asks.map((ask) => [ask.nth, []]));
   const askFor = (ask: Ask): Promise<void> =>
@@ -40,6 +49,7 @@ export const playRound = async (ground: Ground, nth: number, { asks, deeds, stri
   await Promise.all([
     ...asks.map((ask) => at(ask.at, () => askFor(ask))),
     ...deeds.map((deed) => at(deed.at, async () => void done.push(...(await decide(ground, nth, asks, deed))))),
+    ...writers.map((one) => at(one.write.at, one.work)),
     ...strikes.map((one) => at(one.at, () => strike(ground, one))),
   ]);
   await wait(rest);
@@ -59,11 +69,14 @@ export const playRound = async (ground: Ground, nth: number, { asks, deeds, stri
       answers: answers.get(ask.nth) ?? [],
     }),
   );
-  const problems = await judgeAll(ground, nth, cases, seen.excuses, strikes);
+  const written = writers.map((writer) => ({ writer, looks: seen.looks.get(writer.write.nth) ?? [] }));
+  const problems = await judgeAll(ground, nth, cases, seen.excuses, strikes, written);
   await seen.stop();
   const inForce = cases.filter(({ samples }) => samples.some((one) => one.inForce)).length;
   const filed = cases.filter(({ ids }) => ids.length > 0).length;
-  return { problems, filed, inForce, took: Date.now() - started };
+  const held = writers.flatMap((one) => one.held).length;
+  const times = writers.reduce((total, one) => total + one.written(), 0);
+  return { problems, filed, inForce, held, written: times, took: Date.now() - started };
 };
 
 /** Nothing where there is no request to decide on. */

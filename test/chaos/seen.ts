@@ -1,5 +1,7 @@
 import type { Ground } from './ground.ts';
-import type { Ask } from './plan.ts';
+import { isThere, standing } from './guarded.ts';
+import type { Look } from './judge-writes.ts';
+import type { Ask, Write } from './plan.ts';
 
 /** Whether what was asked for was in force at a moment, as the API server itself said. Milliseconds of this process's clock. */
 export type Sample = { readonly at: number; readonly inForce: boolean };
@@ -59,7 +61,8 @@ export const isInForce = async (
 const every = 150;
 
 /** Looks at the effects of everything that is asked for, until it is stopped. */
-export const watch = (ground: Ground, round: number, asks: readonly Ask[]) => {
+export const watch = (ground: Ground, round: number, asks: readonly Ask[], writes: readonly Write[]) => {
+  const looks = new Map<number, Look[]>(writes.map(({ nth }) => [nth, []]));
   const samples = new Map<number, Sample[]>(asks.map(({ nth }) => [nth, []]));
   const excuses: Excuse[] = [];
   let isOver = false;
@@ -68,12 +71,17 @@ export const watch = (ground: Ground, round: number, asks: readonly Ask[]) => {
     const inForce = await isInForce(ground, round, ask);
     if (inForce !== undefined) samples.get(ask.nth)?.push({ at, inForce });
   };
+  const lookAt = async (write: Write): Promise<void> => {
+    const at = Date.now();
+    const now = await standing(ground.stand, write);
+    if (now !== undefined) looks.get(write.nth)?.push({ at, isThere: isThere(round, write, now) });
+  };
   const loop = async (): Promise<void> => {
     let last = Date.now();
     while (!isOver) {
       const isServed = await serves(ground);
       const canEnd = isServed && ground.broken.api === 'no' && ground.workers.some((one) => one.isRunning());
-      await Promise.all(asks.map(look));
+      await Promise.all([...asks.map(look), ...writes.map(lookAt)]);
       const now = Date.now();
       if (!canEnd) excuses.push({ from: last, to: now });
       last = now;
@@ -83,6 +91,7 @@ export const watch = (ground: Ground, round: number, asks: readonly Ask[]) => {
   const running = loop();
   return {
     samples,
+    looks,
     excuses,
     stop: async () => {
       isOver = true;

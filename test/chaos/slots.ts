@@ -21,7 +21,7 @@ export type Slot = {
 /** Where its parts are reached: through what can be broken. */
 export type Ways = {
   readonly redisUrl: string;
-  readonly kubeconfigOf: (account: 'hallpass-bot' | 'hallpass-worker') => string;
+  readonly kubeconfigOf: (account: 'hallpass-bot' | 'hallpass-worker' | 'hallpass-guard') => string;
   readonly slackApiUrl: string;
   readonly siemUrl: string;
 };
@@ -30,8 +30,9 @@ export type Ways = {
 export const asStarted = ['--max-semi-space-size=4'];
 
 const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
-  const { policy, keys } = stand.config('bot');
+  const { policy, keys, guardAt } = stand.config('bot');
   return {
+    ...(guardAt !== undefined && 'url' in guardAt ? { HALLPASS_GUARD: guardAt.url } : {}),
     REDIS_URL: redisUrl,
     HALLPASS_POLICY: policy,
     HALLPASS_KEYS: keys,
@@ -66,6 +67,18 @@ export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: numbe
     SLACK_APP_TOKEN: hallpassApp.appToken,
     SLACK_API_URL: ways.slackApiUrl,
   }));
+
+/** Throws where none is to be run on this stand. */
+export const guardSlot = (stand: Stand, ways: Ways, clockAhead: number): Slot => {
+  const { guard } = stand.config('guard');
+  if (guard === undefined) throw new Error('This stand has no guard');
+  return slot('guard', 'The guard is running', clockAhead, async () => ({
+    ...common(stand, ways, clockAhead),
+    HALLPASS_ROLE: 'guard',
+    HALLPASS_GUARD_PORT: String(guard.port),
+    HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-guard')}`,
+  }));
+};
 
 const slot = (
   name: string,

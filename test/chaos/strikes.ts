@@ -1,4 +1,4 @@
-import type { Broken, Ground } from './ground.ts';
+import { type Broken, type Ground, slotsOf } from './ground.ts';
 import type { Strike, StrikeKind } from './plan.ts';
 import type { Slot } from './slots.ts';
 
@@ -14,12 +14,12 @@ const api = (how: Broken['api']): Blow => ({
   end: set({ api: 'no' }),
 });
 const slack = (begin: (ground: Ground) => void): Blow => ({ begin, end: ({ slack }) => slack.faults.up() });
-const killed = (slotsOf: (ground: Ground) => readonly Slot[]): Blow => ({
+const killed = (slots: (ground: Ground) => readonly Slot[]): Blow => ({
   begin: (ground, which) => {
-    const slots = slotsOf(ground);
-    return slots[which % slots.length]?.kill();
+    const all = slots(ground);
+    return all[which % all.length]?.kill();
   },
-  end: (ground) => startAll(slotsOf(ground)),
+  end: (ground) => startAll(slots(ground)),
 });
 const signal =
   (name: 'SIGSTOP' | 'SIGCONT') =>
@@ -35,6 +35,7 @@ const startAll = async (slots: readonly Slot[]): Promise<void> => {
 const blows: Readonly<Record<StrikeKind, Blow>> = {
   'kill-worker': killed(({ workers }) => workers),
   'kill-bot': killed(({ bots }) => bots),
+  'kill-guard': killed(({ guard }) => [guard]),
   'redis-killed': { begin: ({ stand }) => stand.redis.kill(), end: ({ stand }) => stand.redis.start() },
   'redis-paused': { begin: signal('SIGSTOP'), end: signal('SIGCONT') },
   'redis-full': {
@@ -74,7 +75,6 @@ export const strike = async (ground: Ground, { kind, which, lasts }: Strike): Pr
 
 /** Mends everything, whatever was broken. */
 export const mend = async (ground: Ground): Promise<void> => {
-  for (const kind of Object.keys(blows) as StrikeKind[])
-    if (kind !== 'kill-worker' && kind !== 'kill-bot') await blows[kind].end(ground);
-  await startAll([...ground.workers, ...ground.bots]);
+  for (const kind of Object.keys(blows) as StrikeKind[]) if (!kind.startsWith('kill-')) await blows[kind].end(ground);
+  await startAll(slotsOf(ground));
 };

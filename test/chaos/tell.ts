@@ -6,7 +6,10 @@ const many = (what: string, clocks: readonly number[]): string =>
   `${clocks.length} ${what}${clocks.length === 1 ? '' : 's'} (clocks off by ${clocks.map((ahead) => ahead / 1_000).join(', ')} s)`;
 
 /** A round as people read it. */
-export const tellRound = ({ seed, asks, deeds, strikes }: Round, { bots, workers }: Replicas): readonly string[] => {
+export const tellRound = (
+  { seed, asks, deeds, writes, strikes }: Round,
+  { bots, workers, guard }: Replicas,
+): readonly string[] => {
   const lines: readonly (readonly [number, string])[] = [
     ...asks.map(
       (one) =>
@@ -16,10 +19,17 @@ export const tellRound = ({ seed, asks, deeds, strikes }: Round, { bots, workers
         ] as const,
     ),
     ...deeds.map((one) => [one.at, `${one.by} ${one.does} #${one.nth}${one.twice ? ', twice' : ''}`] as const),
+    ...writes.map(
+      (one) =>
+        [
+          one.at,
+          `writes what is guarded (${one.nth}, its ${one.part}); ${one.after} ms later: ${one.verdict}${one.stray ? ', by Frank first' : ''}${one.again ? '; then back, and again' : ''}`,
+        ] as const,
+    ),
     ...strikes.map((one) => [one.at, `** ${one.kind} for ${one.lasts} ms (${one.which})`] as const),
   ];
   return [
-    `seed ${seed}: ${many('bot', bots)}, ${many('worker', workers)}`,
+    `seed ${seed}: ${many('bot', bots)}, ${many('worker', workers)}, ${many('guard', [guard])}`,
     ...lines.toSorted(([one], [other]) => one - other).map(([at, text]) => `${seconds(at)}  ${text}`),
   ];
 };

@@ -5,7 +5,7 @@ import { playRound } from '#test/chaos/round.ts';
 import { tellRound } from '#test/chaos/tell.ts';
 
 /** The short form of `npm run chaos`: always the same rounds. */
-const replicas = { bots: [0, 0], workers: [120_000, -120_000] };
+const replicas = { bots: [0, 0], workers: [120_000, -120_000], guard: 0 };
 let ground: Ground | undefined;
 beforeAll(async () => {
   ground = await startGround(replicas);

@@ -1,0 +1,53 @@
+import { isOver } from '#domain/request/request.ts';
+import { comes } from './comes.ts';
+import type { Ground } from './ground.ts';
+import { chainOf } from './judge.ts';
+import { judgeThread } from './judge-thread.ts';
+import { judgeHeld, judgeWrite, type Look } from './judge-writes.ts';
+import { isInLog } from './people.ts';
+import type { Strike } from './plan.ts';
+import type { Held, Writer } from './writers.ts';
+
+/** When all is mended: what was approved can be written, what was not is withdrawn, and then nothing may be wrong. */
+export const judgeWriter = async (
+  ground: Ground,
+  writer: Writer,
+  looks: readonly Look[],
+  strikes: readonly Strike[],
+): Promise<readonly string[]> => {
+  const wasEmptied = strikes.some(({ kind }) => kind === 'redis-emptied');
+  const problems: string[] = [];
+  if (!(await writer.isHeard()))
+    problems.push(`what is guarded (${writer.write.nth}) is not held though all is mended`);
+  // What the bot could not file then is told to who tries again, and was promised to nobody.
+  const held: Held[] = [];
+  for (const one of writer.held) if (await isInLog(ground, one.id)) held.push(one);
+  for (const one of held) problems.push(...(await settle(ground, writer, one, wasEmptied)));
+  for (const one of held) problems.push(...(await judgeOne(ground, one, wasEmptied)));
+  return [...judgeWrite({ write: writer.write, held: writer.held, looks }), ...problems];
+};
+
+const settle = async (ground: Ground, writer: Writer, one: Held, wasEmptied: boolean): Promise<readonly string[]> => {
+  const status = await statusOf(ground, one);
+  if (status === 'pending') await ground.slack.as('U0ALICE').command(`/jit withdraw ${one.id}`);
+  if (status !== 'approved' || one.isUsed || (await writer.use(one)) || wasEmptied) return [];
+  return [`${one.id} is approved, and cannot be written though all is mended`];
+};
+
+const statusOf = async (ground: Ground, { id }: Held) => {
+  const chain = await chainOf(ground, id);
+  return chain === undefined || typeof chain === 'string' ? undefined : chain.request.state.status;
+};
+
+const judgeOne = async (ground: Ground, one: Held, wasEmptied: boolean): Promise<readonly string[]> => {
+  const { id } = one;
+  await comes(async () => {
+    const status = await statusOf(ground, one);
+    return status === undefined || isOver(status);
+  });
+  const chain = await chainOf(ground, id);
+  if (wasEmptied && (chain === undefined || typeof chain === 'string')) return [];
+  if (chain === undefined) return [`${id}, which was held: its log is gone`];
+  if (typeof chain === 'string') return [`${id}, which was held: its log cannot be believed: ${chain}`];
+  return [...judgeHeld(one, chain), ...(await judgeThread(ground, id))];
+};
