@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { requestId } from '#domain/ids.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
 import { chainOf } from '#test/build/chains.ts';
 import { bob, dave } from '#test/build/people.ts';
-import { activated, approved, ended, submitted } from '#test/build/requests.ts';
+import { activated, approved, ended, noon, submitted } from '#test/build/requests.ts';
+import { planReplicas, planRound } from '#test/chaos/draw.ts';
 import { type Case, judgeEffects, judgeLog } from '#test/chaos/judge.ts';
 import { judgeAnswered, judgeFiling } from '#test/chaos/judge-filings.ts';
+import { judgeEarly, judgeMisused } from '#test/chaos/judge-misuse.ts';
 import { judgeHeld, judgeWrite, type Look } from '#test/chaos/judge-writes.ts';
 import { groundOf, inLanes, stretchesOf } from '#test/chaos/lanes.ts';
+import type { Misused } from '#test/chaos/misuse.ts';
 import type { Done } from '#test/chaos/people.ts';
 import type { Answer } from '#test/chaos/pipeline.ts';
-import { type Ask, type Deed, pipeline, planReplicas, planRound, strikeKinds } from '#test/chaos/plan.ts';
+import { type Ask, type Deed, pipeline, strikeKinds } from '#test/chaos/plan.ts';
 import type { Sample } from '#test/chaos/seen.ts';
+import type { Struck } from '#test/chaos/strikes.ts';
 
 /** Everything that a round of chaos may come to is held against these: they must see what is wrong. */
 const slack = { over: 'slack', twice: false } as const;
@@ -145,6 +150,75 @@ describe('of what is asked over the API', () => {
     const done = [approvedBy('U0CAROL', 1_000)];
     expect(judgeEffects(seen(inForce(1_200, 6_200), { done }), [])).toEqual([]);
     expect(judgeEffects(seen(inForce(1_200, 6_200), { ask: over, done }), [])).toHaveLength(1);
+  });
+});
+
+describe('of what is misused', () => {
+  const minute = 60_000;
+  const vote = { type: 'voted', by: bob, revision: 1 } as const;
+  /** In the log it is active from three minutes after noon on, until 32 after. */
+  const log = chainOf(submitted(), vote, approved, activated);
+  const tripped: RequestEvent = { type: 'tripped', rule: 'exec', does: 'revoke', evidence: [] };
+  const trippedLog = chainOf(submitted(), vote, approved, activated, tripped);
+  const at = (seconds: number): number => noon.epochMilliseconds + 3 * minute + seconds * 1_000;
+  /** In force until then, looked at every second. Seconds after it was active. */
+  const until = (seconds: number): readonly Sample[] =>
+    Array.from({ length: 100 }, (_, nth) => ({ at: at(nth), inForce: nth < seconds }));
+  const misused: Misused = { by: 'slack', from: at(10), to: at(10) };
+  const struck = (kind: Struck['kind'], from: number, to: number): Struck => ({ kind, from: at(from), to: at(to) });
+  const of = (seconds: number, changed: Partial<Case> = {}): Case => seen(until(seconds), { done: [], ...changed });
+
+  test('what ended within six seconds is as it must be, and what went on is not', () => {
+    expect(judgeMisused(of(11), log, [misused], [])).toEqual([]);
+    expect(judgeMisused(of(30), log, [misused], [])).toEqual(['#0 was misused, and in force 7.0 s later']);
+  });
+
+  test('what is of another person, or a change, or began later, may go on', () => {
+    expect(judgeMisused(of(30, { ask: { ...ask, over: 'api' } }), log, [misused], [])).toEqual([]);
+    expect(judgeMisused(of(30, { ask: { ...ask, kind: 'change' } }), log, [misused], [])).toEqual([]);
+    expect(judgeMisused(of(30), log, [{ ...misused, from: at(0), to: at(0) }], [])).toEqual([]);
+  });
+
+  test.each(['kill-watcher', 'kill-bot', 'kill-worker', 'redis-killed', 'redis-paused', 'api-500'] as const)(
+    '%s keeps it until eleven seconds after it was mended, and no longer',
+    (kind) => {
+      const broken = [struck(kind, 11, 14)];
+      expect(judgeMisused(of(25), log, [misused], broken)).toEqual([]);
+      expect(judgeMisused(of(27), log, [misused], broken)).toHaveLength(1);
+      expect(judgeMisused(of(18), log, [misused], [struck(kind, 1, 4)])).toHaveLength(1);
+      expect(judgeMisused(of(18), log, [misused], [struck(kind, 18, 20)])).toHaveLength(1);
+    },
+  );
+
+  test.each(['slack-down', 'siem-stuck', 'kill-guard'] as const)('%s keeps it from nothing', (kind) => {
+    expect(judgeMisused(of(18), log, [misused], [struck(kind, 9, 14)])).toHaveLength(1);
+  });
+
+  test('what nobody may have heard of may go on: Redis was emptied, the API server died with it, or sent it long enough', () => {
+    for (const broken of [struck('redis-emptied', 1, 1), struck('api-killed', 11, 12), struck('kill-watcher', 9, 18)])
+      expect(judgeMisused(of(60), log, [misused], [broken])).toEqual([]);
+    expect(judgeMisused(of(60), log, [misused], [struck('api-killed', 1, 2)])).toHaveLength(1);
+    const twice = [struck('kill-watcher', 9, 13), struck('redis-killed', 13, 18)];
+    expect(judgeMisused(of(60), log, [misused], twice)).toEqual([]);
+  });
+
+  test('what was ended as misused has to have been, by just them, and while it was in force', () => {
+    const began = until(20).map((one) => ({ ...one, at: one.at - 5_000 }));
+    expect(judgeEarly(of(12), trippedLog, [misused])).toEqual([]);
+    expect(judgeEarly(of(12), trippedLog, [])).toHaveLength(1);
+    expect(judgeEarly(of(12, { ask: { ...ask, over: 'api' } }), trippedLog, [misused])).toHaveLength(1);
+    const earlier = { ...misused, from: at(-9), to: at(-9) };
+    expect(judgeEarly(of(12, { samples: began }), trippedLog, [earlier])).toHaveLength(1);
+  });
+
+  test('what was gone before its time, by nobody, is seen', () => {
+    const ending = {
+      ...approvedBy(bob, 1_000),
+      deed: { at: 0, nth: 0, by: 'U0BOB', does: 'revoke', twice: false },
+    } as const;
+    expect(judgeEarly(of(12), log, [])[0]).toContain('and nobody had ended it');
+    expect(judgeEarly(of(12, { done: [ending] }), log, [])).toEqual([]);
+    expect(judgeEarly(of(100), log, [])).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ export const judgeWriter = async (
   const wasEmptied = strikes.some(({ kind }) => kind === 'redis-emptied');
   const problems: string[] = [];
   if (!(await writer.isHeard()))
-    problems.push(`what is guarded (${writer.write.nth}) is not held though all is mended`);
+    problems.push(`what is guarded (${writer.write.nth}) is not held a minute after all was mended: ${writer.told()}`);
   // What the bot could not file then is told to who tries again, and was promised to nobody.
   const held: Held[] = [];
   for (const one of writer.held) if (await isInLog(ground, one.id)) held.push(one);
@@ -31,7 +31,7 @@ const settle = async (ground: Ground, writer: Writer, one: Held, wasEmptied: boo
   const status = await statusOf(ground, one);
   if (status === 'pending') await ground.slack.as('U0ALICE').command(`/jit withdraw ${one.id}`);
   if (status !== 'approved' || one.isUsed || (await writer.use(one)) || wasEmptied) return [];
-  return [`${one.id} is approved, and cannot be written though all is mended`];
+  return [`${one.id} is approved, and cannot be written a minute after all was mended: ${writer.told()}`];
 };
 
 const statusOf = async (ground: Ground, { id }: Held) => {

@@ -4,24 +4,32 @@ import { comes } from './comes.ts';
 import { type Ground, slotsOf } from './ground.ts';
 import { type Case, chainOf, judgeEffects, judgeLog } from './judge.ts';
 import { judgeAnswered, judgeFiling } from './judge-filings.ts';
+import { judgeEarly, judgeMisused } from './judge-misuse.ts';
 import { judgeThread } from './judge-thread.ts';
 import type { Look } from './judge-writes.ts';
+import type { Misused } from './misuse.ts';
 import type { Strike } from './plan.ts';
 import { type Excuse, isInForce } from './seen.ts';
+import type { Struck } from './strikes.ts';
 import type { Writer } from './writers.ts';
 
 /** Somebody who wrote what is guarded, and how that stood meanwhile. */
 export type Watched = { readonly writer: Writer; readonly looks: readonly Look[] };
 
+/** All that was seen of a round. */
+export type Seen = {
+  readonly cases: readonly Case[];
+  readonly excuses: readonly Excuse[];
+  readonly strikes: readonly Strike[];
+  /** The same as they came to be. */
+  readonly struck: readonly Struck[];
+  readonly misused: readonly Misused[];
+  readonly writers: readonly Watched[];
+};
+
 /** When all is mended: waits until all is at rest, and says what is not as it must be. */
-export const judgeAll = async (
-  ground: Ground,
-  round: number,
-  cases: readonly Case[],
-  excuses: readonly Excuse[],
-  strikes: readonly Strike[],
-  writers: readonly Watched[],
-): Promise<readonly string[]> => {
+export const judgeAll = async (ground: Ground, round: number, seen: Seen): Promise<readonly string[]> => {
+  const { cases, writers, strikes } = seen;
   const problems: string[] = [];
   for (const one of cases) {
     const gone = await comes(async () => (await isInForce(ground, round, one.ask)) === false);
@@ -30,7 +38,7 @@ export const judgeAll = async (
         `#${one.ask.nth} (${one.ids[0] ?? 'not in the log'}) is still in force a minute after all was mended`,
       );
   }
-  for (const one of cases) problems.push(...(await judgeOne(ground, one, excuses, strikes)));
+  for (const one of cases) problems.push(...(await judgeOne(ground, one, seen)));
   for (const { writer, looks } of writers) problems.push(...(await judgeWriter(ground, writer, looks, strikes)));
   if (!(await comes(() => isNothingLeft(ground))))
     problems.push(`objects of Hallpass are left: ${await leftIn(ground)}`);
@@ -44,8 +52,7 @@ export const judgeAll = async (
 const judgeOne = async (
   ground: Ground,
   one: Case,
-  excuses: readonly Excuse[],
-  strikes: readonly Strike[],
+  { excuses, strikes, struck, misused }: Seen,
 ): Promise<readonly string[]> => {
   const { ask } = one;
   const [id] = one.ids;
@@ -65,6 +72,8 @@ const judgeOne = async (
     ...effects,
     ...judgeLog(one, chain, strikes),
     ...judgeAnswered(one, chain),
+    ...judgeMisused(one, chain, misused, struck),
+    ...judgeEarly(one, chain, misused),
     ...(await judgeThread(ground, id)),
   ];
 };

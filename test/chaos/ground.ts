@@ -16,8 +16,9 @@ import { type Stand, startStand } from '#local/stand.ts';
 import { startApiProxy } from '#test/stories/parts/api-proxy.ts';
 import { startRedisProxy } from '#test/stories/parts/redis-proxy.ts';
 import { protect, untilAsked } from './guarded.ts';
+import { letExec } from './misuse.ts';
 import type { Replicas } from './plan.ts';
-import { botSlot, guardSlot, type Slot, type Ways, workerSlot } from './slots.ts';
+import { botSlot, guardSlot, type Slot, type Ways, watcherSlot, workerSlot } from './slots.ts';
 
 /** What stands between the processes and their parts, and how it is broken just now. */
 export type Broken = {
@@ -43,17 +44,19 @@ export type Ground = {
   readonly workers: readonly Slot[];
   readonly bots: readonly Slot[];
   readonly guard: Slot;
+  readonly watcher: Slot;
   /** Connections of whoever writes straight to the API server. */
   readonly hands: Dispatcher;
   readonly stop: () => Promise<void>;
 };
 
 /** Every process of Hallpass. */
-export const slotsOf = ({ workers, bots, guard }: Pick<Ground, 'workers' | 'bots' | 'guard'>): readonly Slot[] => [
-  ...workers,
-  ...bots,
+export const slotsOf = ({
+  workers,
+  bots,
   guard,
-];
+  watcher,
+}: Pick<Ground, 'workers' | 'bots' | 'guard' | 'watcher'>): readonly Slot[] => [...workers, ...bots, guard, watcher];
 
 /** Answers that were lost, one after the other, while it is said that they are. */
 const oneIn = (times: number): boolean => Math.random() * times < 1;
@@ -65,15 +68,16 @@ const sped = (times: number): (() => Temporal.Instant) => {
 };
 
 /** Starts it all; nothing is broken. */
-export const startGround = async ({ bots, workers, guard }: Replicas): Promise<Ground> => {
+export const startGround = async ({ bots, workers, guard, watcher }: Replicas): Promise<Ground> => {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.toReversed()) await one();
   };
   try {
-    const stand = await startStand({ api: true, guard: true });
+    const stand = await startStand({ api: true, guard: true, watcher: true });
     stops.push(stand.stop);
     await protect(stand);
+    await letExec(stand);
     const broken: Broken = { api: 'no', redisAnswer: 'kept', siem: 'takes' };
     const ways = await openWays(stand, broken, stops);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'on', ratesNow: sped(20) });
@@ -83,6 +87,7 @@ export const startGround = async ({ bots, workers, guard }: Replicas): Promise<G
     const ports = await Promise.all(bots.map(() => freePort()));
     const slots = {
       guard: guardSlot(stand, reached, guard),
+      watcher: watcherSlot(stand, reached, watcher),
       workers: workers.map((ahead, nth) => workerSlot(stand, reached, nth, ahead)),
       bots: bots.map((ahead, nth) => botSlot(stand, reached, nth, ahead, ports[nth])),
     };

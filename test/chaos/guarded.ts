@@ -88,7 +88,12 @@ export const isThere = (round: number, write: Write, { label, port }: Standing):
 const said = z.object({ message: z.string() });
 
 /** What somebody with kubectl was answered; without `status` nothing. */
-export type Reply = { readonly status?: number; readonly held?: RequestId; readonly warning: string };
+export type Reply = {
+  readonly status?: number;
+  readonly held?: RequestId;
+  readonly message: string;
+  readonly warning: string;
+};
 
 /** Writes as Alice, straight to the API server. */
 export const writeTo = async (
@@ -107,15 +112,17 @@ export const writeTo = async (
       body: JSON.stringify(body),
     });
     const read = said.safeParse(await answer.body.json());
-    const [, id] = /request ([2-9a-z]{4}-[2-9a-z]{2})/.exec(read.success ? read.data.message : '') ?? [];
+    const message = read.success ? read.data.message : '';
+    const [, id] = /request ([2-9a-z]{4}-[2-9a-z]{2})/.exec(message) ?? [];
     const held = requestId.safeParse(id);
     return {
       status: answer.statusCode,
+      message,
       warning: String(answer.headers.warning ?? ''),
       ...(answer.statusCode === 403 && held.success ? { held: held.data } : {}),
     };
-  } catch {
-    return { warning: '' };
+  } catch (cause) {
+    return { message: String(cause), warning: '' };
   }
 };
 

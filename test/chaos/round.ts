@@ -2,11 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { judgeAll } from './aftermath.ts';
 import type { Ground } from './ground.ts';
 import type { Case } from './judge.ts';
+import { type Misused, misuse } from './misuse.ts';
 import { act, type Done, filedFor, type } from './people.ts';
 import { type Answer, actOver, file } from './pipeline.ts';
 import type { Ask, Deed, Round } from './plan.ts';
 import { prepare, watch } from './seen.ts';
-import { mend, strike } from './strikes.ts';
+import { mend, type Struck, strike } from './strikes.ts';
 import { createWriter } from './writers.ts';
 
 /** What a round came to; `problems` are what must not be. */
@@ -17,6 +18,8 @@ export type Outcome = {
   /** Writes that were held, and how often one was let in. */
   readonly held: number;
   readonly written: number;
+  /** Grants that were misused while they were in force. */
+  readonly misused: number;
   /** Milliseconds until everything was at rest. */
   readonly took: number;
 };
@@ -27,16 +30,13 @@ const patience = 4_000;
 const rest = 1_500;
 
 /** Plays a round on its ground, mends all, and judges it. */
-export const playRound = async (
-  ground: Ground,
-  nth: number,
-  { asks, deeds, writes, strikes }: Round,
-): Promise<Outcome> => {
+export const playRound = async (ground: Ground, nth: number, round: Round): Promise<Outcome> => {
+  const { asks, deeds, writes, misuses, strikes } = round;
   const started = Date.now();
   await prepare(ground, nth, asks);
   const seen = watch(ground, nth, asks, writes);
   const writers = writes.map((write) => createWriter(ground, nth, write));
-  const done: Done[] = [];
+  const [done, struck, misused]: [Done[], Struck[], Misused[]] = [[], [], []];
   const answers = new Map<number, Answer[]>(asks.map((ask) => [ask.nth, []]));
   const askFor = (ask: Ask): Promise<void> =>
     ask.over === 'slack'
@@ -46,20 +46,25 @@ export const playRound = async (
     await wait(moment);
     await work().catch(() => undefined);
   };
+  const abused = misuses.flatMap((one) => asks.flatMap((ask) => (ask.nth === one.nth ? [{ one, ask }] : [])));
   await Promise.all([
     ...asks.map((ask) => at(ask.at, () => askFor(ask))),
     ...deeds.map((deed) => at(deed.at, async () => void done.push(...(await decide(ground, nth, asks, deed))))),
     ...writers.map((one) => at(one.write.at, one.work)),
-    ...strikes.map((one) => at(one.at, () => strike(ground, one))),
+    ...strikes.map((one) => at(one.at, async () => void struck.push(await strike(ground, one)))),
+    ...abused.map(async ({ one, ask }) =>
+      misused.push(...(await misuse(ground, nth, ask, one, seen.samples.get(ask.nth) ?? []))),
+    ),
   ]);
   await wait(rest);
   await mend(ground);
   const ids = new Map(await Promise.all(asks.map(async (ask) => [ask.nth, await filedFor(ground, nth, ask)] as const)));
-  // What not enough have decided on would wait for half an hour.
-  for (const ask of asks)
-    for (const id of ids.get(ask.nth) ?? [])
-      if (ask.over === 'api') await actOver(ground, id, 'withdraw');
-      else await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
+  for (const ask of asks) for (const id of ids.get(ask.nth) ?? []) await takeBack(ground, ask, id);
+  // What was to be misused, and was not, is for longer than a round.
+  if (misused.length === 0)
+    for (const { ask } of abused)
+      for (const id of ids.get(ask.nth) ?? [])
+        done.push(await act(ground, id, { at: 0, nth: ask.nth, by: 'U0BOB', does: 'revoke', twice: false }));
   const cases = asks.map(
     (ask): Case => ({
       ask,
@@ -70,13 +75,24 @@ export const playRound = async (
     }),
   );
   const written = writers.map((writer) => ({ writer, looks: seen.looks.get(writer.write.nth) ?? [] }));
-  const problems = await judgeAll(ground, nth, cases, seen.excuses, strikes, written);
+  const { excuses } = seen;
+  const problems = await judgeAll(ground, nth, { cases, excuses, strikes, struck, misused, writers: written });
   await seen.stop();
-  const inForce = cases.filter(({ samples }) => samples.some((one) => one.inForce)).length;
-  const filed = cases.filter(({ ids }) => ids.length > 0).length;
-  const held = writers.flatMap((one) => one.held).length;
-  const times = writers.reduce((total, one) => total + one.written(), 0);
-  return { problems, filed, inForce, held, written: times, took: Date.now() - started };
+  return {
+    problems,
+    filed: cases.filter((one) => one.ids.length > 0).length,
+    inForce: cases.filter(({ samples }) => samples.some((one) => one.inForce)).length,
+    held: writers.flatMap((one) => one.held).length,
+    written: writers.reduce((total, one) => total + one.written(), 0),
+    misused: misused.length,
+    took: Date.now() - started,
+  };
+};
+
+/** What not enough have decided on would wait for half an hour. */
+const takeBack = async (ground: Ground, ask: Ask, id: string): Promise<void> => {
+  if (ask.over === 'api') await actOver(ground, id, 'withdraw');
+  else await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
 };
 
 /** Nothing where there is no request to decide on. */

@@ -6,9 +6,10 @@
  * with the totals.
  */
 import { parseArgs } from 'node:util';
+import { planReplicas, planRound } from './draw.ts';
 import { startGround } from './ground.ts';
 import { groundOf, inLanes, type Stretch, stretchesOf } from './lanes.ts';
-import { planReplicas, planRound, type StrikeKind, strikeKinds } from './plan.ts';
+import { type StrikeKind, strikeKinds } from './plan.ts';
 import { type Outcome, playRound } from './round.ts';
 import { tellRound } from './tell.ts';
 
@@ -37,11 +38,11 @@ const failed: number[] = [];
 /** All of a round at once, so that what another ground says does not stand in between. */
 const tell = (
   round: ReturnType<typeof planRound>,
-  { problems, filed, inForce, held, written, took }: Outcome,
+  { problems, filed, inForce, held, written, misused, took }: Outcome,
 ): void => {
   const kinds = round.strikes.map(({ kind }) => kind).join(', ');
   const isWell = problems.length === 0;
-  const head = `round ${outcomes.length} of ${rounds}, seed ${round.seed}: ${kinds}: ${filed} filed, ${inForce} in force, ${held} held, ${written} written, ${(took / 1_000).toFixed(1)} s${isWell ? '' : ': FAILED'}`;
+  const head = `round ${outcomes.length} of ${rounds}, seed ${round.seed}: ${kinds}: ${filed} filed, ${inForce} in force, ${held} held, ${written} written, ${misused} misused, ${(took / 1_000).toFixed(1)} s${isWell ? '' : ': FAILED'}`;
   const story = isWell
     ? []
     : [...tellRound(round, planReplicas(groundOf(round.seed))), ...problems.map((one) => `!! ${one}`)];
@@ -64,6 +65,6 @@ const play = async (stretch: Stretch): Promise<void> => {
 await inLanes(stretchesOf(seed, rounds), atOnce, play);
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
 process.stdout.write(
-  `${JSON.stringify({ chaos: { rounds, seed, failed: failed.toSorted((one, other) => one - other), filed: sum(({ filed }) => filed), inForce: sum(({ inForce }) => inForce), held: sum(({ held }) => held), written: sum(({ written }) => written), strikes: Object.fromEntries(struck) } })}\n`,
+  `${JSON.stringify({ chaos: { rounds, seed, failed: failed.toSorted((one, other) => one - other), filed: sum(({ filed }) => filed), inForce: sum(({ inForce }) => inForce), held: sum(({ held }) => held), written: sum(({ written }) => written), misused: sum(({ misused }) => misused), strikes: Object.fromEntries(struck) } })}\n`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;

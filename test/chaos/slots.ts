@@ -80,6 +80,20 @@ export const guardSlot = (stand: Stand, ways: Ways, clockAhead: number): Slot =>
   }));
 };
 
+/** Throws where none is to be run on this stand. */
+export const watcherSlot = (stand: Stand, ways: Ways, clockAhead: number): Slot => {
+  const { watcher } = stand.config('watcher');
+  if (watcher === undefined) throw new Error('This stand has no watcher');
+  return slot('watcher', 'The watcher is running', clockAhead, async () => ({
+    ...common(stand, ways, clockAhead),
+    HALLPASS_ROLE: 'watcher',
+    HALLPASS_AUDIT_CLUSTER: watcher.cluster,
+    HALLPASS_AUDIT_PORT: String(watcher.port),
+    HALLPASS_AUDIT_CERTIFICATE: watcher.certificate,
+    HALLPASS_AUDIT_TOKEN_FILE: watcher.tokenFile ?? '',
+  }));
+};
+
 const slot = (
   name: string,
   running: Parameters<typeof startOwnProcess>[0],

@@ -36,6 +36,7 @@ const blows: Readonly<Record<StrikeKind, Blow>> = {
   'kill-worker': killed(({ workers }) => workers),
   'kill-bot': killed(({ bots }) => bots),
   'kill-guard': killed(({ guard }) => [guard]),
+  'kill-watcher': killed(({ watcher }) => [watcher]),
   'redis-killed': { begin: ({ stand }) => stand.redis.kill(), end: ({ stand }) => stand.redis.start() },
   'redis-paused': { begin: signal('SIGSTOP'), end: signal('SIGCONT') },
   'redis-full': {
@@ -66,11 +67,16 @@ const blows: Readonly<Record<StrikeKind, Blow>> = {
   },
 };
 
+/** When something was broken, until it was mended. */
+export type Struck = { readonly kind: StrikeKind; readonly from: number; readonly to: number };
+
 /** Breaks something, and mends it when its time is over. */
-export const strike = async (ground: Ground, { kind, which, lasts }: Strike): Promise<void> => {
+export const strike = async (ground: Ground, { kind, which, lasts }: Strike): Promise<Struck> => {
+  const from = Date.now();
   await blows[kind].begin(ground, which);
   await new Promise((resolve) => setTimeout(resolve, lasts));
   await blows[kind].end(ground);
+  return { kind, from, to: Date.now() };
 };
 
 /** Mends everything, whatever was broken. */

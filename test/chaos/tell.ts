@@ -7,8 +7,8 @@ const many = (what: string, clocks: readonly number[]): string =>
 
 /** A round as people read it. */
 export const tellRound = (
-  { seed, asks, deeds, writes, strikes }: Round,
-  { bots, workers, guard }: Replicas,
+  { seed, asks, deeds, writes, misuses, strikes }: Round,
+  { bots, workers, guard, watcher }: Replicas,
 ): readonly string[] => {
   const lines: readonly (readonly [number, string])[] = [
     ...asks.map(
@@ -29,7 +29,7 @@ export const tellRound = (
     ...strikes.map((one) => [one.at, `** ${one.kind} for ${one.lasts} ms (${one.which})`] as const),
   ];
   return [
-    `seed ${seed}: ${many('bot', bots)}, ${many('worker', workers)}, ${many('guard', [guard])}`,
+    `seed ${seed}: ${many('bot', bots)}, ${many('worker', workers)}, ${many('guard', [guard])}, ${many('watcher', [watcher])}${misuses.map(({ nth, how, after }) => `; #${nth} is misused (${how}) ${after} ms after it is in force`).join('')}`,
     ...lines.toSorted(([one], [other]) => one - other).map(([at, text]) => `${seconds(at)}  ${text}`),
   ];
 };

@@ -14,6 +14,8 @@ export type Writer = {
   readonly held: readonly Held[];
   /** How often they were told that it is written. */
   readonly written: () => number;
+  /** What they were told last. */
+  readonly told: () => string;
   /** Until they have what they want, or give up. */
   readonly work: () => Promise<void>;
   /** Tries it once more, once nothing is broken; whether it was held, so that there is something to decide on, or written. */
@@ -23,7 +25,7 @@ export type Writer = {
 };
 
 /** Milliseconds: between two tries, until they give up, for what is not to be had, and for what has to work. */
-const patience = { between: 500, step: 8_000, again: 1_500, mended: 30_000 };
+const patience = { between: 500, step: 8_000, again: 1_500, mended: 60_000 };
 /** Milliseconds that somebody waits for a card before they can click. */
 const card = 4_000;
 
@@ -31,6 +33,7 @@ const card = 4_000;
 export const createWriter = (ground: Ground, round: number, write: Write): Writer => {
   const held: Held[] = [];
   let written = 0;
+  let told = '';
   let before: Awaited<ReturnType<typeof standing>>;
 
   const decide = async (one: Held): Promise<void> => {
@@ -44,6 +47,7 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
     if (before === undefined) return false;
     const { stand, hands } = ground;
     const reply = await writeTo({ plane: stand.plane, hands }, write, aim(round, write, way, before));
+    told = `${reply.status ?? 'nothing'}: ${reply.message}`;
     if (reply.status === 200) {
       written += 1;
       for (const one of held) if (one.way === way) one.isUsed = true;
@@ -66,6 +70,7 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
     write,
     held,
     written: () => written,
+    told: () => told,
     work: async () => {
       before = await standing(ground.stand, write);
       const isBack = (await insist('there', patience.step)) && write.again && (await insist('back', patience.step));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { planRound } from '#test/chaos/draw.ts';
 import { type Ground, startGround } from '#test/chaos/ground.ts';
-import { planRound } from '#test/chaos/plan.ts';
 import { playRound } from '#test/chaos/round.ts';
 import { tellRound } from '#test/chaos/tell.ts';
 
 /** The short form of `npm run chaos`: always the same rounds. */
-const replicas = { bots: [0, 0], workers: [120_000, -120_000], guard: 0 };
+const replicas = { bots: [0, 0], workers: [120_000, -120_000], guard: 0, watcher: 0 };
 let ground: Ground | undefined;
 beforeAll(async () => {
   ground = await startGround(replicas);

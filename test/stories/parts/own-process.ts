@@ -19,7 +19,7 @@ const passedOn = (names: readonly string[]) => Object.fromEntries(names.map((nam
 
 /** Starts Hallpass as it runs in production, as a process of its own; resolves once it has logged that it is running. */
 export const startOwnProcess = async (
-  running: `The ${'worker' | 'bot' | 'guard'} is running`,
+  running: `The ${'worker' | 'bot' | 'guard' | 'watcher'} is running`,
   environment: Readonly<Record<string, string>>,
   preload: readonly string[] = [],
 ): Promise<OwnProcess> => {
