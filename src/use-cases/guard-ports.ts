@@ -53,7 +53,7 @@ export type HeldWrites = {
 /** How often what is held was tried, and by whom last. */
 export type Attempts = { readonly count: number; readonly last: Temporal.Instant; readonly by: string };
 
-/** What guards have left for the bot. An entry that is not settled within half a minute is handed out again. */
+/** What guards have left for the bot. An entry that is not settled in a while (half a minute; five seconds, of what is urgent) is handed out again. */
 export type Intake = {
   readonly take: (most: number) => Promise<readonly { readonly key: string; readonly entry: string }[]>;
   readonly settle: (key: string) => Promise<void>;

@@ -82,6 +82,25 @@ const ways: Record<string, () => Promise<Shared>> = {
   'in Redis, as the users of guard and bot': () => inRedis('hallpass-guard', 'hallpass-bot'),
 };
 
+test('what is urgent is handed out again after five seconds where whoever took it was killed, and what is only held is not', async () => {
+  const admin = as('admin');
+  await admin.flushall();
+  const held = createRedisHeldWrites(as('admin'));
+  for (const [stream, isUrgent, again] of [
+    [keys.urgent, true, ['a note']],
+    [keys.intake, false, []],
+  ] as const) {
+    const intakeOf = (name: string): Intake =>
+      createRedisIntake({ commit: as('admin'), consume: as('admin', 'consume') }, name, stream);
+    await held.note('a note', isUrgent);
+    expect((await intakeOf('killed').take(1)).map(({ entry }) => entry)).toEqual(['a note']);
+    expect(await intakeOf('other').take(1)).toEqual([]);
+    for (const [id] of (await admin.xpending(stream, 'bot', '-', '+', 10)) as [string][])
+      await admin.xclaim(stream, 'bot', 'killed', 0, id, 'IDLE', 5_500, 'JUSTID');
+    expect((await intakeOf('other').take(1)).map(({ entry }) => entry)).toEqual(again);
+  }
+});
+
 type Filing = Parameters<HeldWrites['file']>[0];
 const filing = (changed: Partial<Filing> = {}): Filing => ({
   fingerprint: 'f1',

@@ -5,8 +5,11 @@ import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
 
 const group = 'bot';
-/** Milliseconds after which an entry is handed out again: whoever took it has crashed. */
-const givenUp = 30_000;
+/**
+ * Milliseconds after which an entry is handed out again: whoever took it has crashed. Of what is held a request is made, which a worker
+ * may take its time to try; of what is urgent an entry of a log, at once, and a grant that should have ended goes on until then.
+ */
+const givenUp = { usual: 30_000, urgent: 5_000 } as const;
 /** Seconds: as long as anything may last. */
 const remembered = 400 * 86_400;
 
@@ -36,6 +39,7 @@ export const createRedisIntake = (
   stream: string = keys.intake,
 ): Intake => {
   let isThere = false;
+  const patience = stream === keys.urgent ? givenUp.urgent : givenUp.usual;
   const prepare = async (): Promise<void> => {
     if (isThere) return;
     await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((cause: unknown) => {
@@ -53,7 +57,7 @@ export const createRedisIntake = (
     take: async (most) => {
       await asking(`prepare "${stream}"`, prepare());
       try {
-        const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
+        const stale = redis.xautoclaim(stream, group, name, patience, '0', 'COUNT', most);
         const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
         if (left.length > 0) return found(left);
         const next = consume.xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>');
