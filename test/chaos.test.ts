@@ -142,6 +142,9 @@ describe('of what is asked over the API', () => {
     const log = chainOf(submitted(), { type: 'withdrawn', by: bob });
     expect(judgeAnswered(asked({ done: [answered('withdraw', 200)] }), log)).toEqual([]);
     expect(judgeAnswered(asked({ done: [answered('withdraw', 409)] }), chainOf(submitted()))).toEqual([]);
+    const back: RequestEvent = { type: 'end-requested', by: bob, cause: 'done', reason: '' };
+    const taken = chainOf(submitted(), { type: 'voted', by: bob, revision: 1 }, approved, back);
+    expect(judgeAnswered(asked({ done: [answered('withdraw', 200), answered('done', 200)] }), taken)).toEqual([]);
     expect(judgeAnswered(asked({ done: [answered('withdraw', 200)] }), chainOf(submitted()))).toHaveLength(1);
     expect(judgeAnswered(asked({ done: [answered('done', 200)] }), log)).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import type { Chain } from '#domain/request/chain.ts';
 import type { Case } from './judge.ts';
-import type { Strike } from './plan.ts';
+import type { Deed, Strike } from './plan.ts';
 
 const filed: readonly (number | undefined)[] = [200, 201];
 
@@ -30,16 +30,17 @@ export const judgeFiling = (
   return problems;
 };
 
-/** What was done over the API and acknowledged is in the log. */
-export const judgeAnswered = ({ ask, done }: Pick<Case, 'ask' | 'done'>, { entries }: Chain): readonly string[] => {
-  const has = (does: string): boolean =>
-    entries.some(
-      ({ event }) =>
-        (event.type === 'withdrawn' && does === 'withdraw') || (event.type === 'end-requested' && does === 'done'),
-    );
-  return done.flatMap(({ deed: { does }, answer }) =>
-    answer?.status === 200 && (does === 'withdraw' || does === 'done') && !has(does)
-      ? [`#${ask.nth}: ${does} was acknowledged over the API, and is not in the log`]
-      : [],
-  );
+/** What of the log says that it was done. What is approved and not begun is taken back as what is in force is given back. */
+const says: Readonly<Partial<Record<Deed['does'], readonly string[]>>> = {
+  withdraw: ['withdrawn', 'end-requested'],
+  done: ['end-requested'],
 };
+
+/** What was done over the API and acknowledged is in the log. */
+export const judgeAnswered = ({ ask, done }: Pick<Case, 'ask' | 'done'>, { entries }: Chain): readonly string[] =>
+  done.flatMap(({ deed: { does }, answer }) => {
+    const wanted = answer?.status === 200 ? says[does] : undefined;
+    return wanted === undefined || entries.some(({ event }) => wanted.includes(event.type))
+      ? []
+      : [`#${ask.nth}: ${does} was acknowledged over the API, and is not in the log`];
+  });

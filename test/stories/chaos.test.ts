@@ -9,24 +9,26 @@ const replicas = { bots: [0, 0], workers: [120_000, -120_000], guard: 0, watcher
 let ground: Ground | undefined;
 beforeAll(async () => {
   ground = await startGround(replicas);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await ground?.stop();
 }, 60_000);
 
 it.each([
-  [7, ['kill-worker', 'kill-bot', 'redis-killed']],
-  [11, ['api-killed', 'api-500', 'redis-paused', 'slack-answer-lost', 'socket-dropped']],
+  [234, ['kill-worker', 'kill-bot', 'kill-guard', 'kill-watcher', 'redis-killed']],
+  [74, ['api-killed', 'api-500', 'redis-paused', 'slack-answer-lost', 'socket-dropped']],
 ] as const)(
   'two bots and two workers whose clocks are four minutes apart: seed %i, while %j',
   async (seed, only) => {
     if (ground === undefined) throw new Error('There is no ground to stand on');
     const round = planRound(seed, only);
-    const { problems, filed, inForce } = await playRound(ground, seed, round);
+    const { problems, filed, inForce, held, misused } = await playRound(ground, seed, round);
     expect(problems, tellRound(round, replicas).join('\n')).toEqual([]);
     // Of a round in which nothing happens nothing is learned.
     expect(filed).toBeGreaterThan(0);
     expect(inForce).toBeGreaterThan(0);
+    expect(held).toBeGreaterThan(0);
+    expect(misused).toBe(round.misuses.length);
   },
-  180_000,
+  240_000,
 );
