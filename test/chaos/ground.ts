@@ -92,7 +92,7 @@ export const startGround = async ({ bots, workers, guard, watcher }: Replicas): 
       bots: bots.map((ahead, nth) => botSlot(stand, reached, nth, ahead, ports[nth])),
     };
     stops.push(async () => void (await Promise.all(slotsOf(slots).map((one) => one.kill()))));
-    await Promise.all(slotsOf(slots).map((one) => one.start()));
+    for (const one of slotsOf(slots)) await one.start();
     const redis = new Redis(stand.redis.url, { maxRetriesPerRequest: 3 });
     redis.on('error', () => {});
     stops.push(async () => redis.disconnect());

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 it.each([
   [234, ['kill-worker', 'kill-bot', 'kill-guard', 'kill-watcher', 'redis-killed']],
-  [74, ['api-killed', 'api-500', 'redis-paused', 'slack-answer-lost', 'socket-dropped']],
+  [77, ['api-killed', 'api-500', 'redis-paused', 'slack-answer-lost', 'socket-dropped']],
 ] as const)(
   'two bots and two workers whose clocks are four minutes apart: seed %i, while %j',
   async (seed, only) => {
