@@ -31,10 +31,22 @@ const rest = 1_500;
 
 /** Plays a round on its ground, mends all, and judges it. */
 export const playRound = async (ground: Ground, nth: number, round: Round): Promise<Outcome> => {
-  const { asks, deeds, writes, misuses, strikes } = round;
+  await prepare(ground, nth, round.asks);
+  const seen = watch(ground, nth, round.asks, round.writes);
+  try {
+    return await playSeen(ground, nth, round, seen);
+  } finally {
+    await seen.stop();
+  }
+};
+
+const playSeen = async (
+  ground: Ground,
+  nth: number,
+  { asks, deeds, writes, misuses, strikes }: Round,
+  seen: ReturnType<typeof watch>,
+): Promise<Outcome> => {
   const started = Date.now();
-  await prepare(ground, nth, asks);
-  const seen = watch(ground, nth, asks, writes);
   const writers = writes.map((write) => createWriter(ground, nth, write));
   const [done, struck, misused]: [Done[], Struck[], Misused[]] = [[], [], []];
   const answers = new Map<number, Answer[]>(asks.map((ask) => [ask.nth, []]));
@@ -77,7 +89,6 @@ export const playRound = async (ground: Ground, nth: number, round: Round): Prom
   const written = writers.map((writer) => ({ writer, looks: seen.looks.get(writer.write.nth) ?? [] }));
   const { excuses } = seen;
   const problems = await judgeAll(ground, nth, { cases, excuses, strikes, struck, misused, writers: written });
-  await seen.stop();
   return {
     problems,
     filed: cases.filter((one) => one.ids.length > 0).length,

@@ -7,7 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { planReplicas, planRound } from './draw.ts';
-import { startGround } from './ground.ts';
+import { type Ground, startGround } from './ground.ts';
 import { groundOf, inLanes, type Stretch, stretchesOf } from './lanes.ts';
 import { type StrikeKind, strikeKinds } from './plan.ts';
 import { type Outcome, playRound } from './round.ts';
@@ -49,20 +49,33 @@ const tell = (
   process.stderr.write(`${[head, ...story.map((line) => `  ${line}`)].join('\n')}\n`);
 };
 
-const play = async (stretch: Stretch): Promise<void> => {
-  const ground = await startGround(planReplicas(groundOf(stretch[0] ?? 0)));
-  for (const [nth, one] of stretch.entries()) {
-    const round = planRound(one, only);
-    for (const { kind } of round.strikes) struck.set(kind, (struck.get(kind) ?? 0) + 1);
-    const outcome = await playRound(ground, nth, round);
-    outcomes.push(outcome);
-    if (outcome.problems.length > 0) failed.push(round.seed);
-    tell(round, outcome);
-  }
-  await ground.stop();
+const play = async (ground: Ground, nth: number, one: number): Promise<void> => {
+  const round = planRound(one, only);
+  for (const { kind } of round.strikes) struck.set(kind, (struck.get(kind) ?? 0) + 1);
+  const outcome = await playRound(ground, nth, round);
+  outcomes.push(outcome);
+  if (outcome.problems.length > 0) failed.push(round.seed);
+  tell(round, outcome);
 };
 
-await inLanes(stretchesOf(seed, rounds), atOnce, play);
+/** Where a ground itself breaks its rounds have failed, and the others go on. */
+const playAll = async (stretch: Stretch): Promise<void> => {
+  const left = [...stretch];
+  let ground: Ground | undefined;
+  try {
+    ground = await startGround(planReplicas(groundOf(stretch[0] ?? 0)));
+    for (const [nth, one] of stretch.entries()) {
+      await play(ground, nth, one);
+      left.shift();
+    }
+  } catch (cause) {
+    failed.push(...left);
+    process.stderr.write(`the ground of seeds ${left.join(', ')} has broken: FAILED\n  !! ${String(cause)}\n`);
+  }
+  await ground?.stop();
+};
+
+await inLanes(stretchesOf(seed, rounds), atOnce, playAll);
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
 process.stdout.write(
   `${JSON.stringify({ chaos: { rounds, seed, failed: failed.toSorted((one, other) => one - other), filed: sum(({ filed }) => filed), inForce: sum(({ inForce }) => inForce), held: sum(({ held }) => held), written: sum(({ written }) => written), misused: sum(({ misused }) => misused), strikes: Object.fromEntries(struck) } })}\n`,

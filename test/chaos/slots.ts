@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '#local/parts/daemon.ts';
 import { hallpassApp } from '#local/slack/seed.ts';
 import type { Stand } from '#local/stand.ts';
@@ -25,6 +26,9 @@ export type Ways = {
   readonly slackApiUrl: string;
   readonly siemUrl: string;
 };
+
+/** What does not start, because what it stands on is away, is started again, as Kubernetes does: so often. */
+const restarts = 5;
 
 /** As package.json and the image start it. */
 export const asStarted = ['--max-semi-space-size=4'];
@@ -111,7 +115,13 @@ const slot = (
       if (now?.isRunning() === true) return;
       if (now !== undefined) before.push(now.output());
       isKilled = false;
-      now = await startOwnProcess(running, await environment(), preload);
+      const started = async (): Promise<OwnProcess> => startOwnProcess(running, await environment(), preload);
+      for (let left = restarts; now?.isRunning() !== true; left -= 1)
+        now = await started().catch(async (cause: unknown) => {
+          if (left === 0) throw cause;
+          await wait(1_000);
+          return undefined;
+        });
     },
     kill: async () => {
       isKilled = true;
