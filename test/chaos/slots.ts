@@ -33,9 +33,10 @@ const restarts = 5;
 /** As package.json and the image start it. */
 export const asStarted = ['--max-semi-space-size=4'];
 
-const common = (stand: Stand, { redisUrl }: Ways, clockAhead: number) => {
-  const { policy, keys, guardAt } = stand.config('bot');
+const common = (stand: Stand, role: 'bot' | 'worker' | 'guard' | 'watcher', { redisUrl }: Ways, clockAhead: number) => {
+  const { policy, keys, guardAt } = stand.config(role);
   return {
+    HALLPASS_ROLE: role,
     ...(guardAt !== undefined && 'url' in guardAt ? { HALLPASS_GUARD: guardAt.url } : {}),
     REDIS_URL: redisUrl,
     HALLPASS_POLICY: policy,
@@ -52,8 +53,7 @@ export const workerSlot = (
   namespaces: readonly string[] = [],
 ): Slot =>
   slot(`worker ${nth}`, 'The worker is running', clockAhead, async () => ({
-    ...common(stand, ways, clockAhead),
-    HALLPASS_ROLE: 'worker',
+    ...common(stand, 'worker', ways, clockAhead),
     HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-worker')}`,
     HALLPASS_MANAGED_NAMESPACES: [...stand.config('worker').managedNamespaces, ...namespaces].join(','),
   }));
@@ -61,8 +61,7 @@ export const workerSlot = (
 /** `apiPort`: where it serves the API; absent: nowhere. */
 export const botSlot = (stand: Stand, ways: Ways, nth: number, clockAhead: number, apiPort?: number): Slot =>
   slot(`bot ${nth}`, 'The bot is running', clockAhead, async () => ({
-    ...common(stand, ways, clockAhead),
-    HALLPASS_ROLE: 'bot',
+    ...common(stand, 'bot', ways, clockAhead),
     HALLPASS_PORT: String(await freePort()),
     HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-bot')}`,
     HALLPASS_SIEM_URL: ways.siemUrl,
@@ -77,8 +76,7 @@ export const guardSlot = (stand: Stand, ways: Ways, clockAhead: number): Slot =>
   const { guard } = stand.config('guard');
   if (guard === undefined) throw new Error('This stand has no guard');
   return slot('guard', 'The guard is running', clockAhead, async () => ({
-    ...common(stand, ways, clockAhead),
-    HALLPASS_ROLE: 'guard',
+    ...common(stand, 'guard', ways, clockAhead),
     HALLPASS_GUARD_PORT: String(guard.port),
     HALLPASS_CLUSTERS: `shop=${ways.kubeconfigOf('hallpass-guard')}`,
   }));
@@ -89,8 +87,7 @@ export const watcherSlot = (stand: Stand, ways: Ways, clockAhead: number): Slot 
   const { watcher } = stand.config('watcher');
   if (watcher === undefined) throw new Error('This stand has no watcher');
   return slot('watcher', 'The watcher is running', clockAhead, async () => ({
-    ...common(stand, ways, clockAhead),
-    HALLPASS_ROLE: 'watcher',
+    ...common(stand, 'watcher', ways, clockAhead),
     HALLPASS_AUDIT_CLUSTER: watcher.cluster,
     HALLPASS_AUDIT_PORT: String(watcher.port),
     HALLPASS_AUDIT_CERTIFICATE: watcher.certificate,
