@@ -145,6 +145,20 @@ describe('what nobody does with temporary access ends it at once', () => {
     expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
   });
 
+  test('also where the worker that made it died before it could say so, and another one says so later', async () => {
+    const watched = await createWatchWorld({}, {}, 'before it is applied');
+    const event = {
+      ...done('list', { resource: 'secrets' }),
+      requestReceivedTimestamp: watched.world.now().toString(),
+    };
+    await watched.take([event]);
+    await watched.wait();
+    expect(await tripsIn(watched)).toEqual([]);
+    await watched.world.steps();
+    await watched.wait();
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+
   test('who only asks what somebody may do has done nothing with it; who uses what is theirs has', async () => {
     const watched = await createWatchWorld();
     const asAlice = { user: { username: 'root' }, impersonatedUser: { username: userOf('alice') } };

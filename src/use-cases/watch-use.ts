@@ -11,8 +11,11 @@ export type UseWatch = { readonly take: (events: readonly unknown[]) => Promise<
 
 /** Events that are looked at together: each may ask Redis. */
 const atOnce = 100;
-/** Milliseconds until what matters is looked at once more, and how many of these wait at most. */
-const again = 1_000;
+/**
+ * Milliseconds until what matters is looked at once more, and from there until the last time: a grant that a worker made and had no time
+ * to write down is written down by another one, some ten seconds later. And how many of these wait at most.
+ */
+const again = [1_000, 15_000];
 const mostAgain = 1_000;
 /** Milliseconds between two signs that events come. */
 const signEvery = 5_000;
@@ -60,19 +63,21 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
     await reports.leaveUses();
   };
 
-  /** A grant works a moment before its log says so: what matters is looked at once more. */
+  /** A grant works a moment before its log says so: what matters is looked at once more, and again. */
   const lookAgain = async (attempts: readonly Attempt[]): Promise<void> => {
     const room = Math.max(0, mostAgain - waiting);
     const grave = attempts.filter(isGrave).slice(0, room);
     if (grave.length === 0) return;
     waiting += grave.length;
-    await ports.pause(again);
+    for (const milliseconds of again) {
+      await ports.pause(milliseconds);
+      await lookAtAll(grave).catch((cause: unknown) =>
+        ports.alarm('What was done in the first moment of a grant could not be looked at again', {
+          cause: String(cause),
+        }),
+      );
+    }
     waiting -= grave.length;
-    await lookAtAll(grave).catch((cause: unknown) =>
-      ports.alarm('What was done in the first moment of a grant could not be looked at again', {
-        cause: String(cause),
-      }),
-    );
   };
 
   return {
