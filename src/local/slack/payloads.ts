@@ -2,12 +2,13 @@ import type { StoredBlock } from '#local/slack/block-kit/blocks.ts';
 import type { Element } from '#local/slack/block-kit/elements.ts';
 import type { Core } from './core.ts';
 import { slackValue, stateValues } from './field-values.ts';
+import { givenBack, namedEmoji } from './given-back.ts';
 import { escapeText } from './mrkdwn.ts';
 import type { FieldValue } from './page-api.ts';
 import type { CommandSeed } from './seed.ts';
 import { messageShape, viewShape } from './shapes.ts';
 import type { Standing } from './standing.ts';
-import type { Channel, Person, State, View } from './state.ts';
+import type { Channel, Message, Person, State, View } from './state.ts';
 
 /** The bodies Slack sends (docs.slack.dev/reference/interaction-payloads). */
 export const verificationToken = 'local-verification-token';
@@ -102,9 +103,20 @@ export const actionOf = (
   return { ...own, ...(value === undefined ? {} : slackValue(element, value)) };
 };
 
+/** A message as it stands beside what somebody did to it. */
+export const messageGiven = (core: Core, message: Message): Record<string, unknown> => ({
+  ...messageShape(core, message, false),
+  text: namedEmoji(message.text),
+  ...(message.blocks.length > 0 ? { blocks: givenBack(message.blocks) } : {}),
+});
+const viewGiven = (core: Core, view: View): Record<string, unknown> => ({
+  ...viewShape(core, view),
+  blocks: givenBack(view.blocks),
+});
+
 const placeOf = (core: Core, person: Person, standing: Standing): Record<string, unknown> => {
   if (standing.type === 'view') {
-    return { container: { type: 'view', view_id: standing.view.id }, view: viewShape(core, standing.view) };
+    return { container: { type: 'view', view_id: standing.view.id }, view: viewGiven(core, standing.view) };
   }
   const { message, channel } = standing;
   const thread = message.threadTs === undefined ? {} : { thread_ts: message.threadTs };
@@ -119,7 +131,7 @@ const placeOf = (core: Core, person: Person, standing: Standing): Record<string,
     },
     channel: { id: channel.id, name: channelName(channel) },
     // Slack does not send an ephemeral message back.
-    ...(isEphemeral ? {} : { message: messageShape(core, message, false) }),
+    ...(isEphemeral ? {} : { message: messageGiven(core, message) }),
     state: { values: stateValues(message.blocks, message.values.get(person.id) ?? {}) },
   };
 };
@@ -157,13 +169,13 @@ export const submissionPayload = (core: Core, person: Person, view: View): Recor
   type: 'view_submission',
   ...basics(core, person),
   trigger_id: core.triggers.issue(person.id, view.id),
-  view: viewShape(core, view),
+  view: viewGiven(core, view),
   response_urls: [],
 });
 
 export const closedPayload = (core: Core, person: Person, view: View, isCleared: boolean): Record<string, unknown> => ({
   type: 'view_closed',
   ...basics(core, person),
-  view: viewShape(core, view),
+  view: viewGiven(core, view),
   is_cleared: isCleared,
 });

@@ -4,12 +4,13 @@ import { createDeliveries, type Delivery, type Envelope, type Forgery, type Tran
 import { createPerson, type PersonDriver } from './driver.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { PageChange, PageState } from './page-api.ts';
+import { messageGiven } from './payloads.ts';
 import { createRates, noRates } from './rates.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { demoSeed, type Seed } from './seed.ts';
 import { type Call, createServer, type WireReply, type WireRequest } from './serve.ts';
 import { snapshotFor } from './snapshot.ts';
-import type { State } from './state.ts';
+import type { Message, State } from './state.ts';
 import { type Until, until } from './until.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -44,6 +45,8 @@ export type Workspace = {
   connect: (transport: Transport) => () => void;
   /** Sends any payload to the app, however forged. Headers and signatures need the HTTP link. */
   sendRaw: (payload: Record<string, unknown>, options?: { type?: Envelope['type'] } & Forgery) => Promise<Delivery>;
+  /** A message as the app is told of it with a click on it. */
+  asGiven: (message: Message) => Record<string, unknown>;
   /** Sends the same bytes once more. */
   replay: (delivery: Delivery) => Promise<Delivery>;
   sendEvent: (event: Record<string, unknown> & { type: string }) => Promise<Delivery | undefined>;
@@ -94,6 +97,7 @@ export const createWorkspace = (options: WorkspaceOptions = {}): Workspace => {
     connect: deliveries.connect,
     sendRaw: (payload, { type = 'interactive', ...forgery } = {}) =>
       deliveries.send(type, payload, Object.keys(forgery).length > 0 ? forgery : undefined),
+    asGiven: (message) => messageGiven(core, message),
     replay: deliveries.again,
     sendEvent: deliveries.sendEvent,
     until,

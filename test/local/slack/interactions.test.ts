@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { givenBack } from '#local/slack/given-back.ts';
 import { demoSeed, hallpassApp } from '#local/slack/seed.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { connectScriptedApp, heldTimers } from './scripted-app.ts';
@@ -387,4 +388,40 @@ describe('people', () => {
       channel: { is_ext_shared: false },
     });
   });
+});
+
+test('what a click stood on comes back as Slack keeps it: with ids, defaults, names of emoji, escaped and in pieces', async () => {
+  const given = givenBack([
+    { type: 'header', block_id: 'h', text: { type: 'plain_text', text: '🔴 a & b' } },
+    { type: 'section', block_id: 's', text: { type: 'mrkdwn', text: '⚠️ *a* &amp; <@U1>' } },
+    {
+      type: 'rich_text',
+      block_id: 'r',
+      elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text: 'one\n✅ two', style: { bold: true } }] }],
+    },
+  ]);
+  expect(given).toEqual([
+    { type: 'header', block_id: 'h', text: { type: 'plain_text', text: ':red_circle: a &amp; b', emoji: true } },
+    {
+      type: 'section',
+      block_id: 's',
+      expand: false,
+      text: { type: 'mrkdwn', text: ':warning: *a* &amp; <@U1>', verbatim: false },
+    },
+    {
+      type: 'rich_text',
+      block_id: 'r',
+      elements: [
+        {
+          type: 'rich_text_quote',
+          border: 0,
+          elements: [
+            { type: 'text', text: 'one\n', style: { bold: true } },
+            { type: 'emoji', name: 'white_check_mark', unicode: '2705' },
+            { type: 'text', text: ' two', style: { bold: true } },
+          ],
+        },
+      ],
+    },
+  ]);
 });
