@@ -36,11 +36,15 @@ export const actions = {
   open: 'hallpass_open',
 } as const;
 
-/** Callback ids of the modals: the request, how long a grant is to go on, or may last at most, the reason for a decision, and the whole of a request. */
+/**
+ * Callback ids of the modals: the request, how long a grant is to go on, or may last at most, the reason for a decision, what was clicked on
+ * something else than Hallpass drew, and the whole of a request.
+ */
 export const askForm = 'hallpass_ask_form';
 export const extendForm = 'hallpass_extend_form';
 export const lessForm = 'hallpass_less_form';
 export const whyForm = 'hallpass_why_form';
+export const sureForm = 'hallpass_sure_form';
 export const wholeView = 'hallpass_whole_view';
 
 const fieldPrefix = 'hallpass_field_';
@@ -49,22 +53,66 @@ export const fieldAction = (name: string): string => `${fieldPrefix}${name}`;
 /** Matches the action id of any field. */
 export const fieldActions = new RegExp(`^${fieldPrefix}`);
 
-/** Which request and which revision of it a card showed. All that a button carries; nothing is authorised by it. */
+/**
+ * Buttons that let something happen, or stay: what one of these does counts only where it was clicked on what Hallpass drew. The others
+ * end things, refuse, show, or ask for something that is decided by itself.
+ */
+export const giving = [
+  'approve',
+  'approveLess',
+  'accept',
+  'own',
+  'keep',
+  'restore',
+  'review',
+] as const satisfies readonly (keyof typeof actions)[];
+export type Giving = (typeof giving)[number];
+export const givingBy = (action: unknown): Giving | undefined => giving.find((one) => actions[one] === action);
+
+/** Which request and which revision of it a card showed. Nothing is authorised by it. */
 export type ButtonValue = { readonly id: RequestId; readonly revision: number };
+/** The same, with the version of the request's log that was drawn: in buttons that give something. */
+export type DrawnValue = ButtonValue & { readonly version: number };
+/** The same, with the hallmark of all that the surface shows. */
+export type MarkedValue = DrawnValue & { readonly key: string; readonly signature: string };
 
 export const buttonValue = ({ id, revision }: ButtonValue): string => `${id}.${revision}`;
+export const drawnValue = (asked: ButtonValue, version: number): string => `${buttonValue(asked)}.${version}`;
+export const markedValue = (drawn: string, { key, signature }: Pick<MarkedValue, 'key' | 'signature'>): string =>
+  `${drawn}.${key}.${signature}`;
 
-const parts = z.tuple([
-  requestId,
-  z
-    .string()
-    .regex(/^[1-9]\d{0,5}$/)
-    .transform(Number),
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/)
+  .transform(Number);
+const word = z.string().regex(/^[\w-]{1,200}$/);
+const parts = z.union([
+  z.tuple([requestId, count]),
+  z.tuple([requestId, count, count]),
+  z.tuple([requestId, count, count, word, word]),
 ]);
 
-/** Reads a button's value back; undefined for anything that we did not write. */
+/** Longer than any that we write. */
+const longest = 500;
+const read = (value: unknown): z.infer<typeof parts> | undefined =>
+  typeof value === 'string' && value.length <= longest ? parts.safeParse(value.split('.')).data : undefined;
+
+/** Reads which request a button is about; undefined for anything that we did not write. */
 export const parseButtonValue = (value: unknown): ButtonValue | undefined => {
-  if (typeof value !== 'string') return undefined;
-  const read = parts.safeParse(value.split('.'));
-  return read.success ? { id: read.data[0], revision: read.data[1] } : undefined;
+  const found = read(value);
+  return found === undefined ? undefined : { id: found[0], revision: found[1] };
+};
+
+/** Reads a value with a hallmark; undefined for any other. Whether it is genuine is for the caller to see. */
+export const parseMarked = (value: unknown): MarkedValue | undefined => {
+  const found = read(value);
+  if (found?.length !== 5) return undefined;
+  const [id, revision, version, key, signature] = found;
+  return { id, revision, version, key, signature };
+};
+
+/** A value as it is drawn, before there is a hallmark. */
+export const unmarked = (value: string): string => {
+  const found = parseMarked(value);
+  return found === undefined ? value : drawnValue(found, found.version);
 };

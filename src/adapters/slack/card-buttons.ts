@@ -7,7 +7,7 @@ import { cut, oneLine } from '#domain/text.ts';
 import { openPods } from '#domain/watch/open-pods.ts';
 import type { Description } from '#kinds/kind.ts';
 import type { Shown } from '#use-cases/contents.ts';
-import { actions, buttonValue } from './action-ids.ts';
+import { actions, buttonValue, drawnValue } from './action-ids.ts';
 import { type ButtonSettings, button, limits } from './blocks.ts';
 import { type Caution, criticalAmong, isCritical } from './cautions.ts';
 import { wordedTitle } from './described.ts';
@@ -18,6 +18,8 @@ import { brieflyObjects } from './objects-line.ts';
 
 /** What the buttons depend on beside the request; `mayGoOn`: it makes sense to offer that it is extended. */
 export type ButtonContext = {
+  /** Of the request's log. */
+  readonly version: number;
   readonly description?: Description | undefined;
   readonly shown?: Shown | undefined;
   readonly mayGoOn?: boolean | undefined;
@@ -47,12 +49,13 @@ export const hasDetails = ({ changes, notes }: Content): boolean => changes.leng
 export const buttonsOf = (
   request: Request,
   cautions: readonly Caution[],
-  { description, shown, mayGoOn = false, hasMore = false, before = [] }: ButtonContext,
+  { version, description, shown, mayGoOn = false, hasMore = false, before = [] }: ButtonContext,
 ): readonly Button[] => {
   const { asked, state } = request;
   const value = buttonValue(asked);
+  const giving = drawnValue(asked, version);
   const toReview = needsReview(request) && state.status !== 'approved';
-  const review = toReview ? [button({ text: 'Review', action: actions.review, value, style: 'primary' })] : [];
+  const review = toReview ? [button({ text: 'Review', action: actions.review, value: giving, style: 'primary' })] : [];
   const isMore = shown?.type === 'shown' && (hasDetails(shown.content) || hasMore);
   const whole = isMore ? [button({ text: wholeText(shown), action: actions.whole, value })] : [];
   if (state.status === 'pending') {
@@ -60,12 +63,12 @@ export const buttonsOf = (
     const cannot = shown?.type === 'unreadable' || asked.drift?.byAuthor === true;
     if (isFound)
       return [
-        ...(cannot ? [] : approve(value, asked, cautions, description)),
-        button({ text: 'Accept', action: actions.accept, value }),
+        ...(cannot ? [] : approve(giving, asked, cautions, description)),
+        button({ text: 'Accept', action: actions.accept, value: giving }),
         ...whole,
       ];
     return [
-      ...(cannot ? [] : approve(value, asked, cautions, description)),
+      ...(cannot ? [] : approve(giving, asked, cautions, description)),
       button({ text: 'Deny', action: actions.deny, value, style: 'danger' }),
       ...whole,
       button({ text: 'Withdraw', action: actions.withdraw, value }),
@@ -81,7 +84,7 @@ export const buttonsOf = (
   if (state.status === 'revoked') return [...review, ...endPods(state, before, value), ...whole];
   if (state.status !== 'active' || state.ending !== undefined) return [...review, ...whole];
   if (state.conflict !== undefined)
-    return [...review, ...(state.settled === undefined ? settle(value, asked) : []), ...whole];
+    return [...review, ...(state.settled === undefined ? settle(giving, asked) : []), ...whole];
   return [
     ...review,
     ...ownersButtons(asked, mayGoOn),

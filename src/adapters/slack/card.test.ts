@@ -132,11 +132,11 @@ describe('a card', () => {
     );
   });
 
-  test('carries in its buttons the id and the revision, and nothing else', () => {
+  test('carries in its buttons the id, the revision and how far its log was, and nothing else', () => {
     const values = [
       ...JSON.stringify(renderCard({ chain: chainOf(submitted()) }).blocks).matchAll(/"value":"([^"]*)"/g),
     ];
-    expect(values.map(([, value]) => value)).toEqual(Array.from({ length: 4 }, () => 'k7m2-qx.1'));
+    expect(values.map(([, value]) => value)).toEqual(['k7m2-qx.1.1', 'k7m2-qx.1.1', 'k7m2-qx.1', 'k7m2-qx.1']);
   });
 
   test('shows for which group each approval counts, when the groups are known', () => {

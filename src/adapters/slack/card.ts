@@ -140,7 +140,14 @@ const compose = (
   const cautions = cautionsOf(chain, description, shown);
   const approvals = approvalsLine(chain, standing);
   const hasMore = hidesSome(cautions, share.cautions) || hidesReach(reachIn(shown), share.reach);
-  const buttons = buttonsOf(chain.request, cautions, { description, shown, mayGoOn, hasMore, before });
+  const buttons = buttonsOf(chain.request, cautions, {
+    version: chain.entries.length,
+    description,
+    shown,
+    mayGoOn,
+    hasMore,
+    before,
+  });
   const where = `press ${wholeText(shown)}`;
   const { drift } = asked;
   const beware = cautionBlock(cautions, share.cautions, readAt(description, shown));

@@ -7,7 +7,7 @@ import { needsReview } from '#domain/request/terms.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import type { Description, Kind } from '#kinds/kind.ts';
 import type { Inbox } from '#use-cases/see-requests.ts';
-import { actions, buttonValue } from './action-ids.ts';
+import { actions, drawnValue } from './action-ids.ts';
 import { actionRow, button, context, header, markupOf, section } from './blocks.ts';
 import { titleOf } from './card.ts';
 import { ownersButtons } from './card-buttons.ts';
@@ -87,7 +87,7 @@ type Reader = {
 };
 
 /** The App Home of one person: what waits for them, what is active, what is theirs, and the way to ask. Pure. */
-export const renderHome = (inbox: Inbox, reader: Reader): HomeView => {
+export const renderHome = (inbox: Inbox, reader: Reader): HomeView & { blocks: KnownBlock[] } => {
   const parts = partsOf(inbox);
   return {
     type: 'home',
@@ -146,7 +146,9 @@ const buttonsUnder = (chain: Chain, { person, mayGoOn }: Pick<Reader, 'person' |
   const { asked } = request;
   const isOwn = asked.requester === person || asked.subject === person;
   if (!isOwn && isToReview(chain))
-    return [actionRow([button({ text: 'Review', action: actions.review, value: buttonValue(asked) })])];
+    return [
+      actionRow([button({ text: 'Review', action: actions.review, value: drawnValue(asked, chain.entries.length) })]),
+    ];
   return isOwn && isInForce(request) ? [actionRow(ownersButtons(asked, mayGoOn?.(request) ?? false))] : [];
 };
 

@@ -7,7 +7,7 @@ import type { Asked, State } from '#domain/request/request.ts';
 import { lacksReason, lengthOf, mayBeApplied } from '#domain/request/terms.ts';
 import { oneLine } from '#domain/text.ts';
 import type { Description } from '#kinds/kind.ts';
-import { actions, buttonValue } from './action-ids.ts';
+import { actions, buttonValue, drawnValue } from './action-ids.ts';
 import { bold, button, code, date, type Piece, user } from './blocks.ts';
 import { whereConflicts } from './conflicts.ts';
 import { briefly, cutMiddle, more } from './excerpt.ts';
@@ -148,10 +148,10 @@ export const newsFor = (
 };
 
 /** Told when it works: "approved" alone lets nobody do anything. What begins later is worth knowing before. */
-const laterNews = ({ request: { asked, state } }: Chain, whose: readonly Piece[]): News | undefined => {
+const laterNews = ({ request: { asked, state }, entries }: Chain, whose: readonly Piece[]): News | undefined => {
   const { startsAt } = asked;
   if (state.status !== 'approved' || state.ending !== undefined) return undefined;
-  if (asked.held !== undefined) return tryAgain(asked, state);
+  if (asked.held !== undefined) return tryAgain(asked, state, entries.length);
   if (startsAt === undefined || Temporal.Instant.compare(startsAt, state.at) <= 0) return undefined;
   const length = lengthOf({ asked, state });
   return {
@@ -183,7 +183,11 @@ const heldNews = (asked: Asked): News => ({
 });
 
 /** The one moment at which whoever wrote it has to do something. */
-const tryAgain = (asked: Asked, { applyBy, confirmed }: Extract<State, { status: 'approved' }>): News | undefined => {
+const tryAgain = (
+  asked: Asked,
+  { applyBy, confirmed }: Extract<State, { status: 'approved' }>,
+  version: number,
+): News | undefined => {
   if (confirmed !== undefined) return undefined;
   const again: readonly Piece[] = ['The same write is let through until ', date(applyBy)];
   if (asked.held?.writer !== undefined)
@@ -200,7 +204,12 @@ const tryAgain = (asked: Asked, { applyBy, confirmed }: Extract<State, { status:
     ],
     buttons: isOffered
       ? [
-          button({ text: 'It is mine: apply it', action: actions.own, value, style: 'primary' }),
+          button({
+            text: 'It is mine: apply it',
+            action: actions.own,
+            value: drawnValue(asked, version),
+            style: 'primary',
+          }),
           button({ text: 'I did not write it', action: actions.disown, value, style: 'danger' }),
         ]
       : [],

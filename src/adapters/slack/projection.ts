@@ -14,6 +14,7 @@ import { createAlarms } from './alarms.ts';
 import { createCache } from './cache.ts';
 import { describedBy } from './described.ts';
 import type { SlackDirectory } from './directory.ts';
+import { hallmarked } from './hallmark.ts';
 import { mentionsOf } from './mentions.ts';
 import { offerOf } from './offer.ts';
 import { createPostOnce } from './post-once.ts';
@@ -66,8 +67,11 @@ export type Projection = {
    * side by side in any number of processes. Throws only when our own stores fail.
    */
   readonly show: (id: RequestId) => Promise<Shown>;
-  /** Draws the card anew, though its log says nothing new: something beside it has. Not before it is there. */
-  readonly redraw: (id: RequestId) => Promise<void>;
+  /**
+   * Draws the card anew, though its log says nothing new: something beside it has. Not before it is there. Once, where it does not
+   * matter that somebody else shows it just now, or Slack wants a pause; otherwise so many `times`.
+   */
+  readonly redraw: (id: RequestId, times?: number) => Promise<void>;
   /** Brings Slack up to date with all requests that are not, cards first. Returns after some 20 s, or when Slack is away. */
   readonly catchUp: () => Promise<void>;
 };
@@ -101,6 +105,7 @@ export const createProjection = ({
     calls,
     postOnce,
     prove: (message) => proven(message, core.signer, core.trust),
+    mark: (message) => hallmarked(message, core.signer, core.trust),
     workspace: bot.url,
     channelProblem: channels.get,
     alarmOnce,
@@ -203,7 +208,13 @@ export const createProjection = ({
   let walking: Promise<void> | undefined;
   return {
     show: (id) => show(id, false),
-    redraw: async (id) => void (await show(id, true, true)),
+    redraw: async (id, times = 1) => {
+      for (let left = times; left > 0; left -= 1) {
+        const shown = await show(id, true, true);
+        if (shown.type === 'done' || left === 1) return;
+        await time.pause(Math.min(shown.milliseconds, longestWait));
+      }
+    },
     catchUp: () => {
       walking ??= walk().finally(() => {
         walking = undefined;

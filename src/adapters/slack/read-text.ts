@@ -1,3 +1,6 @@
+import { ours } from './our-emoji.ts';
+import { lettersOf, unescaped } from './slack-text.ts';
+
 /**
  * What a message says, as one text that is the same before it is posted and however Slack gives it back: Slack adds block
  * ids, splits and joins pieces of text, turns emoji into elements or into `:names:`, and escapes or unescapes entities.
@@ -60,48 +63,12 @@ const aroundOf = (found: ReadonlyMap<string, unknown>): { readonly before: strin
   }
 };
 
-const unescaped = (text: string): string =>
-  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-
 /** Slack names the code points of an emoji that is one of Unicode's; others are known by name alone. */
 const emojiOf = (name: string, unicode: unknown): string => {
   const points = typeof unicode === 'string' ? unicode.split('-').map((one) => Number.parseInt(one, 16)) : [];
   const isUnicode = points.length > 0 && points.every((one) => one > 0 && one <= 0x10ffff);
   return isUnicode ? String.fromCodePoint(...points) : (ours.get(name) ?? `:${name}:`);
 };
-
-/** The emoji that Hallpass itself writes, by the names that Slack has for them. */
-const ours: ReadonlyMap<string, string> = new Map([
-  ['hand', '✋'],
-  ['raised_hand', '✋'],
-  ['+1', '👍'],
-  ['thumbsup', '👍'],
-  ['ballot_box_with_check', '☑'],
-  ['no_entry', '⛔'],
-  ['ok_hand', '👌'],
-  ['memo', '📝'],
-  ['pencil', '📝'],
-  ['leftwards_arrow_with_hook', '↩'],
-  ['arrow_right_hook', '↪'],
-  ['heavy_check_mark', '✔'],
-  ['alarm_clock', '⏰'],
-  ['mega', '📣'],
-  ['warning', '⚠'],
-  ['hourglass', '⌛'],
-  ['white_check_mark', '✅'],
-  ['writing_hand', '✍'],
-  ['mag_right', '🔎'],
-  ['repeat', '🔁'],
-  ['eye', '👁'],
-  ['fast_forward', '⏩'],
-  ['lock', '🔒'],
-  ['pencil2', '✏'],
-  ['rotating_light', '🚨'],
-  ['red_circle', '🔴'],
-  ['large_orange_circle', '🟠'],
-  ['large_yellow_circle', '🟡'],
-  ['hourglass_flowing_sand', '⏳'],
-]);
 
 /** White space and what colours an emoji say nothing; names of our emoji are the emoji. */
 const squeezed = (text: string): string =>
@@ -111,10 +78,3 @@ const squeezed = (text: string): string =>
     .normalize('NFC')
     .replace(/\s+/g, ' ')
     .trim();
-
-/** Of the text beside the blocks, which notifications show and Slack rewrites as it likes: its letters and digits. */
-const lettersOf = (text: string): string =>
-  unescaped(text)
-    .replace(/:[a-z0-9_+'-]+:/g, '')
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}]+/gu, '');

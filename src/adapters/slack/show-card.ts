@@ -16,7 +16,7 @@ import { updates } from './slack-calls.ts';
 
 /** Posts a request's card, or brings the one there is to the newest state: what lies between is never drawn. */
 export const createShowCard = (tools: Tools): Step => {
-  const { client, calls, postOnce, fine, alarm } = tools;
+  const { client, calls, postOnce, mark, fine, alarm } = tools;
   const said = new Set<RequestId>();
 
   const draw = async ({
@@ -34,7 +34,7 @@ export const createShowCard = (tools: Tools): Step => {
       said.add(id);
       alarm('What a request changes was altered or is gone from the store; nobody can approve it', { request: id });
     }
-    return renderCard({
+    const drawn = renderCard({
       chain,
       shown,
       mayGoOn,
@@ -43,6 +43,7 @@ export const createShowCard = (tools: Tools): Step => {
       ...(standing === undefined ? {} : { standing }),
       ...(attempts === undefined ? {} : { attempts }),
     });
+    return mark(drawn);
   };
 
   const post = async (subject: Subject): Promise<void> => {

@@ -20,11 +20,11 @@ const unreachable: readonly string[] = [
 
 /** Tells the people of a request by direct message what they must know. */
 export const createShowNews = (tools: Tools, core: Core): Step => {
-  const { postOnce, alarmOnce } = tools;
+  const { postOnce, mark, alarmOnce } = tools;
 
   const tell = async (notes: Notes, key: string, { to, text, blocks, metadata }: DirectMessage): Promise<void> => {
     try {
-      await postOnce(notes, { key, channel: to, message: { text, blocks, metadata } });
+      await postOnce(notes, { key, channel: to, message: mark({ text, blocks, metadata }) });
     } catch (cause) {
       const fault = setbackOf(cause) === undefined ? faultOf(cause) : undefined;
       if (fault?.type !== 'refused') throw cause;

@@ -46,6 +46,8 @@ export type Tools = {
   readonly postOnce: PostOnce;
   /** Signs what a message says of an event, as it is posted. */
   readonly prove: (message: Message) => Message;
+  /** Puts the hallmark of all that a message shows into its buttons that give something. */
+  readonly mark: (message: Message) => Message;
   /** The workspace's own address, if it is known. */
   readonly workspace: string | undefined;
   /** Why nothing may be written into a channel, with the remedy; answers are kept for a while. */
