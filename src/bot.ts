@@ -46,7 +46,7 @@ import { readSiemCa, startAudit, startWebhooks } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
-import { countDropped } from './metrics.ts';
+import { countClick, countDropped } from './metrics.ts';
 import { problemsInSlack } from './named-in-slack.ts';
 import { readWebhooks } from './webhooks.ts';
 import { checkClusters } from './worker.ts';
@@ -74,6 +74,9 @@ const peopleEvery = 2_000;
  * come back each second to find the same kept Redis busier than the revocations beside them.
  */
 const crowd = 50;
+
+/** Half a minute and more of trying, while its thread is being written. */
+const redraws = 60;
 
 /** A running bot; `tell` posts to the administrators' channel. */
 export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Tell };
@@ -219,6 +222,8 @@ const startOn = async (
     receiver: way.receiver,
     token: slack.botToken,
     clientOptions: options,
+    redraw: (id) => projection.redraw(id, redraws),
+    countClick,
   });
   // A bot that serves no API does not load what it takes.
   if (config.api !== undefined) {

@@ -58,6 +58,16 @@ const dropped = new Counter({
 /** Counts an entry that was left for the bot, and is not believed. */
 export const countDropped = (why: string): void => dropped.inc({ why });
 
+const clicks = new Counter({
+  name: 'hallpass_clicks_total',
+  help: 'Clicks that let something happen or stay, by what they stood on: genuine, older, altered, or unseen. All but genuine ones were shown the request from its log first.',
+  labelNames: ['stood_on'],
+  registers,
+});
+
+/** Counts what a click that lets something happen stood on. */
+export const countClick = (sight: string): void => clicks.inc({ stood_on: sight });
+
 /** Counts what became of one try to give an event to a webhook. */
 export const countWebhook = (webhook: string, result: string): void => webhookTries.inc({ webhook, result });
 

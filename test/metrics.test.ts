@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import {
+  countClick,
   countDropped,
   countPolicyNews,
   countWebhook,
@@ -71,6 +72,16 @@ test('it can be read how much was left for the bot that is not believed', async 
     expect.arrayContaining([
       'hallpass_entries_dropped_total{why="unsigned"} 1',
       'hallpass_entries_dropped_total{why="of-another-cluster"} 2',
+    ]),
+  );
+});
+
+test('it can be read what clicks that let something happen stood on', async () => {
+  for (const sight of ['genuine', 'genuine', 'altered']) countClick(sight);
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_clicks_total{stood_on="genuine"} 2',
+      'hallpass_clicks_total{stood_on="altered"} 1',
     ]),
   );
 });

@@ -4,6 +4,7 @@ import { keys } from '#adapters/redis/keys.ts';
 import { actions } from '#adapters/slack/action-ids.ts';
 import { type RequestId, requestId } from '#domain/ids.ts';
 import type { Outcome } from '#local/slack/outcome.ts';
+import { drawnWith } from '#test/stories/clicks.ts';
 import type { Stage } from './stage.ts';
 
 /** Who asks and who agrees: the rule `shop` wants one approval of the platform group. */
@@ -43,7 +44,7 @@ export const ask = async (
 export const approve = (stage: Stage, id: RequestId): Promise<void> => press(stage, id, actions.approve);
 
 /** The click on a button of a card. */
-export const press = async ({ slack }: Stage, id: RequestId, action: string): Promise<void> => {
+export const press = async ({ slack, stand }: Stage, id: RequestId, action: string): Promise<void> => {
   const { status } = await slack.sendRaw({
     type: 'block_actions',
     team: { id: 'T0HALLPASS', domain: 'acme' },
@@ -54,6 +55,7 @@ export const press = async ({ slack }: Stage, id: RequestId, action: string): Pr
     channel: { id: 'C0APPROVALS', name: 'approvals' },
     trigger_id: `bench.${id}`,
     response_url: 'https://slack.local/actions/bench',
+    message: drawnWith(stand.config('bot').keys, { action, id, revision: 1 }),
     actions: [{ type: 'button', block_id: 'buttons', action_id: action, value: `${id}.1`, action_ts: '1.000001' }],
   });
   if (status !== 'acknowledged') throw new Error(`The click on ${id} was ${status}.`);

@@ -2,7 +2,7 @@ import { keys } from '#adapters/redis/keys.ts';
 import { actions, whyForm } from '#adapters/slack/action-ids.ts';
 import { personId, type RequestId, requestId } from '#domain/ids.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
-import { clickOf } from '#test/stories/clicks.ts';
+import { clickOf, pressOn } from '#test/stories/clicks.ts';
 import type { Ground } from './ground.ts';
 import { type Answer, actOver } from './pipeline.ts';
 import { type Ask, type Deed, pipeline } from './plan.ts';
@@ -51,14 +51,21 @@ export const act = async (ground: Ground, id: RequestId, deed: Deed): Promise<Do
     const answer = await actOver(ground, id, deed.does, deed.nth);
     return { deed, at, isAcknowledged: answer.status === 200, answer };
   }
-  const { slack } = ground;
-  const delivery = await deliver(slack, id, deed);
+  const { slack, stand } = ground;
+  const delivery = await deliver(slack, stand, id, deed);
   if (deed.twice && delivery !== undefined) await slack.replay(delivery).catch(() => undefined);
   return { deed, at, isAcknowledged: delivery?.status === 'acknowledged' };
 };
 
-const deliver = async (slack: Ground['slack'], id: RequestId, { by, does }: Deed): Promise<Delivery | undefined> => {
-  if (does === 'approve') return slack.sendRaw(clickOf(by, actions.approve, `${id}.1`));
+const deliver = async (
+  slack: Ground['slack'],
+  stand: Ground['stand'],
+  id: RequestId,
+  { by, does }: Deed,
+): Promise<Delivery | undefined> => {
+  const press = { action: actions.approve, id, revision: 1 };
+  if (does === 'approve')
+    return slack.sendRaw(await pressOn(slack, stand.config('bot').keys, by, press, async () => 1));
   if (does === 'deny') return slack.sendRaw(denial(by, id));
   const why = does === 'revoke' ? ' because of a trial' : '';
   return (await slack.as(by).command(`/jit ${does} ${id}${why}`)).delivery;

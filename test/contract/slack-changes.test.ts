@@ -106,12 +106,19 @@ describe('a change that does not fit on its card', () => {
     const { id } = chain.request.asked;
     const card = await answer(bob, `/jit show ${id}`);
     expect(card.shown).toMatch(/⚠️ \d+ of \d+ lines are hidden · press Full diff: an approval counts only after that/);
-    await slack
-      .as(bob)
-      .click(card, 'Approve', { confirm: card.blocks.some((one) => JSON.stringify(one).includes('"confirm"')) });
-    expect(slack.as(bob).ephemerals().at(-1)?.shown).toMatch(/does not show all \d+ lines/);
+    const approve = () =>
+      slack
+        .as(bob)
+        .click(card, 'Approve', { confirm: card.blocks.some((one) => JSON.stringify(one).includes('"confirm"')) });
+    // A copy that only Bob sees opens the window from the log.
+    await approve();
+    await opens(bob, 'decide here');
+    await slack.as(bob).submit();
+    expect(view(bob).shown).toMatch(/does not show all \d+ lines/);
+    expect((await look(world, chain)).request.state.status).toBe('pending');
+    await slack.as(bob).closeView();
 
-    await slack.as(bob).click(card, 'Full diff');
+    await slack.as(bob).click(view(bob), 'Full diff');
     await opens(bob, 'Recorded: you may approve revision 1 now.');
     expect(view(bob).shown).toContain('note 0');
     expect((await look(world, chain)).entries.at(-1)?.event).toEqual({ type: 'seen', by: bob, revision: 1 });
@@ -120,10 +127,8 @@ describe('a change that does not fit on its card', () => {
     expect(JSON.parse(view(bob).privateMetadata)).toEqual({ id, revision: 1, page: 1 });
     await slack.as(bob).click(view(bob), 'Previous');
     await opens(bob, /Page 1 of \d/);
-
-    await slack
-      .as(bob)
-      .click(card, 'Approve', { confirm: card.blocks.some((one) => JSON.stringify(one).includes('"confirm"')) });
+    await slack.as(bob).closeView();
+    await slack.as(bob).submit();
     expect((await look(world, chain)).request.state.status).toBe('approved');
     expect(slack.problems).toEqual([]);
   });

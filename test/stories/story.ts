@@ -14,7 +14,7 @@ import type { State, Status } from '#domain/request/request.ts';
 import type { Delivery } from '#local/slack/delivery.ts';
 import type { ReadMessage } from '#local/slack/reading.ts';
 import type { Stand } from '#local/stand.ts';
-import { clickOf } from './clicks.ts';
+import { pressOn } from './clicks.ts';
 import type { Company } from './company.ts';
 
 export const ledger = '/apis/networking.k8s.io/v1/namespaces/shop-payments/ingresses/ledger';
@@ -117,7 +117,13 @@ export const storyOf = (company: () => Company) => {
 
   /** A click as Slack sends it, whether or not its card is there already. */
   const press = (person: string, button: keyof typeof actions, id: string, revision = 1): Promise<Delivery> =>
-    company().slack.sendRaw(clickOf(person, actions[button], `${id}.${revision}`));
+    pressOn(
+      company().slack,
+      company().stand.config('bot').keys,
+      person,
+      { action: actions[button], id, revision },
+      () => redis().llen(keys.log(requestId.parse(id))),
+    ).then((click) => company().slack.sendRaw(click));
   const approve = async (id: string, people: readonly string[] = ['U0BOB', 'U0DAN']): Promise<void> => {
     for (const person of people) await press(person, 'approve', id);
   };

@@ -14,6 +14,7 @@ import { seeRequest } from '#use-cases/see-requests.ts';
 import { whatMayBeAsked } from '#use-cases/what-may-be-asked.ts';
 import { actions, fieldActions, parseButtonValue } from './action-ids.ts';
 import { type Click, click } from './click.ts';
+import { conflictsIn } from './conflicts.ts';
 import { askExtension } from './extend-form.ts';
 import type { Faces } from './faces.ts';
 import { fieldOf, notice, renderForm } from './form.ts';
@@ -134,8 +135,7 @@ const contested = async (
   if (target === undefined || (act !== 'keep' && act !== 'restore')) return [];
   const chain = await inTime(seeRequest(ports, by, target.id)).catch(() => undefined);
   if (chain === undefined || chain === 'late') return [];
-  const { state } = chain.request;
-  return state.status === 'active' ? (state.conflict?.conflicts ?? []) : [];
+  return conflictsIn(chain);
 };
 
 type Target = NonNullable<ReturnType<typeof parseButtonValue>>;

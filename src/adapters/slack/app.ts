@@ -1,14 +1,17 @@
 import { App, LogLevel, type Receiver } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
-import { personId } from '#domain/ids.ts';
+import { personId, type RequestId } from '#domain/ids.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import type { PeopleWatch } from '#use-cases/watch-people.ts';
 import { listenToActions } from './actions.ts';
+import { createAlteredAlarm } from './altered-alarm.ts';
+import { letThroughAsDrawn } from './as-drawn.ts';
 import { listenToCommands } from './commands.ts';
 import type { SlackDirectory } from './directory.ts';
 import type { Faces } from './faces.ts';
 import { refuseFromTheFuture } from './receiver.ts';
+import type { Sight } from './sight.ts';
 import { listenToSubmissions } from './submissions.ts';
 
 export type SlackAppParts = {
@@ -19,6 +22,10 @@ export type SlackAppParts = {
   readonly receiver: Receiver;
   readonly token: string;
   readonly clientOptions: WebClientOptions;
+  /** Draws the card of a request anew. */
+  readonly redraw?: (id: RequestId) => Promise<void>;
+  /** Counts what a click that gives something stood on. */
+  readonly countClick?: (sight: Sight) => void;
 };
 
 /** The bot as Slack sees it: its command, its buttons, its forms and its home. The receiver is the way in. */
@@ -30,6 +37,8 @@ export const createSlackApp = ({
   receiver,
   token,
   clientOptions: options,
+  redraw = async () => {},
+  countClick = () => {},
 }: SlackAppParts): App => {
   const app = new App({
     token,
@@ -40,6 +49,7 @@ export const createSlackApp = ({
     logLevel: LogLevel.ERROR,
   });
   refuseFromTheFuture(app, ports.clock);
+  letThroughAsDrawn(app, { ports, faces, alarm: createAlteredAlarm(ports), redraw, count: countClick });
   listenToCommands(app, ports, faces);
   listenToActions(app, ports, faces);
   listenToSubmissions(app, ports);

@@ -1,4 +1,5 @@
 import { sayTarget } from '#domain/plan.ts';
+import type { Chain } from '#domain/request/chain.ts';
 import type { Conflict } from '#domain/request/events.ts';
 import { cut, oneLine } from '#domain/text.ts';
 import { bold, code, lines, type Piece } from './blocks.ts';
@@ -69,3 +70,7 @@ export const whereConflicts = (conflicts: readonly Conflict[]): string => {
     ? `${cutMiddle(targets[0] ?? '', 160)} in ${places}`
     : `${places} in ${targets.length} objects`;
 };
+
+/** What a person has to decide between; nothing where nobody has. */
+export const conflictsIn = ({ request: { state } }: Pick<Chain, 'request'>): readonly Conflict[] =>
+  state.status === 'active' ? (state.conflict?.conflicts ?? []) : [];

@@ -1,9 +1,9 @@
-import type { View } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { fieldAction, lessForm } from './action-ids.ts';
 import { sayLength } from './nouns.ts';
 
 /** Asks an approver for how long at most; `value` is that of the button, `seconds` what was asked. */
-export const askLess = (value: string, seconds: number | undefined): View => ({
+export const askLess = (value: string, seconds: number | undefined): ModalView => ({
   type: 'modal',
   callback_id: lessForm,
   title: { type: 'plain_text', text: 'Approve for less' },

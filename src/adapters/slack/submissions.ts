@@ -15,12 +15,14 @@ import {
 } from '#use-cases/act-on-request.ts';
 import type { SubmitRefusal } from '#use-cases/asking.ts';
 import { extendGrant } from '#use-cases/extend-grant.ts';
+import { ownWrite } from '#use-cases/own-write.ts';
 import type { BotPorts } from '#use-cases/ports.ts';
 import { submitRequest } from '#use-cases/submit-request.ts';
-import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, whyForm } from './action-ids.ts';
+import { askForm, type ButtonValue, extendForm, lessForm, parseButtonValue, sureForm, whyForm } from './action-ids.ts';
 import { fieldOf, notice, shared } from './form.ts';
 import { type Hint, hintFor } from './hint.ts';
 import { inTime } from './in-time.ts';
+import { readSure } from './log-window.ts';
 import { plain } from './mrkdwn.ts';
 import {
   isOfOtherTimes,
@@ -65,6 +67,17 @@ export const listenToSubmissions = (app: App, ports: BotPorts): void => {
       'closed' in outcome
         ? { response_action: 'clear' }
         : { response_action: 'errors', errors: { 'duration|': plain(outcome.text) } },
+    );
+  });
+
+  app.view(sureForm, async ({ ack, body }) => {
+    const payload = viewPayload.parse(body);
+    const outcome = await trouble(ports, () => submitSure(ports, payload));
+    // What is in the way may be that all of it is to be read first, for which the window stays open below.
+    await ack(
+      'closed' in outcome
+        ? { response_action: 'clear' }
+        : { response_action: 'push', view: notice(plain(outcome.text)) },
     );
   });
 
@@ -185,6 +198,19 @@ const submitLess = async (ports: BotPorts, payload: ViewPayload): Promise<Errors
   if (!duration.ok) return { field, text: duration.error };
   const seconds = duration.value.total('seconds');
   const result = await approveRequest(ports, { by: payload.user.id, ...target, seconds });
+  return result.ok ? { closed: true } : { field, text: sayNotDone(result.error) };
+};
+
+const submitSure = async (ports: BotPorts, payload: ViewPayload): Promise<Errors | { readonly closed: true }> => {
+  const { act, value } = readSure(payload.view.private_metadata);
+  const target = parseButtonValue(value);
+  const field = 'reason';
+  if (target === undefined) return { field, text: 'This window leads to no request. Click the button again.' };
+  const by = payload.user.id;
+  const result =
+    act === 'approve'
+      ? await approveRequest(ports, { by, ...target })
+      : await ownWrite(ports, { by, id: target.id, isTheirs: true });
   return result.ok ? { closed: true } : { field, text: sayNotDone(result.error) };
 };
 

@@ -33,10 +33,10 @@ const turned = z.object({
 /** The look at all of what a request does, from its card wherever that is shown, and from page to page. */
 export const listenToWhole = (app: App, ports: BotPorts): void => {
   app.action(actions.whole, async ({ ack, body, client }) => {
-    const { user, trigger_id, actions: pressed } = click.parse(body);
+    const { user, trigger_id, view, actions: pressed } = click.parse(body);
     await ack();
     const target = parseButtonValue(pressed[0]?.value);
-    await showWhole(ports, client, trigger_id, user.id, target);
+    await showWhole(ports, client, trigger_id, user.id, target, view?.type === 'modal');
   });
   for (const action of [actions.previousPage, actions.nextPage]) {
     app.action(action, async ({ ack, body, client }) => {
@@ -56,7 +56,7 @@ export const listenToWhole = (app: App, ports: BotPorts): void => {
 
 /**
  * Opens the modal at once, for a trigger lives three seconds only, and fills it when all is read. Without a revision it
- * is for the one that there is now.
+ * is for the one that there is now. Over a modal that is open it lies on that.
  */
 export const showWhole = async (
   ports: BotPorts,
@@ -64,12 +64,17 @@ export const showWhole = async (
   trigger: string,
   by: PersonId,
   target: { readonly id: RequestId; readonly revision?: number } | undefined,
+  isOnModal = false,
 ): Promise<void> => {
+  const open = (text: string) => {
+    const drawn = { trigger_id: trigger, view: notice(text) };
+    return isOnModal ? client.views.push(drawn) : client.views.open(drawn);
+  };
   if (target === undefined) {
-    await client.views.open({ trigger_id: trigger, view: notice('This button leads to no request.') });
+    await open('This button leads to no request.');
     return;
   }
-  const { view } = opened.parse(await client.views.open({ trigger_id: trigger, view: notice('Reading all of it …') }));
+  const { view } = opened.parse(await open('Reading all of it …'));
   await client.views.update({ view_id: view.id, view: await drawFirst(ports, by, target) });
 };
 

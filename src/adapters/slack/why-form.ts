@@ -1,4 +1,4 @@
-import type { KnownBlock, View } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Conflict } from '#domain/request/events.ts';
 import { fieldAction, whyForm } from './action-ids.ts';
@@ -34,7 +34,7 @@ const metadata = z.object({ act: z.enum(whyActs), value: z.string() });
 export const readWhy = (text: string): z.infer<typeof metadata> => metadata.parse(JSON.parse(text));
 
 /** Asks for the reason of a decision; of one between two states of an object, with what they are. */
-export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[]): View => ({
+export const askWhy = (act: WhyAct, value: string, conflicts: readonly Conflict[]): ModalView => ({
   type: 'modal',
   callback_id: whyForm,
   title: { type: 'plain_text', text: words[act].title },

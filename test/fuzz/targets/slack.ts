@@ -1,7 +1,9 @@
 import { type App, LogLevel, type Receiver } from '@slack/bolt';
 import fc from 'fast-check';
 import { createSlackApp } from '#adapters/slack/app.ts';
+import { actionRow, button } from '#adapters/slack/blocks.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
+import { hallmarked } from '#adapters/slack/hallmark.ts';
 import { type PersonId, personId } from '#domain/ids.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
@@ -104,7 +106,7 @@ type World = Awaited<ReturnType<typeof open>>;
 type Payload = Readonly<Record<string, unknown>>;
 
 /** Everything that people do in the client, as Slack sent it; the workspace is as it was after it. */
-const samplesIn = async ({ slack, answer, ids }: World): Promise<readonly Input[]> => {
+const samplesIn = async ({ world, slack, answer, ids }: World): Promise<readonly Input[]> => {
   const sent: [string, Payload][] = [];
   const disconnect = slack.connect({
     deliver: async ({ type, payload }) => {
@@ -141,7 +143,9 @@ const samplesIn = async ({ slack, answer, ids }: World): Promise<readonly Input[
   ])
     await type('U0BOB', line);
   const press = async (who: string, action: string, id: string): Promise<void> => {
-    await slack.sendRaw(clickOf(who, action, `${id}.1`));
+    const blocks = [actionRow([button({ text: 'Press', action, value: `${id}.1.1` })])];
+    const message = hallmarked({ text: '', blocks }, world.bot.signer, world.bot.trust);
+    await slack.sendRaw({ ...clickOf(who, action, `${id}.1`), message });
     const { privateMetadata: _ } = as(who).view() ?? { privateMetadata: '' };
   };
   const second =
