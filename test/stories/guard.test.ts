@@ -1,6 +1,8 @@
+import { WebClient } from '@slack/web-api';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '#adapters/redis/keys.ts';
 import { tokenFor } from '#local/shop/install.ts';
+import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { companyFor } from './company.ts';
 import { front, frontIngress, type Hands, handsOf, heldAs } from './guard-story.ts';
@@ -266,6 +268,29 @@ describe('a direct write to something protected', () => {
     await story.press('U0ALICE', 'disown', not);
     await story.reaches(not, 'lapsed');
     expect(heldAs(await addPath(alice, 'mine', '/gamma'))).not.toBe(not);
+  });
+
+  it('is not made by a click on a message that somebody has drawn anew, but from the window over the log', async () => {
+    await make('faked');
+    const { slack } = company();
+    const { fetch } = createInMemoryLink(slack);
+    const thief = new WebClient(slack.state.app.token, { fetch, retryConfig: { retries: 0 } });
+    const id = heldAs(await addPath(alice, 'faked', '/beta'));
+    await story.approve(id, ['U0BOB']);
+    const asked = () =>
+      slack
+        .as('U0ALICE')
+        .dms()
+        .find(({ shown, buttons }) => shown.includes(id) && buttons.some(({ text }) => text.startsWith('It is mine')));
+    const { channelId, ts, blocks } = await story.until('Alice to be asked', asked, 60_000);
+    const harmless = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [] }] }];
+    await thief.chat.update({ channel: channelId, ts, text: 'x', blocks: [...harmless, blocks[1]] as never });
+    await slack.as('U0ALICE').click({ channelId, ts }, 'It is mine: apply it');
+    await story.until('the window', () => slack.as('U0ALICE').view()?.shown.includes(`Request ${id}`));
+    expect(await story.events(id)).not.toContain('confirmed');
+    await slack.as('U0ALICE').submit();
+    await story.reaches(id, 'completed');
+    expect(await live('faked')).toContain('/beta');
   });
 
   it('is nothing where nothing that counts changes: a status, an owner of fields, an annotation of a pipeline', async () => {
