@@ -1,7 +1,7 @@
 import { isOver } from '#domain/request/request.ts';
 import { comes } from './comes.ts';
 import type { Ground } from './ground.ts';
-import { chainOf } from './judge.ts';
+import { chainOf, toldBy } from './judge.ts';
 import { judgeThread } from './judge-thread.ts';
 import { judgeHeld, judgeWrite, type Look } from './judge-writes.ts';
 import { isInLog } from './people.ts';
@@ -49,5 +49,10 @@ const judgeOne = async (ground: Ground, one: Held, wasEmptied: boolean): Promise
   if (wasEmptied && (chain === undefined || typeof chain === 'string')) return [];
   if (chain === undefined) return [`${id}, which was held: its log is gone`];
   if (typeof chain === 'string') return [`${id}, which was held: its log cannot be believed: ${chain}`];
-  return [...judgeHeld(one, chain), ...(await judgeThread(ground, id))];
+  const problems = judgeHeld(one, chain);
+  return [
+    ...problems,
+    ...(problems.length === 0 ? [] : [await toldBy(ground, id)]),
+    ...(await judgeThread(ground, id)),
+  ];
 };

@@ -2,7 +2,7 @@ import { isOver } from '#domain/request/request.ts';
 import { judgeWriter } from './aftermath-writes.ts';
 import { comes } from './comes.ts';
 import { type Ground, slotsOf } from './ground.ts';
-import { type Case, chainOf, judgeEffects, judgeLog } from './judge.ts';
+import { type Case, chainOf, judgeEffects, judgeLog, toldBy } from './judge.ts';
 import { judgeAnswered, judgeFiling } from './judge-filings.ts';
 import { judgeEarly, judgeMisused } from './judge-misuse.ts';
 import { judgeThread } from './judge-thread.ts';
@@ -57,6 +57,7 @@ const judgeOne = async (
   const { ask } = one;
   const [id] = one.ids;
   const effects = [...judgeEffects(one, excuses), ...judgeFiling(one, strikes)];
+  if (one.ids.length > 1) for (const each of one.ids) effects.push(await toldBy(ground, each));
   if (id === undefined) return effects;
   await comes(async () => {
     const chain = await chainOf(ground, id);

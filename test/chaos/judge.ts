@@ -76,6 +76,18 @@ export const chainOf = async (
   return read.ok ? read.value : `entry ${read.error.version}: ${read.error.why}`;
 };
 
+/** What a log says, in a line. */
+export const toldBy = async (ground: Pick<Ground, 'redis' | 'stand'>, id: RequestId): Promise<string> => {
+  const chain = await chainOf(ground, id);
+  if (chain === undefined || typeof chain === 'string') return `${id}: ${chain ?? 'no log'}`;
+  const events = chain.entries.map(({ at, event }) => {
+    const why = 'why' in event && event.why !== undefined ? ` (${event.why})` : '';
+    const follows = 'follows' in event && event.follows !== undefined ? ` after ${JSON.stringify(event.follows)}` : '';
+    return `${at.toString().slice(11, 23)} ${event.type}${why}${follows}`;
+  });
+  return `${id}: ${events.join(', ')}`;
+};
+
 const once = ['submitted', 'approved', 'activated', 'ended', 'denied', 'withdrawn', 'lapsed', 'failed', 'timed-out'];
 
 /** What of a log is not as it must be, beside what was done and seen. */

@@ -12,11 +12,16 @@ export type Answer = {
   /** The request that it speaks of, and how it stands. */
   readonly id?: string;
   readonly state?: string;
-  /** What kind of refusal it is. */
+  /** What kind of refusal it is, and what it says. */
   readonly problem?: string;
 };
 
-const body = z.object({ id: z.string().optional(), status: z.unknown(), type: z.string().optional() });
+const body = z.object({
+  id: z.string().optional(),
+  status: z.unknown(),
+  type: z.string().optional(),
+  detail: z.string().optional(),
+});
 
 /** Milliseconds that a pipeline waits for an answer, between two tries, and until it gives up. */
 const patience = { answer: 3_000, again: 400, whole: 9_000 };
@@ -38,13 +43,13 @@ const call = async (
       body: sent.body === undefined ? null : JSON.stringify(sent.body),
     });
     const read = body.safeParse(await answer.body.json());
-    const { id, status, type } = read.success ? read.data : {};
+    const { id, status, type, detail = '' } = read.success ? read.data : {};
     return {
       at: Date.now(),
       status: answer.statusCode,
       ...(id === undefined ? {} : { id }),
       ...(typeof status === 'string' ? { state: status } : {}),
-      ...(type === undefined ? {} : { problem: type }),
+      ...(type === undefined ? {} : { problem: `${type}: ${detail}` }),
     };
   } catch {
     return { at: Date.now() };

@@ -44,8 +44,10 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
       one.done.push(await act(ground, one.id, { at: 0, nth: write.nth, by, does: write.verdict, twice: false }));
   };
   const once = async (way: Way, isDecided: boolean): Promise<boolean> => {
-    if (before === undefined) return false;
     const { stand, hands } = ground;
+    // The API server may have been away when they began.
+    before ??= await standing(stand, write);
+    if (before === undefined) return false;
     const reply = await writeTo({ plane: stand.plane, hands }, write, aim(round, write, way, before));
     told = `${reply.status ?? 'nothing'}: ${reply.message}`;
     if (reply.status === 200) {
@@ -72,7 +74,6 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
     written: () => written,
     told: () => told,
     work: async () => {
-      before = await standing(ground.stand, write);
       const isBack = (await insist('there', patience.step)) && write.again && (await insist('back', patience.step));
       // Somebody has agreed to that once; nobody does now.
       if (isBack) await insist('there', patience.again, false);

@@ -98,12 +98,19 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
+/** What listens there may not have begun to, or be just between two starts. */
+const given = new Set<number>();
+
 /**
- * A port on 127.0.0.1 that nothing listens on: `preferred` where it is free.
+ * A port on 127.0.0.1 that nothing listens on, and that this process has not been given before: `preferred` where it is free.
  * Others are drawn below Linux's range for outgoing connections (from 32768), so that none of those takes it meanwhile.
  */
 export const freePort = async (preferred?: number): Promise<number> => {
   const drawn = Array.from({ length: 50 }, () => 20_000 + randomInt(12_000));
-  for (const port of preferred === undefined ? drawn : [preferred, ...drawn]) if (await isFree(port)) return port;
+  for (const port of [...(preferred === undefined ? [] : [preferred]), ...drawn.filter((one) => !given.has(one))]) {
+    if (!(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
   throw new Error('No free port was found on 127.0.0.1 between 20000 and 32000. Is something holding them all?');
 };
