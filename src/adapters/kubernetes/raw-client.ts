@@ -50,7 +50,11 @@ const long = 200_000;
 const retries = 3;
 
 export const createRawClient = (cluster: string, credentials: Credentials, limits: Limits = usual): RawClient => {
-  const pools = createPools(limits);
+  /** Whether the API server was seen to know who may do what, over connections that are there still. */
+  let knowsRights = false;
+  const pools = createPools(limits, () => {
+    knowsRights = false;
+  });
   let latest: Dated | undefined;
 
   const attempt = async (call: Call, signal: AbortSignal): Promise<Reply> => {
@@ -92,11 +96,28 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
     }
   };
 
+  /** An API server that has just started says 403 to everything that RBAC allows, until it has read the roles. */
+  const isStarting = async (signal: AbortSignal): Promise<boolean> => {
+    const { status } = await settle(askReady, signal);
+    // Where that may not be seen: who may do anything at all may ask about themselves.
+    const isKnown = status === 200 || (status === 403 && (await settle(askMyself, signal)).status === 201);
+    knowsRights = isKnown;
+    return !isKnown;
+  };
+
+  /** A 403 that says something of our rights. */
+  const answered = async (call: Call, signal: AbortSignal): Promise<Reply> => {
+    const reply = await settle(call, signal);
+    if (reply.status !== 403 || knowsRights || isOfWebhook(reply)) return reply;
+    if (await isStarting(signal)) throw starting(cluster, call);
+    return settle(call, signal);
+  };
+
   return {
     cluster,
     call: async (call, schema) => {
       const signal = AbortSignal.timeout(limits.deadline);
-      const reply = await settle(call, signal).catch((cause: unknown) => {
+      const reply = await answered(call, signal).catch((cause: unknown) => {
         throw noAnswer(cluster, call, limits.deadline, signal.aborted, cause);
       });
       if (reply.status < 200 || reply.status > 299) throw statusFault(cluster, call.saying, reply);
@@ -115,6 +136,27 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
   };
 };
 
+/** Asked only about what its author may do. */
+const isOfWebhook = ({ text }: Reply): boolean => text.includes('"message":"admission webhook ');
+
+const askReady: Call = { method: 'GET', path: '/readyz', saying: 'ask whether the API server is ready' };
+const askMyself: Call = {
+  method: 'POST',
+  path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+  body: {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { nonResourceAttributes: { verb: 'get', path: '/readyz' } },
+  },
+  saying: 'ask what Hallpass may do',
+};
+
+const starting = (cluster: string, { saying: call }: Call): KubernetesFault =>
+  createFault(
+    { call, failure: 'status', status: 503, reason: 'starting' },
+    `Cluster "${cluster}" could not ${call}: its API server has just started, and does not know yet who may do what.`,
+  );
+
 const noAnswer = (
   cluster: string,
   { saying: call }: Call,
@@ -130,7 +172,7 @@ const noAnswer = (
 };
 
 /** One pool of keep-alive connections; another one when address, CA or client certificate have changed. */
-const createPools = ({ deadline, inFlight }: Limits) => {
+const createPools = ({ deadline, inFlight }: Limits, onDisconnect: () => void) => {
   let current: { readonly connection: Connection; readonly pool: Pool } | undefined;
   const open = ({ origin, tls }: Connection): Pool =>
     new Pool(origin, {
@@ -143,7 +185,7 @@ const createPools = ({ deadline, inFlight }: Limits) => {
       bodyTimeout: deadline,
       maxResponseSize: 64 * 1024 * 1024,
       connect: { ...tls, timeout: deadline },
-    });
+    }).on('disconnect', onDisconnect);
   return {
     of: (connection: Connection): Pool => {
       if (current?.connection.transport === connection.transport) return current.pool;

@@ -22,9 +22,17 @@ export const clientFor = (origin: string, limits?: Limits, forget?: () => void):
   return client;
 };
 
-/** A server of our own that behaves badly, and a client for it; both end with the test. */
-export const against = async (listener: RequestListener, limits?: Limits, forget?: () => void): Promise<RawClient> => {
-  const server = createServer(listener);
+/** A server of our own that behaves badly, and a client for it; both end with the test. It calls itself ready, unless it is told. */
+export const against = async (
+  listener: RequestListener,
+  limits?: Limits,
+  forget?: () => void,
+  isReady = (): boolean => true,
+): Promise<RawClient> => {
+  const server = createServer((request, response) => {
+    if (request.url === '/readyz' && isReady()) response.writeHead(200).end('ok');
+    else listener(request, response);
+  });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
   const client = clientFor(`http://127.0.0.1:${port}`, limits, forget);
