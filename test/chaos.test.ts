@@ -268,12 +268,19 @@ describe('of what is guarded', () => {
     const id = requestId.parse('k7m2-qx');
     const vote = { type: 'voted', by: bob, revision: 1 } as const;
     const log = chainOf(submitted(), vote, { type: 'denied', by: bob, revision: 1, reason: 'no' });
-    const of = (...done: readonly Done[]) => ({ id, done });
+    const of = (...done: readonly Done[]) => ({ id, done, isPutBack: false });
     expect(judgeHeld(of(approvedBy(bob, 1_000)), log)).toEqual([]);
     expect(judgeHeld(of(), log)).toHaveLength(1);
     const twice = { ...log, entries: [...log.entries, ...log.entries.slice(-1)] };
     expect(judgeHeld(of(approvedBy(bob, 1_000)), twice)).toHaveLength(1);
-    expect(judgeHeld(of(approvedBy(bob, 1_000)), chainOf(submitted(), vote))).toHaveLength(1);
+    const waiting = chainOf(submitted(), vote);
+    expect(judgeHeld(of(approvedBy(bob, 1_000)), waiting)).toHaveLength(1);
+    const applyBy = noon.add({ minutes: 15 });
+    const agreed = chainOf(submitted(), vote, { type: 'approved', by: [bob], revision: 1, applyBy });
+    expect(judgeHeld(of(approvedBy(bob, 1_000)), agreed)).toHaveLength(1);
+    const putBack = { ...of(approvedBy(bob, 1_000)), isPutBack: true };
+    expect(judgeHeld(putBack, agreed)).toEqual([]);
+    expect(judgeHeld(putBack, waiting)).toHaveLength(1);
   });
 });
 

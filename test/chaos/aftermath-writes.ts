@@ -23,7 +23,8 @@ export const judgeWriter = async (
   const held: Held[] = [];
   for (const one of writer.held) if (await isInLog(ground, one.id)) held.push(one);
   for (const one of held) problems.push(...(await settle(ground, writer, one, wasEmptied)));
-  for (const one of held) problems.push(...(await judgeOne(ground, one, wasEmptied)));
+  const isPutBack = writer.written() > 1;
+  for (const one of held) problems.push(...(await judgeOne(ground, one, wasEmptied, isPutBack && one.isUsed)));
   return [...judgeWrite({ write: writer.write, held: writer.held, looks }), ...problems];
 };
 
@@ -39,17 +40,22 @@ const statusOf = async (ground: Ground, { id }: Held) => {
   return chain === undefined || typeof chain === 'string' ? undefined : chain.request.state.status;
 };
 
-const judgeOne = async (ground: Ground, one: Held, wasEmptied: boolean): Promise<readonly string[]> => {
+const judgeOne = async (
+  ground: Ground,
+  one: Held,
+  wasEmptied: boolean,
+  isPutBack: boolean,
+): Promise<readonly string[]> => {
   const { id } = one;
   await comes(async () => {
     const status = await statusOf(ground, one);
-    return status === undefined || isOver(status);
+    return status === undefined || isOver(status) || (isPutBack && status === 'approved');
   });
   const chain = await chainOf(ground, id);
   if (wasEmptied && (chain === undefined || typeof chain === 'string')) return [];
   if (chain === undefined) return [`${id}, which was held: its log is gone`];
   if (typeof chain === 'string') return [`${id}, which was held: its log cannot be believed: ${chain}`];
-  const problems = judgeHeld(one, chain);
+  const problems = judgeHeld({ ...one, isPutBack }, chain);
   return [
     ...problems,
     ...(problems.length === 0 ? [] : [await toldBy(ground, id)]),
