@@ -159,18 +159,14 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     if (journal !== undefined) prepared = ok(resumed);
   }
   if (!prepared.ok) return prepared.error;
-  if (journal === undefined) {
-    const why = await ruledOtherwise(
-      ports,
-      cluster,
-      asked,
-      prepared.value,
-      identity.value,
-      before.value?.objects ?? [],
-    );
-    if (why !== undefined) return { type: 'lapsed', why };
-  }
-  const claimed = await claim(ports, cluster, asked, state, before.value?.until);
+  const claimed = await claimByItsRule(
+    () => claim(ports, cluster, asked, state, before.value?.until),
+    async () =>
+      journal === undefined
+        ? ruledOtherwise(ports, cluster, asked, prepared.value, identity.value, before.value?.objects ?? [])
+        : undefined,
+    asked.content === undefined,
+  );
   if (!claimed.ok) return claimed.error;
   if (isLonger)
     return claimed.value.over
@@ -179,6 +175,22 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
   const beside = before.value?.objects ?? [];
   return grant(ports, cluster, asked, { ...granting, beside, ...(journal === undefined ? {} : { journal }) });
+};
+
+/**
+ * The claim, or why the policy has it otherwise. `isOwn`: nothing is made but what is Hallpass's own. Then both are asked at the same time,
+ * for somebody waits; a marker that was made in vain is closed with whatever else comes to nothing.
+ */
+const claimByItsRule = async (
+  claiming: () => ReturnType<typeof claim>,
+  ruling: () => Promise<string | undefined>,
+  isOwn: boolean,
+): Promise<Result<Claim, Ended>> => {
+  const [ruled, early] = await Promise.allSettled([ruling(), isOwn ? claiming() : undefined]);
+  if (ruled.status === 'rejected') throw ruled.reason;
+  if (ruled.value !== undefined) return lapse(ruled.value);
+  if (early.status === 'rejected') throw early.reason;
+  return early.value ?? claiming();
 };
 
 const unconfirmed = ({ held }: Asked): string =>
