@@ -44,7 +44,6 @@ const applied: readonly Boundary<IsCall>[] = [
 const ended: readonly Boundary<IsCall>[] = [
   ...bothSides('the Role’s deletion', call('DELETE', /\/roles\//)),
   ...bothSides('the RoleBinding’s deletion', call('DELETE', /\/rolebindings\//)),
-  ...bothSides('the look whether the Role is gone', call('GET', /\/roles\//)),
   ...bothSides('the proof', call('POST', /subjectaccessreviews/)),
 ];
 const givenBack: readonly Boundary<IsCall>[] = [
