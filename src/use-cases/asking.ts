@@ -64,6 +64,11 @@ export type SubmitRefusal =
   | { readonly type: 'too-many'; readonly limit: number; readonly of: 'yours' | 'all' | 'unasked' }
   | { readonly type: 'filed-before'; readonly id: RequestId };
 
+const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ', 'too-many'];
+
+/** Whether the same ask may well be filed in a moment, though nobody does anything about it. */
+export const passes = ({ type }: SubmitRefusal): boolean => passing.includes(type);
+
 export const unclear = (field: Extract<SubmitRefusal, { type: 'unclear' }>['field'], why: string): SubmitRefusal => ({
   type: 'unclear',
   field,

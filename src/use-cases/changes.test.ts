@@ -256,6 +256,41 @@ describe('what is approved is what was shown', () => {
     expect(state).toMatchObject({ followedBy: pending[0] });
   });
 
+  test('is asked for anew also where that was refused in the first seconds, when the lapsed one may still be in its way', async () => {
+    const lapsed = async () => {
+      const world = worldWith(shopIngress());
+      const chain = await asked(world, {
+        ask: {
+          edits: [{ do: 'patch', resource: 'ingresses', name: 'web', patch: { spec: { ingressClassName: 'a' } } }],
+        },
+      });
+      await approve(world, chain);
+      world.cluster.edit(ingressTarget, (before) => ({
+        ...before,
+        spec: { ...(before.spec as object), ingressClassName: 'third' },
+      }));
+      await settle(world);
+      return { world, chain, follow: createFollower(world.bot), usual: world.settings.policy };
+    };
+    const freeze = rule({ name: 'freeze', refuse: 'an incident', approve: [] });
+
+    const { world, chain, follow, usual } = await lapsed();
+    world.settings.policy = policy({ rules: [freeze, rule()], hash: 'another' });
+    await follow();
+    world.settings.policy = usual;
+    world.advance({ seconds: 5 });
+    await follow();
+    expect(await stateOf(world, chain)).toHaveProperty('followedBy');
+
+    const slow = await lapsed();
+    slow.world.advance({ seconds: 11 });
+    slow.world.settings.policy = policy({ rules: [freeze, rule()], hash: 'another' });
+    await slow.follow();
+    slow.world.settings.policy = slow.usual;
+    await slow.follow();
+    expect(await stateOf(slow.world, slow.chain)).not.toHaveProperty('followedBy');
+  });
+
   test('a change that does not fit on the card is approved only by who has opened it', async () => {
     const data = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`key-${index}`, `value ${index}`]));
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'flags' }, data };

@@ -5,13 +5,19 @@ import type { Chain } from '#domain/request/chain.ts';
 import type { Asked } from '#domain/request/request.ts';
 import { needsNobody } from '#domain/request/terms.ts';
 import { sourceOf } from '#domain/source.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, passes } from './asking.ts';
 import type { BotPorts } from './ports.ts';
 import { commit, find } from './request-log.ts';
 import { submitRequest } from './submit-request.ts';
 
 /** What lapsed longer ago is not asked for anew by itself: nobody waits for it any more. */
 const within = Temporal.Duration.from({ hours: 1 });
+
+/**
+ * So long a no is not the last word: when a request has just lapsed a worker may not have cleared away yet what it had begun, which would be
+ * in the way of the same ask.
+ */
+const settling = Temporal.Duration.from({ seconds: 10 });
 
 /**
  * Asks anew for what was approved but had moved by the time it was applied: the same ask, from how things are now, under
@@ -26,7 +32,7 @@ export const createFollower = (ports: BotPorts): (() => Promise<void>) => {
       const found = await find(ports, id);
       if (found.type !== 'found') continue;
       if (!isToFollow(found.chain, now)) given.add(id);
-      else if (await follow(ports, found.chain)) given.add(id);
+      else if (await follow(ports, found.chain, now)) given.add(id);
     }
   };
 };
@@ -46,11 +52,12 @@ const isToFollow = ({ request: { asked, state } }: Chain, now: Temporal.Instant)
   Temporal.Instant.compare(state.at.add(within), now) > 0;
 
 /** True when there is nothing left to do for it, also because it cannot be asked for any more. */
-const follow = async (ports: BotPorts, chain: Chain): Promise<boolean> => {
+const follow = async (ports: BotPorts, chain: Chain, now: Temporal.Instant): Promise<boolean> => {
   const { asked, state } = chain.request;
-  const filed = await submitRequest(ports, askingAnew(asked, state.status === 'lapsed' ? state.why : ''));
+  if (state.status !== 'lapsed') return true;
+  const filed = await submitRequest(ports, askingAnew(asked, state.why));
   if (!filed.ok && filed.error.type !== 'filed-before')
-    return !['not-tried', 'policies-differ'].includes(filed.error.type);
+    return !passes(filed.error) && Temporal.Instant.compare(state.at.add(settling), now) < 0;
   const request = filed.ok ? filed.value.request.asked.id : filed.error.type === 'filed-before' && filed.error.id;
   if (request === false) return true;
   const result = await commit(ports, asked.id, chain, [{ type: 'followed', request }], await ports.clock.now());

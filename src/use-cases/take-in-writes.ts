@@ -17,7 +17,7 @@ import type { Asked } from '#domain/request/request.ts';
 import { mostUses } from '#domain/request/terms.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { heldSorts } from '#kinds/kind.ts';
-import type { Asking, SubmitRefusal } from './asking.ts';
+import { type Asking, passes, type SubmitRefusal } from './asking.ts';
 import { endMisused } from './end-misused.ts';
 import { endDrift, fileDrift } from './file-drift.ts';
 import type { Intake } from './guard-ports.ts';
@@ -141,11 +141,9 @@ const refuse = async (ports: TakeInPorts, entry: HeldEntry, error: SubmitRefusal
   const own = heldIndex(sort, { fingerprint, by });
   const beside = earlier === undefined ? own : besideIndex(own, earlier);
   const index = entry.breakGlass === undefined ? beside : glassIndex(fingerprint, by);
-  const passes = typeof error !== 'string' && passing.includes(error.type);
-  await ports.intake.refuse(index, entry.id, { refused, by }, passes ? toldFor.passing : toldFor.lasting);
+  const willPass = typeof error !== 'string' && passes(error);
+  await ports.intake.refuse(index, entry.id, { refused, by }, willPass ? toldFor.passing : toldFor.lasting);
 };
-
-const passing: readonly SubmitRefusal['type'][] = ['lookup-failed', 'not-tried', 'policies-differ', 'too-many'];
 
 /** The same entry, taken in before by a bot that then crashed. */
 const filedBefore = async (ports: TakeInPorts, { id, fingerprint, cluster }: HeldEntry): Promise<Chain | undefined> => {
