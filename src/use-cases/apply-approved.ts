@@ -62,8 +62,11 @@ export const applyApproved = async (worker: WorkerPorts, chain: Chain): Promise<
 };
 
 /** Whether what was decided after the approval was taken away, as far as checkpoints know of it; that is alarmed. */
-const isCut = async ({ toldBefore, ...ports }: WorkerPorts, { id }: Asked): Promise<boolean> =>
-  toldBefore !== undefined && (await find({ ...ports, told: toldBefore }, id)).type !== 'found';
+const isCut = async ({ toldBefore, ...ports }: WorkerPorts, { id }: Asked): Promise<boolean> => {
+  // Of most none speaks yet: they were filed since the latest.
+  if (toldBefore === undefined || (await toldBefore(id)) === undefined) return false;
+  return (await find({ ...ports, told: toldBefore }, id)).type !== 'found';
+};
 
 /**
  * What begins long after it was approved waits for the bot's word that its people still are who they were; past the time until
