@@ -34,15 +34,18 @@ export const askByToken = async (
   asked: TokenAsking,
 ): Promise<Result<AskedByToken, TokenRefusal>> => {
   const asking = askingOf(ports, principal, asked);
-  const before = await ports.store.filedFor(asking.origin);
-  if (before !== undefined) {
+  const repeated = async (id: RequestId): Promise<Result<AskedByToken, TokenRefusal>> => {
     // As whoever looks: a person who has left sees nothing of it any more.
     const admitted = principal.type === 'person' ? await admit(ports, principal.person) : ok(null);
-    return admitted.ok ? filedBefore(ports, before, asking) : admitted;
-  }
+    return admitted.ok ? filedBefore(ports, id, asking) : admitted;
+  };
+  const before = await ports.store.filedFor(asking.origin);
+  if (before !== undefined) return repeated(before);
   const filed = await submitRequest(ports, asking);
   if (filed.ok) return ok({ chain: filed.value, isNew: true });
-  return filed.error.type === 'filed-before' ? filedBefore(ports, filed.error.id, asking) : filed;
+  // Another try of the same may have filed it meanwhile, and be all that is in the way of this one.
+  const since = filed.error.type === 'filed-before' ? filed.error.id : await ports.store.filedFor(asking.origin);
+  return since === undefined ? filed : repeated(since);
 };
 
 /** Says what would be filed, and files nothing. */

@@ -46,6 +46,34 @@ test('a rule that names a pipeline may approve by itself what it asks', async ()
   });
 });
 
+test('a try that another one of the same has overtaken is told of what that has filed, and not that they have it', async () => {
+  const world = worldWith(rule());
+  const principal = { type: 'caller', caller: deploy } as const;
+  const first = await fileAs(world, deploy);
+  await approveRequest(world.bot, { by: bob, id: first.request.asked.id, revision: 1 });
+  await settle(world);
+  let looks = 0;
+  const filedFor = async (origin: string) => {
+    looks += 1;
+    return looks === 1 ? undefined : world.store.filedFor(origin);
+  };
+  const overtaken = { ...world.bot, store: { ...world.store, filedFor } };
+  const append = async () => {
+    throw new Error('Nothing is filed twice');
+  };
+  expect(
+    await askByToken({ ...overtaken, store: { ...overtaken.store, append } }, principal, askingFor()),
+  ).toMatchObject({
+    ok: true,
+    value: { isNew: false, chain: { request: { asked: { id: first.request.asked.id } } } },
+  });
+  looks = 0;
+  // With another key it is another ask, of what they have by now.
+  expect(await askByToken(overtaken, principal, askingFor({ key: 'another' }))).toMatchObject({
+    error: { type: 'already-have' },
+  });
+});
+
 test('a condition knows which pipeline asks, and that people are none', async () => {
   const world = worldWith(
     rule({ name: 'nightly', match: matchIf('request.caller == "nightly"') }),
