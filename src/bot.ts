@@ -297,16 +297,19 @@ const startWitnessing = async (
   const { postedSince } = channel;
   const remove = createRemoval({ ...ports, removals, clocks, postedSince, info }, writer, anchored);
   const fault = (message: string) => (cause: unknown) => core.alarm(message, { cause: String(cause) });
-  let hasLearned = false;
-  /** What was cut out of Redis still stands in the channel. */
-  const learn = async (): Promise<void> => {
-    told.learn(await channel.postedAfter(await told.intact()));
-    hasLearned = true;
+  let learned: Promise<void> | undefined;
+  /** What was cut out of Redis still stands in the channel. Once, and again where it failed. */
+  const learn = (): Promise<void> => {
+    learned ??= (async () => told.learn(await channel.postedAfter(await told.intact())))().catch((cause: unknown) => {
+      learned = undefined;
+      throw cause;
+    });
+    return learned;
   };
   const cannotLearn = fault('The audit channel could not be asked how long logs were; it is asked again');
   const round = async (): Promise<void> => {
     if (core.settings().policy.auditChannel === undefined) return;
-    if (!hasLearned) await learn().catch(cannotLearn);
+    await learn().catch(cannotLearn);
     await gather();
     // It reads what was gathered, so both take turns; what it cannot do keeps nothing from being gathered.
     await remove().catch(fault('Logs of finished requests could not be removed; they are in an hour'));

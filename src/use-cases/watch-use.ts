@@ -13,9 +13,9 @@ export type UseWatch = { readonly take: (events: readonly unknown[]) => Promise<
 const atOnce = 100;
 /**
  * Milliseconds until what matters is looked at once more, and from there until the last time: a grant that a worker made and had no time
- * to write down is written down by another one, some ten seconds later. And how many of these wait at most.
+ * to write down is written down by another one, some ten seconds later. And how many of these wait at most, each time.
  */
-const again = [1_000, 15_000];
+const again: readonly number[] = [1_000, 15_000];
 const mostAgain = 1_000;
 /** Milliseconds between two signs that events come. */
 const signEvery = 5_000;
@@ -31,7 +31,7 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
   const reports = createUseReports(ports);
   const bursts = createBursts(ports, reports);
   const own = [ports.home, markersBeside(ports.home)];
-  let waiting = 0;
+  const waiting = new Map<number, number>();
   let signed = Number.NEGATIVE_INFINITY;
 
   const lookAtUser = async (attempt: Attempt, of: Holding): Promise<void> => {
@@ -64,20 +64,22 @@ export const createUseWatch = (ports: WatcherPorts): UseWatch => {
   };
 
   /** A grant works a moment before its log says so: what matters is looked at once more, and again. */
-  const lookAgain = async (attempts: readonly Attempt[]): Promise<void> => {
-    const room = Math.max(0, mostAgain - waiting);
-    const grave = attempts.filter(isGrave).slice(0, room);
+  const lookAgain = async (attempts: readonly Attempt[], times = again): Promise<void> => {
+    const [milliseconds, ...others] = times;
+    if (milliseconds === undefined) return;
+    // Each time by itself, so that those who wait long take no room from the first look.
+    const before = waiting.get(milliseconds) ?? 0;
+    const grave = attempts.filter(isGrave).slice(0, Math.max(0, mostAgain - before));
     if (grave.length === 0) return;
-    waiting += grave.length;
-    for (const milliseconds of again) {
-      await ports.pause(milliseconds);
-      await lookAtAll(grave).catch((cause: unknown) =>
-        ports.alarm('What was done in the first moment of a grant could not be looked at again', {
-          cause: String(cause),
-        }),
-      );
-    }
-    waiting -= grave.length;
+    waiting.set(milliseconds, before + grave.length);
+    await ports.pause(milliseconds);
+    waiting.set(milliseconds, (waiting.get(milliseconds) ?? 0) - grave.length);
+    await lookAtAll(grave).catch((cause: unknown) =>
+      ports.alarm('What was done in the first moment of a grant could not be looked at again', {
+        cause: String(cause),
+      }),
+    );
+    await lookAgain(grave, others);
   };
 
   return {

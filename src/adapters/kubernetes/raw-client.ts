@@ -136,7 +136,7 @@ export const createRawClient = (cluster: string, credentials: Credentials, limit
   };
 };
 
-/** Asked only about what its author may do. */
+/** A webhook is asked only about what its author may do: then their rights are known. */
 const isOfWebhook = ({ text }: Reply): boolean => text.includes('"message":"admission webhook ');
 
 const askReady: Call = { method: 'GET', path: '/readyz', saying: 'ask whether the API server is ready' };

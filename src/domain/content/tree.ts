@@ -1,4 +1,4 @@
-import type { Json } from '#domain/json.ts';
+import { isJsonWithin, type Json } from '#domain/json.ts';
 import type { Manifest } from '#domain/plan.ts';
 
 /** Members that are `undefined` are not there. Keys are anybody's: `__proto__` is one like any other. */
@@ -36,13 +36,7 @@ export const same = (one: Json | undefined, other: Json | undefined): boolean =>
 };
 
 /** For what comes from outside. Taken as it is: `z.json()` would drop a key named `__proto__`, which a ConfigMap may have. */
-export const isJson = (value: unknown): value is Json => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object') return false;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) if (!isJson(member)) return false;
-  return true;
-};
+export const isJson = (value: unknown): value is Json => isJsonWithin(value, Number.POSITIVE_INFINITY);
 
 const isManifest = (value: Json): value is Manifest =>
   isMap(value) &&
