@@ -159,6 +159,24 @@ describe('what nobody does with temporary access ends it at once', () => {
     expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
   });
 
+  test('also where a thousand others wait for their last look', async () => {
+    const watched = await createWatchWorld({}, {}, 'before it is applied');
+    const event = (resource: string) => ({
+      ...done('list', { resource }),
+      requestReceivedTimestamp: watched.world.now().toString(),
+    });
+    const other = {
+      ...event('secrets'),
+      requestReceivedTimestamp: watched.world.now().subtract({ hours: 1 }).toString(),
+    };
+    await watched.take(Array.from({ length: 1_000 }, () => other));
+    await watched.wait();
+    await watched.take([event('secrets')]);
+    await watched.world.steps();
+    await watched.wait();
+    expect(await tripsIn(watched)).toEqual(['secrets-listing revoke']);
+  });
+
   test('who only asks what somebody may do has done nothing with it; who uses what is theirs has', async () => {
     const watched = await createWatchWorld();
     const asAlice = { user: { username: 'root' }, impersonatedUser: { username: userOf('alice') } };
