@@ -145,8 +145,12 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
   if (isLonger && (await isProlonged(ports, asked))) return { type: 'completed', changed: [] };
   const before = await grantBefore(ports, { asked, state });
   if (!before.ok) return { type: 'lapsed', why: before.error };
+  const claiming = (): ReturnType<typeof claim> => claim(ports, cluster, asked, state, before.value?.until);
   const preparing = prepareAsApproved(ports, cluster, asked, identity.value);
-  preparing.catch(() => undefined);
+  // Where nothing is made but what is Hallpass's own it is claimed while all else is looked at, for somebody waits; a marker
+  // that was made in vain is closed with whatever else comes to nothing.
+  const early = asked.content === undefined ? claiming() : undefined;
+  for (const one of [preparing, early]) one?.catch(() => undefined);
   // There is a journal only after everything was found as approved: an attempt was cut off, and its own changes would
   // look like somebody else's. Mostly there is none, so nothing waits for the answer.
   let journal = await journalOf(ports, cluster, asked);
@@ -161,39 +165,25 @@ const outcome = async (ports: WorkerPorts, asked: Asked, state: Approved): Promi
     journal = await journalOf(ports, cluster, asked);
     if (journal !== undefined) prepared = ok(resumed);
   }
-  if (!prepared.ok) return prepared.error;
-  const claimed = await claimByItsRule(
-    () => claim(ports, cluster, asked, state, before.value?.until),
-    async () =>
-      journal === undefined
-        ? ruledOtherwise(ports, cluster, asked, prepared.value, identity.value, before.value?.objects ?? [])
-        : undefined,
-    asked.content === undefined,
-  );
+  const instead = async (event: Ended): Promise<Ended> => {
+    await early?.catch(() => undefined);
+    return event;
+  };
+  if (!prepared.ok) return instead(prepared.error);
+  const beside = before.value?.objects ?? [];
+  const ruled =
+    journal === undefined
+      ? await ruledOtherwise(ports, cluster, asked, prepared.value, identity.value, beside)
+      : undefined;
+  if (ruled !== undefined) return instead({ type: 'lapsed', why: ruled });
+  const claimed = await (early ?? claiming());
   if (!claimed.ok) return claimed.error;
   if (isLonger)
     return claimed.value.over
       ? { type: 'lapsed', why: 'It was approved, but an attempt to apply it was cut off. Ask again.' }
       : letLast(ports, cluster, asked, claimed.value.times.expiresAt);
   const granting = { identity: identity.value, claim: claimed.value, approvers: state.by, prepared: prepared.value };
-  const beside = before.value?.objects ?? [];
   return grant(ports, cluster, asked, { ...granting, beside, ...(journal === undefined ? {} : { journal }) });
-};
-
-/**
- * The claim, or why the policy has it otherwise. `isOwn`: nothing is made but what is Hallpass's own. Then both are asked at the same time,
- * for somebody waits; a marker that was made in vain is closed with whatever else comes to nothing.
- */
-const claimByItsRule = async (
-  claiming: () => ReturnType<typeof claim>,
-  ruling: () => Promise<string | undefined>,
-  isOwn: boolean,
-): Promise<Result<Claim, Ended>> => {
-  const [ruled, early] = await Promise.allSettled([ruling(), isOwn ? claiming() : undefined]);
-  if (ruled.status === 'rejected') throw ruled.reason;
-  if (ruled.value !== undefined) return lapse(ruled.value);
-  if (early.status === 'rejected') throw early.reason;
-  return early.value ?? claiming();
 };
 
 const unconfirmed = ({ held }: Asked): string =>

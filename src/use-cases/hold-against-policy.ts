@@ -15,7 +15,7 @@ import { judge, type Tried } from './draft-request.ts';
 import { fromOf } from './from.ts';
 import { tolerance } from './marker.ts';
 import type { ClusterWriter, WorkerPorts } from './ports.ts';
-import { triedBy } from './tried.ts';
+import { speaksOfAny, triedBy } from './tried.ts';
 
 type Approved = Extract<State, { status: 'approved' }>;
 
@@ -101,7 +101,16 @@ export const ruledOtherwise = async (
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
   const [assessed, now, server] = await Promise.all([
-    assessFor(ports, cluster, asked, tried, { identity, except }),
+    assessFor(
+      ports,
+      cluster,
+      { asked, named: { cluster: cluster.name, namespace, kind, profiles, reachesFurther } },
+      tried,
+      {
+        identity,
+        except,
+      },
+    ),
     ports.clock.now(),
     cluster.time(),
   ]);
@@ -135,18 +144,20 @@ const worseThanShown = (asked: Asked, findings: readonly Finding[]): string | un
   return `It is more dangerous by now than when it was approved. ${worst === undefined ? '' : sayFinding(worst, true)}`;
 };
 
-/** What stands around it is looked at only where that may be worse than it was shown, or some rule wants to know. */
+/** What stands around it is looked at only where that may be worse than it was shown, or some rule that speaks of it wants to know. */
 const assessFor = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
-  asked: Asked,
+  { asked, named }: { readonly asked: Asked; readonly named: Parameters<typeof speaksOfAny>[1] },
   tried: Tried,
   { identity, except }: { readonly identity: KubernetesIdentity; readonly except: readonly string[] },
 ): Promise<Pick<Assessed, 'findings' | 'radius'>> => {
   const wanted = ports
     .settings()
     .policy.rules.some(
-      ({ match }) => match.risk !== undefined || match.if?.speaksOf('risk') || match.if?.speaksOf('radius'),
+      (rule) =>
+        speaksOfAny(rule, named) &&
+        (rule.match.risk !== undefined || rule.match.if?.speaksOf('risk') || rule.match.if?.speaksOf('radius')),
     );
   if (wanted || asked.content?.risk !== undefined) return assessTried(ports, cluster, tried, identity, { except });
   return { findings: await ports.examiner.findings(changesOf(tried)) };

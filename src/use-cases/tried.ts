@@ -102,7 +102,8 @@ export const judgeOwn = async (
   return judgeTried(policy, asked, facts, { risk: riskUntried(kind, ask, namespace), radius, before: [], after: [] });
 };
 
-const speaksOfAny = (rule: Policy['rules'][number], asked: Asked): boolean =>
+/** Whether a rule speaks of anything that is asked. */
+export const speaksOfAny = (rule: Policy['rules'][number], asked: Asked): boolean =>
   asked.profiles.some((profile) => appliesTo(rule, { ...asked, profile }));
 
 /** What rules find in what is made does not depend on whom it is for. */
