@@ -250,6 +250,11 @@ export type Written = { readonly type: 'written'; readonly live: Manifest };
 /** Whose write it is: under this name the API server keeps who owns which field. */
 export type WriteOptions = { readonly manager: string };
 
+/** What is kept of some objects that were listed. */
+export type PageReader<T> = (page: readonly Managed[]) => Promise<readonly T[]>;
+
+type OfSorts = Lagging & { readonly sorts?: readonly Sort[] };
+
 /** What the worker may do with a cluster. */
 export type ClusterWriter = ClusterReader & {
   /** All objects of a sort, whole; in one namespace or all. */
@@ -302,10 +307,9 @@ export type ClusterWriter = ClusterReader & {
    * Everything that Hallpass made (its label) and that matches, by its metadata alone; of all sorts or of these, in all
    * namespaces and cluster-wide, as permitted.
    */
-  readonly managed: (
-    selector: string,
-    options?: Lagging & { readonly sorts?: readonly Sort[] },
-  ) => Promise<readonly Managed[]>;
+  readonly managed: (selector: string, options?: OfSorts) => Promise<readonly Managed[]>;
+  /** The same, page by page as it comes: of a hundred thousand no more is held than what is read of them. A page may be read twice. */
+  readonly scanManaged: <T>(selector: string, read: PageReader<T>, options?: OfSorts) => Promise<readonly T[]>;
   /** The markers (ConfigMaps with Hallpass's label) in their namespace. */
   readonly markers: (namespace: string) => Promise<readonly Managed[]>;
 };

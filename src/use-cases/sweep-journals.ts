@@ -1,6 +1,6 @@
 import type { RequestId } from '#domain/ids.ts';
 import { isOver } from '#domain/request/request.ts';
-import { hourLabel, hourOf, requestLabel } from '#domain/request/stamp.ts';
+import { dueSelector, requestLabel } from '#domain/request/stamp.ts';
 import { markersBeside } from './home.ts';
 import { type Journal, openJournal, removeJournal } from './journal.ts';
 import { createKnownGrants } from './known-grants.ts';
@@ -14,7 +14,7 @@ const grace = Temporal.Duration.from({ seconds: 3 });
 /** While the log does not answer nothing is left to it. */
 const noGrace = Temporal.Duration.from({ seconds: 0 });
 
-/** Looks at the journals in a cluster; `everything` at all, otherwise at what ends in this hour or ended in the last. */
+/** Looks at the journals in a cluster; `everything` at all, otherwise at what ends in this minute or should have in the last hour. */
 export type JournalSweep = (cluster: ClusterWriter, everything: boolean) => Promise<void>;
 
 /**
@@ -74,13 +74,13 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
       );
     }
     const isLate = ({ expiresAt }: typeof stamp): boolean =>
-      Temporal.Instant.compare(expiresAt.add(isReadable ? grace : noGrace), now) <= 0;
+      expiresAt <= now.subtract(isReadable ? grace : noGrace).epochMilliseconds;
     const overdue = isLate(stamp);
     if (!overdue && known.areInOrder([found])) return;
     // The log is asked to do it itself first.
     if (overdue && isReadable) await steps.join(stamp.request).catch(() => undefined);
     const { status, isStuck, entries } = isReadable ? await saidByLog(ports, stamp.request) : unreadable;
-    if (!overdue && status === 'active' && !isStuck) known.see([found], stamp.request, entries);
+    if (!overdue && status === 'active' && !isStuck) known.see([found], entries);
     // Being made, in force, or waiting for a person; an unreadable or lost log leaves it in force until its time.
     if (!isOver(status) && (!overdue || isStuck)) return;
     const there = await cluster.get(found.ref);
@@ -105,8 +105,7 @@ export const createJournalSweep = (ports: WorkerPorts, steps: StepRunner): Journ
     const common = await ports.clock.now();
     // Whoever holds Redis' clock back prolongs nothing.
     const now = await latest(cluster, common);
-    const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
-    const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
+    const selector = everything ? requestLabel : dueSelector(now);
     const found = await cluster.journals(markersBeside(ports.home), selector, { mayLag: !everything });
     const isReadable = (await dueByLog(ports, common)) !== undefined;
     const faults: unknown[] = [];

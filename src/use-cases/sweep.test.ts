@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { personId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
-import { hourLabel, managedBy, readStamp, requestLabel, stamped } from '#domain/request/stamp.ts';
+import { managedBy, minuteLabel, readStamp, requestLabel, stamped } from '#domain/request/stamp.ts';
 import { bob } from '#test/build/people.ts';
 import { groups, policy, rule } from '#test/build/policy.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
@@ -232,7 +232,7 @@ describe('the sweep over a cluster beside its log', () => {
         labels: {
           [managedBy.label]: managedBy.value,
           [requestLabel]: chain.request.asked.id,
-          [hourLabel]: live.metadata.labels?.[hourLabel] ?? '',
+          [minuteLabel]: live.metadata.labels?.[minuteLabel] ?? '',
         },
         annotations: { ...live.metadata.annotations, 'hallpass.dev/expires-at': '2020-01-01T00:00:00Z' },
       },

@@ -1,9 +1,8 @@
 import type { RequestId } from '#domain/ids.ts';
 import { inLanes } from '#domain/lanes.ts';
-import type { ObjectRef } from '#domain/plan.ts';
 import { isOver } from '#domain/request/request.ts';
-import { hourLabel, hourOf, requestLabel } from '#domain/request/stamp.ts';
-import { createKnownGrants, type KnownGrants } from './known-grants.ts';
+import { dueSelector, requestLabel } from '#domain/request/stamp.ts';
+import { createKnownGrants, type Stamped } from './known-grants.ts';
 import type { ClusterWriter, Managed, WorkerPorts } from './ports.ts';
 import { find } from './request-log.ts';
 import { createStepRunner, type StepRunner } from './run-step.ts';
@@ -25,8 +24,6 @@ const apart = Temporal.Duration.from({ seconds: 30 });
 const atOnce = 32;
 /** What is only looked at waits for what has to end; so many at a time leave most of a second to others. */
 const unhurried = 4;
-/** Stamps that are verified in some milliseconds; then others have a turn. */
-const stampsAtATime = 50;
 
 /**
  * Does what jobs left undone, over the log. Safe beside running jobs and other sweeps. People are told when nothing else is
@@ -64,7 +61,7 @@ export const sweepLog = async (ports: WorkerPorts, steps: StepRunner = createSte
   }
 };
 
-/** Looks at a cluster; `everything` at all that Hallpass made there, otherwise at what ends in this hour or ended in the last. */
+/** Looks at a cluster; `everything` at all that Hallpass made there, otherwise at what ends in this minute or should have in the last hour. */
 export type ClusterSweep = (cluster: ClusterWriter, everything: boolean) => Promise<void>;
 
 /**
@@ -80,32 +77,24 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
     ports.alarm(...said);
   };
 
-  const genuine = async (cluster: ClusterWriter, found: readonly Managed[]): Promise<readonly Stamped[]> => {
-    const { stampOf } = knownIn(cluster);
-    const stamped: Stamped[] = [];
-    for (const [index, one] of found.entries()) {
-      if (index % stampsAtATime === stampsAtATime - 1) await ports.pause(0);
-      const { ref } = one;
-      const stamp = stampOf(one);
-      if (stamp !== undefined) stamped.push({ ref, stamp });
-      else
-        alarmOnce(ref.uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', {
+  const genuine =
+    (cluster: ClusterWriter) =>
+    (found: readonly Managed[]): Promise<readonly Stamped[]> =>
+      knownIn(cluster).stampsOf(found, ({ uid, kind, namespace = '', name }) =>
+        alarmOnce(uid, 'An object bears the label of Hallpass without a genuine stamp; it is left alone', {
           cluster: cluster.name,
-          kind: ref.kind,
-          namespace: ref.namespace ?? '',
-          name: ref.name,
-        });
-    }
-    return stamped;
-  };
+          kind,
+          namespace,
+          name,
+        }),
+      );
 
   /** The list may be older than the log that was read after it: only what is there now counts, as it is now. */
   const stillThere = async (cluster: ClusterWriter, objects: readonly Stamped[]): Promise<readonly Stamped[]> => {
     const now = await Promise.all(objects.map(({ ref }) => cluster.get(ref)));
-    return now.flatMap((there, index) => {
-      const stamp = there?.ref.uid === objects[index]?.ref.uid ? there && knownIn(cluster).stampOf(there) : undefined;
-      return there === undefined || stamp === undefined ? [] : [{ ref: there.ref, stamp }];
-    });
+    return now.flatMap((there, index) =>
+      there === undefined || there.ref.uid !== objects[index]?.ref.uid ? [] : (knownIn(cluster).stampOf(there) ?? []),
+    );
   };
 
   const settle = async (
@@ -118,7 +107,7 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
     const { status, entries } = isReadable ? await saidByLog(ports, id) : unreadable;
     // Being applied, or active as it should be: the sweep over the log ends it, or its job does.
     if (status === 'approved' && late.length === 0) return;
-    if (status === 'active' && late.length === 0) return knownIn(cluster).see(objects, id, entries);
+    if (status === 'active' && late.length === 0) return knownIn(cluster).see(objects, entries);
     // Past its stamp nothing stays, whatever the log says of it: a log may be cut, and a key of ours stolen.
     if (status === 'active') await steps.join(id).catch(() => {});
     const fields = { request: id, status, cluster: cluster.name };
@@ -138,30 +127,31 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
 
   return async (cluster, everything) => {
     const now = await ports.clock.now();
-    const hours = [now, now.subtract({ hours: 1 })].map(hourOf);
-    const selector = everything ? requestLabel : `${hourLabel} in (${hours.join(',')})`;
-    const found = await cluster.managed(selector, { mayLag: !everything });
+    const selector = everything ? requestLabel : dueSelector(now);
+    const objects = await cluster.scanManaged(selector, genuine(cluster), { mayLag: !everything });
     const judged = await latest(cluster, now);
-    const byRequest = Map.groupBy(await genuine(cluster, found), ({ stamp }) => stamp.request);
     const { areInOrder, lookAgain } = knownIn(cluster);
     const due = await dueByLog(ports, now);
     const isReadable = due !== undefined;
     const isLate = isLateAt(judged, isReadable ? grace : noGrace);
-    const grants = [...byRequest].map(([id, objects]) => ({ id, objects, late: objects.filter(isLate) }));
-    const settleEach = ({ id, objects, late }: (typeof grants)[number]): Promise<void> =>
-      settle(cluster, id, objects, late, { isReadable, isLate });
+    const isLateForAll = isLateAt(judged, head);
+    const grants = [...Map.groupBy(objects, ({ request }) => request)].map(([id, of]) => ({
+      id,
+      objects: of,
+      late: of.some(isLate) ? of.filter(isLate) : [],
+    }));
+    const settleEach = ({ id, objects: of, late }: (typeof grants)[number]): Promise<void> =>
+      settle(cluster, id, of, late, { isReadable, isLate });
     const endLate = (): Promise<void> =>
       inParallel(
-        grants.filter(
-          ({ id, objects, late }) => late.length > 0 && (due?.has(id) !== true || objects.some(isLateAt(judged, head))),
-        ),
+        grants.filter(({ id, late }) => late.length > 0 && (due?.has(id) !== true || late.some(isLateForAll))),
         settleEach,
       );
     // To look at a thousand logs takes half a second of CPU, for which the grants that end meanwhile would wait.
     const lookAround = async (): Promise<void> => {
       // While the store does not answer, what was in order is taken to be so until its time.
-      if (everything && isReadable) await lookAgain(found);
-      const unseen = grants.filter(({ objects, late }) => late.length === 0 && !areInOrder(objects));
+      if (everything && isReadable) await lookAgain(objects);
+      const unseen = grants.filter(({ objects: of, late }) => late.length === 0 && !areInOrder(of));
       await inParallel(unseen, settleEach, unhurried);
     };
     throwFirst(await Promise.allSettled([endLate(), lookAround()]));
@@ -188,17 +178,12 @@ export const dueByLog = async (
   return Promise.race([asked, late]);
 };
 
-const isLateAt =
-  (now: Temporal.Instant, after: Temporal.Duration) =>
-  ({ stamp }: Stamped): boolean =>
-    Temporal.Instant.compare(stamp.expiresAt.add(after), now) <= 0;
+const isLateAt = (now: Temporal.Instant, after: Temporal.Duration): ((one: Stamped) => boolean) => {
+  const before = now.subtract(after).epochMilliseconds;
+  return ({ expiresAt }) => expiresAt <= before;
+};
 
 type Judged = { readonly isReadable: boolean; readonly isLate: (one: Stamped) => boolean };
-
-type Stamped = {
-  readonly ref: ObjectRef;
-  readonly stamp: NonNullable<ReturnType<KnownGrants['stampOf']>>;
-};
 
 /** What a log says of its request, and in how many entries; `isStuck` while a person has to settle a conflict. */
 type Said = { readonly status: string; readonly isStuck: boolean; readonly entries: number };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccessProbe, Manifest, ObjectRef } from '#domain/plan.ts';
+import { dueSelector, minuteLabel } from '#domain/request/stamp.ts';
 import type { ClusterWriter } from '#use-cases/ports.ts';
 import { isClusterRefusal } from '#use-cases/ports.ts';
 
@@ -165,10 +166,10 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
 
     it('finds what it made by label, and nothing else', async () => {
       const namespace = await world.namespace();
-      const labels = { 'hallpass.dev/request': namespace, 'hallpass.dev/expires-hour': '2026-11-20T22' };
+      const labels = { 'hallpass.dev/request': namespace, [minuteLabel]: '2026-11-20T22-05' };
       await writer.create(roleIn(namespace, 'grant', editIngresses, labels));
       await writer.create(bindingIn(namespace, 'grant', 'ann', labels));
-      await writer.create(roleIn(namespace, 'later', [], { ...labels, 'hallpass.dev/expires-hour': '2026-11-21T01' }));
+      await writer.create(roleIn(namespace, 'later', [], { ...labels, [minuteLabel]: '2026-11-20T22-08' }));
       const foreign = roleIn(namespace, 'foreign', []);
       await world.put({ ...foreign, metadata: { ...foreign.metadata, labels: { 'hallpass.dev/request': namespace } } });
       const found = async (selector: string) =>
@@ -178,7 +179,7 @@ export const describeClusterWriter = (name: string, open: () => Promise<World>):
         'Role later',
         'RoleBinding grant',
       ]);
-      const due = `hallpass.dev/request=${namespace},hallpass.dev/expires-hour in (2026-11-20T22,2026-11-20T21)`;
+      const due = `hallpass.dev/request=${namespace},${dueSelector(Temporal.Instant.from('2026-11-20T22:07:00Z'))}`;
       expect(await found(due)).toEqual(['Role grant', 'RoleBinding grant']);
       expect(await found('hallpass.dev/request')).toEqual(expect.arrayContaining(['Role later']));
     });

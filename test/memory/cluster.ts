@@ -112,6 +112,10 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
   const isOf = ({ ref }: Managed, sort: Sort): boolean =>
     ref.apiVersion === apiVersionOf(sort) && ref.kind === sort.kind;
   const { sorts = accessSorts, refuses = () => undefined } = options;
+  const managed: MemoryCluster['managed'] = async (selector, { sorts: of = sorts } = {}) => {
+    await enter('managed');
+    return ours(selector).filter((made) => of.some((sort) => isOf(made, sort)));
+  };
 
   return {
     name,
@@ -153,10 +157,8 @@ export const createMemoryCluster = (options: MemoryClusterOptions = {}): MemoryC
       await enter('get');
       return structuredClone(kept.find(target));
     },
-    managed: async (selector, { sorts: of = sorts } = {}) => {
-      await enter('managed');
-      return ours(selector).filter((made) => of.some((sort) => isOf(made, sort)));
-    },
+    managed,
+    scanManaged: async (selector, read, options) => read(await managed(selector, options)),
     markers: async (namespace) => {
       await enter('markers');
       return ours().filter(({ ref }) => ref.kind === 'ConfigMap' && ref.namespace === namespace);

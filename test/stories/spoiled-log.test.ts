@@ -6,7 +6,7 @@ import { keys } from '#adapters/redis/keys.ts';
 import { personId, type RequestId } from '#domain/ids.ts';
 import { extend } from '#domain/request/chain.ts';
 import type { Author, RequestEvent } from '#domain/request/events.ts';
-import { hourLabel, hourOf } from '#domain/request/stamp.ts';
+import { minuteLabel, minuteOf } from '#domain/request/stamp.ts';
 import { inMemory } from '#local/ways-in.ts';
 import { type Running, startWorker } from '#src/worker.ts';
 import { companyFor } from './company.ts';
@@ -190,8 +190,8 @@ describe('a log that somebody has spoiled', () => {
     const [genuine] = (await story.inCluster(id)).slice(-1);
     if (genuine === undefined) throw new Error('There is no binding.');
     const { annotations } = genuine;
-    // The sweep's quick rounds look at this hour and the last; a grant that ends in the next would wait for the long one.
-    const labels = { ...genuine.labels, [hourLabel]: hourOf(Temporal.Now.instant()) };
+    // The sweep's quick rounds look at this minute and the hour before it; a grant that ends later would wait for the long one.
+    const labels = { ...genuine.labels, [minuteLabel]: minuteOf(Temporal.Now.instant()) };
     const foreign = (name: string, notes: Record<string, string>) =>
       admin.send('POST', `${rbac}/rolebindings`, {
         apiVersion: 'rbac.authorization.k8s.io/v1',

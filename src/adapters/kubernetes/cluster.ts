@@ -78,6 +78,7 @@ const review = async (client: RawClient, who: KubernetesIdentity, probe: AccessP
 /** What the worker does with a cluster: look, make and remove what is Hallpass's own, and change what is not. */
 export const createClusterWriter = (client: RawClient, scope: ManagedScope): ClusterWriter => {
   const paths = createPaths(client);
+  const scanManaged = createManagedList(client, scope);
   return {
     ...createClusterReader(client),
     list: (of, namespace) => listObjects(client, of, namespace),
@@ -93,7 +94,8 @@ export const createClusterWriter = (client: RawClient, scope: ManagedScope): Clu
     remove: (ref) => removeObject(client, paths, ref),
     annotate: (ref, annotations) => annotateObject(client, paths, ref, annotations),
     get: (ref, options) => read(client, paths, ref, options?.onlyToLook !== true),
-    managed: createManagedList(client, scope),
+    managed: (selector, options) => scanManaged(selector, async (page) => page, options),
+    scanManaged,
     markers: (namespace) => listMarkers(client, namespace),
     journals: (namespace, selector, options) => listJournals(client, namespace, selector, options),
   };

@@ -7,7 +7,7 @@ import type { RawClient } from './raw-client.ts';
 /** Objects in one answer. Whole ones, of ten kilobytes each, are read in some 20 ms, in which nothing else goes on. */
 const pageSizeOf = ({ accept, atMost }: Listing): number => atMost ?? (accept === namesOnly ? 500 : 200);
 /** Past that something is wrong, and a cut list must not pass for a whole one. */
-const most = 100_000;
+const usualMost = 100_000;
 
 /** Only names, labels and the like travel; since Kubernetes 1.15, older servers send the objects whole. */
 export const namesOnly = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
@@ -24,6 +24,8 @@ export type Listing = {
   readonly saying: string;
   /** Objects in one answer, where more of them have not fitted. */
   readonly atMost?: number;
+  /** Objects in all, past which it is a fault; a hundred thousand unless said. */
+  readonly most?: number;
 };
 
 /** Objects that are read in some milliseconds; then others have a turn. */
@@ -59,21 +61,25 @@ const page = async (client: RawClient, listing: Listing, after: string | undefin
 export const listSome = async (client: RawClient, listing: Listing): Promise<readonly Manifest[]> =>
   (await page(client, listing, undefined)).objects;
 
-/** All of them, page by page. Starts again once when the server has forgotten where we were (410). */
+/** All of them. Starts again once when the server has forgotten where we were (410). */
 export const listAll = (client: RawClient, listing: Listing): Promise<readonly Manifest[]> =>
   scanAll(client, listing, (object) => object);
 
 /** The same, each object read when its page has come. */
-export const scanAll = async <T>(
+export const scanAll = <T>(client: RawClient, listing: Listing, read: (object: Manifest) => T): Promise<readonly T[]> =>
+  scanPages(client, listing, async (objects) => objects.map(read));
+
+/** The same, each page read when it has come, and before the next one is asked for: no more than one is held. */
+export const scanPages = async <T>(
   client: RawClient,
   listing: Listing,
-  read: (object: Manifest) => T,
+  read: (objects: readonly Manifest[]) => Promise<readonly T[]>,
 ): Promise<readonly T[]> => {
   try {
     return await allPages(client, listing, read);
   } catch (error) {
     const shorter = isTooLong(error) ? shortened(listing) : undefined;
-    if (shorter !== undefined) return scanAll(client, shorter, read);
+    if (shorter !== undefined) return scanPages(client, shorter, read);
     if (!failedWith(error, 410)) throw error;
     return allPages(client, listing, read);
   }
@@ -93,15 +99,16 @@ const isTooLong = (error: unknown): boolean =>
 const allPages = async <T>(
   client: RawClient,
   listing: Listing,
-  read: (object: Manifest) => T,
+  read: (objects: readonly Manifest[]) => Promise<readonly T[]>,
 ): Promise<readonly T[]> => {
-  const objects: T[] = [];
+  const all: T[] = [];
+  const { most = usualMost } = listing;
   let next: string | undefined;
   for (let count = 0; count < most / pageSizeOf(listing); count += 1) {
     const one = await page(client, listing, next);
-    objects.push(...one.objects.map(read));
+    for (const object of await read(one.objects)) all.push(object);
     next = one.next;
-    if (next === undefined) return objects;
+    if (next === undefined) return all;
   }
   throw createFault(
     { call: listing.saying, failure: 'garbage', reason: 'too many' },

@@ -1,9 +1,9 @@
 import { inLanes } from '#domain/lanes.ts';
 import { managedBy } from '#domain/request/stamp.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
-import type { Alarm, ClusterWriter, Lagging, Managed } from '#use-cases/ports.ts';
+import type { Alarm, ClusterWriter, Lagging, Managed, PageReader } from '#use-cases/ports.ts';
 import { failedWith } from './fault.ts';
-import { listAll, namesOnly } from './list.ts';
+import { listAll, namesOnly, scanPages } from './list.ts';
 import { managedFrom } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath } from './resources.ts';
@@ -25,12 +25,12 @@ export type ManagedScope = {
 export const createManagedList = (
   client: RawClient,
   { namespaces, alarm, ...scope }: ManagedScope,
-): ClusterWriter['managed'] => {
+): ClusterWriter['scanManaged'] => {
   const reported = new Set<string>();
   // Several kinds may make the same sort.
   const all = [...new Map(scope.sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
 
-  const inNamespace = async (sort: Sort, wanted: Wanted, namespace: string): Promise<readonly Managed[]> => {
+  const inNamespace = async <T>(sort: Sort, wanted: Wanted<T>, namespace: string): Promise<readonly T[]> => {
     const found = await list(client, sort, wanted, namespace);
     const key = `${sort.group} ${sort.resource} ${namespace}`;
     if (found !== undefined) {
@@ -43,14 +43,14 @@ export const createManagedList = (
     return [];
   };
 
-  const everywhere = async (sort: Sort, wanted: Wanted): Promise<readonly Managed[]> => {
+  const everywhere = async <T>(sort: Sort, wanted: Wanted<T>): Promise<readonly T[]> => {
     const found = await list(client, sort, wanted);
     if (found !== undefined) return found;
     return whatAnswers(await inLanes(namespaces, atOnce, (namespace) => inNamespace(sort, wanted, namespace)));
   };
 
   /** One place that cannot be listed must not hide what is in the others; where nothing can be, that is the fault. */
-  const whatAnswers = (settled: readonly PromiseSettledResult<readonly Managed[]>[]): readonly Managed[] => {
+  const whatAnswers = <T>(settled: readonly PromiseSettledResult<readonly T[]>[]): readonly T[] => {
     const failed = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     if (failed.length > 0 && failed.length === settled.length) throw failed[0];
     for (const cause of failed)
@@ -62,11 +62,11 @@ export const createManagedList = (
   };
 
   // Forbidden cluster-wide means that the cluster-wide role is off: then nothing there is ours.
-  const clusterWide = async (sort: Sort, wanted: Wanted): Promise<readonly Managed[]> =>
+  const clusterWide = async <T>(sort: Sort, wanted: Wanted<T>): Promise<readonly T[]> =>
     (await list(client, sort, wanted)) ?? [];
 
-  return async (selector, { sorts = all, mayLag = false } = {}) => {
-    const wanted = { selector, mayLag };
+  return async (selector, read, { sorts = all, mayLag = false } = {}) => {
+    const wanted = { selector, mayLag, read };
     return whatAnswers(
       await Promise.allSettled(
         sorts.map((sort) => (sort.namespaced ? everywhere(sort, wanted) : clusterWide(sort, wanted))),
@@ -75,7 +75,7 @@ export const createManagedList = (
   };
 };
 
-type Wanted = Required<Lagging> & { readonly selector: string };
+type Wanted<T> = Required<Lagging> & { readonly selector: string; readonly read: PageReader<T> };
 
 /** Namespaces that are listed at a time, for each sort: what people wait for does not queue behind a round of lists. */
 const atOnce = 2;
@@ -106,20 +106,23 @@ export const listJournals = async (
 
 const oursAnd = (selector: string): string => (selector === '' ? ours : `${ours},${selector}`);
 
+/** Of each sort that Hallpass makes. */
+const most = 1_000_000;
+
 /** Undefined when it is forbidden. */
-const list = async (
+const list = async <T>(
   client: RawClient,
   sort: Sort,
-  { selector, mayLag }: Wanted,
+  { selector, mayLag, read }: Wanted<T>,
   namespace?: string,
-): Promise<readonly Managed[] | undefined> => {
+): Promise<readonly T[] | undefined> => {
   const apiVersion = apiVersionOf(sort);
   const path = collectionPath(apiVersion, sort.resource, namespace);
   const saying = `list ${sort.resource} in ${namespace === undefined ? 'the whole cluster' : `"${namespace}"`}`;
   // A stamp is all in the metadata. Whatever somebody may have put into roles under our label is not even sent.
-  const listing = { path, apiVersion, kind: sort.kind, selector: oursAnd(selector), accept: namesOnly, saying };
+  const listing = { path, apiVersion, kind: sort.kind, selector: oursAnd(selector), accept: namesOnly, saying, most };
   try {
-    return (await listAll(client, { ...listing, mayLag })).map(managedFrom);
+    return await scanPages(client, { ...listing, mayLag }, (objects) => read(objects.map(managedFrom)));
   } catch (error) {
     if (failedWith(error, 403)) return undefined;
     throw error;

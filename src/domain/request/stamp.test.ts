@@ -3,7 +3,7 @@ import type { Manifest } from '#domain/plan.ts';
 import { alice, bob, id } from '#test/build/people.ts';
 import { later, noon } from '#test/build/requests.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
-import { hourLabel, hourOf, readStamp, requestLabel, type Stamp, stamped } from './stamp.ts';
+import { dueSelector, minuteLabel, minuteOf, readStamp, requestLabel, type Stamp, stamped } from './stamp.ts';
 
 const keys = createMemoryKeys();
 const role: Manifest = {
@@ -33,14 +33,22 @@ test('an object that was stamped says so, and for how long', () => {
   expect(read(live)).toEqual({ request: id(), revision: 1, startedAt: noon, expiresAt: later(30), seal: 'seal' });
 });
 
-test('a stamp is found by request and by the hour in which the grant ends', () => {
-  expect(live.metadata.labels).toMatchObject({ [requestLabel]: 'k7m2-qx', [hourLabel]: '2026-11-20T12' });
+test('a stamp is found by request and by the minute in which the grant ends', () => {
+  expect(live.metadata.labels).toMatchObject({ [requestLabel]: 'k7m2-qx', [minuteLabel]: '2026-11-20T12-30' });
 });
 
-test('the label of an hour is the hour in UTC, and valid as a label', () => {
-  expect(hourOf(Temporal.Instant.from('2026-11-20T23:59:59.999+01:00'))).toBe('2026-11-20T22');
-  expect(hourOf(noon)).toBe('2026-11-20T12');
-  expect(hourOf(noon.subtract({ nanoseconds: 1 }))).toBe('2026-11-20T11');
+test('the label of a minute is the minute in UTC, and valid as a label', () => {
+  expect(minuteOf(Temporal.Instant.from('2026-11-20T23:59:59.999+01:00'))).toBe('2026-11-20T22-59');
+  expect(minuteOf(noon)).toBe('2026-11-20T12-00');
+  expect(minuteOf(noon.subtract({ nanoseconds: 1 }))).toBe('2026-11-20T11-59');
+});
+
+test('what is due ends in this minute, or should have in the hour before it', () => {
+  const [, list = ''] =
+    /^hallpass\.dev\/expires-minute in \((.*)\)$/.exec(dueSelector(noon.add({ seconds: 59 }))) ?? [];
+  const minutes = list.split(',');
+  expect(minutes).toHaveLength(61);
+  expect([minutes.at(0), minutes.at(-1)]).toEqual(['2026-11-20T12-00', '2026-11-20T11-00']);
 });
 
 test('what the object was before stays', () => {

@@ -17,12 +17,21 @@ export type Stamp = {
 
 export const managedBy = { label: 'app.kubernetes.io/managed-by', value: 'hallpass' } as const;
 export const requestLabel = 'hallpass.dev/request';
-/** The hour in which a grant ends, as `2026-11-20T22` (UTC): the sweep asks the server only for what is due. */
-export const hourLabel = 'hallpass.dev/expires-hour';
+/** The minute in which a grant ends, as `2026-11-20T22-05` (UTC): the sweep asks the server only for what is due. */
+export const minuteLabel = 'hallpass.dev/expires-minute';
 const note = (name: string): string => `hallpass.dev/${name}`;
 
-export const hourOf = (instant: Temporal.Instant): string =>
-  instant.round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString().slice(0, 13);
+export const minuteOf = (instant: Temporal.Instant): string =>
+  instant.round({ smallestUnit: 'minute', roundingMode: 'floor' }).toString().slice(0, 16).replace(':', '-');
+
+/** Minutes past its own in which what should have ended is looked for by the minute in which it should have. */
+const looksBack = 60;
+
+/** A label selector for what ends in this minute, or should have ended in the hour before it. */
+export const dueSelector = (now: Temporal.Instant): string => {
+  const minutes = Array.from({ length: looksBack + 1 }, (_, ago) => minuteOf(now.subtract({ minutes: ago })));
+  return `${minuteLabel} in (${minutes.join(',')})`;
+};
 
 /** Adds labels, annotations and the worker's signature to an object. */
 export const stamped = (manifest: Manifest, stamp: Stamp, signer: Signer): Manifest => {
@@ -35,7 +44,7 @@ export const stamped = (manifest: Manifest, stamp: Stamp, signer: Signer): Manif
         ...metadata.labels,
         [managedBy.label]: managedBy.value,
         [requestLabel]: stamp.request,
-        [hourLabel]: hourOf(stamp.expiresAt),
+        [minuteLabel]: minuteOf(stamp.expiresAt),
       },
       annotations: {
         ...metadata.annotations,
