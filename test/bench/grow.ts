@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { grantInBulk } from './bulk.ts';
 import { colleagues } from './company.ts';
 import { type Figure, figure, percentile } from './figure.ts';
 import type { GrowStage } from './grow-stage.ts';
@@ -48,6 +49,11 @@ const nothing = async (): Promise<{ readonly milliseconds: number; readonly memo
   return { milliseconds, memory };
 };
 
+/** So many grants are made as people make them; what goes beyond is filed by the bench. */
+const byClicks = 1_000;
+/** Milliseconds for which the grants stay that are only there. */
+const stay = 4 * 3_600 * second;
+
 const askedBy = (index: number): string => colleagues[index % colleagues.length]?.id ?? '';
 
 /** Memory, idle CPU, start, lag, App Home and list with more and more grants in force; bot and worker are processes of their own. */
@@ -56,7 +62,8 @@ export const benchGrow = async (stage: GrowStage): Promise<readonly Figure[]> =>
   const bare = await nothing();
   let there = 0;
   for (const size of stage.sizes) {
-    await grantMany(stage, `grow-${size}`, size - there, () => now() + 7_200 * second, { askedBy });
+    if (size <= byClicks) await grantMany(stage, `grow-${size}`, size - there, () => now() + stay, { askedBy });
+    else await grantInBulk(stage, `grow-${size}`, size - there, askedBy);
     there = size;
     figures.push(...(await measure(stage, size, bare)));
   }
