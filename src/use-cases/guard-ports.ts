@@ -53,9 +53,11 @@ export type HeldWrites = {
 /** How often what is held was tried, and by whom last. */
 export type Attempts = { readonly count: number; readonly last: Temporal.Instant; readonly by: string };
 
-/** What guards have left for the bot. An entry that is not settled in a while (half a minute; five seconds, of what is urgent) is handed out again. */
+/** What guards have left for the bot. An entry that is neither settled nor held for five seconds is handed out again. */
 export type Intake = {
   readonly take: (most: number) => Promise<readonly { readonly key: string; readonly entry: string }[]>;
+  /** Does something with entries that were taken; none of them is handed out to anybody else meanwhile. */
+  readonly holding: <T>(keys: readonly string[], work: () => Promise<T>) => Promise<T>;
   readonly settle: (key: string) => Promise<void>;
   readonly say: (id: RequestId, said: Said) => Promise<void>;
   /** Says why a write became no request, for so many seconds: then it is filed anew. */

@@ -52,6 +52,17 @@ const batch = 20;
  */
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
   const taken = await ports.intake.take(batch);
+  // A worker may take its time to try what is held.
+  await ports.intake.holding(
+    taken.map(({ key }) => key),
+    () => takeInAll(ports, taken),
+  );
+};
+
+const takeInAll = async (
+  ports: TakeInPorts,
+  taken: readonly { readonly key: string; readonly entry: string }[],
+): Promise<void> => {
   const read = taken.map(({ key, entry }) => {
     const left = readEntry(entry, ports.trust);
     return { key, left, entry: left?.said };

@@ -62,7 +62,7 @@ const inRedis = async (guard: string, bot: string): Promise<Shared> => {
     clock: createRedisClock(admin),
     age: async () => {
       for (const [id] of (await admin.xpending(keys.intake, 'bot', '-', '+', 1_000)) as [string][])
-        await admin.xclaim(keys.intake, 'bot', 'crashed', 0, id, 'IDLE', 30_500, 'JUSTID');
+        await admin.xclaim(keys.intake, 'bot', 'crashed', 0, id, 'IDLE', 5_500, 'JUSTID');
     },
     second: () => wait(1_010),
     empty: async () => void (await admin.flushall()),
@@ -73,7 +73,7 @@ const inMemory = async (): Promise<Shared> => {
   const clock = createMemoryClock();
   const { held, intake, empty } = createMemoryHeldWrites(clock);
   const pass = (seconds: number) => async () => clock.advance({ seconds });
-  return { held, intake, clock, age: pass(30), second: pass(1), empty: async () => empty() };
+  return { held, intake, clock, age: pass(5), second: pass(1), empty: async () => empty() };
 };
 
 const ways: Record<string, () => Promise<Shared>> = {
@@ -81,25 +81,6 @@ const ways: Record<string, () => Promise<Shared>> = {
   'in Redis': () => inRedis('admin', 'admin'),
   'in Redis, as the users of guard and bot': () => inRedis('hallpass-guard', 'hallpass-bot'),
 };
-
-test('what is urgent is handed out again after five seconds where whoever took it was killed, and what is only held is not', async () => {
-  const admin = as('admin');
-  await admin.flushall();
-  const held = createRedisHeldWrites(as('admin'));
-  for (const [stream, isUrgent, again] of [
-    [keys.urgent, true, ['a note']],
-    [keys.intake, false, []],
-  ] as const) {
-    const intakeOf = (name: string): Intake =>
-      createRedisIntake({ commit: as('admin'), consume: as('admin', 'consume') }, name, stream);
-    await held.note('a note', isUrgent);
-    expect((await intakeOf('killed').take(1)).map(({ entry }) => entry)).toEqual(['a note']);
-    expect(await intakeOf('other').take(1)).toEqual([]);
-    for (const [id] of (await admin.xpending(stream, 'bot', '-', '+', 10)) as [string][])
-      await admin.xclaim(stream, 'bot', 'killed', 0, id, 'IDLE', 5_500, 'JUSTID');
-    expect((await intakeOf('other').take(1)).map(({ entry }) => entry)).toEqual(again);
-  }
-});
 
 type Filing = Parameters<HeldWrites['file']>[0];
 const filing = (changed: Partial<Filing> = {}): Filing => ({
@@ -282,6 +263,33 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
     await intake.settle(first[1]?.key ?? '');
     expect(await held.file(filing({ fingerprint: 'f4', entry: 'entry 4' }))).toEqual({ type: 'filed' });
     expect(await takeAll()).toEqual(['entry 4']);
+  });
+
+  test('are handed out to nobody else while whoever took them works on them, however long that takes', async () => {
+    await held.note('slow');
+    const [taken] = await intake.take(1);
+    const key = taken?.key ?? '';
+    const meanwhile = await intake.holding([key], async () => {
+      await shared.age();
+      // What was taken so long ago is said to be worked on once a second.
+      await wait(1_300);
+      return intake.take(20);
+    });
+    expect(meanwhile).toEqual([]);
+    expect(await intake.take(20)).toEqual([]);
+    await shared.age();
+    expect((await intake.take(20)).map(({ entry }) => entry)).toEqual(['slow']);
+  });
+
+  test('are handed out again, also where whoever worked on them could not do it', async () => {
+    await held.note('difficult');
+    const [taken] = await intake.take(1);
+    const failing = intake.holding([taken?.key ?? ''], async () => {
+      throw new Error('A fault that passes');
+    });
+    await expect(failing).rejects.toThrow('A fault that passes');
+    await shared.age();
+    expect((await intake.take(20)).map(({ entry }) => entry)).toEqual(['difficult']);
   });
 
   test('of what is given up what is new waits until it was handed out again', async () => {

@@ -25,7 +25,7 @@ const remember = {
   tried: seconds(3_600),
   shown: seconds(400 * 86_400),
 } as const;
-const givenUp = seconds(30);
+const givenUp = seconds(5);
 const sameAttempt = seconds(1);
 
 /** Values that are forgotten after a time. */
@@ -56,6 +56,8 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
   const tries = createLasting<Attempts>();
   const entries = new Map<string, Entry>();
   const firsts = new Map<string, ObjectVersion>();
+  /** Keys of entries that somebody works on. */
+  const held = new Set<string>();
   let made = 0;
 
   const add = (text: string): void => {
@@ -89,7 +91,7 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
   const takeNow = (now: Temporal.Instant, count: number) => {
     const isStale = ({ takenAt }: Entry): boolean =>
       takenAt !== undefined && Temporal.Instant.compare(now, takenAt.add(givenUp)) >= 0;
-    const stale = [...entries].filter(([, one]) => isStale(one));
+    const stale = [...entries].filter(([key, one]) => isStale(one) && !held.has(key));
     const fresh = [...entries].filter(([, { takenAt }]) => takenAt === undefined);
     const taken = (stale.length > 0 ? stale : fresh).slice(0, count);
     for (const [key, one] of taken) entries.set(key, { ...one, takenAt: now });
@@ -133,6 +135,19 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
     },
     intake: {
       take: async (count) => takeNow(await clock.now(), count),
+      holding: async (taken, work) => {
+        for (const key of taken) held.add(key);
+        try {
+          return await work();
+        } finally {
+          const now = await clock.now();
+          for (const key of taken) {
+            held.delete(key);
+            const one = entries.get(key);
+            if (one !== undefined) entries.set(key, { ...one, takenAt: now });
+          }
+        }
+      },
       settle: async (key) => void entries.delete(key),
       say: async (id, said) => {
         told.set(id, said, (await clock.now()).add(remember.shown));

@@ -32,7 +32,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['watching:*', 'get'],
 ];
 const botsOwn: typeof common = [
-  ['intake urgent', 'xgroup|create xautoclaim xreadgroup xack xdel'],
+  ['intake urgent', 'xgroup|create xautoclaim xclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
   ['checkpoints', 'rpush'],
   ['tried:*', 'hgetall'],

@@ -5,11 +5,10 @@ import { asking, readAs } from './faults.ts';
 import { keys } from './keys.ts';
 
 const group = 'bot';
-/**
- * Milliseconds after which an entry is handed out again: whoever took it has crashed. Of what is held a request is made, which a worker
- * may take its time to try; of what is urgent an entry of a log, at once, and a grant that should have ended goes on until then.
- */
-const givenUp = { usual: 30_000, urgent: 5_000 } as const;
+/** Milliseconds after which an entry is handed out again: whoever took it has crashed, or could not do it. */
+const givenUp = 5_000;
+/** So often whoever works on it says so. */
+const sayEvery = 1_000;
 /** Seconds: as long as anything may last. */
 const remembered = 400 * 86_400;
 
@@ -39,7 +38,6 @@ export const createRedisIntake = (
   stream: string = keys.intake,
 ): Intake => {
   let isThere = false;
-  const patience = stream === keys.urgent ? givenUp.urgent : givenUp.usual;
   const prepare = async (): Promise<void> => {
     if (isThere) return;
     await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((cause: unknown) => {
@@ -57,7 +55,7 @@ export const createRedisIntake = (
     take: async (most) => {
       await asking(`prepare "${stream}"`, prepare());
       try {
-        const stale = redis.xautoclaim(stream, group, name, patience, '0', 'COUNT', most);
+        const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
         const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
         if (left.length > 0) return found(left);
         const next = consume.xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>');
@@ -67,6 +65,16 @@ export const createRedisIntake = (
         // Redis was emptied: the group has to be made again.
         isThere = false;
         throw cause;
+      }
+    },
+    holding: async (taken, work) => {
+      // Where that fails, another one may do the same beside it.
+      const say = (): void => void redis.xclaim(stream, group, name, 0, ...taken, 'JUSTID').catch(() => undefined);
+      const saying = taken.length === 0 ? undefined : setInterval(say, sayEvery);
+      try {
+        return await work();
+      } finally {
+        clearInterval(saying);
       }
     },
     settle: async (key) => {

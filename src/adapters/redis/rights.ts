@@ -11,6 +11,7 @@ const more: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
       ['xdel', ['0-1']],
       ['xack', ['x', '0-1']],
       ['xautoclaim', ['x', 'x', '0', '0']],
+      ['xclaim', ['x', 'x', '0', '0-1']],
       ['hincrby', ['x', '1']],
       ['hmset hset', ['x', 'x']],
       ['lrem lset', ['0', 'x']],
