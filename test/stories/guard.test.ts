@@ -256,6 +256,9 @@ describe('a direct write to something protected', () => {
       60_000,
     );
     await slack.as('U0ALICE').click(told, 'It is mine: apply it');
+    const answered = () =>
+      slack.as('U0ALICE').ephemerals().at(-1)?.shown.includes('Hallpass makes it now') || undefined;
+    await story.until('an answer', answered);
     await story.reaches(id, 'completed');
     expect(await live('mine')).toContain('/beta');
     expect(await story.events(id)).toEqual(['submitted', 'voted', 'approved', 'confirmed', 'completed']);

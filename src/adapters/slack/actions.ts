@@ -50,7 +50,8 @@ export const listenToActions = (app: App, ports: BotPorts, faces: Faces): void =
       else if (answer !== undefined)
         await respond({ text: answer, response_type: 'ephemeral', replace_original: false }).catch(() => undefined);
     });
-  for (const [action, act] of Object.entries(acts)) listen(action, act, (_, clicked) => sayWhereNoCardIs(clicked));
+  for (const [action, act] of Object.entries(acts))
+    listen(action, act, (_, clicked) => sayWhereNoCardIs(action, clicked));
   listen(actions.endPods, (by, { id }) => endPods(ports, { by, id }), sayPodsAsked);
 
   for (const act of whyActs) {
@@ -141,9 +142,18 @@ const contested = async (
 type Target = NonNullable<ReturnType<typeof parseButtonValue>>;
 type Act<T> = (by: Click['user']['id'], target: Target) => Promise<Result<T, ActRefusal>>;
 
+/** What is said in a direct message of what was done there. */
+const done: Readonly<Record<string, string>> = {
+  [actions.approve]: 'Your approval is recorded. Its card says whether it wants more.',
+  [actions.withdraw]: 'It is withdrawn.',
+  [actions.own]: 'Hallpass makes it now, as yours. You are told when it is done.',
+  [actions.disown]: 'It is not made. Whoever wrote it in your name is not known: tell your administrators.',
+  [actions.done]: 'It is being ended. Thank you for giving it back.',
+};
+
 /** What is done where no card stands that would show it. */
-const sayWhereNoCardIs = ({ channel }: Click): string | undefined =>
-  channel?.id.startsWith('D') ? 'It is being ended. Thank you for giving it back.' : undefined;
+const sayWhereNoCardIs = (action: string, { channel }: Click): string | undefined =>
+  channel?.id.startsWith('D') ? done[action] : undefined;
 
 /** What the person is told beside what the card will show; of what went well, what `say` says. */
 const outcome = async <T>(
