@@ -56,7 +56,7 @@ const stay = 4 * 3_600 * second;
 
 const askedBy = (index: number): string => colleagues[index % colleagues.length]?.id ?? '';
 
-/** Memory, idle CPU, start, lag, App Home and list with more and more grants in force; bot and worker are processes of their own. */
+/** Memory, idle CPU, start, lag, App Home and list with more and more grants in force; each part is a process of its own. */
 export const benchGrow = async (stage: GrowStage): Promise<readonly Figure[]> => {
   const figures: Figure[] = [];
   const bare = await nothing();
@@ -75,14 +75,14 @@ const measure = async (
   size: number,
   bare: Awaited<ReturnType<typeof nothing>>,
 ): Promise<readonly Figure[]> => {
-  const { worker, bot } = stage;
   const at = `${size} grants`;
   const add: Figure[] = [];
   const ending = await grantMany(stage, `ends-${size}`, 40, (index) => planFor(40) + index * 200, { askedBy });
   const lags = await lagsOf(stage, ending, 60 * second, size);
   add.push(figure(bench, `${at}: expiry → denied p50`, 'ms', percentile(lags, 0.5)));
   add.push(figure(bench, `${at}: expiry → denied p99`, 'ms', percentile(lags, 0.99)));
-  for (const [name, slot] of [['worker', worker] as const, ['bot', bot] as const]) {
+  const slots = Object.entries(stage.slots);
+  for (const [name, slot] of slots) {
     await slot.kill();
     const milliseconds = await took(slot.start);
     const aim = { of: 'value', most: 2_000 } as const;
@@ -101,14 +101,14 @@ const measure = async (
   add.push(figure(bench, `${at}: App Home opened p50`, 'ms', await times(() => eyes.openHome())));
   add.push(figure(bench, `${at}: /jit list acknowledged p50`, 'ms', await times(() => eyes.command('/jit list'))));
   await pause(stage.size(10, 2) * second);
-  const pids = [worker.pid() ?? 0, bot.pid() ?? 0];
-  const [ofWorker = 0, ofBot = 0] = await idle(pids, stage.size(30, 3));
-  const cpu = { of: 'value', most: 1 } as const;
-  add.push(figure(bench, `${at}: worker idle`, '% CPU', ofWorker, { aim: cpu }));
-  add.push(figure(bench, `${at}: bot idle`, '% CPU', ofBot, { aim: cpu }));
-  const [workers, bots] = pids.map((pid) => useOf(pid).memory);
-  add.push(figure(bench, `${at}: worker memory`, 'MB', workers ?? 0, { baseline: bare.memory }));
-  const memory = { of: 'value', most: 250 } as const;
-  add.push(figure(bench, `${at}: bot memory`, 'MB', bots ?? 0, { baseline: bare.memory, aim: memory }));
+  const pids = slots.map(([, slot]) => slot.pid() ?? 0);
+  // A whole minute: once in each everything is looked at.
+  const taken = await idle(pids, stage.size(60, 3));
+  const [cpu, memory] = [{ of: 'value', most: 1 } as const, { of: 'value', most: 250 } as const];
+  for (const [index, [name]] of slots.entries()) {
+    add.push(figure(bench, `${at}: ${name} idle`, '% CPU', taken[index] ?? 0, { aim: cpu }));
+    const used = { baseline: bare.memory, ...(name === 'bot' ? { aim: memory } : {}) };
+    add.push(figure(bench, `${at}: ${name} memory`, 'MB', useOf(pids[index] ?? 0).memory, used));
+  }
   return add;
 };
