@@ -161,12 +161,12 @@ const startOn = async (
   ground.onStop(() => drafts.close());
   const contents = createRedisContents(ground.redis('commit', 'contents'));
   const intake = createRedisIntake(
-    { commit: ground.redis('commit', 'intake'), consume: ground.redis('consume', 'intake') },
+    { commit: ground.redis('commit', 'intake'), listen: ground.redis('listen', 'intake') },
     `${hostname()}-${process.pid}`,
   );
   // What looks wrong waits behind nothing that is only held.
   const urgent = createRedisIntake(
-    { commit: ground.redis('commit', 'urgent'), consume: ground.redis('consume', 'urgent') },
+    { commit: ground.redis('commit', 'urgent'), listen: ground.redis('listen', 'urgent') },
     `${hostname()}-${process.pid}`,
     keys.urgent,
   );

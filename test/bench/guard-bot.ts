@@ -30,12 +30,12 @@ const bob = 'U0BOB' as PersonId;
 
 export const startBareBot = (stage: GuardStage): BareBot => {
   const { signer, trust } = stage.keys;
-  const connect = (profile: 'commit' | 'consume') =>
+  const connect = (profile: 'commit' | 'listen') =>
     connectRedis({ url: stage.stand.redis.url, profile, name: 'bench-bot', onLost: () => {} });
-  const [commit, consume] = [connect('commit'), connect('consume')];
+  const [commit, listen] = [connect('commit'), connect('listen')];
   const clock = createRedisClock(commit);
   const store = createRedisEventStore(commit, clock);
-  const intake = createRedisIntake({ commit, consume }, 'bench');
+  const intake = createRedisIntake({ commit, listen }, 'bench');
   const people = new Map([...shopPeople, ...authors].map(({ user, slack }) => [user as string, slack as PersonId]));
   /** Those that wait, in the order in which they came. */
   const waiting = new Map<RequestId, Chain>();
@@ -97,7 +97,7 @@ export const startBareBot = (stage: GuardStage): BareBot => {
     stop: async () => {
       isOver = true;
       await running;
-      for (const connection of [commit, consume]) connection.disconnect();
+      for (const connection of [commit, listen]) connection.disconnect();
     },
   };
 };

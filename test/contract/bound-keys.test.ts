@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 const urlOf = (name: string): string => `redis://hallpass-${name}:${name}@127.0.0.1:${redis.server.port}`;
-const as = (name: string, profile: 'commit' | 'consume' = 'commit') => redis.connect(profile, urlOf(name));
+const as = (name: string, profile: 'commit' | 'listen' = 'commit') => redis.connect(profile, urlOf(name));
 
 /** What the guard and the watcher of cluster test leave in Redis, and what comes of it in cluster prod. */
 const attack = async () => {
@@ -45,7 +45,7 @@ const attack = async () => {
   const watcher = anotherOutpost(guard.trust, 'watcher', ['test']);
   const [held, reports] = [createRedisHeldWrites(as('guard')), createRedisReports(as('watcher'))];
   const dropped: Dropped[] = [];
-  const taking = { commit: as('bot'), consume: as('bot', 'consume') };
+  const taking = { commit: as('bot'), listen: as('bot', 'listen') };
   const takeFrom = (key?: string): Promise<void> =>
     takeInWrites({
       ...world.bot,

@@ -13,6 +13,7 @@ import { keys } from '#adapters/redis/keys.ts';
 import { anId, startTestRedis, type TestRedis } from '#test/contract/parts/redis.ts';
 import { createMemoryClock } from '#test/memory/clock.ts';
 import { createMemoryHeldWrites } from '#test/memory/held-writes.ts';
+import { startRedisProxy } from '#test/stories/parts/redis-proxy.ts';
 import type { HeldWrites, Intake } from '#use-cases/guard-ports.ts';
 import type { Clock } from '#use-cases/ports.ts';
 
@@ -49,7 +50,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const as = (user: string, profile: 'commit' | 'consume' = 'commit'): Redis =>
+const as = (user: string, profile: 'commit' | 'listen' = 'commit'): Redis =>
   redis.connect(profile, `redis://${user}:${user}@127.0.0.1:${redis.server.port}`);
 
 const inRedis = async (guard: string, bot: string): Promise<Shared> => {
@@ -58,7 +59,7 @@ const inRedis = async (guard: string, bot: string): Promise<Shared> => {
   count += 1;
   return {
     held: createRedisHeldWrites(as(guard)),
-    intake: createRedisIntake({ commit: as(bot), consume: as(bot, 'consume') }, `bot-${count}`),
+    intake: createRedisIntake({ commit: as(bot), listen: as(bot, 'listen') }, `bot-${count}`),
     clock: createRedisClock(admin),
     age: async () => {
       for (const [id] of (await admin.xpending(keys.intake, 'bot', '-', '+', 1_000)) as [string][])
@@ -352,7 +353,7 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
 describe('several bots', () => {
   test('share what is there, and take over what one of them has left', async () => {
     const { held, intake, age } = await inRedis('hallpass-guard', 'hallpass-bot');
-    const other = createRedisIntake({ commit: as('hallpass-bot'), consume: as('hallpass-bot', 'consume') }, 'other');
+    const other = createRedisIntake({ commit: as('hallpass-bot'), listen: as('hallpass-bot', 'listen') }, 'other');
     for (let number = 0; number < 40; number += 1) await held.note(`note ${number}`);
     const taken = await Promise.all([intake.take(20), other.take(20)]);
     expect(new Set(taken.flat().map(({ entry }) => entry)).size).toBe(40);
@@ -370,6 +371,39 @@ describe('several bots', () => {
     expect(await waiting).toMatchObject([{ entry: 'it came' }]);
     expect(performance.now() - left).toBeLessThan(1_000);
   });
+});
+
+test('what was handed out in an answer that was lost is taken up three seconds later, and not at its time for what is given up', async () => {
+  const admin = as('admin');
+  await admin.flushall();
+  const held = createRedisHeldWrites(admin);
+  let losing = true;
+  const proxy = await startRedisProxy(redis.server.port, {
+    hold: ([command]) => (command?.toLowerCase() === 'xreadgroup' && losing ? 'after' : undefined),
+    onHeld: () => {
+      losing = false;
+    },
+  });
+  const through = proxy.url.replace('redis://', 'redis://hallpass-bot:hallpass-bot@');
+  const listen = redis.connect('listen', through);
+  const intake = createRedisIntake({ commit: as('hallpass-bot'), listen }, 'bot');
+  await held.note('a note');
+  const from = performance.now();
+  expect(await intake.take(20).catch(() => 'lost')).toBe('lost');
+  const taken = await intake.take(20);
+  expect(taken.map(({ entry }) => entry)).toEqual(['a note']);
+  expect(performance.now() - from).toBeLessThan(4_500);
+  // It is known to be under way here: it is not handed out to the same one again.
+  expect(await intake.take(20)).toEqual([]);
+  await proxy.stop();
+});
+
+test('what a process before this one has taken is taken up at once by the one that has its name', async () => {
+  const { held } = await inRedis('admin', 'admin');
+  const own = () => createRedisIntake({ commit: as('admin'), listen: as('admin', 'listen') }, 'bot-1');
+  await held.note('a note');
+  expect(await own().take(20)).toHaveLength(1);
+  expect((await own().take(20)).map(({ entry }) => entry)).toEqual(['a note']);
 });
 
 test('a bot that waits while Redis is emptied goes on, and loses nothing that comes later', async () => {

@@ -14,6 +14,7 @@ import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
+import type { RedisProfile } from '#adapters/redis/connection.ts';
 import { createRedisContents } from '#adapters/redis/contents.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { checkRedis } from '#adapters/redis/health.ts';
@@ -53,7 +54,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const as = (user: string, password: string, profile: 'commit' | 'consume' = 'commit'): Redis =>
+const as = (user: string, password: string, profile: RedisProfile = 'commit'): Redis =>
   redis.connect(profile, `redis://${user}:${password}@127.0.0.1:${redis.server.port}`);
 const admin = (): Redis => as('admin', 'root');
 
@@ -205,7 +206,7 @@ const tell = (connection: Redis, [command, ...args]: Command): Promise<string> =
 
 describe('as the user of the guard', () => {
   const own = (): Redis => as('hallpass-guard', 'guard');
-  const bots = () => ({ commit: as('hallpass-bot', 'bot'), consume: as('hallpass-bot', 'bot', 'consume') });
+  const bots = () => ({ commit: as('hallpass-bot', 'bot'), listen: as('hallpass-bot', 'bot', 'listen') });
 
   test('what is held is filed for the bot, counted and found again; the bot takes it in and says what became of it', async () => {
     const [held, intake] = [createRedisHeldWrites(own()), createRedisIntake(bots(), 'bot')];
@@ -249,7 +250,7 @@ describe('as the user of the guard', () => {
   });
 
   test('nothing of what it has left is taken or settled', async () => {
-    const its = { commit: own(), consume: as('hallpass-guard', 'guard', 'consume') };
+    const its = { commit: own(), listen: as('hallpass-guard', 'guard', 'listen') };
     const intake = createRedisIntake(its, 'guard');
     await expect(intake.take(1)).rejects.toThrow(keys.intake);
     await expect(intake.settle('0-1')).rejects.toThrow(keys.intake);

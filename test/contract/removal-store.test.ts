@@ -140,7 +140,7 @@ describe('in Redis', () => {
   const everything = async (id: RequestId): Promise<LogToRemove> => {
     const connection = redis.connect();
     const logs = createRedisEventStore(connection, createRedisClock(connection));
-    const intake = createRedisIntake({ commit: connection, consume: redis.connect('consume') }, 'bot');
+    const intake = createRedisIntake({ commit: connection, listen: redis.connect('listen') }, 'bot');
     const contents = createRedisContents(connection);
     await logs.append(id, 0, ['a'], index({ people: [ada, ben], atMost: 20, dueAt: at(1), newsAt: at(1) }));
     await logs.append(id, 1, ['b'], index({ ...over, people: [ada, ben] }));

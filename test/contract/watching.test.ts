@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 /** A connection as the user of a process. */
-const as = (name: string, profile: 'commit' | 'consume' = 'commit') =>
+const as = (name: string, profile: 'commit' | 'listen' = 'commit') =>
   redis.connect(profile, `redis://hallpass-${name}:${name}@127.0.0.1:${redis.server.port}`);
 
 describe.each<readonly [string, () => Seen]>([
@@ -79,7 +79,7 @@ describe.each<readonly [string, () => Seen]>([
 describe('what a watcher leaves for the bot', () => {
   test('is taken by the bot; what is urgent by a way of its own', async () => {
     const reports = createRedisReports(as('watcher'));
-    const taking = { commit: as('bot'), consume: as('bot', 'consume') };
+    const taking = { commit: as('bot'), listen: as('bot', 'listen') };
     const [intake, urgent] = [createRedisIntake(taking, 'one'), createRedisIntake(taking, 'one', keys.urgent)];
     expect(await reports.leave('used', false)).toBe(true);
     expect(await reports.leave('tripped', true)).toBe(true);

@@ -3,8 +3,9 @@ import { Redis } from 'ioredis';
 /**
  * `commit`: the log, its readers and the producers of jobs; every call ends within two seconds, with an answer or a fault.
  * `consume`: BullMQ's consumers; their calls wait for Redis to come back, as BullMQ demands.
+ * `listen`: whoever waits for something to come, two seconds at a time; an answer that was lost is a fault a second later.
  */
-export type RedisProfile = 'commit' | 'consume';
+export type RedisProfile = 'commit' | 'consume' | 'listen';
 
 export type RedisConnection = {
   /** `redis://user:password@host:port` or `rediss://…`. */
@@ -28,24 +29,27 @@ const common = {
   disableClientInfo: true,
 };
 
+const commit = {
+  ...common,
+  maxRetriesPerRequest: 1,
+  commandTimeout: patience,
+  // Calls made while connecting wait for it, though not past their time-out: a start is not a fault.
+  enableOfflineQueue: true,
+  // A command whose answer was lost may have been done: it is a fault for its caller, and never done twice on the quiet.
+  autoResendUnfulfilledCommands: false,
+  // A peer that vanished sends nothing, and TCP alone notices after a quarter of an hour.
+  socketTimeout: patience + 1_000,
+} as const;
+
 const profiles = {
-  commit: {
-    ...common,
-    maxRetriesPerRequest: 1,
-    commandTimeout: patience,
-    // Calls made while connecting wait for it, though not past their time-out: a start is not a fault.
-    enableOfflineQueue: true,
-    // A command whose answer was lost may have been done: it is a fault for its caller, and never done twice on the quiet.
-    autoResendUnfulfilledCommands: false,
-    // A peer that vanished sends nothing, and TCP alone notices after a quarter of an hour.
-    socketTimeout: patience + 1_000,
-  },
+  commit,
   consume: {
     ...common,
     maxRetriesPerRequest: null,
     // Longer than BullMQ's longest blocking read (10 s).
     socketTimeout: 15_000,
   },
+  listen: { ...commit, commandTimeout: patience + 1_000, socketTimeout: patience + 2_000 },
 } as const;
 
 /**

@@ -28,16 +28,19 @@ const attempts = z.object({
 const wait = 2_000;
 
 /**
- * Takes what guards have left: waiting for it over a connection of the `consume` profile, everything else over one of the `commit`
+ * Takes what guards have left: waiting for it over a connection of the `listen` profile, everything else over one of the `commit`
  * profile. Several bots share the work, by a consumer group that each of them has its own `name` in. `stream` is `keys.intake`, or
  * `keys.urgent` for what waits behind nothing else.
  */
 export const createRedisIntake = (
-  { commit: redis, consume }: { readonly commit: Redis; readonly consume: Redis },
+  { commit: redis, listen }: { readonly commit: Redis; readonly listen: Redis },
   name: string,
   stream: string = keys.intake,
 ): Intake => {
   let isThere = false;
+  /** Keys of what was taken and not settled. What has this name and is none of these was handed out in an answer that never came, or to a process before this one. */
+  const taken = new Set<string>();
+  let mayHaveMissed = true;
   const prepare = async (): Promise<void> => {
     if (isThere) return;
     await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((cause: unknown) => {
@@ -47,23 +50,42 @@ export const createRedisIntake = (
   };
   const found = (read: z.output<typeof entries>) =>
     read.map(([key, fields]) => {
+      taken.add(key);
       const at = fields?.indexOf('entry') ?? -1;
       return { key, entry: at === -1 ? '' : (fields?.[at + 1] ?? '') };
     });
+  const next = async (most: number): Promise<z.output<typeof entries>> => {
+    if (mayHaveMissed) {
+      const own = redis.xreadgroup('GROUP', group, name, 'STREAMS', stream, '0');
+      const [[, handedOut] = ['', []]] = readAs(streams, stream, await asking(`read "${stream}"`, own)) ?? [];
+      for (const key of taken) if (!handedOut.some(([one]) => one === key)) taken.delete(key);
+      const missed = handedOut.filter(([key, fields]) => fields !== null && !taken.has(key));
+      if (missed.length > 0) return missed.slice(0, most);
+      mayHaveMissed = false;
+    }
+    const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
+    const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
+    if (left.length > 0) return left;
+    const coming = listen
+      .xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>')
+      .catch((cause: unknown) => {
+        // Where one answer was lost no other may come.
+        if (listen.status === 'ready') listen.disconnect(true);
+        throw cause;
+      });
+    const read = readAs(streams, stream, await asking(`read "${stream}"`, coming));
+    return read?.[0]?.[1] ?? [];
+  };
 
   return {
     take: async (most) => {
       await asking(`prepare "${stream}"`, prepare());
       try {
-        const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
-        const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
-        if (left.length > 0) return found(left);
-        const next = consume.xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>');
-        const read = readAs(streams, stream, await asking(`read "${stream}"`, next));
-        return found(read?.[0]?.[1] ?? []);
+        return found(await next(most));
       } catch (cause) {
-        // Redis was emptied: the group has to be made again.
+        // Redis was emptied: the group has to be made again. Or what was handed out did not arrive.
         isThere = false;
+        mayHaveMissed = true;
         throw cause;
       }
     },
@@ -81,6 +103,7 @@ export const createRedisIntake = (
       // In this order: what is acknowledged and not deleted would be handed out no more, and take a place for ever.
       await asking(`settle "${stream}"`, redis.xdel(stream, key));
       await asking(`settle "${stream}"`, redis.xack(stream, group, key));
+      taken.delete(key);
     },
     say: async (id, what) => {
       await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', remembered));

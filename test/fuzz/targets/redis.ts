@@ -67,8 +67,8 @@ const asked: Readonly<Record<string, (redis: Redis) => Promise<unknown>>> = {
   'held.admitted': (redis) => createRedisHeldWrites(redis).admitted('x', { version: '7' } as never),
   'held.file': (redis) =>
     createRedisHeldWrites(redis).file({ fingerprint: 'print', id, author: 'alice', entry: '{}' } as never),
-  'intake.take': (redis) => createRedisIntake({ commit: redis, consume: redis }, 'one').take(10),
-  'intake.attempts': (redis) => createRedisIntake({ commit: redis, consume: redis }, 'one').attempts('print'),
+  'intake.take': (redis) => createRedisIntake({ commit: redis, listen: redis }, 'one').take(10),
+  'intake.attempts': (redis) => createRedisIntake({ commit: redis, listen: redis }, 'one').attempts('print'),
   'seen.add': (redis) => createRedisSeen(redis).add({ grant: id, rule: 'exec' }, 'x', now, 1_000),
   'seen.who-is': (redis) => createRedisSeen(redis).whoIs('alice'),
   'watching.last': (redis) => lastWatched(redis, 'prod'),
