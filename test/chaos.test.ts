@@ -211,7 +211,13 @@ describe('of what is misused', () => {
     expect(judgeEarly(of(12), trippedLog, [])).toHaveLength(1);
     expect(judgeEarly(of(12, { ask: { ...ask, over: 'api' } }), trippedLog, [misused])).toHaveLength(1);
     const earlier = { ...misused, from: at(-9), to: at(-9) };
-    expect(judgeEarly(of(12, { samples: began }), trippedLog, [earlier])).toHaveLength(1);
+    const claimed = (seconds: number) => {
+      const startedAt = noon.add({ minutes: 3 }).add({ seconds });
+      return chainOf(submitted(), vote, approved, { ...activated, startedAt }, tripped);
+    };
+    expect(judgeEarly(of(12, { samples: began }), claimed(-5), [earlier])).toHaveLength(1);
+    // Its time had begun, though its binding came later.
+    expect(judgeEarly(of(12, { samples: began }), claimed(-10), [earlier])).toEqual([]);
   });
 
   test('what was gone before its time, by nobody, is seen', () => {

@@ -69,11 +69,17 @@ export const judgeEarly = (
   misused: readonly Misused[],
 ): readonly string[] => {
   const first = samples.find(({ inForce }) => inForce)?.at;
-  const isDeserved = misused.some(({ by, to }) => by === ask.over && first !== undefined && to + skew >= first);
+  const activated = entries.flatMap(({ event }) => (event.type === 'activated' ? [event] : []))[0];
+  // Its time begins when it is claimed: on a busy machine its binding comes seconds later.
+  const began = Math.min(
+    first ?? Number.POSITIVE_INFINITY,
+    activated?.startedAt.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+  );
+  const isDeserved = misused.some(({ by, to }) => by === ask.over && to + skew >= began);
   const tripped = entries.find(({ event }) => event.type === 'tripped' && event.does === 'revoke');
   if (tripped !== undefined && !isDeserved)
     return [`#${ask.nth} was ended as misused, and was not: ${JSON.stringify(tripped.event)}`];
-  const expires = entries.flatMap(({ event }) => (event.type === 'activated' ? [event.expiresAt] : []))[0];
+  const expires = activated?.expiresAt;
   const isEnded = isDeserved || done.some(({ deed }) => endings.includes(deed.does));
   if (expires === undefined || first === undefined || isEnded) return [];
   const gone = samples.find(({ at, inForce }) => at > first && !inForce && at < expires.epochMilliseconds - blur);

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { RequestId } from '#domain/ids.ts';
 import { judgeAll } from './aftermath.ts';
 import type { Ground } from './ground.ts';
-import type { Case } from './judge.ts';
+import { type Case, chainOf } from './judge.ts';
 import { type Misused, misuse } from './misuse.ts';
 import { act, type Done, filedFor, type } from './people.ts';
 import { type Answer, actOver, file } from './pipeline.ts';
@@ -100,10 +101,17 @@ const playSeen = async (
   };
 };
 
+/** Milliseconds for which somebody goes on who is told to try again. */
+const persistence = 15_000;
+
 /** What not enough have decided on would wait for half an hour. */
-const takeBack = async (ground: Ground, ask: Ask, id: string): Promise<void> => {
-  if (ask.over === 'api') await actOver(ground, id, 'withdraw');
-  else await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
+const takeBack = async (ground: Ground, ask: Ask, id: RequestId): Promise<void> => {
+  for (const deadline = Date.now() + persistence; Date.now() < deadline; await wait(1_000)) {
+    if (ask.over === 'api') await actOver(ground, id, 'withdraw');
+    else await ground.slack.as('U0ALICE').command(`/jit withdraw ${id}`);
+    const chain = await chainOf(ground, id).catch(() => 'not read');
+    if (chain === undefined || (typeof chain === 'object' && chain.request.state.status !== 'pending')) return;
+  }
 };
 
 /** Nothing where there is no request to decide on. */

@@ -104,21 +104,29 @@ const slot = (
   const shifted = clockAhead === 0 ? [] : ['--import', join(root, 'test/stories/parts/clock-shifted.ts')];
   const preload = [...asStarted, ...shifted];
   let now: OwnProcess | undefined;
+  let starting: Promise<void> | undefined;
   let isKilled = false;
   const before: string[] = [];
+  const start = async (): Promise<void> => {
+    if (now?.isRunning() === true) return;
+    if (now !== undefined) before.push(now.output());
+    isKilled = false;
+    const started = async (): Promise<OwnProcess> => startOwnProcess(running, await environment(), preload);
+    for (let left = restarts; now?.isRunning() !== true; left -= 1)
+      now = await started().catch(async (cause: unknown) => {
+        if (left === 0) throw cause;
+        await wait(1_000);
+        return undefined;
+      });
+  };
   return {
     name,
+    // Once at a time: whoever mends all may come to it while it is started again already.
     start: async () => {
-      if (now?.isRunning() === true) return;
-      if (now !== undefined) before.push(now.output());
-      isKilled = false;
-      const started = async (): Promise<OwnProcess> => startOwnProcess(running, await environment(), preload);
-      for (let left = restarts; now?.isRunning() !== true; left -= 1)
-        now = await started().catch(async (cause: unknown) => {
-          if (left === 0) throw cause;
-          await wait(1_000);
-          return undefined;
-        });
+      starting ??= start().finally(() => {
+        starting = undefined;
+      });
+      await starting;
     },
     kill: async () => {
       isKilled = true;
