@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
 import { serveMetrics } from './metrics.ts';
+import { unknownSettings } from './settings.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
   void process.stderr.write(`${what}:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
@@ -56,6 +57,8 @@ const stop = async (): Promise<void> => {
   process.exit(0);
 };
 
+const unknown = unknownSettings(process.env);
+if (unknown.length > 0) say('Hallpass does not know all of its environment', unknown);
 const config = readConfig(process.env);
 if (!config.ok) refuse([...config.error, ...(await problemsInFolders(process.env))]);
 else {

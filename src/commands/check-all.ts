@@ -1,5 +1,6 @@
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
+import { unknownSettings } from '#src/settings.ts';
 import { checkCluster } from './check-clusters.ts';
 import { authorsOf, checkBoundKeys, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
 import { checkRedisAt } from './check-redis.ts';
@@ -13,7 +14,7 @@ import { withoutSecrets } from './secrets.ts';
 /** Checks whatever the environment names, whether or not the rest of it is right. */
 export const checkAll = async (environment: Environment): Promise<readonly Checked[]> => {
   const inspected = inspectConfig(environment);
-  const checked = await runChecks(checksFor(inspected));
+  const checked = await runChecks(checksFor(inspected, unknownSettings(environment)));
   return checked.map(({ about, finding }) => ({
     about,
     finding: { ...finding, text: withoutSecrets(inspected.config, finding.text) },
@@ -21,7 +22,7 @@ export const checkAll = async (environment: Environment): Promise<readonly Check
 };
 
 /** What is not set has been said among the settings, and is not looked at. */
-const checksFor = (inspected: Inspected): readonly Check[] => {
+const checksFor = (inspected: Inspected, unknown: readonly string[]): readonly Check[] => {
   const { config, problems } = inspected;
   const { role, slack, redisUrl, policy: folder, keys } = config;
   const policy = folder === '' ? Promise.resolve(undefined) : readPolicyFolder(folder);
@@ -31,7 +32,7 @@ const checksFor = (inspected: Inspected): readonly Check[] => {
   const redis = hasRedis ? checkRedisAt(redisUrl, first) : undefined;
   const known = { policy, redisAhead: redis?.ahead ?? Promise.resolve(undefined) };
   return [
-    { about: 'Settings', look: async () => checkSettings(inspected) },
+    { about: 'Settings', look: async () => checkSettings(inspected, unknown) },
     {
       about: 'Policy',
       look: async () => {

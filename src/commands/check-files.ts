@@ -16,12 +16,13 @@ import { isOurs } from '#use-cases/home.ts';
 /** The processes that a role is. */
 export const authorsOf = (role: Role): readonly Author[] => (role === 'all' ? ['bot', 'worker'] : [role]);
 
-export const checkSettings = ({ config, problems }: Inspected): readonly Finding[] => {
+export const checkSettings = ({ config, problems }: Inspected, unknown: readonly string[]): readonly Finding[] => {
   const { role, clusters, workerClusters, home, managedNamespaces } = config;
   const ours = managedNamespaces.filter((namespace) => isOurs(home, namespace));
   const isOneIdentity = role === 'all' && clusters.length > 0 && clusters === workerClusters;
   return [
     ...problems.map(wrong),
+    ...unknown.map(caution),
     ...ours.map((namespace) =>
       wrong(
         `HALLPASS_MANAGED_NAMESPACES names "${namespace}", which is Hallpass's own: from there everything that it trusts could be granted. Take it off.`,

@@ -16,6 +16,7 @@ export const usage = `hallpass <command>
                              sign in with the OpenID issuer that knows you (HALLPASS_ISSUER, HALLPASS_CLIENT), for what follows
   mcp                        speak MCP over standard input and output: agents ask and wait, and never decide
   doctor [--json]            check everything that bot and worker need: settings, files, Redis, Slack, clusters
+  settings [--markdown]      every setting of the environment: what it is for, who reads it, what holds unless it is set
   standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
                              who holds the rights of access profiles already, without asking, and by which binding
   check -f <file|folder|-> [-f …] [--base <file|folder|->] [--fail-on medium|high|critical|never] [--output text|json|sarif]
@@ -72,6 +73,8 @@ export const runCommand = async ([command, ...words]: readonly string[]): Promis
         ? (await import('./doctor.ts')).doctor(words, process.env)
         : (await import('./standing.ts')).standing(words, process.env);
     }
+    case 'settings':
+      return (await import('./settings.ts')).settingsCommand(words);
     case 'check':
       return (await import('./manifest-check.ts')).checkManifests(words);
     case 'keys':
