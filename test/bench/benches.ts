@@ -22,7 +22,9 @@ import { benchVerdict } from './verdict.ts';
 import { benchWatchEvents } from './watch-events.ts';
 import { benchWatchRevoke } from './watch-revoke.ts';
 
-type Benches<S> = Readonly<Record<string, (stage: S) => Promise<readonly Figure[]>>>;
+/** All at once, or, of one that takes long, as they come. */
+type Figures = Promise<readonly Figure[]> | AsyncIterable<Figure>;
+type Benches<S> = Readonly<Record<string, (stage: S) => Figures>>;
 
 /** In the order in which they run; `--only` takes one of these names. */
 const benches: Benches<Stage> = {
@@ -78,7 +80,9 @@ const runAll = async <S extends { readonly stop: () => Promise<void> }>(
   try {
     for (const [name, bench] of chosen) {
       say(`${name} …`);
-      for (const figure of await bench(stage)) process.send?.(figure);
+      const figures = bench(stage);
+      if ('then' in figures) for (const figure of await figures) process.send?.(figure);
+      else for await (const figure of figures) process.send?.(figure);
     }
   } finally {
     await stage.stop();

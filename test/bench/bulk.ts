@@ -83,6 +83,8 @@ export const grantInBulk = async (
       trust,
     );
     const { type } = await store.append(id, 0, lines, indexOf(chain.request));
+    // Of a hundred thousand some have an id by chance that another one has.
+    if (type === 'conflict') return file(index);
     if (type !== 'appended') throw new Error(`Request ${id} could not be filed: ${type}`);
   };
 

@@ -45,7 +45,7 @@ export const startGrowStage = async (options: Options, say: (text: string) => vo
     }
     const redis = new Redis(stand.redis.url);
     stops.push(async () => redis.disconnect());
-    const sizes = options.small ? [10, 1_200] : options.long ? [10, 1_000, 10_000, 100_000] : [10, 1_000];
+    const sizes = options.grants ?? (options.small ? [10, 50] : options.long ? [10, 1_000, 10_000] : [10, 1_000]);
     const size = (usual: number, small: number): number => (options.small ? small : usual);
     const parts = { stand, slack, redis, namespaces, size, isLong: options.long, say, workerBlocked: () => 0 };
     return { ...parts, slots, sizes, stop };

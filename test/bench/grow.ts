@@ -57,17 +57,15 @@ const stay = 4 * 3_600 * second;
 const askedBy = (index: number): string => colleagues[index % colleagues.length]?.id ?? '';
 
 /** Memory, idle CPU, start, lag, App Home and list with more and more grants in force; each part is a process of its own. */
-export const benchGrow = async (stage: GrowStage): Promise<readonly Figure[]> => {
-  const figures: Figure[] = [];
+export const benchGrow = async function* (stage: GrowStage): AsyncGenerator<Figure> {
   const bare = await nothing();
   let there = 0;
   for (const size of stage.sizes) {
     if (size <= byClicks) await grantMany(stage, `grow-${size}`, size - there, () => now() + stay, { askedBy });
     else await grantInBulk(stage, `grow-${size}`, size - there, askedBy);
     there = size;
-    figures.push(...(await measure(stage, size, bare)));
+    yield* await measure(stage, size, bare);
   }
-  return figures;
 };
 
 const measure = async (

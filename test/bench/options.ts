@@ -6,6 +6,8 @@ export type Options = {
   readonly small: boolean;
   /** The long form of those benches that have one. */
   readonly long: boolean;
+  /** Grants that are active at each look of `grow`, instead of the usual numbers. */
+  readonly grants?: readonly number[];
   /** A folder for CPU profiles of the worker, of the guard and of the process with bot, Slack and benches. */
   readonly profile?: string;
 };
@@ -13,14 +15,20 @@ export type Options = {
 export const readOptions = (words: readonly string[]): Options => {
   const options = new Map(words.map((word) => [word.split('=')[0] ?? '', word.split('=').slice(1).join('=')]));
   for (const name of options.keys()) {
-    if (!['--only', '--small', '--long', '--profile'].includes(name))
-      throw new Error(`${name} is not an option. There are: --only=<bench>, --small, --long, --profile=<folder>.`);
+    if (!['--only', '--small', '--long', '--grants', '--profile'].includes(name))
+      throw new Error(
+        `${name} is not an option. There are: --only=<bench>, --small, --long, --grants=<number,…>, --profile=<folder>.`,
+      );
   }
   const [only, profile] = [options.get('--only'), options.get('--profile')];
+  const grants = options.get('--grants')?.split(',').map(Number);
+  if (grants?.some((one, index) => !Number.isInteger(one) || one <= (grants[index - 1] ?? 0)))
+    throw new Error('--grants wants whole numbers, each larger than the one before, with commas between.');
   return {
     small: options.has('--small'),
     long: options.has('--long'),
     ...(only === undefined ? {} : { only }),
+    ...(grants === undefined ? {} : { grants }),
     ...(profile === undefined ? {} : { profile }),
   };
 };

@@ -3,7 +3,7 @@
  * taken in the same run, for machines differ and are shared: the ratios count. Nothing fails for being slow.
  *
  * `--only=acknowledge|allow|change|diff|expire|radius|revert|flood|path|verdict|grow|watch-revoke|watch-events|guard-latency|guard-throughput|guard-held|audit` runs one
- * bench, `--small` tries them out, `--long` holds 10,000 writes instead of 2,000 and has 10,000 grants active instead of 1,000, `--profile=<folder>` leaves CPU profiles of the
+ * bench, `--small` tries them out, `--grants=10,100000` has `grow` look with so many, `--long` holds 10,000 writes instead of 2,000 and has 10,000 grants active instead of 1,000, `--profile=<folder>` leaves CPU profiles of the
  * worker, of the guard and of the bot there.
  */
 import { fork } from 'node:child_process';
