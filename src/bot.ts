@@ -47,6 +47,7 @@ import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
 import { countClick, countDropped } from './metrics.ts';
+import { tellMissingRights } from './missing-rights.ts';
 import { problemsInSlack } from './named-in-slack.ts';
 import { readWebhooks } from './webhooks.ts';
 import { checkClusters } from './worker.ts';
@@ -238,6 +239,7 @@ const startOn = async (
   ground.tellThrough(tell);
   startTelling(ground, tell);
   ground.followPolicy((changed) => problemsInSlack(changed, directory));
+  void tellMissingRights('bot', clients, config, core);
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
   return ok({ stop: ground.stop, tell });
 };

@@ -23,6 +23,7 @@ import { reviewWrite, undecided } from '#use-cases/review-write.ts';
 import { boundElsewhere } from './bound-keys.ts';
 import type { Config, GuardConfig } from './config.ts';
 import { every } from './every.ts';
+import { tellMissingRights } from './missing-rights.ts';
 import { openOutpost } from './outpost.ts';
 import { openPolicy } from './policy.ts';
 
@@ -123,6 +124,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     policy.follow('guard', { info, error, tell }),
   ];
   for (const one of running) onStop(() => one.stop());
+  void tellMissingRights('guard', [client], config, { ...ports, alarm });
   info('The guard is running', { cluster: source.name, port: server.value.port });
   return ok({ port: server.value.port, stop });
 };

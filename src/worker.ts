@@ -37,6 +37,7 @@ import { withVeils } from '#use-cases/with-veils.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
+import { tellMissingRights } from './missing-rights.ts';
 
 /**
  * Steps at the same time: twice the calls that one client has in flight (32), so that the API server is kept busy while
@@ -134,6 +135,7 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   );
   ground.onStop(() => drafts.close());
   ground.followPolicy();
+  void tellMissingRights('worker', clients, config, core);
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
   return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
 };

@@ -2,13 +2,12 @@ import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { examineCluster } from '#adapters/kubernetes/examine.ts';
 import { namedNamespaces } from '#adapters/kubernetes/manifests-rules.ts';
-import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from '#adapters/kubernetes/needs.ts';
 import { createRawClient } from '#adapters/kubernetes/raw-client.ts';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
-import { appliesTo } from '#domain/policy/policy.ts';
 import type { Author } from '#domain/request/events.ts';
 import type { Result } from '#domain/result.ts';
 import type { ClusterSource, Config } from '#src/config.ts';
+import { needsOf } from '#src/missing-rights.ts';
 import { markersBeside } from '#use-cases/home.ts';
 import type { Settings } from '#use-cases/ports.ts';
 import { apart, seconds } from './check-redis.ts';
@@ -52,24 +51,6 @@ const namespacesOf = (author: Author, { home, managedNamespaces }: Config): read
     case 'worker':
       return [...new Set([home, markersBeside(home), ...managedNamespaces])];
   }
-};
-
-const needsOf = (author: Author, cluster: string, config: Config, settings: Settings): readonly Need[] => {
-  const { kinds, policy } = settings;
-  if (author === 'bot') return needsOfBot(kinds);
-  if (author === 'guard') return needsOfGuard(config.home);
-  /** What reaches further than the namespace asked for has rights of its own where it reaches. */
-  const isAskedIn = (namespace: string): boolean =>
-    kinds.some((kind) =>
-      kind.profiles.some(({ profile, reachesFurther }) =>
-        policy.rules.some(
-          (rule) =>
-            !reachesFurther && appliesTo(rule, { cluster, namespace, kind: kind.name, profile, reachesFurther }),
-        ),
-      ),
-    );
-  const hasGuard = config.guardAt !== undefined;
-  return needsOfWorker(kinds, { home: config.home, managed: config.managedNamespaces, isAskedIn, hasGuard });
 };
 
 const notManaged = ({ managedNamespaces }: Config, { kinds }: Settings): readonly Finding[] =>

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import { inLanes } from '#domain/lanes.ts';
-import { type Right, rightsIn, sayRight } from '#domain/rbac/rules.ts';
+import { sayRight } from '#domain/rbac/rules.ts';
 import { few } from '#domain/text.ts';
 import { createClusterReader, serverTime } from './cluster.ts';
 import { failedWith } from './fault.ts';
-import { checkIdentity, may, sayExcess } from './identity.ts';
+import { checkIdentity, sayExcess } from './identity.ts';
+import { type Lack, lacksOf } from './lacking.ts';
 import type { Need } from './needs.ts';
 import type { RawClient } from './raw-client.ts';
 
@@ -107,35 +108,28 @@ const namespaceProblem = async (client: RawClient, name: string): Promise<string
 /** Rights that are named in one line. */
 const mostRights = 6;
 
+/** A need that is not whole, with what gives it. */
+export const sayLack = ({ need, rights, missing }: Lack): string =>
+  `It lacks ${missing.length} of ${rights.length} rights ${whereOf(need)}: ${few(missing.map(sayRight), mostRights)}. Give them: ${need.remedy}`;
+
+const whereOf = ({ namespace, object }: Need): string => {
+  const place = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
+  return object === undefined ? place : `on "${object}" ${place}`;
+};
+
 /** One line for all places where nothing is missing, and one for each where something is. */
 const lookAtNeeds = async (client: RawClient, needs: readonly Need[]): Promise<readonly Finding[]> => {
   const whole: string[] = [];
   const lacking: Finding[] = [];
-  for (const { rules, namespace, object, remedy, whenMissing } of needs) {
-    const place = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
-    const where = object === undefined ? place : `on "${object}" ${place}`;
-    const rights = rightsIn(rules);
-    const held = await each(rights, (right) => may(client, probeOf(right, namespace, object)));
-    const missing = rights.filter((_, index) => held[index] !== true).map(sayRight);
-    const text = `It lacks ${missing.length} of ${rights.length} rights ${where}: ${few(missing, mostRights)}. Give them: ${remedy}`;
-    if (missing.length === 0) whole.push(`${where} (${rights.length})`);
-    else lacking.push(whenMissing === 'wrong' ? wrong(text) : caution(`${text} (without them such requests fail)`));
+  for (const lack of await lacksOf(client, needs, atOnce)) {
+    const { need, rights, missing } = lack;
+    if (missing.length === 0) whole.push(`${whereOf(need)} (${rights.length})`);
+    else if (need.whenMissing === 'wrong') lacking.push(wrong(sayLack(lack)));
+    else lacking.push(caution(`${sayLack(lack)} (without them such requests fail)`));
   }
   return whole.length === 0
     ? lacking
     : [fine(`It holds all rights that it needs ${few(whole, mostPlaces)}.`), ...lacking];
-};
-
-const probeOf = ({ group, resource: path, verb }: Right, namespace: string | undefined, name: string | undefined) => {
-  const [resource = path, subresource] = path.split('/');
-  return {
-    verb,
-    group,
-    resource,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  };
 };
 
 /**

@@ -72,7 +72,7 @@ export const may = async (client: RawClient, probe: AccessProbe): Promise<boolea
 };
 
 /** Everybody whom the server knows may ask about themselves (`system:basic-user`): who may not is nobody to it. */
-const known = async <T>(client: RawClient, wanted: Promise<T>): Promise<T> => {
+export const known = async <T>(client: RawClient, wanted: Promise<T>): Promise<T> => {
   try {
     return await wanted;
   } catch (error) {

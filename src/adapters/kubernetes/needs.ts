@@ -56,7 +56,8 @@ export const needsOfWorker = (
   const asked = (namespace: string, whenMissing: Need['whenMissing']): Need => ({
     rules: workerRules.namespaced(kinds),
     namespace,
-    remedy: apply('worker/managed-namespace.yaml', namespace),
+    // The role that it binds may be that of an older version.
+    remedy: `${apply('worker/clusterrole.yaml')} && ${apply('worker/managed-namespace.yaml', namespace)}`,
     whenMissing,
   });
   const inManaged = managed.flatMap((namespace): readonly Need[] => {
