@@ -416,7 +416,7 @@ describe('a cluster', () => {
       .poll(() => found())
       .toEqual([
         expect.stringMatching(
-          /^wrong Cluster shop, worker: It lacks \d+ of \d+ rights in "shop-payments": get rolebindings\.rbac.* and \d+ more\. Give them: kubectl apply -n shop-payments -f manifests\/worker\/managed-namespace\.yaml$/,
+          /^wrong Cluster shop, worker: It lacks \d+ of \d+ rights in "shop-payments": get rolebindings\.rbac.* and \d+ more\. Give them: kubectl apply -f manifests\/worker\/clusterrole\.yaml && kubectl apply -n shop-payments -f manifests\/worker\/managed-namespace\.yaml$/,
         ),
       ]);
   });
