@@ -60,7 +60,7 @@ const showing = 4;
 const catchUpEvery = 2_000;
 const tellEvery = 1_000;
 const gatherEvery = 2_000;
-/** Milliseconds that decisions wait at start for what the audit channel says. */
+/** Milliseconds that decisions wait after a start for what the audit channel says. */
 const learnWithin = 5_000;
 const postEvery = 2_000;
 const checkEvery = 3_000;
@@ -210,7 +210,7 @@ const startOn = async (
   startChecking(ground, ports, people);
   startAudit(ground, config, ca.value);
   startWebhooks(ground, webhooks.value);
-  await startWitnessing(ground, {
+  startWitnessing(ground, {
     ...createDatedClient(slack.botToken, { ...options, ...postingOptions }),
     directory,
     botUser: identity.user_id,
@@ -280,13 +280,13 @@ const startChecking = ({ core, onStop }: Ground, ports: BotPorts, people: People
  * Gathers how far logs have grown, and posts it where it cannot be edited with Redis; and removes those whose time is over. Behind
  * everything else: nobody waits for it.
  */
-const startWitnessing = async (
+const startWitnessing = (
   { core, redis, info, onStop, told }: Ground,
   {
     slackClock,
     ...parts
   }: Pick<AuditChannelParts, 'client' | 'directory' | 'botUser'> & { readonly slackClock: Clock },
-): Promise<void> => {
+): void => {
   const connection = redis('commit', 'checkpoints');
   const checkpoints = createRedisCheckpointStore(connection);
   const notes = createRedisProjectionStore(redis('commit', 'audit'), 'checkpoints');
@@ -321,8 +321,8 @@ const startWitnessing = async (
     every(postEvery, channel.post, fault('Checkpoints could not be posted; they are later')),
   ];
   for (const { stop } of running) onStop(stop);
-  // Before anybody decides; but where Slack does not say, decisions wait no longer.
-  await Promise.race([learn().catch(cannotLearn), pause(learnWithin, undefined, { ref: false })]);
+  // Before anybody decides, and not before anybody may click; but where Slack does not say, decisions wait no longer.
+  told.waitFor(Promise.race([learn().catch(cannotLearn), pause(learnWithin, undefined, { ref: false })]));
 };
 
 /** What this machine says, which Redis cannot move. */

@@ -186,3 +186,19 @@ describe('what checkpoints say', () => {
     expect(await told.of(id)).toMatchObject({ version: 1 });
   });
 });
+
+test('nobody is answered before what stands elsewhere was read', async () => {
+  const { world, stored, id } = await denied();
+  const { told } = startedSince(world, stored);
+  const reading = Promise.withResolvers<void>();
+  told.waitFor(reading.promise);
+  let answered = false;
+  const asked = told.of(id).then((said) => {
+    answered = true;
+    return said;
+  });
+  expect(await told.intact()).toBeGreaterThanOrEqual(0);
+  expect(answered).toBe(false);
+  reading.resolve();
+  expect(await asked).toMatchObject({ version: expect.any(Number) });
+});

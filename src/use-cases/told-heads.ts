@@ -11,6 +11,8 @@ export type ToldHeads = {
   readonly intact: () => Promise<number>;
   /** Of those that stand in the audit channel, and in Redis no more. */
   readonly learn: (checkpoints: readonly Checkpoint[]) => void;
+  /** From now on `of` answers once this is over, which does not fail: what stands elsewhere is being read. */
+  readonly waitFor: (reading: Promise<void>) => void;
 };
 
 type Parts = Pick<Core, 'trust'> & {
@@ -37,6 +39,7 @@ export const createToldHeads = ({ checkpoints, trust, moment }: Parts): ToldHead
   let isFromFirst = true;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading = Promise.resolve();
+  let elsewhere = Promise.resolve();
 
   const learn = (one: Checkpoint): void => {
     for (const [id, version, head] of [...one.heads, ...(one.removed ?? [])]) heads.see(id, version, head);
@@ -74,7 +77,7 @@ export const createToldHeads = ({ checkpoints, trust, moment }: Parts): ToldHead
   };
   return {
     of: async (id) => {
-      await fresh();
+      await Promise.all([fresh(), elsewhere]);
       return heads.seen(id);
     },
     intact: async () => {
@@ -82,5 +85,8 @@ export const createToldHeads = ({ checkpoints, trust, moment }: Parts): ToldHead
       return gapAfter ?? last?.number ?? 0;
     },
     learn: (some) => some.forEach(learn),
+    waitFor: (other) => {
+      elsewhere = other;
+    },
   };
 };
