@@ -45,6 +45,8 @@ export const usage = `hallpass <command>
   policy replay <folder> <export> [--before <folder>] [--groups <file>] [--keys <folder>] [--all] [--json]
                              say which requests of the past this policy would have decided otherwise; "-": standard input
   webhooks test <name>       send one signed test event to a destination of webhooks.yaml, and print what it answers
+  uninstall --kubeconfig <path>[#context] [--namespace <name>] [--leave-changes] [--yes]
+                             say what is in a cluster of Hallpass; with --yes take all of it out, and say what is left
   manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
 
 request, status, list, who, withdraw, done, approve, deny, revoke, mcp and "check --request-if" speak to the API of Hallpass: HALLPASS_API says
@@ -73,6 +75,8 @@ export const runCommand = async ([command, ...words]: readonly string[]): Promis
         ? (await import('./doctor.ts')).doctor(words, process.env)
         : (await import('./standing.ts')).standing(words, process.env);
     }
+    case 'uninstall':
+      return (await import('./uninstall.ts')).uninstall(words);
     case 'settings':
       return (await import('./settings.ts')).settingsCommand(words);
     case 'check':

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { renderManifests } from '#adapters/kubernetes/manifests.ts';
+import { collectionPath } from '#adapters/kubernetes/resources.ts';
+import type { Manifest } from '#domain/plan.ts';
+import { kindModules } from '#kinds/index.ts';
+import type { Kind } from '#kinds/kind.ts';
+import { uninstall } from '#src/commands/uninstall.ts';
+import { type RealWorld, startWorld } from './kubernetes-world.ts';
+
+const kinds: readonly Kind[] = kindModules.map((module) => {
+  const kind = module.configure(parse(readFileSync(`manifests/policy/${module.settingsFile}`, 'utf8')));
+  if (!kind.ok) throw new Error(JSON.stringify(kind.error));
+  return kind.value;
+});
+const files = renderManifests(kinds);
+
+let real: RealWorld;
+let kubeconfig: string;
+beforeAll(async () => {
+  real = await startWorld([]);
+  kubeconfig = real.file('administrator.kubeconfig', real.plane.kubeconfig('admin'));
+});
+afterAll(() => real?.close());
+
+const plural = (kind: string): string => (kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`).toLowerCase();
+const put = async (manifest: Manifest): Promise<void> => {
+  const { apiVersion, kind, metadata } = manifest;
+  await real.setUp('POST', collectionPath(apiVersion, plural(kind), metadata.namespace), manifest);
+};
+const install = async (path: string, namespace?: string): Promise<void> => {
+  for (const document of parseAllDocuments(files.get(path) ?? expect.fail(`there is no ${path}`))) {
+    const read: Manifest = document.toJS();
+    // This API server is older than that version of it.
+    const fitting = read.apiVersion === 'policy/v1' ? { ...read, apiVersion: 'policy/v1beta1' } : read;
+    await put(namespace === undefined ? fitting : { ...fitting, metadata: { ...fitting.metadata, namespace } });
+  }
+};
+
+const ours = { 'app.kubernetes.io/managed-by': 'hallpass', 'hallpass.dev/request': 'k7m2-qx' };
+const rbac = 'rbac.authorization.k8s.io/v1';
+const grant: readonly [Manifest, Manifest] = [
+  {
+    apiVersion: rbac,
+    kind: 'Role',
+    metadata: { name: 'hallpass-k7m2-qx-0', namespace: 'shop', labels: ours },
+    rules: [],
+  },
+  {
+    apiVersion: rbac,
+    kind: 'RoleBinding',
+    metadata: { name: 'hallpass-k7m2-qx-0', namespace: 'shop', labels: ours },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'hallpass-k7m2-qx-0' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' }],
+  },
+];
+/** What is like ours, and is not. */
+const foreign: readonly Manifest[] = [
+  { apiVersion: rbac, kind: 'Role', metadata: { name: 'hallpass-like', namespace: 'shop' }, rules: [] },
+  { apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'hallpass-like' }, rules: [] },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'mine', namespace: 'shop', labels: { 'app.kubernetes.io/name': 'shop' } },
+  },
+];
+
+/** Installs all that there is, and gives somebody a grant. */
+const everything = async (): Promise<void> => {
+  await install('manifests/namespace.yaml');
+  for (const path of files.keys())
+    if (
+      /^manifests\/(bot|worker|guard|watcher)\/[a-z-]+\.yaml$/.test(path) &&
+      !path.includes('audit-') &&
+      !path.includes('managed-namespace') &&
+      !path.includes('kustomization')
+    )
+      await install(path);
+  await install('manifests/config.yaml');
+  await install('manifests/worker/managed-namespace.yaml', 'shop');
+  for (const manifest of grant) await put(manifest);
+  // As the worker makes it; it refuses what it is asked about, for nobody answers.
+  const labels = { 'app.kubernetes.io/name': 'hallpass', 'app.kubernetes.io/component': 'guard' };
+  const rules = [
+    { apiGroups: ['rbac.authorization.k8s.io'], apiVersions: ['v1'], resources: ['roles'], operations: ['*'] },
+  ];
+  const webhook = {
+    name: 'guard.hallpass.dev',
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    failurePolicy: 'Fail',
+    rules,
+    clientConfig: { service: { namespace: 'hallpass', name: 'hallpass-guard' } },
+  };
+  const kind = 'ValidatingWebhookConfiguration';
+  await put({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name: 'hallpass-guard', labels },
+    webhooks: [webhook],
+  } as Manifest);
+};
+
+/** Of all resources of the API server, the objects that speak of Hallpass in name or labels. */
+const leftOver = async (): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const groups = (await real.setUp('GET', '/apis')) as { groups: { preferredVersion: { groupVersion: string } }[] };
+  for (const version of ['v1', ...groups.groups.map(({ preferredVersion }) => preferredVersion.groupVersion)]) {
+    const root = version === 'v1' ? '/api/v1' : `/apis/${version}`;
+    const { resources } = (await real.setUp('GET', root)) as { resources: { name: string; verbs: string[] }[] };
+    for (const { name, verbs } of resources) {
+      if (!verbs.includes('list') || name.includes('/') || name === 'events') continue;
+      const { items } = (await real.setUp('GET', `${root}/${name}`)) as { items: Manifest[] | null };
+      for (const { metadata } of items ?? []) {
+        const isGoing = 'deletionTimestamp' in metadata || metadata.namespace?.startsWith('hallpass') === true;
+        if (JSON.stringify([metadata.name, metadata.labels]).includes('hallpass') && !isGoing)
+          found.push(`${name} ${metadata.name}`);
+      }
+    }
+  }
+  return found.sort();
+};
+
+it('tells what is there, refuses while a change is in force, takes all of it out, and touches nothing else', async () => {
+  for (const name of ['shop', 'ingress-nginx'])
+    await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const manifest of foreign) await put(manifest);
+  await everything();
+  const before = await leftOver();
+  expect(before.length).toBeGreaterThan(25);
+
+  const told = await uninstall(['--kubeconfig', kubeconfig]);
+  expect(told.status).toBe(0);
+  expect(told.out).toContain('- RoleBinding "hallpass-k7m2-qx-0" in "shop", of request k7m2-qx');
+  expect(told.out?.at(-1)).toContain('Nothing was deleted.');
+  expect(await leftOver()).toEqual(before);
+
+  const journal = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'before-x', namespace: 'hallpass-markers', labels: ours },
+  };
+  await put(journal);
+  const refused = await uninstall(['--kubeconfig', kubeconfig, '--yes']);
+  expect(refused).toMatchObject({ status: 1, errors: [expect.stringContaining('k7m2-qx')] });
+  expect((await leftOver()).length).toBeGreaterThanOrEqual(before.length);
+
+  const done = await uninstall(['--kubeconfig', kubeconfig, '--yes', '--leave-changes']);
+  expect(done.errors ?? []).toEqual([]);
+  expect(done.status).toBe(0);
+  expect(await leftOver()).toEqual(['clusterroles hallpass-like', 'roles hallpass-like']);
+  expect(await real.setUp('GET', '/api/v1/namespaces/shop/configmaps/mine')).toBeDefined();
+});
+
+it('names what cannot be deleted, and takes out the rest', async () => {
+  await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
+  const stuck = {
+    ...grant[0],
+    metadata: { name: 'stuck', namespace: 'other', labels: ours, finalizers: ['acme.test/keep'] },
+  };
+  await put(stuck);
+  await put({ ...grant[0], metadata: { name: 'free', namespace: 'other', labels: ours } });
+  const answer = await uninstall(['--kubeconfig', kubeconfig, '--yes', '--leave-changes']);
+  expect(answer.status).toBe(1);
+  expect(answer.errors?.join('\n')).toContain('acme.test/keep');
+  expect((await leftOver()).filter((one) => one.includes('free'))).toEqual([]);
+}, 30_000);
+
+it.each([
+  [[], 2, '--kubeconfig'],
+  [['--kubeconfig', 'no-such-file'], 1, 'no-such-file'],
+  [['--kubeconfig'], 2, '--kubeconfig'],
+  [['--now'], 2, '--now'],
+] as const)('%j is not understood, or goes nowhere', async (words, status, said) => {
+  const answer = await uninstall([...words]);
+  expect(answer.status).toBe(status);
+  expect(answer.errors?.join('\n')).toContain(said);
+});
