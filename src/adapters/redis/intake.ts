@@ -89,10 +89,10 @@ export const createRedisIntake = (
         throw cause;
       }
     },
-    holding: async (taken, work) => {
+    holding: async (those, work) => {
       // Where that fails, another one may do the same beside it.
-      const say = (): void => void redis.xclaim(stream, group, name, 0, ...taken, 'JUSTID').catch(() => undefined);
-      const saying = taken.length === 0 ? undefined : setInterval(say, sayEvery);
+      const say = (): void => void redis.xclaim(stream, group, name, 0, ...those, 'JUSTID').catch(() => undefined);
+      const saying = those.length === 0 ? undefined : setInterval(say, sayEvery);
       try {
         return await work();
       } finally {
