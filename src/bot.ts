@@ -246,7 +246,7 @@ const startOn = async (
 
 /** Takes in what guards have held, and keeps what is said of it true. */
 const startTakingIn = (
-  { core, onStop }: Ground,
+  { core, onStop, told }: Ground,
   projection: Projection,
   ports: TakeInPorts & { readonly urgent: Intake },
 ): void => {
@@ -255,7 +255,7 @@ const startTakingIn = (
     every(1, () => takeInWrites(ports), fault('What guards have held could not be taken in')),
     every(
       1,
-      () => takeInWrites({ ...ports, intake: ports.urgent }),
+      () => takeInWrites({ ...ports, intake: ports.urgent, told: told.ofRedis }),
       fault('What looks wrong with a grant could not be taken in'),
     ),
     every(refreshEvery, createHeldRefresh(ports, projection.redraw), fault('What is held could not be looked at')),

@@ -1,5 +1,5 @@
 import { sayLack } from '#adapters/kubernetes/examine.ts';
-import { lacksOf } from '#adapters/kubernetes/lacking.ts';
+import { type Lack, lacksOf } from '#adapters/kubernetes/lacking.ts';
 import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from '#adapters/kubernetes/needs.ts';
 import type { RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { appliesTo } from '#domain/policy/policy.ts';
@@ -46,12 +46,15 @@ export const tellMissingRights = async (
       const needs = needsOf(author, client.cluster, config, settings()).filter(
         ({ whenMissing }) => whenMissing === 'wrong',
       );
-      const lacks = (await lacksOf(client, needs, atOnce)).filter(({ missing }) => missing.length > 0);
-      if (lacks.length === 0) return;
+      const lacks: Lack[] = [];
+      // One that is not answered hides no other.
+      for (const need of needs) lacks.push(...(await lacksOf(client, [need], atOnce).catch(() => [])));
+      const lacking = lacks.filter(({ missing }) => missing.length > 0);
+      if (lacking.length === 0) return;
       alarm('Rights in a cluster are missing: what needs them fails', {
         who: author,
         cluster: client.cluster,
-        lacks: few(lacks.map(sayLack), mostPlaces),
+        lacks: few(lacking.map(sayLack), mostPlaces),
       });
     }),
   );

@@ -193,6 +193,13 @@ describe('of what is misused', () => {
     },
   );
 
+  test('an answer that was lost before keeps it as long as the connection is taken to be there', () => {
+    const lost = [struck('redis-answer-lost', 6, 8)];
+    expect(judgeMisused(of(22), log, [misused], lost)).toEqual([]);
+    expect(judgeMisused(of(25), log, [misused], lost)).toHaveLength(1);
+    expect(judgeMisused(of(18), log, [misused], [struck('redis-answer-lost', 3, 5)])).toHaveLength(1);
+  });
+
   test.each(['slack-down', 'siem-stuck', 'kill-guard'] as const)('%s keeps it from nothing', (kind) => {
     expect(judgeMisused(of(18), log, [misused], [struck(kind, 9, 14)])).toHaveLength(1);
   });

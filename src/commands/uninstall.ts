@@ -45,20 +45,16 @@ const look = (client: RawClient, home: string): Promise<Footprint> =>
   footprintOf(
     client,
     kindModules.flatMap(({ makes }) => makes),
-    markersBeside(home),
+    [home, markersBeside(home)],
   );
 
 const takeOut = async (client: RawClient, home: string, { isMeant, leavesChanges }: How): Promise<Answer> => {
   const found = await look(client, home);
+  const others = found.others.filter(({ live }) => !isGoing(live));
+  if (others.length > 0) return failed([sayOthers(others, home)]);
   const all = [...found.installed, ...found.made, ...found.namespaces];
-  if (all.length === 0) return done(['Nothing of Hallpass is in this cluster.']);
-  const changes = requestsOf(found.journals);
-  const inTheWay =
-    changes.length === 0 || leavesChanges
-      ? []
-      : [
-          `${changes.length} changes are in force for a time, or wait for somebody to settle them: ${few(changes, most)}. Only a worker takes them back. End them first (/jit done, /jit revoke), or say --leave-changes: then they stay for good.`,
-        ];
+  if (all.length + found.journals.length === 0) return done(['Nothing of Hallpass is in this cluster.']);
+  const inTheWay = leavesChanges ? [] : sayChanges(found.journals);
   if (!isMeant)
     return {
       status: inTheWay.length === 0 ? 0 : 1,
@@ -72,27 +68,46 @@ const takeOut = async (client: RawClient, home: string, { isMeant, leavesChanges
   if (inTheWay.length > 0) return failed(inTheWay);
   const stuck: Awaited<ReturnType<typeof removeAll>>[number][] = [];
   for (const phase of phasesOf(found)) stuck.push(...(await removeAll(client, phase)));
+  // Until its rights were gone a worker may have begun something.
+  const since = await look(client, home);
+  const begun = leavesChanges ? [] : sayChanges(since.journals);
+  if (begun.length === 0) stuck.push(...(await removeAll(client, since.namespaces)));
   const left = await look(client, home);
-  const leftOver = [...left.installed, ...left.made, ...left.namespaces.filter(({ live }) => !isGoing(live))];
-  const out = [`Deleted: ${countOf(all)}.`, ...left.namespaces.filter(({ live }) => isGoing(live)).map(sayGoing)];
-  if (stuck.length + leftOver.length === 0) return done([...out, 'Nothing of Hallpass is left in this cluster.']);
-  return {
-    status: 1,
-    out,
-    errors: [
-      ...stuck.map(({ ref, why }) => `${say(ref)} could not be deleted: ${why}`),
-      ...leftOver
-        .filter(({ ref }) => !stuck.some((one) => one.ref.uid === ref.uid))
-        .map(({ ref }) => `${say(ref)} is there still, or again. Look who made it, and say it again.`),
-    ],
-  };
+  const going = left.namespaces.filter(({ live }) => isGoing(live));
+  const isInGoing = ({ ref }: Managed): boolean => going.some((one) => one.ref.name === ref.namespace);
+  const leftOver = [...left.installed, ...left.made, ...left.namespaces].filter(
+    (one) => !going.includes(one) && !isInGoing(one) && !stuck.some(({ ref }) => ref.uid === one.ref.uid),
+  );
+  const gone = all.filter((one) => ![...stuck, ...leftOver].some(({ ref }) => ref.uid === one.ref.uid));
+  const out = [`Deleted: ${countOf(gone)}.`, ...going.map(sayGoing)];
+  const errors = [
+    ...begun,
+    ...stuck.map(({ ref, why }) => `${say(ref)} could not be deleted: ${why}`),
+    ...leftOver.map(({ ref }) => `${say(ref)} is there still, or again. Look who made it, and say it again.`),
+  ];
+  return errors.length > 0
+    ? { status: 1, out, errors }
+    : done([...out, 'Nothing of Hallpass is left in this cluster.']);
+};
+
+const sayOthers = (others: readonly Managed[], home: string): string =>
+  `${others.map(({ ref }) => `Namespace "${ref.name}"`).join(', ')} bears the label of Hallpass, and is not of "${home}". If Hallpass lives there, say --namespace <where it lives>; if not, take the label app.kubernetes.io/name=hallpass away first. Nothing was deleted.`;
+
+/** Why changes are in the way; nothing where there are none. */
+const sayChanges = (journals: readonly Managed[]): readonly string[] => {
+  const changes = requestsOf(journals);
+  return changes.length === 0
+    ? []
+    : [
+        `${changes.length} changes are in force for a time, or wait for somebody to settle them: ${few(changes, most)}. Only a worker takes them back. End them first (/jit done, /jit revoke), or say --leave-changes: then they stay for good.`,
+      ];
 };
 
 /**
  * In which order it goes. What lets Hallpass write in the whole cluster is first: a worker puts the webhook configuration back as long as it
  * may. Then that one, for it refuses writes of which nobody is left to say yes. Access ends before the roles that it is made of.
  */
-const phasesOf = ({ installed, made, namespaces }: Footprint): readonly (readonly Managed[])[] => {
+const phasesOf = ({ installed, made }: Footprint): readonly (readonly Managed[])[] => {
   const first = ['ClusterRoleBinding', 'ValidatingWebhookConfiguration', 'RoleBinding', 'Deployment'];
   const isBinding = ({ ref }: Managed): boolean => ref.kind === 'ClusterRoleBinding' || ref.kind === 'RoleBinding';
   return [
@@ -100,7 +115,6 @@ const phasesOf = ({ installed, made, namespaces }: Footprint): readonly (readonl
     made.filter(isBinding),
     made.filter((one) => !isBinding(one)),
     installed.filter(({ ref }) => !first.includes(ref.kind)),
-    namespaces,
   ];
 };
 

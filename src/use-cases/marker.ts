@@ -118,7 +118,7 @@ const resume = async (
     return err({ type: 'lapsed', why: 'It was applied and ended once already. Ask again.' });
   }
   ports.alarm(
-    'A request was taken up again after its marker was made. If no worker was stopped just now, its log was cut or restored',
+    'A request was taken up again after its marker was made. If no attempt was cut off just now, by a stop or by a fault, its log was cut or restored',
     fields,
   );
   const { startedAt, expiresAt } = stamp;

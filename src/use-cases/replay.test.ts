@@ -22,7 +22,7 @@ const cutBehind = async ({ store, worker }: World, chain: Chain, event: string):
   store.tamper(chain.request.asked.id, (lines) => lines.slice(0, kept));
 };
 const tookUp =
-  'A request was taken up again after its marker was made. If no worker was stopped just now, its log was cut or restored';
+  'A request was taken up again after its marker was made. If no attempt was cut off just now, by a stop or by a fault, its log was cut or restored';
 const cameUp =
   'A request that was applied and ended before came up again; its log was cut or restored. Nothing was applied';
 

@@ -127,9 +127,10 @@ export const createClusterSweep = (ports: WorkerPorts, steps: StepRunner = creat
 
   return async (cluster, everything) => {
     const now = await ports.clock.now();
-    const selector = everything ? requestLabel : dueSelector(now);
-    const objects = await cluster.scanManaged(selector, genuine(cluster), { mayLag: !everything });
+    // Also what to look for: whoever holds Redis' clock back would hide what is due.
     const judged = await latest(cluster, now);
+    const selector = everything ? requestLabel : dueSelector(judged);
+    const objects = await cluster.scanManaged(selector, genuine(cluster), { mayLag: !everything });
     const { areInOrder, lookAgain } = knownIn(cluster);
     const due = await dueByLog(ports, now);
     const isReadable = due !== undefined;

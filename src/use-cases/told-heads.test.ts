@@ -198,6 +198,8 @@ test('nobody is answered before what stands elsewhere was read', async () => {
     return said;
   });
   expect(await told.intact()).toBeGreaterThanOrEqual(0);
+  // What only ends something does not wait for Slack.
+  expect(await told.ofRedis(id)).toMatchObject({ version: expect.any(Number) });
   expect(answered).toBe(false);
   reading.resolve();
   expect(await asked).toMatchObject({ version: expect.any(Number) });

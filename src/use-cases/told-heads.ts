@@ -7,6 +7,8 @@ import type { Core, Told } from './ports.ts';
 export type ToldHeads = {
   /** The longest that a log was by any checkpoint; undefined where none speaks of it. Throws when they cannot be read. */
   readonly of: (id: RequestId) => Promise<Told | undefined>;
+  /** The same without what `waitFor` waits for: for what only ends things. */
+  readonly ofRedis: (id: RequestId) => Promise<Told | undefined>;
   /** The number up to which what was read has every checkpoint. */
   readonly intact: () => Promise<number>;
   /** Of those that stand in the audit channel, and in Redis no more. */
@@ -78,6 +80,10 @@ export const createToldHeads = ({ checkpoints, trust, moment }: Parts): ToldHead
   return {
     of: async (id) => {
       await Promise.all([fresh(), elsewhere]);
+      return heads.seen(id);
+    },
+    ofRedis: async (id) => {
+      await fresh();
       return heads.seen(id);
     },
     intact: async () => {

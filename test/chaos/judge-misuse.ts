@@ -6,6 +6,8 @@ import type { Struck } from './strikes.ts';
 
 /** Milliseconds until a misused grant has ended, and once what stood in between is mended: the API server waits longer each time. */
 const within = { whole: 6_000, mended: 11_000 };
+/** Milliseconds after which a connection of which an answer was lost is known to be gone, and another one is there. */
+const noticed = 4_000;
 /** Milliseconds for which the API server sends its events again before it drops them. */
 const kept = 7_000;
 /** Milliseconds by which clocks, and looks, differ. */
@@ -29,7 +31,9 @@ const deadlineOf = ({ from, to }: Misused, struck: readonly Struck[]): number | 
   // Its log is gone; or what the API server had not sent yet.
   if (struck.some(({ kind }) => kind === 'redis-emptied')) return undefined;
   if (struck.some((one) => one.kind === 'api-killed' && one.to > from)) return undefined;
-  const later = struck.toSorted((one, other) => one.from - other.from);
+  const later = struck
+    .map((one) => (one.kind === 'redis-answer-lost' ? { ...one, to: one.to + noticed } : one))
+    .toSorted((one, other) => one.from - other.from);
   let silentUntil = to;
   for (const one of later)
     if (before.includes(one.kind) && one.from <= silentUntil + blur) silentUntil = Math.max(silentUntil, one.to);

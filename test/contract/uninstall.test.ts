@@ -153,6 +153,44 @@ it('tells what is there, refuses while a change is in force, takes all of it out
   expect(await real.setUp('GET', '/api/v1/namespaces/shop/configmaps/mine')).toBeDefined();
 });
 
+it('is told where Hallpass lives under another name, and deletes nothing of it before', async () => {
+  const labels = { 'app.kubernetes.io/name': 'hallpass' };
+  for (const name of ['jit', 'jit-markers'])
+    await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  const metadata = { name: 'before-y', namespace: 'jit-markers', labels: ours };
+  await put({ apiVersion: 'v1', kind: 'Secret', metadata });
+  const elsewhere = await uninstall(['--kubeconfig', kubeconfig, '--yes']);
+  expect(elsewhere).toMatchObject({ status: 1, errors: [expect.stringContaining('--namespace <where it lives>')] });
+  const there = await uninstall(['--kubeconfig', kubeconfig, '--namespace', 'jit', '--yes']);
+  expect(there).toMatchObject({ status: 1, errors: [expect.stringContaining('k7m2-qx')] });
+  expect(await real.setUp('GET', '/api/v1/namespaces/jit-markers/secrets/before-y')).toBeDefined();
+  const left = await uninstall(['--kubeconfig', kubeconfig, '--namespace', 'jit', '--yes', '--leave-changes']);
+  expect(left.errors ?? []).toEqual([]);
+  expect(left.out).toContain('Namespace "jit" is going, with all that is in it.');
+}, 30_000);
+
+it('stops before the namespaces where a worker has begun a change meanwhile', async () => {
+  // Those that an API server without its controllers never lets go are no part of this.
+  const home = 'late';
+  for (const name of [home, `${home}-markers`])
+    await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const finalizers = { finalizers: ['acme.test/slow'] };
+  await put({ ...grant[0], metadata: { name: 'slow', namespace: 'shop', labels: ours, ...finalizers } });
+  const taking = uninstall(['--kubeconfig', kubeconfig, '--namespace', home, '--yes']);
+  // While it waits for what does not go.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await put({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'begun', namespace: `${home}-markers`, labels: ours },
+  });
+  const answer = await taking;
+  expect(answer.status).toBe(1);
+  expect(answer.errors?.[0]).toContain('k7m2-qx');
+  const kept = (await real.setUp('GET', `/api/v1/namespaces/${home}-markers`)) as Manifest;
+  expect(kept.metadata).not.toHaveProperty('deletionTimestamp');
+}, 30_000);
+
 it('names what cannot be deleted, and takes out the rest', async () => {
   await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
   const stuck = {

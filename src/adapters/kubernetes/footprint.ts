@@ -1,6 +1,6 @@
 import { inLanes } from '#domain/lanes.ts';
 import type { ObjectRef } from '#domain/plan.ts';
-import { managedBy } from '#domain/request/stamp.ts';
+import { managedBy, requestLabel } from '#domain/request/stamp.ts';
 import { apiVersionOf, type Sort } from '#kinds/kind.ts';
 import type { Managed } from '#use-cases/ports.ts';
 import { beginDeleteObject, removeObject } from './delete.ts';
@@ -9,6 +9,7 @@ import { listAll, namesOnly } from './list.ts';
 import { managedFrom } from './objects.ts';
 import type { RawClient } from './raw-client.ts';
 import { collectionPath, createPaths } from './resources.ts';
+import { read } from './write.ts';
 
 /** What is in a cluster of Hallpass, by its labels. */
 export type Footprint = {
@@ -16,9 +17,12 @@ export type Footprint = {
   readonly installed: readonly Managed[];
   /** What requests have made: grants and openings. */
   readonly made: readonly Managed[];
-  /** Of changes that are to be taken back. */
+  /** Of changes that are to be taken back; wherever they are, for Hallpass may live under another name. */
   readonly journals: readonly Managed[];
+  /** Those of these names, whatever labels they have. */
   readonly namespaces: readonly Managed[];
+  /** Namespaces of other names that bear the label: another installation, or nobody's of ours. */
+  readonly others: readonly Managed[];
 };
 
 type Listed = { readonly apiVersion: string; readonly kind: string; readonly plural: string };
@@ -45,13 +49,16 @@ const installedSorts: readonly Listed[] = [
 const named = 'app.kubernetes.io/name=hallpass';
 const made = `${managedBy.label}=${managedBy.value}`;
 
-/** Looks in the whole cluster. Sorts that it does not know have nothing. Throws where something may not be listed. */
-export const footprintOf = async (client: RawClient, sorts: readonly Sort[], markers: string): Promise<Footprint> => {
-  const list = async ({ apiVersion, kind, plural }: Listed, selector: string, namespace?: string) => {
-    const path = collectionPath(apiVersion, plural, namespace);
-    const where = namespace === undefined ? 'in the whole cluster' : `in "${namespace}"`;
-    const listing = { path, apiVersion, kind, selector, accept: namesOnly, saying: `list ${plural} ${where}` };
-    return listAll(client, listing).then(
+/** Looks in the whole cluster; `own` are Hallpass's namespaces. Sorts that it does not know have nothing. Throws where something may not be listed. */
+export const footprintOf = async (
+  client: RawClient,
+  sorts: readonly Sort[],
+  own: readonly string[],
+): Promise<Footprint> => {
+  const list = async ({ apiVersion, kind, plural }: Listed, selector: string) => {
+    const path = collectionPath(apiVersion, plural);
+    const saying = `list ${plural} in the whole cluster`;
+    return listAll(client, { path, apiVersion, kind, selector, accept: namesOnly, saying }).then(
       (all) => all.map(managedFrom),
       (error: unknown) => {
         if (failedWith(error, 404)) return [];
@@ -60,17 +67,25 @@ export const footprintOf = async (client: RawClient, sorts: readonly Sort[], mar
     );
   };
   const ours = [...new Map(sorts.map((sort) => [`${sort.group} ${sort.resource}`, sort])).values()];
-  const [installed, own, journals, namespaces] = await Promise.all([
+  const paths = createPaths(client);
+  const [installed, ownMade, journals, labelled, namespaces] = await Promise.all([
     Promise.all(installedSorts.map((sort) => list(sort, named))),
     Promise.all(
       ours.map((sort) => list({ apiVersion: apiVersionOf(sort), kind: sort.kind, plural: sort.resource }, made)),
     ),
-    list({ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, made, markers),
+    list({ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, `${made},${requestLabel}`),
     list({ apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' }, named),
+    Promise.all(own.map((name) => read(client, paths, { apiVersion: 'v1', kind: 'Namespace', name }))),
   ]);
   // Both versions of a budget are the same object.
   const unique = [...new Map(installed.flat().map((one) => [one.ref.uid, one])).values()];
-  return { installed: unique, made: own.flat(), journals, namespaces };
+  return {
+    installed: unique,
+    made: ownMade.flat(),
+    journals,
+    namespaces: namespaces.flatMap((one) => one ?? []),
+    others: labelled.filter(({ ref }) => !own.includes(ref.name)),
+  };
 };
 
 const atOnce = 8;

@@ -38,8 +38,10 @@ export const createRedisIntake = (
   stream: string = keys.intake,
 ): Intake => {
   let isThere = false;
-  /** Keys of what was taken and not settled. What has this name and is none of these was handed out in an answer that never came, or to a process before this one. */
-  const taken = new Set<string>();
+  /**
+   * What has this name by now was handed out in an answer that never came, or to a process before this one; or it could not be done. Whoever
+   * takes is through with what they took before.
+   */
   let mayHaveMissed = true;
   const prepare = async (): Promise<void> => {
     if (isThere) return;
@@ -50,18 +52,17 @@ export const createRedisIntake = (
   };
   const found = (read: z.output<typeof entries>) =>
     read.map(([key, fields]) => {
-      taken.add(key);
       const at = fields?.indexOf('entry') ?? -1;
       return { key, entry: at === -1 ? '' : (fields?.[at + 1] ?? '') };
     });
   const next = async (most: number): Promise<z.output<typeof entries>> => {
     if (mayHaveMissed) {
-      const own = redis.xreadgroup('GROUP', group, name, 'STREAMS', stream, '0');
-      const [[, handedOut] = ['', []]] = readAs(streams, stream, await asking(`read "${stream}"`, own)) ?? [];
-      for (const key of taken) if (!handedOut.some(([one]) => one === key)) taken.delete(key);
-      const missed = handedOut.filter(([key, fields]) => fields !== null && !taken.has(key));
-      if (missed.length > 0) return missed.slice(0, most);
+      const own = redis.xreadgroup('GROUP', group, name, 'COUNT', most, 'STREAMS', stream, '0');
+      const [[, missed] = ['', []]] = readAs(streams, stream, await asking(`read "${stream}"`, own)) ?? [];
+      // Once: what is more, or fails again, waits as long as what is given up.
       mayHaveMissed = false;
+      const there = missed.filter(([, fields]) => fields !== null);
+      if (there.length > 0) return there;
     }
     const stale = redis.xautoclaim(stream, group, name, givenUp, '0', 'COUNT', most);
     const [, left] = readAs(claimed, stream, await asking(`read "${stream}"`, stale));
@@ -69,8 +70,9 @@ export const createRedisIntake = (
     const coming = listen
       .xreadgroup('GROUP', group, name, 'COUNT', most, 'BLOCK', wait, 'STREAMS', stream, '>')
       .catch((cause: unknown) => {
-        // Where one answer was lost no other may come.
-        if (listen.status === 'ready') listen.disconnect(true);
+        // Where one answer was lost no other may come; a refusal is an answer.
+        if (listen.status === 'ready' && !(cause instanceof Error && cause.name === 'ReplyError'))
+          listen.disconnect(true);
         throw cause;
       });
     const read = readAs(streams, stream, await asking(`read "${stream}"`, coming));
@@ -103,7 +105,6 @@ export const createRedisIntake = (
       // In this order: what is acknowledged and not deleted would be handed out no more, and take a place for ever.
       await asking(`settle "${stream}"`, redis.xdel(stream, key));
       await asking(`settle "${stream}"`, redis.xack(stream, group, key));
-      taken.delete(key);
     },
     say: async (id, what) => {
       await asking(`write "${keys.said(id)}"`, redis.set(keys.said(id), JSON.stringify(what), 'EX', remembered));
