@@ -31,6 +31,6 @@ export const judgeThread = async (ground: Ground, id: RequestId): Promise<readon
         : [`${id} is ${word}, and its card reads ${card.shown}`]),
     ];
   };
-  await comes(async () => (await look()).length === 0);
-  return look();
+  // A summary may be written down just behind that, and is told a moment later.
+  return (await comes(async () => (await look()).length === 0)) ? [] : look();
 };
