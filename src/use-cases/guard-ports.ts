@@ -59,6 +59,8 @@ export type Intake = {
   /** Does something with entries that were taken; none of them is handed out to anybody else meanwhile. */
   readonly holding: <T>(keys: readonly string[], work: () => Promise<T>) => Promise<T>;
   readonly settle: (key: string) => Promise<void>;
+  /** What could not be done is handed out again a second later, not after five. */
+  readonly giveBack: (key: string) => Promise<void>;
   readonly say: (id: RequestId, said: Said) => Promise<void>;
   /** Says why a write became no request, for so many seconds: then it is filed anew. */
   readonly refuse: (fingerprint: string, id: RequestId, said: Said, seconds: number) => Promise<void>;

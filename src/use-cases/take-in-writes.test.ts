@@ -311,7 +311,7 @@ describe('a bot that crashes while it takes something in', () => {
     expect(await world.requests()).toEqual({});
     expect(world.alarms).toEqual(['What a guard has left could not be taken in; it is tried again']);
     expect(await world.write(opening)).toMatchObject({ allowed: false, message: expect.stringContaining('It is') });
-    world.advance({ seconds: 5 });
+    world.advance({ seconds: 1 });
     await world.takeIn();
     expect(Object.values(await world.requests())).toEqual(['pending']);
   });

@@ -53,41 +53,49 @@ const batch = 20;
 export const takeInWrites = async (ports: TakeInPorts): Promise<void> => {
   const taken = await ports.intake.take(batch);
   // A worker may take its time to try what is held.
-  await ports.intake.holding(
+  const failed = await ports.intake.holding(
     taken.map(({ key }) => key),
     () => takeInAll(ports, taken),
   );
+  // Once nobody holds it any more; where that fails too it is given up at its time.
+  for (const key of failed) await ports.intake.giveBack(key).catch(() => undefined);
 };
 
 const takeInAll = async (
   ports: TakeInPorts,
   taken: readonly { readonly key: string; readonly entry: string }[],
-): Promise<void> => {
+): Promise<readonly string[]> => {
   const read = taken.map(({ key, entry }) => {
     const left = readEntry(entry, ports.trust);
     return { key, left, entry: left?.said };
   });
   const isFound = ({ entry }: (typeof read)[number]): boolean =>
     entry?.type === 'drifted' || entry?.type === 'drift-over';
-  await Promise.all(read.filter((one) => !isFound(one)).map((one) => settle(ports, one)));
+  const failed = await Promise.all(read.filter((one) => !isFound(one)).map((one) => settle(ports, one)));
   // What was found is held against what was done before, and is over after it was told.
   const over = new Set(read.flatMap(({ entry }) => (entry?.type === 'drift-over' ? [entry.id] : [])));
   const isOver = (entry: GuardEntry | undefined): boolean => entry?.type === 'drifted' && over.has(entry.id);
-  for (const one of read.filter(isFound)) await (isOver(one.entry) ? ports.intake.settle(one.key) : settle(ports, one));
+  for (const one of read.filter(isFound))
+    if (isOver(one.entry)) await ports.intake.settle(one.key);
+    else failed.push(await settle(ports, one));
+  return failed.filter((key) => key !== undefined);
 };
 
+/** The key of what could not be taken in. */
 const settle = async (
   ports: TakeInPorts,
   { key, left }: { readonly key: string; readonly left: Left | undefined },
-): Promise<void> => {
+): Promise<string | undefined> => {
   try {
     if (left === undefined) {
       ports.countDropped?.('unsigned');
       ports.alarm('An entry that no guard has signed was left for the bot, and is dropped', { key });
     } else if (await isOfItsCluster(ports, left)) await takeIn(ports, left.said);
     await ports.intake.settle(key);
+    return undefined;
   } catch (cause) {
     ports.alarm('What a guard has left could not be taken in; it is tried again', { key, cause: String(cause) });
+    return key;
   }
 };
 

@@ -293,6 +293,19 @@ describe.each(Object.entries(ways))('held writes %s', (_, create) => {
     expect((await intake.take(20)).map(({ entry }) => entry)).toEqual(['difficult']);
   });
 
+  test('are handed out again a second later where whoever took them gives them back', async () => {
+    await held.note('difficult');
+    const [taken] = await intake.take(1);
+    await intake.giveBack(taken?.key ?? '');
+    await shared.second();
+    expect((await intake.take(20)).map(({ entry }) => entry)).toEqual(['difficult']);
+    await intake.settle(taken?.key ?? '');
+    // What is settled comes back no more.
+    await intake.giveBack(taken?.key ?? '');
+    await shared.age();
+    expect(await intake.take(20)).toEqual([]);
+  });
+
   test('of what is given up what is new waits until it was handed out again', async () => {
     await held.note('old');
     await intake.take(1);

@@ -148,6 +148,11 @@ export const createMemoryHeldWrites = (clock: Clock): MemoryHeldWrites => {
           }
         }
       },
+      giveBack: async (key) => {
+        const one = entries.get(key);
+        const almost = (await clock.now()).subtract(givenUp).add(seconds(1));
+        if (one !== undefined) entries.set(key, { ...one, takenAt: almost });
+      },
       settle: async (key) => void entries.delete(key),
       say: async (id, said) => {
         told.set(id, said, (await clock.now()).add(remember.shown));

@@ -7,6 +7,8 @@ import { keys } from './keys.ts';
 const group = 'bot';
 /** Milliseconds after which an entry is handed out again: whoever took it has crashed, or could not do it. */
 const givenUp = 5_000;
+/** Milliseconds after which what could not be done is tried again. */
+const again = 1_000;
 /** So often whoever works on it says so. */
 const sayEvery = 1_000;
 /** Seconds: as long as anything may last. */
@@ -100,6 +102,11 @@ export const createRedisIntake = (
       } finally {
         clearInterval(saying);
       }
+    },
+    giveBack: async (key) => {
+      const idle = givenUp - again;
+      const giving = redis.xclaim(stream, group, name, 0, key, 'IDLE', idle, 'JUSTID');
+      await asking(`give back "${stream}"`, giving);
     },
     settle: async (key) => {
       // In this order: what is acknowledged and not deleted would be handed out no more, and take a place for ever.
