@@ -359,11 +359,13 @@ describe('past its stamp nothing stays, whatever the log says', () => {
     expect(world.alarms).toContain(endedByCluster);
   });
 
-  test.each([true, false])('when Redis’ clock is held back (everything: %s)', async (everything) => {
-    const { world } = await active();
-    const held = world.now();
-    world.advance({ minutes: 32 });
-    await createClusterSweep({ ...world.worker, clock: { now: async () => held } })(world.cluster, everything);
-    expect(rbacIn(world)).toEqual([]);
+  test('when Redis’ clock is held back', async () => {
+    for (const everything of [true, false]) {
+      const { world } = await active();
+      const held = world.now();
+      world.advance({ minutes: 32 });
+      await createClusterSweep({ ...world.worker, clock: { now: async () => held } })(world.cluster, everything);
+      expect(rbacIn(world), String(everything)).toEqual([]);
+    }
   });
 });

@@ -195,6 +195,8 @@ describe('a destination', () => {
     expect(await bot.backlog()).toMatchObject({ entries: 10, atLeast: false });
     receiver.answer(status(200));
     await until(() => gotOf(other).includes('ended'));
+    // What was taken is written down a moment later.
+    await expect.poll(() => bot.backlog()).toMatchObject({ entries: 0 });
     await stop();
     expect(gotOf(one).filter((type) => type !== 'submitted')).toEqual(types.slice(1));
     expect(gotOf(other)).toEqual(types);
