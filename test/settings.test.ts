@@ -50,6 +50,16 @@ test.each<[Role, readonly string[]]>([
   expect([...missing].sort()).toEqual([...wanted, ...others].sort());
 });
 
+test.each(settings.filter(({ usual }) => usual !== undefined && !usual.includes('<')))(
+  '$name unset is $name=$usual',
+  ({ name, usual = '', readBy }) => {
+    const [role = 'bot'] = readBy;
+    const unset = { HALLPASS_ROLE: role, HALLPASS_API_PORT: '1' };
+    if (name === 'HALLPASS_ROLE') expect(inspectConfig({})).toEqual(inspectConfig({ [name]: usual }));
+    else expect(inspectConfig(unset)).toEqual(inspectConfig({ ...unset, [name]: usual }));
+  },
+);
+
 test.each([
   ['HALLPASS_MANGED_NAMESPACES', 'Is it HALLPASS_MANAGED_NAMESPACES that you mean?'],
   ['HALLPASS_SIEM_URl', 'Is it HALLPASS_SIEM_URL that you mean?'],

@@ -100,17 +100,9 @@ export const ruledOtherwise = async (
   if (needsNobody(approval) && subject !== requester) return unruly;
   const breakGlass = approval.breakGlass !== undefined;
   const { profiles, reachesFurther, objects } = description.value;
+  const named = { cluster: cluster.name, namespace, kind, profiles, reachesFurther };
   const [assessed, now, server] = await Promise.all([
-    assessFor(
-      ports,
-      cluster,
-      { asked, named: { cluster: cluster.name, namespace, kind, profiles, reachesFurther } },
-      tried,
-      {
-        identity,
-        except,
-      },
-    ),
+    assessFor(ports, cluster, asked, tried, { identity, except, named }),
     ports.clock.now(),
     cluster.time(),
   ]);
@@ -148,9 +140,17 @@ const worseThanShown = (asked: Asked, findings: readonly Finding[]): string | un
 const assessFor = async (
   ports: WorkerPorts,
   cluster: ClusterWriter,
-  { asked, named }: { readonly asked: Asked; readonly named: Parameters<typeof speaksOfAny>[1] },
+  asked: Asked,
   tried: Tried,
-  { identity, except }: { readonly identity: KubernetesIdentity; readonly except: readonly string[] },
+  {
+    identity,
+    except,
+    named,
+  }: {
+    readonly identity: KubernetesIdentity;
+    readonly except: readonly string[];
+    readonly named: Parameters<typeof speaksOfAny>[1];
+  },
 ): Promise<Pick<Assessed, 'findings' | 'radius'>> => {
   const wanted = ports
     .settings()
