@@ -21,7 +21,9 @@ describe('a part that is lost while a change is in force', () => {
   };
   const gone = (path: string) => story.until('the path to be gone', async () => !(await text(path)).includes('/beta'));
   const settle = async (id: RequestId, choice: 'keep' | 'restore'): Promise<void> => {
-    await story.click('U0BOB', id, choice === 'keep' ? 'Keep as it is now' : 'Restore as it was');
+    const button = choice === 'keep' ? 'Keep as it is now' : 'Restore as it was';
+    await story.shows(id, button);
+    await story.click('U0BOB', id, button);
     await story.until('the form', () => company().slack.as('U0BOB').view() !== undefined);
     await company().slack.as('U0BOB').fillAndSubmit({ Why: 'looked at' });
   };
@@ -50,7 +52,7 @@ describe('a part that is lost while a change is in force', () => {
     const { id, path, before, expiresAt } = await inForce('server-away', '4s');
     await story.shows(id, 'Active');
     await company().stand.plane.kill();
-    await story.shows(id, 'late');
+    await story.shows(id, 'The end is late');
     await company().stand.plane.start();
     const back = Temporal.Now.instant();
     await gone(path);
@@ -71,7 +73,7 @@ describe('a part that is lost while a change is in force', () => {
     for (const { id, path } of [deleted, edited]) {
       await story.until('a conflict', async () => 'conflict' in (await story.chain(id)).request.state);
       expect(await text(path)).toContain('/beta');
-      await story.shows(id, 'journal');
+      await story.shows(id, 'not known any more: the journal in the cluster is gone');
     }
     for (const { id } of [deleted, edited]) {
       await settle(id, 'keep');
