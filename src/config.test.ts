@@ -220,9 +220,11 @@ describe('a watcher', () => {
 
   test('as its manifest runs it has all that it needs', () => {
     const documentIn = (path: string) => parseAllDocuments(readFileSync(new URL(path, manifests), 'utf8'))[0]?.toJS();
-    const [{ env }] = documentIn('watcher/deployment.yaml').spec.template.spec.containers;
+    const [{ env }] = documentIn('components/watcher/deployment.yaml').spec.template.spec.containers;
     const own = Object.fromEntries(env.map((one: { name: string; value: string }) => [one.name, one.value]));
-    expect(problemsOf({ ...documentIn('config.yaml').data, ...own })).toEqual([]);
+    const [{ literals }] = documentIn('components/watcher/kustomization.yaml').configMapGenerator;
+    const settings = literals.map((line: string) => /^([^=]+)=(.*)$/.exec(line)?.slice(1));
+    expect(problemsOf({ ...Object.fromEntries(settings), ...own })).toEqual([]);
   });
 
   test('of another role reads none of its settings', () => {

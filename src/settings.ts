@@ -162,7 +162,7 @@ export const sections: readonly Section[] = [
         name: 'HALLPASS_MANAGED_NAMESPACES',
         readBy: ['worker'],
         what: [
-          'Where the worker may grant (manifests/worker/managed-namespace.yaml is applied there), with commas between.',
+          'Where the worker may grant (manifests/managed/any-namespace.yaml is applied there), with commas between.',
         ],
         like: 'shop-front,shop-payments',
         isWanted: true,

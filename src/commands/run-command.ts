@@ -47,7 +47,8 @@ export const usage = `hallpass <command>
   webhooks test <name>       send one signed test event to a destination of webhooks.yaml, and print what it answers
   uninstall --kubeconfig <path>[#context] [--namespace <name>] [--leave-changes] [--yes]
                              say what is in a cluster of Hallpass; with --yes take all of it out, and say what is left
-  manifests <policy> <into>  write the Kubernetes manifests that fit a policy folder's profiles
+  manifests <policy> <into> [--namespace <name> …]
+                             write the Kubernetes manifests that fit a policy folder's profiles, and let Hallpass grant in these namespaces
 
 request, status, list, who, withdraw, done, approve, deny, revoke, mcp and "check --request-if" speak to the API of Hallpass: HALLPASS_API says
 where it is, HALLPASS_TOKEN_FILE or HALLPASS_TOKEN by what one is known there (or "login"), HALLPASS_CA which authority is believed (docs/cli.md).

@@ -7,7 +7,7 @@ import type { WatcherConfig } from '#src/config.ts';
 /** What it takes for the local API server to send its audit events to a watcher, and for the watcher to believe it. */
 export type LocalAudit = { readonly watcher: WatcherConfig; readonly flags: readonly string[] };
 
-const policy = new URL('../../manifests/watcher/audit-policy.yaml', import.meta.url).pathname;
+const policy = new URL('../../manifests/components/watcher/audit-policy.yaml', import.meta.url).pathname;
 const host = '127.0.0.1';
 
 /** Writes token, certificate and configuration anew below a folder, and says with which flags the API server takes them. */

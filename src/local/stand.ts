@@ -59,16 +59,16 @@ const cluster = 'shop';
 /** The namespaces in which Hallpass may grant, and the manifests as an administrator would apply them. */
 const managed = ['shop-front', 'shop-payments', 'shop-dev'];
 const manifests = [
-  'namespace.yaml',
-  'bot/clusterrole.yaml',
-  'worker/base.yaml',
-  'worker/clusterrole.yaml',
-  'worker/namespace-ingress-nginx.yaml',
-  'worker/clusterrole-around.yaml',
-  'worker/clusterrole-grants.yaml',
-  'worker/clusterrole-cluster-wide.yaml',
+  'base/namespace.yaml',
+  'base/bot/clusterrole.yaml',
+  'base/worker/base.yaml',
+  'base/worker/clusterrole.yaml',
+  'managed/profiles-ingress-nginx.yaml',
+  'base/worker/clusterrole-around.yaml',
+  'base/worker/clusterrole-grants.yaml',
+  'components/cluster-wide/clusterrole.yaml',
 ];
-const guardManifests = ['guard/base.yaml', 'worker/clusterrole-guard.yaml'];
+const guardManifests = ['components/guard/base.yaml', 'components/guard/clusterrole-worker.yaml'];
 
 /** Starts the parts and sets them up as the manifests say; what is set up already stays as it is. */
 export const startStand = async ({
@@ -98,8 +98,8 @@ export const startStand = async ({
   await install(admin, shopObjects);
   for (const file of [...manifests, ...(isGuarded ? guardManifests : [])])
     await install(admin, await readManifests(file));
-  const [bindingHere] = await readManifests('worker/managed-namespace.yaml');
-  if (bindingHere === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
+  const [bindingHere] = await readManifests('managed/any-namespace.yaml');
+  if (bindingHere === undefined) throw new Error('manifests/managed/any-namespace.yaml is empty');
   await install(
     admin,
     managed.map((namespace) => ({ ...bindingHere, metadata: { ...bindingHere.metadata, namespace } })),
@@ -173,7 +173,7 @@ const prepareCallers = async (
   folder: string,
   pathOf: (name: string) => string,
 ): Promise<void> => {
-  await install(admin, [...callerObjects, ...(await readManifests('bot/clusterrole-api.yaml'))]);
+  await install(admin, [...callerObjects, ...(await readManifests('components/api/clusterrole.yaml'))]);
   for (const { account } of shopCallers) {
     const forHallpass = await tokenFor(admin, callerNamespace, account, apiAudience);
     await writeFile(join(folder, `${account}.token`), forHallpass, { mode: 0o600 });

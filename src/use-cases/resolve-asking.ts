@@ -1,4 +1,5 @@
 import { formatDuration, isLonger, parseDuration } from '#domain/duration.ts';
+import { isNamespaceName } from '#domain/namespace-name.ts';
 import type { KubernetesIdentity } from '#domain/plan.ts';
 import { appliesTo, durationBy, type Facts, fitsLabels, fitsSource, type Rule } from '#domain/policy/policy.ts';
 import { type Case, type Divided, judgeAll, type NoRule, type Passed } from '#domain/policy/verdict.ts';
@@ -19,8 +20,6 @@ const reasonLimit = 1_000;
 /** What there is, is shown to those who may ask for it only. */
 const shown = 'The form behind /jit shows what you may ask for.';
 const nobody = { type: 'not-allowed', passed: [] } as const;
-/** A label of RFC 1123, which every namespace's name is. */
-const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** An asking whose words are understood, and that some rule of the policy may let this person ask. */
 export type Resolved = {
@@ -56,7 +55,7 @@ export const resolveAsking = async (ports: BotPorts, typed: Asking): Promise<Res
   if (kind === undefined) return err(unclear('kind', `There is no kind ${quote(typed.kind)}. ${shown}`));
   const asking = typed.duration === undefined && kind.isOnlyPermanent ? { ...typed, duration: forGood } : typed;
   if (cluster === undefined) return err(unclear('cluster', `There is no cluster ${quote(asking.cluster)}. ${shown}`));
-  if (!namespaceName.test(asking.namespace))
+  if (!isNamespaceName(asking.namespace))
     return err(unclear('namespace', `${quote(asking.namespace)} is not the name of a namespace, as "shop-front" is.`));
   const description = kind.describe(asking.ask);
   if (!description.ok) return err(unclear('ask', description.error));

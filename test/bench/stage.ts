@@ -79,8 +79,8 @@ const startParts = async (options: Options, say: (text: string) => void, isWatch
 /** Namespaces under the shop's second rule (`shop-*`: one approval), with the worker bound in them. */
 export const makeNamespaces = async ({ admin }: Stand): Promise<readonly string[]> => {
   const names = Array.from({ length: 20 }, (_, index) => `shop-bench-${index}`);
-  const [binding] = await readManifests('worker/managed-namespace.yaml');
-  if (binding === undefined) throw new Error('manifests/worker/managed-namespace.yaml is empty');
+  const [binding] = await readManifests('managed/any-namespace.yaml');
+  if (binding === undefined) throw new Error('manifests/managed/any-namespace.yaml is empty');
   await install(
     admin,
     names.flatMap((name) => [

@@ -42,7 +42,11 @@ describe('the command line', () => {
 
   it('writes manifests', async () => {
     const ran = await runCli(['manifests', 'manifests/policy', folder]);
-    expect(ran).toMatchObject({ status: 0, out: expect.stringContaining('manifests/worker/base.yaml'), errors: '' });
+    expect(ran).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('manifests/base/worker/base.yaml'),
+      errors: '',
+    });
   });
 
   it('says nothing that a runner of jobs would take for a command, whatever files and objects are called', async () => {

@@ -446,7 +446,7 @@ describe('a cluster', () => {
   it('in which the rights for the whole cluster are off: that is as it should be, unless somebody asks for them', async () => {
     const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/hallpass-worker-cluster-wide';
     await stand.admin.send('DELETE', path);
-    undo.push(async () => install(stand.admin, await readManifests('worker/clusterrole-cluster-wide.yaml')));
+    undo.push(async () => install(stand.admin, await readManifests('components/cluster-wide/clusterrole.yaml')));
     await expect
       .poll(() => found())
       .toEqual([

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { createClusterReader, createClusterWriter } from '#adapters/kubernetes/cluster.ts';
@@ -8,9 +7,8 @@ import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import { requestId } from '#domain/ids.ts';
 import type { Manifest, ObjectRef, Plan } from '#domain/plan.ts';
 import { accessSorts } from '#kinds/access/sorts.ts';
-import { kindModules } from '#kinds/index.ts';
-import type { Kind } from '#kinds/kind.ts';
 import { livePod } from '#test/build/debug.ts';
+import { shippedKinds } from '#test/build/shipped-kinds.ts';
 import { type ClusterReader, type ClusterWriter, isClusterRefusal } from '#use-cases/ports.ts';
 import { policyIn } from './kubernetes-foreign-suite.ts';
 import { bindingIn, editIngresses, roleIn } from './kubernetes-suite.ts';
@@ -22,11 +20,7 @@ const account = (name: string) => ({
   token: `token-of-${name}`,
 });
 
-const kinds: readonly Kind[] = kindModules.map((module) => {
-  const kind = module.configure(parse(readFileSync(`manifests/policy/${module.settingsFile}`, 'utf8')));
-  if (!kind.ok) throw new Error(JSON.stringify(kind.error));
-  return kind.value;
-});
+const kinds = shippedKinds();
 const files = renderManifests(kinds);
 
 const managed = ['shop', 'ingress-nginx'];
@@ -49,11 +43,11 @@ beforeAll(async () => {
   real = await startWorld([account('worker'), account('bot')]);
   for (const name of [...managed, 'kept-out'])
     await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  const listed: { resources: string[] } = parse(files.get('manifests/kustomization.yaml') ?? '');
-  for (const path of listed.resources) await install(`manifests/${path}`);
+  const listed: { resources: string[] } = parse(files.get('manifests/base/kustomization.yaml') ?? '');
+  for (const path of listed.resources) if (!path.endsWith('/deployment.yaml')) await install(`manifests/base/${path}`);
   for (const namespace of managed.filter((name) => name !== 'ingress-nginx'))
-    await install('manifests/worker/managed-namespace.yaml', namespace);
-  await install('manifests/worker/namespace-ingress-nginx.yaml');
+    await install('manifests/managed/any-namespace.yaml', namespace);
+  await install('manifests/managed/profiles-ingress-nginx.yaml');
   const scope = { sorts: accessSorts, namespaces: managed, alarm: (message: string) => void alarms.push(message) };
   worker = createClusterWriter(real.client(account('worker').name), scope);
   bot = createClusterReader(real.client(account('bot').name));
@@ -177,7 +171,7 @@ describe('a worker with the generated roles', () => {
     const [role, binding] = wide;
     if (role === undefined || binding === undefined) throw new Error('no cluster-wide pair');
     expect(await statusOf(worker.create(role))).toBe(403);
-    await install('manifests/worker/clusterrole-cluster-wide.yaml');
+    await install('manifests/components/cluster-wide/clusterrole.yaml');
     await expect.poll(() => faultOf(worker.create(grant(role))), soon).toBeUndefined();
     await worker.create(grant(binding));
     const found = await worker.managed('hallpass.dev/request=k7m2-qx');
@@ -259,7 +253,7 @@ describe('a worker with the generated roles', () => {
     expect(said.filter((fields) => fields.includes('kept-out'))).toHaveLength(2);
     expect(said).toHaveLength(2);
     await writer.remove(ref);
-    await install('manifests/worker/clusterrole-grants.yaml');
+    await install('manifests/base/worker/clusterrole-grants.yaml');
   });
 
   it('holds none of the powers that would lift its own ceiling', async () => {

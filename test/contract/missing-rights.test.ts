@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { lacksOf } from '#adapters/kubernetes/lacking.ts';
 import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from '#adapters/kubernetes/needs.ts';
@@ -8,17 +7,12 @@ import type { RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { rightsIn, sayRight } from '#domain/rbac/rules.ts';
-import { kindModules } from '#kinds/index.ts';
-import type { Kind } from '#kinds/kind.ts';
 import type { Config } from '#src/config.ts';
 import { tellMissingRights } from '#src/missing-rights.ts';
+import { shippedKinds } from '#test/build/shipped-kinds.ts';
 import { type RealWorld, startWorld } from './kubernetes-world.ts';
 
-const kinds: readonly Kind[] = kindModules.map((module) => {
-  const kind = module.configure(parse(readFileSync(`manifests/policy/${module.settingsFile}`, 'utf8')));
-  if (!kind.ok) throw new Error(JSON.stringify(kind.error));
-  return kind.value;
-});
+const kinds = shippedKinds();
 const files = renderManifests(kinds);
 const managed = ['shop', 'ingress-nginx'];
 const isAskedIn = (namespace: string): boolean => namespace === 'shop';
@@ -67,19 +61,19 @@ beforeAll(async () => {
   for (const name of managed)
     await real.setUp('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const path of [
-    'namespace.yaml',
-    'bot/clusterrole.yaml',
-    'worker/base.yaml',
-    'worker/clusterrole.yaml',
-    'worker/clusterrole-around.yaml',
-    'worker/clusterrole-grants.yaml',
-    'worker/clusterrole-guard.yaml',
-    'worker/clusterrole-cluster-wide.yaml',
-    'worker/namespace-ingress-nginx.yaml',
-    'guard/base.yaml',
+    'base/namespace.yaml',
+    'base/bot/clusterrole.yaml',
+    'base/worker/base.yaml',
+    'base/worker/clusterrole.yaml',
+    'base/worker/clusterrole-around.yaml',
+    'base/worker/clusterrole-grants.yaml',
+    'components/guard/clusterrole-worker.yaml',
+    'components/cluster-wide/clusterrole.yaml',
+    'managed/profiles-ingress-nginx.yaml',
+    'components/guard/base.yaml',
   ])
     await install(`manifests/${path}`);
-  await install('manifests/worker/managed-namespace.yaml', 'shop');
+  await install('manifests/managed/any-namespace.yaml', 'shop');
   for (const name of authors) clients.set(name, real.client(`system:serviceaccount:hallpass:hallpass-${name}`));
 });
 afterAll(() => real?.close());
@@ -148,7 +142,7 @@ describe('what a process may not do', () => {
     expect(told.at(-1)).toMatchObject({
       who: 'worker',
       cluster: 'prod',
-      lacks: expect.stringContaining('manifests/worker/clusterrole.yaml'),
+      lacks: expect.stringContaining('manifests/base/worker/clusterrole.yaml'),
     });
     await put(role, role.rules);
   });

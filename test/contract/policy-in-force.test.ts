@@ -48,7 +48,7 @@ test('a ceiling that has changed takes effect, and the log says which manifests 
     const wider = edited(policyFiles['profiles.yaml'], 'verbs: [get, list]', 'verbs: [get, list, delete]');
     await writeFile(join(folder, 'profiles.yaml'), wider);
     const line = await hear('The manifests that fit the policy have changed: write and apply them again');
-    expect(line.files).toEqual(['manifests/worker/clusterrole.yaml']);
+    expect(line.files).toEqual(['manifests/base/worker/clusterrole.yaml']);
     expect(line.remedy).toContain('npx hallpass manifests');
     expect(JSON.stringify(policy.settings().kinds[0]?.permissions.namespaced)).toContain('"delete"');
   }));

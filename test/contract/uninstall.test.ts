@@ -1,20 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
-import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { collectionPath } from '#adapters/kubernetes/resources.ts';
 import type { Manifest } from '#domain/plan.ts';
-import { kindModules } from '#kinds/index.ts';
-import type { Kind } from '#kinds/kind.ts';
 import { uninstall } from '#src/commands/uninstall.ts';
+import { allComponents, kustomized } from '#test/build/kustomized.ts';
 import { type RealWorld, startWorld } from './kubernetes-world.ts';
-
-const kinds: readonly Kind[] = kindModules.map((module) => {
-  const kind = module.configure(parse(readFileSync(`manifests/policy/${module.settingsFile}`, 'utf8')));
-  if (!kind.ok) throw new Error(JSON.stringify(kind.error));
-  return kind.value;
-});
-const files = renderManifests(kinds);
 
 let real: RealWorld;
 let kubeconfig: string;
@@ -29,15 +18,6 @@ const put = async (manifest: Manifest): Promise<void> => {
   const { apiVersion, kind, metadata } = manifest;
   await real.setUp('POST', collectionPath(apiVersion, plural(kind), metadata.namespace), manifest);
 };
-const install = async (path: string, namespace?: string): Promise<void> => {
-  for (const document of parseAllDocuments(files.get(path) ?? expect.fail(`there is no ${path}`))) {
-    const read: Manifest = document.toJS();
-    // This API server is older than that version of it.
-    const fitting = read.apiVersion === 'policy/v1' ? { ...read, apiVersion: 'policy/v1beta1' } : read;
-    await put(namespace === undefined ? fitting : { ...fitting, metadata: { ...fitting.metadata, namespace } });
-  }
-};
-
 const ours = { 'app.kubernetes.io/managed-by': 'hallpass', 'hallpass.dev/request': 'k7m2-qx' };
 const rbac = 'rbac.authorization.k8s.io/v1';
 const grant: readonly [Manifest, Manifest] = [
@@ -68,17 +48,8 @@ const foreign: readonly Manifest[] = [
 
 /** Installs all that there is, and gives somebody a grant. */
 const everything = async (): Promise<void> => {
-  await install('manifests/namespace.yaml');
-  for (const path of files.keys())
-    if (
-      /^manifests\/(bot|worker|guard|watcher)\/[a-z-]+\.yaml$/.test(path) &&
-      !path.includes('audit-') &&
-      !path.includes('managed-namespace') &&
-      !path.includes('kustomization')
-    )
-      await install(path);
-  await install('manifests/config.yaml');
-  await install('manifests/worker/managed-namespace.yaml', 'shop');
+  const { objects } = await kustomized(allComponents, ['shop', 'ingress-nginx']);
+  for (const manifest of objects) await put(manifest);
   for (const manifest of grant) await put(manifest);
   // As the worker makes it; it refuses what it is asked about, for nobody answers.
   const labels = { 'app.kubernetes.io/name': 'hallpass', 'app.kubernetes.io/component': 'guard' };

@@ -1,5 +1,7 @@
-import { deployment, type SecretFolder } from './manifests-deployment.ts';
-import { home, oneStays, serviceAccount, spreadOverNodes } from './manifests-names.ts';
+import { shared } from './manifests-base.ts';
+import { deployment, type SecretFolder, settingsFor } from './manifests-deployment.ts';
+import { component as added, settingsMap } from './manifests-kustomize.ts';
+import { home, oneStays, serviceAccount } from './manifests-names.ts';
 import { servedOn, serviceOf } from './manifests-served.ts';
 import { type Files, yamlFile } from './yaml-text.ts';
 
@@ -10,22 +12,27 @@ const place = '/etc/hallpass/audit';
 
 /** The watcher's identity, which may do nothing, and what it runs as. Applied by whoever wants the use of grants watched. */
 export const watcherFiles = (): Files => ({
-  'manifests/watcher/base.yaml': yamlFile(
-    `The watcher takes the API server's audit events and has grants ended whose use looks wrong ("watch" in rules.yaml). It is
-not applied with the rest: it needs flags of the API server (docs/setup.md, "The watcher"), which managed clusters do not let you set.
-  kubectl apply -f manifests/watcher/base.yaml -f manifests/watcher/deployment.yaml
-The two other files are for the API server's machine, and are no objects. It asks the API server nothing: its account has no
-rights, and no token of it is in its pods.`,
+  'manifests/components/watcher/kustomization.yaml': added(
+    `The watcher takes the API server's audit events and has grants ended whose use looks wrong ("watch" in rules.yaml). It needs flags
+of the API server (docs/setup.md, "The watcher"), which managed clusters do not let you set. audit-policy.yaml and
+audit-webhook.yaml are for the API server's machine, and are no objects. HALLPASS_AUDIT_CLUSTER of hallpass-watcher-config is
+this cluster, as the bot calls it.`,
+    {
+      resources: ['base.yaml', 'deployment.yaml'],
+      configMapGenerator: [settingsMap(settingsFor(component), { HALLPASS_AUDIT_CLUSTER: 'prod', ...shared })],
+    },
+  ),
+  'manifests/components/watcher/base.yaml': yamlFile(
+    `The watcher's identity. It asks the API server nothing: its account has no rights, and no token of it is in its pods.`,
     [{ ...serviceAccount(component), automountServiceAccountToken: false }],
   ),
-  'manifests/watcher/deployment.yaml': yamlFile(
+  'manifests/components/watcher/deployment.yaml': yamlFile(
     `While no watcher answers, the API server keeps what fits into its buffer and drops the rest: two run, on two nodes if it can be.
   kubectl -n ${home} create secret generic hallpass-watcher-key --from-file=watcher.key     # of this cluster: docs/setup.md, "Signing keys"
   kubectl -n ${home} create secret generic hallpass-watcher --from-literal=REDIS_URL=rediss://hallpass-watcher:…@redis:6379
   openssl rand -hex 32 > token
   kubectl -n ${home} create secret generic hallpass-watcher-token --from-file=token
   kubectl -n ${home} create secret tls hallpass-watcher-tls --cert=tls.crt --key=tls.key
-HALLPASS_AUDIT_CLUSTER is what HALLPASS_CLUSTERS of the bot calls this cluster. For another cluster: another Deployment, token, certificate.
 The API server does not resolve names of Services. Its machine has to reach an address, which tls.crt is good for:
   ClusterIP, as here, where kube-proxy runs beside the API server, as kubeadm has it. Nobody outside the cluster reaches it. The
     address stays as long as the Service does: kubectl -n ${home} get service ${name} -o jsonpath={.spec.clusterIP}
@@ -34,11 +41,10 @@ The API server does not resolve names of Services. Its machine has to reach an a
   hostNetwork on the control-plane nodes with 127.0.0.1: pods need a namespace without the "restricted" standard then.
 Token and TLS keep others out in all of them.`,
     [
-      deployment(component, 2, {
+      deployment(component, {
         container: servedOn(port),
-        pod: { automountServiceAccountToken: false, ...spreadOverNodes(component) },
+        pod: { automountServiceAccountToken: false },
         env: {
-          HALLPASS_AUDIT_CLUSTER: 'prod',
           HALLPASS_AUDIT_PORT: String(port),
           HALLPASS_AUDIT_CERTIFICATE: `${place}/tls`,
           HALLPASS_AUDIT_TOKEN_FILE: `${place}/token/token`,

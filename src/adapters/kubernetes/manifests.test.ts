@@ -1,48 +1,49 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { kindModules } from '#kinds/index.ts';
 import type { Kind, PolicyRule } from '#kinds/kind.ts';
+import { shippedKinds } from '#test/build/shipped-kinds.ts';
 import { renderManifests } from './manifests.ts';
+import { managedIn } from './manifests-managed.ts';
+import { overlayFiles } from './manifests-overlays.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const exampleKinds = (): readonly Kind[] =>
-  kindModules.map((module) => {
-    const kind = module.configure(parse(text(`manifests/policy/${module.settingsFile}`)));
-    if (!kind.ok) throw new Error(kind.error.map(({ message }) => message).join('; '));
-    return kind.value;
-  });
-
 type Rule = PolicyRule & { resourceNames?: string[] };
 type Rendered = { kind: string; metadata: { name: string; labels?: Record<string, string> }; rules?: Rule[] };
-const rendered = (kinds = exampleKinds()): readonly Rendered[] =>
-  [...renderManifests(kinds).values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
+const shipped = (kinds = shippedKinds()): ReadonlyMap<string, string> =>
+  renderManifests(kinds, ['shop-front', 'shop-payments']);
+const rendered = (kinds = shippedKinds()): readonly Rendered[] =>
+  [...shipped(kinds).values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
 const rulesOf = (name: string): readonly Rule[] =>
   rendered()
     .filter(({ metadata, rules }) => metadata?.name === name && rules)
     .flatMap(({ rules }) => rules ?? []);
 
 const kindThatNeeds = (rule: PolicyRule): Kind => {
-  const [first] = exampleKinds();
+  const [first] = shippedKinds();
   if (first === undefined) throw new Error('there are no kinds');
   return { ...first, permissions: { namespaced: [rule], inNamespaces: {}, clusterWide: [] } };
 };
 
 describe('the manifests', () => {
   it('are what the example policy asks for; after a change run "npm run manifests"', () => {
-    for (const [path, content] of renderManifests(exampleKinds())) expect(text(path), path).toBe(content);
+    for (const [path, content] of [...shipped(), ...overlayFiles()]) expect(text(path), path).toBe(content);
   });
 
   it('leave no file behind that is no longer made', () => {
-    const made = new Set(renderManifests(exampleKinds()).keys());
+    const made = new Set([...shipped().keys(), ...overlayFiles().keys()]);
     // What is for the machine of the API server, and no object, is written by hand.
     const byHand = ['audit-policy.yaml', 'audit-webhook.yaml'];
-    for (const folder of ['bot', 'worker', 'guard', 'watcher'])
-      for (const file of readdirSync(join(root, 'manifests', folder)).filter((one) => !byHand.includes(one)))
-        expect(made).toContain(`manifests/${folder}/${file}`);
+    const there = ['base', 'managed', 'components', 'overlays'].flatMap((folder) =>
+      readdirSync(join(root, 'manifests', folder), { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile() && !byHand.includes(one.name))
+        .map((one) => relative(root, join(one.parentPath, one.name))),
+    );
+    expect(there.length).toBeGreaterThan(30);
+    for (const path of there) expect(made).toContain(path);
   });
 
   it('give nobody wildcards, escalate, bind or impersonate', () => {
@@ -98,11 +99,11 @@ describe('the manifests', () => {
   });
 
   it.each(['hallpass-worker-cluster-wide', 'hallpass-worker-guard', 'hallpass-guard'])(
-    'bind %s only in a file that is not applied by default',
+    'bind %s only in what is added on purpose',
     (name) => {
-      const installed: { resources: string[] } = parse(text('manifests/kustomization.yaml'));
-      const names = installed.resources.flatMap((path) =>
-        parseAllDocuments(text(`manifests/${path}`)).map((document) => document.toJS().metadata.name),
+      const base: { resources: string[] } = parse(text('manifests/base/kustomization.yaml'));
+      const names = base.resources.flatMap((path) =>
+        parseAllDocuments(text(`manifests/base/${path}`)).map((document) => document.toJS().metadata.name),
       );
       expect(names).toContain('hallpass-worker-namespaced');
       expect(names).not.toContain(name);
@@ -110,8 +111,68 @@ describe('the manifests', () => {
     },
   );
 
+  it('name each namespace that may be asked for once, as it is bound, and never one of ours', () => {
+    const files = renderManifests(shippedKinds(), ['shop-dev', 'ingress-nginx']);
+    const { resources, configMapGenerator } = parse(files.get('manifests/managed/kustomization.yaml') ?? '');
+    expect(resources).toEqual(['shop-dev.yaml', 'profiles-ingress-nginx.yaml']);
+    expect(configMapGenerator[0].literals).toEqual(['HALLPASS_MANAGED_NAMESPACES=shop-dev,ingress-nginx']);
+    expect(parse(files.get('manifests/managed/shop-dev.yaml') ?? '').metadata.namespace).toBe('shop-dev');
+    expect(managedIn(files.get('manifests/managed/kustomization.yaml') ?? '')).toEqual(['shop-dev', 'ingress-nginx']);
+  });
+
+  it.each(['', 'a: [', 'kind: Component', 'configMapGenerator: [{literals: [HALLPASS_CLUSTERS=x]}]'])(
+    'are not taken for ones that say which namespaces are managed: %j',
+    (written) => expect(managedIn(written)).toBeUndefined(),
+  );
+
+  it('are applied by kustomizations that name every file', () => {
+    const files = shipped();
+    for (const [path, content] of files) {
+      if (!path.endsWith('/kustomization.yaml')) continue;
+      const folder = dirname(path);
+      const { resources = [] }: { resources?: string[] } = parse(content);
+      const beside = [...files.keys()].filter((file) => file.startsWith(`${folder}/`) && file !== path);
+      // By hand only, where it says so.
+      const applied = beside.filter((file) => !file.endsWith('/any-namespace.yaml'));
+      expect(resources.map((file) => `${folder}/${file}`).sort(), path).toEqual(applied.sort());
+    }
+  });
+
+  it('run two of each process, say how they are, and keep one through a drain', () => {
+    const all = [...shipped().values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
+    const of = (kind: string) => all.filter((one) => one?.kind === kind);
+    const names = ['bot', 'guard', 'watcher', 'worker'].map((name) => `hallpass-${name}`);
+    expect(
+      of('Deployment')
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(names);
+    expect(
+      of('PodDisruptionBudget')
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(names);
+    for (const { spec } of of('PodDisruptionBudget')) expect(spec.minAvailable).toBe(1);
+    for (const { spec } of of('Deployment')) {
+      expect(spec.replicas).toBe(2);
+      const { containers, topologySpreadConstraints, securityContext } = spec.template.spec;
+      expect(topologySpreadConstraints).toHaveLength(1);
+      expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      const [{ livenessProbe, readinessProbe, ports, securityContext: own }] = containers;
+      expect([livenessProbe.httpGet.path, readinessProbe.httpGet.path]).toEqual(['/livez', '/readyz']);
+      expect(ports.map(({ name }: { name: string }) => name)).toEqual(
+        expect.arrayContaining([livenessProbe.httpGet.port, readinessProbe.httpGet.port, 'metrics']),
+      );
+      expect(own).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
   it('give the watcher an account without rights, and no token of it', () => {
-    const all = [...renderManifests(exampleKinds()).values()].flatMap((file) =>
+    const all = [...renderManifests(shippedKinds()).values()].flatMap((file) =>
       parseAllDocuments(file).map((document) => document.toJS()),
     );
     const its = all.filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component'] === 'watcher');
@@ -125,7 +186,7 @@ describe('the manifests', () => {
   });
 
   it('mount to the watcher what its settings name, as folders that are renewed while it runs', () => {
-    const [deployment] = parseAllDocuments(text('manifests/watcher/deployment.yaml')).map((document) =>
+    const [deployment] = parseAllDocuments(text('manifests/components/watcher/deployment.yaml')).map((document) =>
       document.toJS(),
     );
     const [{ env, volumeMounts, ports }] = deployment.spec.template.spec.containers;
@@ -142,7 +203,7 @@ describe('the manifests', () => {
     ['guard', 443],
     ['watcher', 8_444],
   ])('name the %s by the same labels and port wherever it is looked for', (component, port) => {
-    const documents = parseAllDocuments(text(`manifests/${component}/deployment.yaml`)).map((document) =>
+    const documents = parseAllDocuments(text(`manifests/components/${component}/deployment.yaml`)).map((document) =>
       document.toJS(),
     );
     const of = (kind: string) => documents.find((one) => one.kind === kind).spec;
@@ -159,7 +220,7 @@ describe('the manifests', () => {
   });
 
   it('write out what rules share, without aliases', () => {
-    for (const content of renderManifests(exampleKinds()).values()) expect(content).not.toMatch(/[&*]a\d/);
+    for (const content of renderManifests(shippedKinds()).values()) expect(content).not.toMatch(/[&*]a\d/);
   });
 
   it('do not carry the label of grants, which the sweep looks for', () => {
@@ -168,18 +229,18 @@ describe('the manifests', () => {
   });
 
   it('mount to each process its own key only', () => {
-    const files = renderManifests(exampleKinds());
-    expect(files.get('manifests/worker/deployment.yaml')).not.toMatch(/(bot|guard)[.-]key|hallpass-(bot|guard)$/m);
-    expect(files.get('manifests/bot/deployment.yaml')).not.toMatch(
+    const files = renderManifests(shippedKinds());
+    expect(files.get('manifests/base/worker/deployment.yaml')).not.toMatch(/(bot|guard)[.-]key|hallpass-(bot|guard)$/m);
+    expect(files.get('manifests/base/bot/deployment.yaml')).not.toMatch(
       /(worker|guard|journal)[.-]key|hallpass-(worker|guard)$/m,
     );
-    expect(files.get('manifests/guard/deployment.yaml')).not.toMatch(
+    expect(files.get('manifests/components/guard/deployment.yaml')).not.toMatch(
       /(bot|worker|journal)[.-]key|hallpass-(bot|worker)$/m,
     );
-    expect(files.get('manifests/watcher/deployment.yaml')).not.toMatch(
+    expect(files.get('manifests/components/watcher/deployment.yaml')).not.toMatch(
       /(bot|worker|guard|journal|shared)[.-]key|hallpass-(bot|worker|guard)$/m,
     );
-    for (const component of ['bot', 'worker', 'guard', 'watcher'])
-      expect(files.get(`manifests/${component}/deployment.yaml`)).toContain(`subPath: ${component}.key`);
+    for (const component of ['base/bot', 'base/worker', 'components/guard', 'components/watcher'])
+      expect(files.get(`manifests/${component}/deployment.yaml`)).toContain(`subPath: ${component.split('/')[1]}.key`);
   });
 });

@@ -1,19 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { type PlainRule, rightsIn, sayRight } from '#domain/rbac/rules.ts';
-import { kindModules } from '#kinds/index.ts';
-import type { Kind } from '#kinds/kind.ts';
+import { shippedKinds } from '#test/build/shipped-kinds.ts';
 import { renderManifests } from './manifests.ts';
 import { type Need, needsOfBot, needsOfGuard, needsOfWorker } from './needs.ts';
 
-const policy = join(import.meta.dirname, '..', '..', '..', 'manifests', 'policy');
-const kinds: readonly Kind[] = kindModules.map((module) => {
-  const kind = module.configure(parse(readFileSync(join(policy, module.settingsFile), 'utf8')));
-  if (!kind.ok) throw new Error(kind.error.map(({ message }) => message).join('; '));
-  return kind.value;
-});
+const kinds = shippedKinds();
 const files = renderManifests(kinds);
 
 type Role = { kind: string; metadata: { namespace?: string }; rules?: PlainRule[] };
@@ -33,21 +25,22 @@ const given = (path: string, namespace: string | undefined, where: string): read
 
 test('the bot needs what its manifest gives', () => {
   expect(needsOfBot(kinds).map(said)).toEqual([
-    ['the whole cluster', 'wrong', given('manifests/bot/clusterrole.yaml', undefined, 'the cluster')],
+    ['the whole cluster', 'wrong', given('manifests/base/bot/clusterrole.yaml', undefined, 'the cluster')],
   ]);
 });
 
 test('the worker needs, place by place, what its manifests give there', () => {
   const needs = needsOfWorker(kinds, { home: 'hallpass', managed: ['shop', 'ingress-nginx'], isAskedIn: () => false });
-  const worker = (file: string, namespace?: string) => given(`manifests/worker/${file}`, namespace, file);
+  const of = (file: string, namespace?: string) => given(`manifests/${file}`, namespace, file);
+  const worker = (file: string, namespace?: string) => of(`base/worker/${file}`, namespace);
   expect(needs.map(said)).toEqual([
     ['the whole cluster', 'wrong', worker('base.yaml')],
     ['hallpass-markers', 'wrong', worker('base.yaml', 'hallpass-markers')],
     ['shop', 'wrong', worker('clusterrole.yaml')],
-    ['ingress-nginx', 'wrong', worker('namespace-ingress-nginx.yaml', 'ingress-nginx')],
+    ['ingress-nginx', 'wrong', of('managed/profiles-ingress-nginx.yaml', 'ingress-nginx')],
     ['the whole cluster', 'caution', worker('clusterrole-around.yaml')],
     ['the whole cluster', 'caution', worker('clusterrole-grants.yaml')],
-    ['the whole cluster', 'caution', worker('clusterrole-cluster-wide.yaml')],
+    ['the whole cluster', 'caution', of('components/cluster-wide/clusterrole.yaml')],
   ]);
 });
 
@@ -75,7 +68,9 @@ test('the guard needs what its manifest gives, of webhook configurations its own
     ['hallpass-markers', 'all', 'wrong', ['get configmaps']],
   ]);
   const needed = needsOfGuard('hallpass').flatMap(({ rules }) => rules);
-  expect(rights(needed)).toEqual(rights(rolesIn('manifests/guard/base.yaml').flatMap(({ rules = [] }) => rules)));
+  expect(rights(needed)).toEqual(
+    rights(rolesIn('manifests/components/guard/base.yaml').flatMap(({ rules = [] }) => rules)),
+  );
 });
 
 test('the worker needs more where there is a guard', () => {

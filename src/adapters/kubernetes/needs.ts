@@ -21,7 +21,7 @@ const apply = (file: string, namespace?: string): string =>
   `kubectl apply ${namespace === undefined ? '' : `-n ${namespace} `}-f manifests/${file}`;
 
 export const needsOfBot = (kinds: readonly Kind[]): readonly Need[] => [
-  { rules: botRules(kinds), remedy: apply('bot/clusterrole.yaml'), whenMissing: 'wrong' },
+  { rules: botRules(kinds), remedy: apply('base/bot/clusterrole.yaml'), whenMissing: 'wrong' },
 ];
 
 export type WorkerPlaces = {
@@ -35,7 +35,7 @@ export type WorkerPlaces = {
 
 /** Of webhook configurations its own only: who may change others could have all writes of the cluster refused. */
 export const needsOfGuard = (home: string): readonly Need[] => {
-  const given = { remedy: apply('guard/base.yaml'), whenMissing: 'wrong' } as const;
+  const given = { remedy: apply('components/guard/base.yaml'), whenMissing: 'wrong' } as const;
   return [
     { ...given, rules: guardRules.everywhere },
     { ...given, rules: guardRules.configuration, object: configurationName },
@@ -46,7 +46,7 @@ export const needsOfGuard = (home: string): readonly Need[] => {
 const needsForGuard: readonly Need[] = [
   { rules: guardingRules.making },
   { rules: guardingRules.keeping, object: configurationName },
-].map((need) => ({ ...need, remedy: apply('worker/clusterrole-guard.yaml'), whenMissing: 'wrong' }));
+].map((need) => ({ ...need, remedy: apply('components/guard/clusterrole-worker.yaml'), whenMissing: 'wrong' }));
 
 export const needsOfWorker = (
   kinds: readonly Kind[],
@@ -57,23 +57,23 @@ export const needsOfWorker = (
     rules: workerRules.namespaced(kinds),
     namespace,
     // The role that it binds may be that of an older version.
-    remedy: `${apply('worker/clusterrole.yaml')} && ${apply('worker/managed-namespace.yaml', namespace)}`,
+    remedy: `${apply('base/worker/clusterrole.yaml')} && ${apply('managed/any-namespace.yaml', namespace)}`,
     whenMissing,
   });
   const inManaged = managed.flatMap((namespace): readonly Need[] => {
     if (!named.includes(namespace)) return [asked(namespace, 'wrong')];
-    const remedy = apply(`worker/namespace-${namespace}.yaml`);
+    const remedy = apply(`managed/profiles-${namespace}.yaml`);
     const profiles: Need = { rules: workerRules.named(kinds, namespace), namespace, remedy, whenMissing: 'wrong' };
     return isAskedIn(namespace) ? [profiles, asked(namespace, 'caution')] : [profiles];
   });
   const wide = workerRules.clusterWide(kinds);
   const around = workerRules.around(kinds);
   return [
-    { rules: workerRules.everywhere, remedy: apply('worker/base.yaml'), whenMissing: 'wrong' },
+    { rules: workerRules.everywhere, remedy: apply('base/worker/base.yaml'), whenMissing: 'wrong' },
     {
       rules: workerRules.markers,
       namespace: markersBeside(home),
-      remedy: apply('worker/base.yaml'),
+      remedy: apply('base/worker/base.yaml'),
       whenMissing: 'wrong',
     },
     ...inManaged,
@@ -83,13 +83,13 @@ export const needsOfWorker = (
       : [
           {
             rules: around,
-            remedy: `without it cards say what was not looked at: ${apply('worker/clusterrole-around.yaml')}`,
+            remedy: `without it cards say what was not looked at: ${apply('base/worker/clusterrole-around.yaml')}`,
             whenMissing: 'caution' as const,
           },
         ]),
     {
       rules: workerRules.grants,
-      remedy: `without it each managed namespace is listed by itself, every two seconds: ${apply('worker/clusterrole-grants.yaml')}`,
+      remedy: `without it each managed namespace is listed by itself, every two seconds: ${apply('base/worker/clusterrole-grants.yaml')}`,
       whenMissing: 'caution' as const,
     },
     ...(rightsIn(wide).length === 0
@@ -97,7 +97,7 @@ export const needsOfWorker = (
       : [
           {
             rules: wide,
-            remedy: `only if cluster-wide profiles are wanted: ${apply('worker/clusterrole-cluster-wide.yaml')}`,
+            remedy: `only if cluster-wide profiles are wanted: ${apply('components/cluster-wide/clusterrole.yaml')}`,
             whenMissing: 'caution' as const,
           },
         ]),

@@ -6,6 +6,7 @@ import { getChromium } from './chromium.ts';
 import { type DebianProgram, installTree } from './debian-tree.ts';
 import { makeFolder } from './files.ts';
 import { type Built, buildFromDebian, debianKubernetes } from './kubernetes-source.ts';
+import { buildKustomize } from './kustomize.ts';
 import { fetchControllerManager, fetchOfficial } from './official.ts';
 import { findPart, type PartName, type Places } from './parts.ts';
 import type { Report } from './progress.ts';
@@ -110,6 +111,13 @@ export const createGetter = (places: Places) => {
         return getChromium(places.debian(part), apt, report);
       case 'kubectl':
         return fromDebian(part, kubectl, report);
+      case 'kustomize': {
+        const apart = join(places.cache, 'work-kustomize');
+        mkdirSync(apart, { recursive: true });
+        await buildKustomize(places.debian(part), apart, apt, places.env, report);
+        await rm(apart, { recursive: true, force: true });
+        return join(places.debian(part), 'bin', part);
+      }
       case 'etcd':
         if (places.assets !== undefined) return forAssets(places.assets, part, report);
         if ((await official(report)) === undefined) return join(places.official, 'bin', part);

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Apt } from './apt.ts';
 import { foldersBelow, makeFile, makeFolder } from './files.ts';
+import { fetchGo, goEnvironment, runGo } from './go.ts';
 import type { Report } from './progress.ts';
 import { run } from './run.ts';
 
@@ -26,28 +27,14 @@ const unpackSource = async (apt: Apt, download: string, source: string) => {
   });
 };
 
-const goRoot = (work: string): string => join(work, 'go/usr/lib/go-1.19');
+/** The vendor tree of the source package, no downloads. */
+const sourceEnvironment = (work: string): NodeJS.ProcessEnv => ({
+  ...goEnvironment(work),
+  GOPATH: join(work, 'gopath'),
+  GO111MODULE: 'off',
+});
 
-/** This Go and no other: a machine's own would be found on PATH first. */
-const go = (work: string, args: readonly string[]) =>
-  run(join(goRoot(work), 'bin/go'), args, { env: goEnvironment(work) });
-
-const goEnvironment = (work: string): NodeJS.ProcessEnv => {
-  // CGO_ENABLED=0: no C compiler needed. GO111MODULE=off: the vendor tree of the source package, no downloads.
-  return {
-    PATH: `${join(goRoot(work), 'bin')}:/usr/bin:/bin`,
-    HOME: work,
-    LC_ALL: 'C',
-    GOROOT: goRoot(work),
-    GOPATH: join(work, 'gopath'),
-    GOCACHE: join(work, 'gocache'),
-    GOTMPDIR: join(work, 'tmp'),
-    GOENV: 'off',
-    GOFLAGS: '',
-    GO111MODULE: 'off',
-    CGO_ENABLED: '0',
-  };
-};
+const go = (work: string, args: readonly string[]) => runGo(work, args, sourceEnvironment(work));
 
 const hasTag = (file: string): boolean => {
   const text = readFileSync(file, 'utf8');
@@ -80,7 +67,7 @@ const generateDescription = async (work: string, source: string) => {
   const header = join(source, 'vendor/k8s.io/code-generator/hack/boilerplate.go.txt');
   await makeFile(join(source, description), async (unfinished) => {
     const inputs = ['-i', describedPackages(source).join(','), '-h', header, '-r', join(work, 'api-rules')];
-    await run(generator, [...flags, ...inputs], { env: goEnvironment(work), cwd: source });
+    await run(generator, [...flags, ...inputs], { env: sourceEnvironment(work), cwd: source });
     await rename(join(source, description, '../unfinished.go'), unfinished);
   });
 };
@@ -105,10 +92,8 @@ const compile = (name: Built, into: string, work: string) =>
 export const buildFromDebian = async (name: Built, folder: string, work: string, apt: Apt, report: Report) => {
   const source = join(work, 'gopath/src', package_);
   if (!existsSync(source)) report.doing("fetching Debian's Go compiler and the Kubernetes source (120 MB)");
-  await makeFolder(join(work, 'go'), (tree) => apt.unpack(['golang-1.19-go'], tree));
+  await fetchGo(work, apt);
   await unpackSource(apt, join(work, 'source'), source);
-  await rm(join(work, 'tmp'), { recursive: true, force: true });
-  await mkdir(join(work, 'tmp'), { recursive: true });
   if (!existsSync(join(source, description))) report.doing('generating the API description');
   await generateDescription(work, source);
   const isFirst = !existsSync(join(work, 'compiled'));

@@ -10,6 +10,7 @@ export const partNames = [
   'kube-apiserver',
   'kube-controller-manager',
   'kubectl',
+  'kustomize',
   'chromium',
 ] as const;
 
@@ -58,6 +59,8 @@ export const findPart = (part: PartName, places: Places): string | undefined => 
   switch (part) {
     case 'redis-server':
       return onPath(['redis-server', 'valkey-server'], places.env) ?? executable(places.debian(part), 'bin', part);
+    case 'kustomize':
+      return onPath([part], places.env) ?? executable(places.debian(part), 'bin', part);
     case 'chromium':
       return onPath(browsers, places.env) ?? executable(places.debian(part), 'bin', part);
     case 'kubectl':

@@ -27,7 +27,12 @@ export const startGuardWorld = async () => {
       await real.setUp('POST', collectionPath(apiVersion, `${kind.toLowerCase()}s`, metadata.namespace), manifest);
     }
   };
-  for (const file of ['namespace.yaml', 'worker/base.yaml', 'worker/clusterrole-guard.yaml', 'guard/base.yaml'])
+  for (const file of [
+    'base/namespace.yaml',
+    'base/worker/base.yaml',
+    'components/guard/clusterrole-worker.yaml',
+    'components/guard/base.yaml',
+  ])
     await apply(file);
 
   /** A client as a ServiceAccount of the installation. */
