@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Queue, QueueEvents, Worker } from 'bullmq';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDraftClient, createDraftServer, type DraftWork } from '#adapters/bullmq/drafts.ts';
 import { prefix } from '#adapters/bullmq/queues.ts';
 import { generateKeys } from '#adapters/keys/generate.ts';
@@ -97,6 +97,20 @@ const serverProcess = async (): Promise<{ readonly said: string[]; readonly chil
 };
 
 describe('drafts', () => {
+  test('are made by a bot that began while Redis was slow to answer, or was not there', async () => {
+    server(async () => ok(draftOf('at last')));
+    // Longer than any call of the bot waits.
+    await redis.connect().call('CLIENT', 'PAUSE', '3000', 'ALL');
+    const slow = client();
+    await pause(3_200);
+    expect(await slow.draft(input())).toEqual(ok(draftOf('at last')));
+    await redis.server.kill();
+    const away = client();
+    await pause(2_500);
+    await redis.server.start();
+    await vi.waitFor(async () => expect(await away.draft(input())).toEqual(ok(draftOf('at last'))), 10_000);
+  });
+
   test('are answered by workers in other processes, each once, and by those that are left when one is killed', async () => {
     const [one, other] = [await serverProcess(), await serverProcess()];
     const { draft } = client();

@@ -130,6 +130,8 @@ export const createDraftClient = (
     connection: connections.commit,
     prefix,
     skipWaitingForReady: true,
+    // It asks once, when it is made: no answer within our time-out, and nothing could be asked of it any more. Ours look themselves.
+    skipVersionCheck: true,
     streams: { events: { maxLen: 1_000 } },
   });
   const events = new QueueEvents(queueName, { connection: connections.consume, prefix });
