@@ -35,7 +35,7 @@ export const lookAhead = async (
     const found = await find(ports, id);
     if (found.type !== 'found') continue;
     const { request } = found.chain;
-    const theirs = timeOf(request);
+    const theirs = timeOf(request, startsAt === undefined);
     const { asked } = request;
     const isSame =
       asked.kind === kind.name &&
@@ -76,8 +76,9 @@ const profilesOf = (kind: Kind, ask: Json): readonly string[] => {
   return description.ok ? description.value.profiles : [];
 };
 
-const timeOf = ({ asked, state }: Request): Time | undefined => {
-  if (state.status === 'active') return { from: state.startedAt, until: state.expiresAt };
+const timeOf = ({ asked, state }: Request, isForNow: boolean): Time | undefined => {
+  // Of what is there, also since it was looked for among what is approved, the authorizer tells whoever asks for now.
+  if (state.status === 'active') return isForNow ? undefined : { from: state.startedAt, until: state.expiresAt };
   const seconds = lengthOf({ asked, state });
   if (state.status !== 'approved' || state.ending !== undefined || seconds === undefined) return undefined;
   // What is being applied just now the authorizer tells of in a moment.

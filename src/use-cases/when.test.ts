@@ -287,6 +287,21 @@ describe('what begins later', () => {
     expect(await refused(world, { duration: '2h', breakGlass: true, origin: 'i' })).toBeUndefined();
   });
 
+  test('is not refused for what has begun between being looked for and being looked at', async () => {
+    const world = worldIn(rule());
+    const of = (name: string) => ({ ask: { profile: 'ingress-edit', objects: [name] } });
+    const chain = await file(world, { ...of('web'), duration: '1h' });
+    const { store } = world.bot;
+    await approve(world, chain);
+    const approved = await store.inStatus('approved', 500);
+    expect(approved).toEqual([chain.request.asked.id]);
+    await settle(world);
+    const behind = { ...world, bot: { ...world.bot, store: { ...store, inStatus: async () => approved } } };
+    // The authorizer tells of the same object, and has nothing against another one by the same profile.
+    expect(await refused(behind, { ...of('web'), origin: 'a' })).toMatchObject({ type: 'already-have', who: 'you' });
+    expect(await refused(behind, { ...of('another'), origin: 'b' })).toBeUndefined();
+  });
+
   test('says nothing of its rule to who may not ask', async () => {
     expect(await refused(worldIn(rule()), { by: erin, subject: erin, start: '15:00' })).toMatchObject({
       type: 'not-allowed',
