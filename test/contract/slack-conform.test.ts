@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, test } from 'vitest';
+import { requestEvent } from '#domain/request/events.ts';
 import { createHttpLink } from '#local/slack/http-link.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
@@ -38,6 +39,18 @@ describe('what Hallpass shows', () => {
       expect(names.filter((name) => name.startsWith(`${sort}`)).length, sort).toBeGreaterThan(0);
     for (const kind of ['access', 'change', 'open', 'delete-pod', 'debug', 'restart', 'scale', 'rollback'])
       expect(names).toContain(`form: request ${kind} in a namespace`);
+  });
+
+  test('has a message in a thread of each event that there is', () => {
+    const told = all.flatMap(({ name }) => /^thread: (\S+) of /.exec(name)?.[1] ?? []);
+    const there = requestEvent.options.map(({ shape }) => shape.type.value);
+    expect(there.filter((type) => !told.includes(type))).toEqual([]);
+  });
+
+  test('has ids that could be Slack’s', () => {
+    const ids = [...JSON.stringify(all).matchAll(/"(?:user_id|channel_id|usergroup_id)":"([^"]*)"|<[@#!]([A-Z0-9]+)/g)];
+    expect(ids.length).toBeGreaterThan(50);
+    expect(ids.map(([, one, two]) => one ?? two ?? '').filter((one) => !/^[UCS][A-Z0-9]{8,11}$/.test(one))).toEqual([]);
   });
 });
 

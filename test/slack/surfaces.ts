@@ -15,16 +15,35 @@ import { renderEvent } from '#adapters/slack/thread.ts';
 import { renderWhole } from '#adapters/slack/whole-view.ts';
 import { askWhy, whyActs } from '#adapters/slack/why-form.ts';
 import { headOf, mostHeads, writeCheckpoint } from '#domain/audit/checkpoint.ts';
-import { itself } from '#domain/ids.ts';
+import { noReason } from '#domain/guard/entry.ts';
+import { itself, type PersonId, personId } from '#domain/ids.ts';
 import type { Chain } from '#domain/request/chain.ts';
 import type { Drift, RequestEvent } from '#domain/request/events.ts';
 import type { Finding } from '#domain/risk/finding.ts';
-import { chainOf } from '#test/build/chains.ts';
-import { changeOf, changing, contentOf, diffOf, shownOf, target } from '#test/build/contents.ts';
+import { chainOf as chainOfShort } from '#test/build/chains.ts';
+import { changeOf, changing, contentOf, diffOf, kept, shownOf, target } from '#test/build/contents.ts';
 import { heldWrite } from '#test/build/held.ts';
-import { alice, bob, carol, dave } from '#test/build/people.ts';
-import { groups, policy, rule } from '#test/build/policy.ts';
-import { activated, activatedToSum, approved, ended, quorum, submitted, summedUp } from '#test/build/requests.ts';
+import {
+  id,
+  alice as shortAlice,
+  bob as shortBob,
+  carol as shortCarol,
+  dave as shortDave,
+} from '#test/build/people.ts';
+import { policy, rule, groups as shortGroups } from '#test/build/policy.ts';
+import {
+  activated,
+  activatedToSum,
+  approved,
+  ended,
+  later,
+  noon,
+  quorum,
+  rolledOut,
+  submitted,
+  summedUp,
+  written,
+} from '#test/build/requests.ts';
 import { root } from '#test/build/shipped-policy.ts';
 import { createWorld } from '#test/build/world.ts';
 import { createMemoryKeys } from '#test/memory/keys.ts';
@@ -36,6 +55,25 @@ export type Surface = { readonly name: string } & (
   | { readonly message: { readonly blocks: readonly KnownBlock[] } }
   | { readonly view: View }
 );
+
+/** People with ids as long as Slack's own, in the place of those of the builders: what has to fit, has to fit with these. */
+const [alice, bob, carol, dave] = ['U0123ALICE1', 'U0123BOB002', 'U0123CAROL3', 'U0123DAVE04'].map((one) =>
+  personId.parse(one),
+) as [PersonId, PersonId, PersonId, PersonId];
+const longIds: ReadonlyMap<unknown, PersonId> = new Map([
+  [shortAlice, alice],
+  [shortBob, bob],
+  [shortCarol, carol],
+  [shortDave, dave],
+]);
+const withLongIds = <T>(value: T): T => {
+  if (Array.isArray(value)) return value.map(withLongIds) as T;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return (longIds.get(value) ?? value) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withLongIds(one)])) as T;
+};
+const chainOf = (...events: Parameters<typeof chainOfShort>): Chain => chainOfShort(...withLongIds(events));
+const groups = new Map([...shortGroups].map(([name, source]) => [name, withLongIds(source)]));
 
 /** Every kind that there is, as the policy to start from configures it. */
 const shippedKinds = async () => {
@@ -118,6 +156,30 @@ const found = {
   drift,
 };
 const held = { ...changing(short), seconds: undefined, held: heldWrite() };
+const unsaid = { ...held, reason: noReason };
+const other = id('abcd-ef');
+const extension = submitted({ extends: { request: other, startedAt: noon, expiresAt: later(30) } });
+const forGood = changing(short, { seconds: undefined });
+const lapsed: RequestEvent = { type: 'lapsed', why: 'Ingress shop was changed meanwhile.', moved: true };
+const revised: RequestEvent = {
+  type: 'revised',
+  revision: 2,
+  seal: 'another',
+  content: kept(short).ref,
+  why: 'Ingress shop was changed meanwhile.',
+};
+const settled: RequestEvent = { type: 'settled', by: carol, choice: 'keep', reason: 'theirs is right' };
+const urged = submitted({
+  approval: { ...two.approval, remindEvery: 600, escalate: { after: 60, to: ['security'] } },
+});
+const reviewed: RequestEvent = { type: 'reviewed', by: bob, finding: 'not-justified', note: longWords };
+const tonight = submitted({ startsAt: later(120) });
+const used: RequestEvent = { type: 'used', operation: 'update', target: target(), risk: 'high' };
+const prolonged = { type: 'prolonged', request: other, expiresAt: later(62) } as const;
+const observed: RequestEvent = {
+  type: 'observed',
+  uses: [{ verb: 'get', group: '', resource: 'services', namespace: 'shop', name: 'web' }],
+};
 
 /** Requests in every state that looks different, with what is shown of their content. */
 const requests: readonly (readonly [name: string, chain: Chain, shown?: Shown])[] = [
@@ -139,6 +201,30 @@ const requests: readonly (readonly [name: string, chain: Chain, shown?: Shown])[
   ['change that met somebody else’s', chainOf(changing(short), ...active, conflicted), shownOf(short)],
   ['write that was held', chainOf(held), shownOf(short)],
   ['something that was found changed', chainOf(found), shownOf(short)],
+  ['something that was found and accepted', chainOf(found, { type: 'conceded', by: bob, revision: 1, reason: 'ours' })],
+  ['access that is waited for too long', chainOf(urged, { type: 'reminded' }, { type: 'escalated' })],
+  ['access that nobody decided on', chainOf(submitted(), { type: 'timed-out' })],
+  ['access by break-glass that was reviewed', chainOf(brokenGlass, unasked, activated, ended, reviewed)],
+  ['access that begins later', chainOf(tonight, vote(), { ...approved, applyBy: later(140) }, { type: 'confirmed' })],
+  ['access that began no more', chainOf(tonight, vote(), approved, { type: 'withheld', why: 'Alice left the group.' })],
+  ['access that could not be given', chainOf(submitted(), vote(), approved, { type: 'failed', why: 'forbidden' })],
+  ['access that ends soon', chainOf(submitted(), ...active, observed, { type: 'warned' })],
+  ['access that is to go on', chainOf(submitted(), ...active, { type: 'extension-asked', by: alice, request: other })],
+  ['access that goes on', chainOf(submitted(), ...active, { type: 'extended', by: alice, request: other })],
+  ['access that went on', chainOf(extension, ...active, { type: 'took-over', request: other })],
+  ['access whose end is held up', chainOf(submitted(), ...active, { type: 'end-delayed', why: 'no answer' })],
+  ['access under which something protected was changed', chainOf(submitted(), ...active, used)],
+  ['change that goes on', chainOf(changing(short), ...active, { ...prolonged, by: alice }), shownOf(short)],
+  ['change that moved', chainOf(changing(short), revised, { type: 'seen', by: bob, revision: 2 }), shownOf(short)],
+  [
+    'change that lapsed',
+    chainOf(forGood, vote(), approved, lapsed, { type: 'followed', request: other }),
+    shownOf(short),
+  ],
+  ['change that was settled', chainOf(changing(short), ...active, conflicted, settled), shownOf(short)],
+  ['change that is through', chainOf(forGood, vote(), approved, written, rolledOut()), shownOf(short)],
+  ['write that did not say why', chainOf(unsaid), shownOf(short)],
+  ['write that was explained', chainOf(unsaid, { type: 'explained', by: alice, reason: longWords }), shownOf(short)],
 ];
 
 const keys = createMemoryKeys();
@@ -204,7 +290,7 @@ const forms = async (kinds: Kinds): Promise<readonly Surface[]> => {
   world.settings.policy = policy({ rules: [rule({ permanent: true, breakGlass })] });
   const drawn: Surface[] = [];
   for (const byBreakGlass of [false, true]) {
-    const offer = await whatMayBeAsked(world.bot, alice, { byBreakGlass });
+    const offer = await whatMayBeAsked(world.bot, shortAlice, { byBreakGlass });
     if (offer === undefined) throw new Error('Alice may ask for nothing');
     for (const { name } of offer.kinds) {
       for (const chosen of [{}, { namespace: 'shop' }]) {
