@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { App, type Receiver } from '@slack/bolt';
 import { Ajv } from 'ajv';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { parse, parseDocument, type YAMLMap } from 'yaml';
+import { parse, parseDocument, type YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
@@ -190,7 +190,7 @@ const appOf = (text: string): z.infer<typeof app> => app.parse(parse(text));
 
 /** The words behind each scope. */
 const reasonsIn = (text: string): Readonly<Record<string, string>> => {
-  const bot = parseDocument(text).getIn(['oauth_config', 'scopes', 'bot']) as YAMLMap;
+  const bot = parseDocument(text).getIn(['oauth_config', 'scopes', 'bot']) as YAMLSeq;
   const item = z.object({ value: z.string(), comment: z.string() });
   return Object.fromEntries(
     bot.items.map((one) => {

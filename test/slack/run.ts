@@ -5,7 +5,7 @@
  */
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { SLACK_BOT_TOKEN: token = '', SLACK_API_URL: apiUrl = 'https://slack.com/api/' } = process.env;
+const { SLACK_BOT_TOKEN: token = '', SLACK_API_URL: apiUrl = '' } = process.env;
 if (token === '') {
   say('Nothing was judged: SLACK_BOT_TOKEN is not set, in the environment or in .env.');
   say(
@@ -23,6 +23,10 @@ const [{ WebClient, WebClientEvent }, { clientOptions }, { conform }, { surfaces
   import('./surfaces.ts'),
 ]);
 // Slack says of this method only that special rate limits apply: what it wants to wait is waited.
-const client = new WebClient(token, { ...clientOptions(apiUrl), timeout: 10_000, rejectRateLimitedCalls: false });
+const client = new WebClient(token, {
+  ...clientOptions(apiUrl === '' ? 'https://slack.com/api/' : apiUrl),
+  timeout: 10_000,
+  rejectRateLimitedCalls: false,
+});
 client.on(WebClientEvent.RATE_LIMITED, (seconds: number) => say(`  Slack wants a pause of ${seconds} s …`));
 process.exitCode = await conform(client, await surfaces(), say);

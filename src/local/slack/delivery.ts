@@ -121,7 +121,7 @@ export const createDeliveries = (core: Core): Deliveries => {
 };
 
 /** Slack sends these only to an app that has the scope for it (docs.slack.dev/reference/events). */
-export const scopeOfEvent: Readonly<Record<string, string>> = {
+const scopeOfEvent: Readonly<Record<string, string>> = {
   user_change: 'users:read',
   subteam_members_changed: 'usergroups:read',
   subteam_updated: 'usergroups:read',
