@@ -33,7 +33,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Slack (bot)',
     intro: [
-      'Make the app from manifests/slack-app.yaml (api.slack.com/apps → Create New App → From a manifest), and install it.',
+      'Make the app from manifests/slack-app.yaml (api.slack.com/apps → Create New App → From a manifest), and install it: docs/install-slack.md.',
     ],
     settings: [
       {

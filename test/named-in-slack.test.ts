@@ -57,6 +57,19 @@ test('what cannot be looked up is a problem, and no exception', async () => {
   ]);
 });
 
+test.each([
+  ['plan_upgrade_required', 'User groups need a paid plan: name its people one by one'],
+  ['no_such_subteam', 'There is no such user group, or it is disabled: check its id'],
+  ['missing_scope', 'Add the scope usergroups:read'],
+  ['invalid_args', 'Check its id and the scope usergroups:read'],
+])('a group of which Slack says %s is told with what to do', async (error, remedy) => {
+  const refused = async () => {
+    throw Object.assign(new Error('said'), { code: 'slack_webapi_platform_error', data: { ok: false, error } });
+  };
+  const [first] = await problemsInSlack(folder(['C02ADMIN']), slack({ members: refused }));
+  expect(first).toContain(`group "developers" cannot be looked up in Slack (${error}). ${remedy}`);
+});
+
 test('a group of nobody lets nobody in', async () => {
   const found = await problemsInSlack(folder(['C02ADMIN']), slack({ members: async () => new Set() }));
   expect(found).toHaveLength(3);

@@ -162,12 +162,12 @@ test('without any event the round finds it, and what Slack did not answer is ask
   };
   const person = slack.state.people.get(alice) ?? expect.fail('no Alice');
   person.kind = 'deleted';
-  slack.world.setScopes(slack.state.app.scopes.filter((scope) => scope !== 'users:read'));
+  slack.faults.next({ type: 'error', error: 'fatal_error' }, { times: 1_000, method: 'users.info' });
   // Asked for an event that says no more than that something changed, and not answered.
   await slack.sendEvent({ type: 'user_change', user: { id: alice } });
   await steps(4);
   expect(await ending()).toBe('stays');
-  slack.world.setScopes([...slack.state.app.scopes, 'users:read']);
+  slack.faults.up();
   await steps(6);
   expect(await ending()).toBe('slack-deactivated revoke');
 });

@@ -83,7 +83,9 @@ test('a post of another person appears without reload and mentions are names', a
 test('typing a slash offers the commands, and an answer only for oneself says so', async () => {
   const box = page.getByRole('textbox', { name: 'Message or command' });
   await box.fill('/j');
-  await seen(page.getByText('[request|list|show|diff|withdraw|done|extend|revoke|keep|restore|help]'));
+  await seen(
+    page.getByText('request | list | show | diff | withdraw | done | extend | revoke | keep | restore | help'),
+  );
   await page.keyboard.press('Enter');
   expect(await box.inputValue()).toBe('/jit ');
   await say('/jit help');

@@ -103,6 +103,8 @@ export const createDirectory = (client: WebClient, home: Home): SlackDirectory =
     forgetGroup: groups.forget,
     channelProblem: async (id) => {
       const answer = await orError(client.conversations.info({ channel: id }));
+      if (answer === 'missing_scope')
+        return `Hallpass may not look at channel ${id} (missing_scope). Add the scopes channels:read and groups:read (OAuth & Permissions), then install the app to the workspace again.`;
       if (typeof answer === 'string')
         return `Slack knows no channel ${id} that Hallpass can see (${answer}). Check the id and invite @hallpass.`;
       return problemOf(id, channelInfo.parse(answer.channel));

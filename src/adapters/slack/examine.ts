@@ -39,7 +39,7 @@ const refusal = (setting: string, apiUrl: string, remedy: string, cause: unknown
         original?.message ??
         (cause instanceof Error ? cause.message : fault.error);
       return wrong(
-        `Slack does not answer at ${apiUrl}, so ${setting} could not be tried (${why}). Let the bot reach *.slack.com:443.`,
+        `Slack does not answer at ${apiUrl}, so ${setting} could not be tried (${why}). Let the bot reach slack.com and *.slack.com, port 443.`,
       );
     }
   }

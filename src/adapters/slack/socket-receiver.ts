@@ -77,7 +77,7 @@ const remedy = (apiUrl: string | undefined, cause: unknown): Error => {
   const { why, isFinal } = noConnection(cause);
   const text = isFinal
     ? `Slack does not take SLACK_APP_TOKEN at ${apiUrl} (${why}). Make an app-level token with the scope connections:write (Basic Information → App-Level Tokens), and switch Socket Mode on in the same app.`
-    : `Slack cannot be reached over a WebSocket (${why}). Let the bot connect out to *.slack.com:443, or use signed HTTP: leave SLACK_APP_TOKEN out and set SLACK_SIGNING_SECRET.`;
+    : `Slack cannot be reached over a WebSocket (${why}). Let the bot connect out to slack.com and *.slack.com, port 443, or use signed HTTP: leave SLACK_APP_TOKEN out and set SLACK_SIGNING_SECRET.`;
   return new Error(text, { cause });
 };
 

@@ -21,7 +21,8 @@ export const createCommandActs = ({
     const channel = core.state.channels.get(call.channelId);
     if (channel === undefined || !channel.members.has(userId)) return notSent('This person is not in that channel.');
     const [name = '', ...rest] = call.text.trim().split(/(?<=^\S+)\s+/u);
-    const found = core.state.app.commands.find((one) => one.command === name);
+    const { commands, scopes } = core.state.app;
+    const found = scopes.includes('commands') ? commands.find((one) => one.command === name) : undefined;
     if (found === undefined || person.teamId !== core.state.team.id) return notSent(`${name} is not a valid command.`);
     if (call.threadTs !== undefined) return notSent(`${name} is not supported in threads. Sorry!`);
     const responseUrl = responseUrls.issue({ channelId: channel.id, userId });

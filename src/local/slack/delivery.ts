@@ -107,7 +107,7 @@ export const createDeliveries = (core: Core): Deliveries => {
     send: (type, payload, forgery) => attempt({ id: crypto.randomUUID(), type, payload }, forgery),
     again: (delivery) => attempt(delivery.envelope, { replay: true }),
     sendEvent: async (event) => {
-      if (!core.state.app.events.includes(event.type)) return undefined;
+      if (!hears(core, event.type)) return undefined;
       const envelope: Envelope = { id: crypto.randomUUID(), type: 'events_api', payload: eventPayload(core, event) };
       const first = await attempt(envelope);
       if (first.status !== 'acknowledged') retryLater(envelope, first, 0);
@@ -118,6 +118,18 @@ export const createDeliveries = (core: Core): Deliveries => {
       cancels.clear();
     },
   };
+};
+
+/** Slack sends these only to an app that has the scope for it (docs.slack.dev/reference/events). */
+const scopeOfEvent: Readonly<Record<string, string>> = {
+  user_change: 'users:read',
+  subteam_members_changed: 'usergroups:read',
+  subteam_updated: 'usergroups:read',
+};
+
+const hears = ({ state: { app } }: Core, type: string): boolean => {
+  const needed = scopeOfEvent[type];
+  return app.events.includes(type) && (needed === undefined || app.scopes.includes(needed));
 };
 
 const eventPayload = (core: Core, event: Record<string, unknown>): Record<string, unknown> => ({

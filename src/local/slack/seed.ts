@@ -1,4 +1,4 @@
-import { neededScopes } from '#adapters/slack/scopes.ts';
+import { appFrom, readManifest } from './manifest.ts';
 
 /** What a workspace starts with. Ids are Slack-like (`U…`, `C…`, `S…`, `T…`) so that patterns in the app hold. */
 export type PersonKind = 'member' | 'admin' | 'guest' | 'single-channel-guest' | 'stranger' | 'bot' | 'deleted';
@@ -63,38 +63,18 @@ export type Seed = {
   channels: ChannelSeed[];
 };
 
-/** The scopes Hallpass's manifest asks for. */
-export const hallpassScopes: string[] = [...neededScopes];
-
+/** As Slack makes it of the manifest that is installed: a scope, an event or a command that is not there is not there here either. */
 export const hallpassApp: AppSeed = {
+  ...appFrom(readManifest('slack-app.yaml')),
   id: 'A0HALLPASS',
-  name: 'Hallpass',
   botId: 'B0HALLPASS',
   botUserId: 'U0HALLPASS',
   token: 'xoxb-local-hallpass',
   appToken: 'xapp-1-A0HALLPASS-local',
   signingSecret: 'local-signing-secret-0123456789abcdef',
-  scopes: hallpassScopes,
-  commands: [
-    {
-      command: '/jit',
-      description: 'Ask for access or a change, for a time',
-      usageHint: '[request|list|show|diff|withdraw|done|extend|revoke|keep|restore|help]',
-      shouldEscape: true,
-    },
-  ],
-  isHomeTabEnabled: true,
-  isMessagesTabEnabled: true,
-  events: [
-    'app_home_opened',
-    'user_change',
-    'subteam_members_changed',
-    'subteam_updated',
-    'member_left_channel',
-    'channel_archive',
-    'channel_shared',
-  ],
 };
+
+export const hallpassScopes: string[] = hallpassApp.scopes;
 
 const everyone = ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAN', 'U0ERIN', 'U0FRANK'];
 

@@ -6,10 +6,11 @@ import { connectScriptedApp, heldTimers } from './scripted-app.ts';
 import { call, outcomeOf, postTo, standingClock } from './web-call.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text });
-const start = () => {
+const start = (app: Partial<typeof hallpassApp> = {}) => {
   const clock = standingClock();
   const timers = heldTimers();
-  const workspace = createWorkspace({ now: clock.now, timers });
+  const seed = demoSeed({ app: { ...hallpassApp, ...app } });
+  const workspace = createWorkspace({ seed, now: clock.now, timers });
   return {
     clock,
     timers,
@@ -59,6 +60,15 @@ describe('a command', () => {
     const app = connectScriptedApp(workspace);
     await workspace.as('U0ALICE').command('/jit give @bob', { channel: 'approvals' });
     expect(app.last().text).toBe('give @bob');
+  });
+
+  test('is none of an app without the scope for commands', async () => {
+    const { app, alice } = start({ scopes: hallpassApp.scopes.filter((one) => one !== 'commands') });
+    expect(await alice.command('/jit', { channel: 'approvals' })).toMatchObject({
+      status: 'not-sent',
+      message: '/jit is not a valid command.',
+    });
+    expect(app.received).toEqual([]);
   });
 
   test('does not name a private channel', async () => {
@@ -304,7 +314,7 @@ describe('events', () => {
   });
 
   test('tell of a channel only within it', async () => {
-    const { app, workspace } = start();
+    const { app, workspace } = start({ events: ['channel_shared', 'member_left_channel'] });
     await workspace.world.removeFromChannel('C0GENERAL', 'U0BOB');
     expect(app.received).toEqual([]);
     await workspace.world.changeChannel('C0APPROVALS', { isExternallyShared: true, connectedTeamIds: ['T0PARTNER'] });
@@ -332,6 +342,18 @@ describe('events', () => {
     const app = connectScriptedApp(workspace);
     await workspace.world.setKind('U0BOB', 'guest');
     expect(app.received).toEqual([]);
+  });
+
+  test('are not sent to an app without the scope for them', async () => {
+    const { app, workspace } = start({ scopes: hallpassApp.scopes.filter((one) => one !== 'usergroups:read') });
+    await workspace.world.setGroupMembers('S0PLATFORM', ['U0CAROL']);
+    await workspace.world.changeGroup('S0PLATFORM', { name: 'Platform' });
+    expect(app.received).toEqual([]);
+    await workspace.world.setKind('U0BOB', 'guest');
+    expect(app.last()).toMatchObject({ event: { type: 'user_change' } });
+    workspace.world.setScopes(hallpassApp.scopes.filter((one) => one !== 'users:read'));
+    await workspace.world.setKind('U0BOB', 'member');
+    expect(app.received).toHaveLength(1);
   });
 });
 

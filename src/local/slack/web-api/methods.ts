@@ -1,4 +1,5 @@
 import type { Core } from '#local/slack/core.ts';
+import { blockMethods } from './blocks.ts';
 import { chatMethods } from './chat.ts';
 import { chatUpdateMethods } from './chat-update.ts';
 import { connectionMethods } from './connections.ts';
@@ -10,6 +11,7 @@ import { viewMethods } from './views.ts';
 
 /** Every Web API method this workspace knows; any other is an `unknown_method`, as in Slack. */
 const methods: Record<string, Method> = {
+  ...blockMethods,
   ...chatMethods,
   ...chatUpdateMethods,
   ...connectionMethods,
