@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { redisAcl } from '#adapters/redis/acl.ts';
+import { otherUser, redisAcl } from '#adapters/redis/acl.ts';
 import type { RedisAddress } from '#adapters/redis/address.ts';
 import { createDaemon, freePort } from '#local/parts/daemon.ts';
 import { ensureParts } from '#local/parts/ensure-parts.ts';
@@ -105,17 +105,27 @@ export const startWatchedRedis = async (isSecured: boolean): Promise<WatchedRedi
   const hash = createHash('sha256').update(password).digest('hex');
   writeFileSync(
     aclFile,
-    `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all\n`,
+    [
+      `${redisAcl({ bot: hash, worker: hash, guard: hash, watcher: hash })}user admin on nopass ~* &* +@all`,
+      ...(['replica', 'sentinel'] as const).map((name) => otherUser(name, name, hash)),
+      '',
+    ].join('\n'),
   );
   const tls = { 'tls-ca-cert-file': ca, 'tls-cert-file': own.cert, 'tls-key-file': own.key };
   const secured = isSecured ? { ...tls, 'tls-auth-clients': 'no', 'tls-replication': 'yes' } : {};
   const flagsOf = (settings: Readonly<Record<string, string>>): string[] =>
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const tlsPorts = isSecured ? [await freePort(), await freePort()] : [];
-  const node = (index: 0 | 1, more: readonly string[]): Promise<LocalRedis> => {
+  const node = async (index: 0 | 1, more: readonly string[]): Promise<LocalRedis> => {
     const at = tlsPorts[index];
     const port = at === undefined ? {} : { 'tls-port': String(at) };
-    const flags = flagsOf({ ...secured, ...port, masteruser: 'admin', masterauth: 'any', 'repl-diskless-sync-delay': '0' });
+    const flags = flagsOf({
+      ...secured,
+      ...port,
+      masteruser: 'replica',
+      masterauth: password,
+      'repl-diskless-sync-delay': '0',
+    });
     return startRedis({ aclFile, flags: [...flags, ...more] });
   };
   const first = await node(0, []);
@@ -125,13 +135,16 @@ export const startWatchedRedis = async (isSecured: boolean): Promise<WatchedRedi
     ...Object.entries(secured).map(([name, value]) => `${name} ${value}`),
     `requirepass ${asks}`,
     `sentinel sentinel-pass ${asks}`,
-    'sentinel auth-user mymaster admin',
-    'sentinel auth-pass mymaster any',
+    'sentinel auth-user mymaster sentinel',
+    `sentinel auth-pass mymaster ${password}`,
   ];
   const sentinels = await Promise.all(
     [1, 2, 3].map(async () => {
       const at = isSecured ? await freePort() : undefined;
-      const started = await startSentinel('mymaster', Number(from), [...(at === undefined ? [] : [`tls-port ${at}`]), ...lines]);
+      const started = await startSentinel('mymaster', Number(from), [
+        ...(at === undefined ? [] : [`tls-port ${at}`]),
+        ...lines,
+      ]);
       return { ...started, port: at ?? started.port };
     }),
   );
@@ -161,7 +174,10 @@ export const startWatchedRedis = async (isSecured: boolean): Promise<WatchedRedi
 };
 
 /** Resolves when all Sentinels know each other and the replica, so that they could agree on a fail-over. */
-export const readyToFailOver = async ({ sentinels, nodes: [, replica], admin }: WatchedRedis, isSecured: boolean): Promise<void> => {
+export const readyToFailOver = async (
+  { sentinels, nodes: [, replica], admin }: WatchedRedis,
+  isSecured: boolean,
+): Promise<void> => {
   const knows = async ({ port }: Sentinel): Promise<boolean> => {
     const secured = isSecured ? { tls: { rejectUnauthorized: false } } : {};
     const asked = new Redis({ port, host: '127.0.0.1', password: asks, ...secured });
