@@ -1,7 +1,9 @@
+import type { RedisAddress } from '#adapters/redis/address.ts';
 import type { GuardAddress } from '#domain/guard/webhook.ts';
 import { clusterName } from '#domain/ids.ts';
 import { isLoopback } from '#domain/outgoing/address.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { readReach } from './redis-settings.ts';
 
 /** Where a cluster's API server is, and as whom Hallpass calls it. */
 export type ClusterSource = {
@@ -80,6 +82,10 @@ export type Config = {
   /** Only for a worker; absent where no template of identities needs it. */
   readonly lookup?: LookupConfig;
   readonly redisUrl: string;
+  /** Absent where Node's own authorities will do, or there is no TLS. */
+  readonly redisTls?: RedisAddress['tls'];
+  /** Absent where `redisUrl` leads to Redis itself. */
+  readonly redisSentinels?: RedisAddress['sentinels'];
   /** Folder with rules.yaml, identities.yaml and a file for each kind. */
   readonly policy: string;
   /** Folder with bot.key and/or worker.key, and trusted/*.pub. */
@@ -141,6 +147,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     role !== 'watcher' && environment.HALLPASS_WORKER_CLUSTERS
       ? readClusters(environment, 'HALLPASS_WORKER_CLUSTERS', problems)
       : clusters;
+  const redisUrl = readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems);
   const config = {
     role,
     ...(slack === undefined ? {} : { slack }),
@@ -151,7 +158,8 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(guardAt === undefined ? {} : { guardAt }),
     ...(guard === undefined ? {} : { guard }),
     ...(watcher === undefined ? {} : { watcher }),
-    redisUrl: readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379', problems),
+    redisUrl,
+    ...readReach(environment, redisUrl, problems),
     policy: wanted(
       environment,
       'HALLPASS_POLICY',

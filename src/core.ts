@@ -8,7 +8,6 @@ import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts'
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
-import { checkRedis } from '#adapters/redis/health.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createHeads } from '#use-cases/heads.ts';
@@ -21,6 +20,8 @@ import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { openPolicy } from './policy.ts';
 import { sayProblems } from './policy-news.ts';
+import { redisFiles, redisProblems } from './redis-at-start.ts';
+import { redisAt } from './redis-settings.ts';
 import { createStops, type Stops } from './stops.ts';
 
 /** What both processes stand on, with what it takes to end it. */
@@ -44,10 +45,11 @@ export const openGround = async (
   sources: readonly ClusterSource[],
 ): Promise<Result<Ground, readonly string[]>> => {
   const keys = createKeys(config.keys, [author]);
+  const files = redisFiles(config);
   const { folder, follow, ...policy } = await openPolicy(config.policy);
-  const problems = [...(keys.ok ? [] : keys.error), ...policy.problems];
+  const problems = [...(keys.ok ? [] : keys.error), ...files, ...policy.problems];
   // A mistake in the policy must not keep grants alive: the worker runs, and what needs the policy waits for it.
-  if (!keys.ok || (folder === undefined && author === 'bot')) return err(problems);
+  if (!keys.ok || files.length > 0 || (folder === undefined && author === 'bot')) return err(problems);
 
   const { info, error } = createLog();
   const { alarm, tell, tellThrough } = createAlarm(error);
@@ -62,7 +64,7 @@ export const openGround = async (
   const { onStop, stop } = createStops();
   const redis = (profile: RedisProfile, name: string) => {
     const connection = connectRedis({
-      url: config.redisUrl,
+      ...redisAt(config),
       profile,
       name: `hallpass-${author}-${name}`,
       onLost: (cause) => error('Redis is away', { connection: name, cause: String(cause) }),
@@ -75,7 +77,7 @@ export const openGround = async (
   onStop(() => Promise.all(clients.map((client) => client.close())));
 
   const log = redis('commit', 'log');
-  const wrong = await redisProblems(log, author, info, error);
+  const wrong = await redisProblems(config, log, author, { info, error, alarm });
   if (wrong.length > 0) {
     await stop();
     return err(wrong);
@@ -125,33 +127,3 @@ export const problemsInFolders = async (environment: NodeJS.ProcessEnv): Promise
 
 /** The first cluster that answers tells the time while Redis is away. */
 const serverClock = (clients: readonly RawClient[]): Promise<Temporal.Instant> => Promise.any(clients.map(serverTime));
-
-/**
- * Why this Redis will not do. One that does not answer stops the bot, which could decide nothing; the worker goes on
- * without it, since what is overdue in a cluster must end all the same.
- */
-const redisProblems = async (
-  redis: ReturnType<typeof connectRedis>,
-  author: Author,
-  info: Log,
-  error: Log,
-): Promise<readonly string[]> => {
-  try {
-    const found = await checkRedis(redis);
-    const said = ({ problem, remedy }: (typeof found)[number]): string => `Redis: ${problem} ${remedy}`;
-    for (const { type, problem, remedy } of found)
-      if (type === 'slow') info('Redis could be faster', { problem, remedy });
-    const wrong = found.filter(({ type }) => type === 'wrong').map(said);
-    if (author === 'bot') return wrong;
-    for (const problem of wrong)
-      error('Redis may lose what it is given; grants are ended by what the clusters say too', { problem });
-    return [];
-  } catch (cause) {
-    if (author === 'bot')
-      return [
-        `Redis does not answer at REDIS_URL (${String(cause)}). Start it, or correct the address, user and password.`,
-      ];
-    error('Redis does not answer; grants are ended by what the clusters say', { cause: String(cause) });
-    return [];
-  }
-};

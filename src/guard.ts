@@ -26,6 +26,7 @@ import { every } from './every.ts';
 import { tellMissingRights } from './missing-rights.ts';
 import { openOutpost } from './outpost.ts';
 import { openPolicy } from './policy.ts';
+import { redisFiles } from './redis-at-start.ts';
 
 /** A running guard; `stop` answers what is under way. */
 export type RunningGuard = { readonly port: number; readonly stop: () => Promise<void> };
@@ -49,7 +50,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
   const policy = await openPolicy(config.policy);
   const mark = loadMark(config.keys);
   const elsewhere = keys.ok ? boundElsewhere(keys.value, 'guard', source.name) : keys.error;
-  const problems = [...elsewhere, ...(mark.ok ? [] : [mark.error]), ...policy.problems];
+  const problems = [...elsewhere, ...(mark.ok ? [] : [mark.error]), ...redisFiles(config), ...policy.problems];
   if (!keys.ok || !mark.ok || problems.length > 0) return err(problems);
 
   const client = createRawClient(source.name, createCredentials(source), { deadline: callDeadline, inFlight: 32 });

@@ -9,6 +9,8 @@ import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createAlarm } from './alarm.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
+import { redisProblems } from './redis-at-start.ts';
+import { redisAt } from './redis-settings.ts';
 import { createStops } from './stops.ts';
 
 /**
@@ -16,7 +18,7 @@ import { createStops } from './stops.ts';
  * Redis. Whoever opens it ends it, also when the start fails behind it.
  */
 export const openOutpost = (
-  { redisUrl, home }: Config,
+  config: Config,
   author: 'guard' | 'watcher',
   { signer, trust }: Keys,
   away: string,
@@ -26,7 +28,7 @@ export const openOutpost = (
   const { info, error } = createLog();
   const { alarm, tell, tellThrough } = createAlarm(error);
   const redis = connectRedis({
-    url: redisUrl,
+    ...redisAt(config),
     profile: 'commit',
     name: `hallpass-${author}`,
     onLost: (cause) => error(away, { cause: String(cause) }),
@@ -34,6 +36,8 @@ export const openOutpost = (
   });
   onStop(async () => redis.disconnect());
   tellThrough(createAlarmBox(redis).put);
+  // Beside everything else: whoever asks is answered meanwhile.
+  const looked = redisProblems(config, redis, author, { info, error, alarm });
   const clock = createRedisClock(redis, time);
   const ports = {
     clock,
@@ -43,9 +47,9 @@ export const openOutpost = (
     alarm,
     heads: createHeads(),
     readLog: createRememberedLogs(),
-    home,
+    home: config.home,
     // Whoever stops it does not wait for what it would do later.
     pause: (milliseconds: number) => pause(milliseconds, undefined, { ref: false }),
   };
-  return { ports, redis, info, error, tell, onStop, stop };
+  return { ports, redis, looked, info, error, tell, onStop, stop };
 };

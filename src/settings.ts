@@ -93,10 +93,66 @@ export const sections: readonly Section[] = [
         name: 'REDIS_URL',
         readBy: everybody,
         what: [
-          'appendonly yes, appendfsync always, maxmemory-policy noeviction; users for bot, worker, guard and watcher: manifests/redis/users.acl.',
+          'appendonly yes, appendfsync always, maxmemory-policy noeviction; users for bot, worker, guard and watcher: npx hallpass redis users.',
           'rediss:// for TLS. What is no letter or digit in a password is written as in any URL (%40 for @).',
+          'Where REDIS_SENTINELS is set, user, password, database and whether there is TLS are taken from it, and its host and port are not.',
         ],
         usual: 'redis://127.0.0.1:6379',
+        isSecret: true,
+      },
+      {
+        name: 'REDIS_CA',
+        readBy: everybody,
+        what: [
+          'A file with an authority (PEM), with rediss:// only: only a Redis with a certificate of it is believed. Without it those that Node knows.',
+          'It and the next ones are read anew for each connection.',
+        ],
+        like: '/etc/hallpass/redis/ca.crt',
+      },
+      {
+        name: 'REDIS_SERVERNAME',
+        readBy: everybody,
+        what: [
+          'The name that the certificate of Redis has to have, where it is not the host by which Redis is reached, as with Sentinels that tell an IP address.',
+        ],
+        like: 'redis.example.com',
+      },
+      {
+        name: 'REDIS_CERT',
+        readBy: everybody,
+        what: ['A file with the certificate (PEM) that is shown to Redis, where it wants one (tls-auth-clients).'],
+        like: '/etc/hallpass/redis/tls.crt',
+      },
+      {
+        name: 'REDIS_KEY',
+        readBy: everybody,
+        what: ['A file with the key of that certificate (PEM, without a passphrase).'],
+        like: '/etc/hallpass/redis/tls.key',
+      },
+      {
+        name: 'REDIS_SENTINELS',
+        readBy: everybody,
+        what: [
+          'Where a primary has replicas and Sentinels watch it: host:port of each Sentinel, with commas between. They are asked who the primary is.',
+          'With rediss:// Sentinels are spoken to by TLS too, with the same REDIS_CA and REDIS_CERT; their certificates have to have the names that stand here.',
+        ],
+        like: 'sentinel-0.redis:26379,sentinel-1.redis:26379,sentinel-2.redis:26379',
+      },
+      {
+        name: 'REDIS_SENTINEL_NAME',
+        readBy: everybody,
+        what: ['The name by which the Sentinels watch the primary ("sentinel monitor <name> …").'],
+        like: 'mymaster',
+      },
+      {
+        name: 'REDIS_SENTINEL_USERNAME',
+        readBy: everybody,
+        what: ['Only where Sentinels have users of their own.'],
+      },
+      {
+        name: 'REDIS_SENTINEL_PASSWORD',
+        readBy: everybody,
+        what: ['What the Sentinels want (their "requirepass", or the password of that user). It is not that of Redis.'],
         isSecret: true,
       },
     ],

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { every } from './every.ts';
 import { openOutpost } from './outpost.ts';
 import { openPolicy } from './policy.ts';
+import { redisFiles } from './redis-at-start.ts';
 import { readSecrets } from './watcher-secrets.ts';
 
 /** A running watcher; `stop` answers what is under way. */
@@ -33,6 +34,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
   const certificates = await mountedCertificate(watcher.certificate, machineClock);
   const problems = [
     ...(keys.ok ? boundElsewhere(keys.value, 'watcher', watcher.cluster) : keys.error),
+    ...redisFiles(config),
     ...policy.problems,
     ...(secrets.ok ? [] : secrets.error),
     ...(certificates.ok ? [] : [`HALLPASS_AUDIT_CERTIFICATE: ${certificates.error}`]),

@@ -30,7 +30,7 @@ export const auditExport = async (
     const written = await writeInto(out, format === 'csv' ? csvTexts(source.value) : jsonTexts(source.value), stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
-    return failed([`${source.value.sayFault(cause)} ${leftOf(out)}`]);
+    return failed([`${await source.value.sayFault(cause)} ${leftOf(out)}`]);
   } finally {
     source.value.close();
   }

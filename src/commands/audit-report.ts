@@ -47,7 +47,7 @@ export const auditReport = async (
     const written = await writeInto(out, page, stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
-    return failed([`${source.value.sayFault(cause)} ${leftOf(out)}`]);
+    return failed([`${await source.value.sayFault(cause)} ${leftOf(out)}`]);
   } finally {
     source.value.close();
   }

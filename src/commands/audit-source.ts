@@ -8,13 +8,12 @@ import { type Period, readPeriod } from '#domain/audit/period.ts';
 import type { AuditRecord } from '#domain/audit/record.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Config, type Environment, inspectConfig } from '#src/config.ts';
+import { redisAt } from '#src/redis-settings.ts';
 import { type AuditCount, type AuditPorts, auditRecords, startCount } from '#use-cases/audit-records.ts';
 import { logsIn, logsKept } from '#use-cases/found-logs.ts';
 import { type InExport, readExport } from '#use-cases/read-export.ts';
-import { sayAddress } from './check-redis.ts';
 import { sayCause } from './checks.ts';
-import { problemsAbout } from './environment.ts';
-import { withoutSecrets } from './secrets.ts';
+import { redisUnset, sayRedis, sayUnread } from './from-redis.ts';
 
 /** The records of a period, and what came of reading them. */
 export type AuditSource = {
@@ -27,7 +26,7 @@ export type AuditSource = {
   /** What whoever reads them has to know; no problems. */
   readonly notes: () => readonly string[];
   /** What a fault of reading means, with what to do. */
-  readonly sayFault: (cause: unknown) => string;
+  readonly sayFault: (cause: unknown) => Promise<string>;
   readonly close: () => void;
 };
 
@@ -50,7 +49,7 @@ export const openAudit = async (
 ): Promise<Result<AuditSource, readonly string[]>> => {
   const inspected = inspectConfig(environment);
   const { config } = inspected;
-  const problems = log === undefined ? problemsAbout(inspected, 'REDIS_URL') : [];
+  const problems = log === undefined ? redisUnset(inspected) : [];
   if (problems.length > 0) return err(problems);
   const keys = config.keys === '' ? undefined : createKeys(config.keys);
   // Without them tampering would look like a log: whoever names keys wants them used.
@@ -74,22 +73,23 @@ const notesOf = ({ signatures }: Trusting, count: AuditCount, isFile: boolean): 
       : []),
 ];
 
+const ofBot = "Start Redis, or correct address, user and password in REDIS_URL; the user has to be the bot's";
+
 const fromRedis = (config: Config, trusting: Trusting): AuditSource => {
   let lost: Error | undefined;
   const onLost = (cause: Error): void => {
     lost ??= cause;
   };
-  const redis = connectRedis({ url: config.redisUrl, profile: 'commit', name: 'hallpass-audit', onLost });
+  const redis = connectRedis({ ...redisAt(config), profile: 'commit', name: 'hallpass-audit', onLost });
   const count = startCount();
   const contents = createRedisContents(redis);
   return {
     records: auditRecords({ ...trusting, contents }, logsKept(createLogReader(redis)), count),
     count,
-    from: sayAddress(config.redisUrl),
+    from: sayRedis(config),
     signatures: trusting.signatures,
     notes: () => notesOf(trusting, count, false),
-    sayFault: (cause) =>
-      `The log could not be read from ${sayAddress(config.redisUrl)} (${withoutSecrets(config, sayCause(lost ?? cause))}). Start Redis, or correct address, user and password in REDIS_URL; the user has to be the bot's.`,
+    sayFault: (cause) => sayUnread(config, lost ?? cause, { remedy: ofBot }),
     close: () => redis.disconnect(),
   };
 };
@@ -102,7 +102,7 @@ const fromFile = async (
   const lines = file === '-' ? ok(linesOf(stdin)) : await openLines(file);
   if (!lines.ok) return err([lines.error]);
   const said = file === '-' ? 'standard input' : file;
-  const sayFault = (cause: unknown): string =>
+  const sayFault = async (cause: unknown): Promise<string> =>
     `${said} cannot be read (${sayCause(cause)}). Name a file that you may read.`;
   const items = readExport(lines.value);
   try {
@@ -124,7 +124,7 @@ const fromFile = async (
     });
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
-    return err([sayFault(cause)]);
+    return err([await sayFault(cause)]);
   }
 };
 

@@ -17,6 +17,7 @@ import { type FoundCheckpoint, type JudgedCheckpoints, judgeCheckpoints } from '
 import { type RequestId, requestId } from '#domain/ids.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { type Config, type Environment, inspectConfig } from '#src/config.ts';
+import { redisAt } from '#src/redis-settings.ts';
 import type { LogReader } from '#use-cases/export-log.ts';
 import { foundInLine } from '#use-cases/found-checkpoints.ts';
 import { logsOfStore } from '#use-cases/logs-to-judge.ts';
@@ -24,9 +25,8 @@ import { verifyLogs } from '#use-cases/verify-logs.ts';
 import type { ThreadChoice, VerifyOptions } from './audit-verify.ts';
 import { channelsOf, policyOf, retentionOf } from './audit-verify-policy.ts';
 import { uncompared, type Verified } from './audit-verify-text.ts';
-import { sayAddress } from './check-redis.ts';
 import { sayCause } from './checks.ts';
-import { problemsAbout } from './environment.ts';
+import { redisUnset, sayRedis, sayUnread } from './from-redis.ts';
 import { withoutSecrets } from './secrets.ts';
 
 type Slack = { readonly read: ReadMessages; readonly botUser: string };
@@ -38,14 +38,14 @@ export const verifyLive = async (
   options: VerifyOptions,
 ): Promise<Result<Verified, readonly string[]>> => {
   const inspected = inspectConfig(environment);
-  const problems = problemsAbout(inspected, 'REDIS_URL');
+  const problems = redisUnset(inspected);
   if (problems.length > 0) return err(problems);
   const { config } = inspected;
   let lost: Error | undefined;
   const onLost = (cause: Error): void => {
     lost ??= cause;
   };
-  const redis = connectRedis({ url: config.redisUrl, profile: 'commit', name: 'hallpass-verify', onLost });
+  const redis = connectRedis({ ...redisAt(config), profile: 'commit', name: 'hallpass-verify', onLost });
   try {
     return ok(await verifyWith(redis, config, options));
   } catch (cause) {
@@ -53,10 +53,7 @@ export const verifyLive = async (
       return err([
         `Slack could not be asked to the end (${withoutSecrets(config, sayCause(cause))}). Try again, or leave the threads out with --threads none.`,
       ]);
-    const why = withoutSecrets(config, sayCause(lost ?? cause));
-    return err([
-      `The log could not be read from ${sayAddress(config.redisUrl)} (${why}). Start Redis, or correct address, user and password in REDIS_URL.`,
-    ]);
+    return err([await sayUnread(config, lost ?? cause)]);
   } finally {
     redis.disconnect();
   }
@@ -97,7 +94,7 @@ const verifyWith = async (redis: Redis, config: Config, options: VerifyOptions):
       ? undefined
       : await verifyThreads({ redis, log, slack, ids: [...ids], began, judged }, options);
   return {
-    source: sayAddress(config.redisUrl),
+    source: sayRedis(config),
     logs,
     checkpoints: { store: store.length, ...(isCompared ? { channel: posted.found.length } : {}), judged },
     ...(threads === undefined ? {} : { threads }),

@@ -1,5 +1,6 @@
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
 import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
+import { redisAt, redisSettings } from '#src/redis-settings.ts';
 import { unknownSettings } from '#src/settings.ts';
 import { checkCluster } from './check-clusters.ts';
 import { authorsOf, checkBoundKeys, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
@@ -9,6 +10,7 @@ import { checkWatcher } from './check-watcher.ts';
 import { checkWatching } from './check-watching.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { type Check, type Checked, runChecks } from './checks.ts';
+import { problemsAbout } from './environment.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** Checks whatever the environment names, whether or not the rest of it is right. */
@@ -23,13 +25,13 @@ export const checkAll = async (environment: Environment): Promise<readonly Check
 
 /** What is not set has been said among the settings, and is not looked at. */
 const checksFor = (inspected: Inspected, unknown: readonly string[]): readonly Check[] => {
-  const { config, problems } = inspected;
-  const { role, slack, redisUrl, policy: folder, keys } = config;
+  const { config } = inspected;
+  const { role, slack, policy: folder, keys } = config;
   const policy = folder === '' ? Promise.resolve(undefined) : readPolicyFolder(folder);
   const authors = authorsOf(role);
-  const hasRedis = !problems.some((problem) => problem.startsWith('REDIS_URL '));
+  const hasRedis = problemsAbout(inspected, ...redisSettings).length === 0;
   const [first = 'worker'] = authors;
-  const redis = hasRedis ? checkRedisAt(redisUrl, first) : undefined;
+  const redis = hasRedis ? checkRedisAt(redisAt(config), first) : undefined;
   const known = { policy, redisAhead: redis?.ahead ?? Promise.resolve(undefined) };
   return [
     { about: 'Settings', look: async () => checkSettings(inspected, unknown) },

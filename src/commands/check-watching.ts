@@ -5,6 +5,7 @@ import { lastWatched } from '#adapters/redis/watching.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { caution, type Finding, fine } from '#domain/finding.ts';
 import type { Config } from '#src/config.ts';
+import { redisAt } from '#src/redis-settings.ts';
 import { type Check, sayCause } from './checks.ts';
 
 /** Watchers say every 5 s that events come; a cluster in which nobody does anything for so long is hardly one. */
@@ -14,15 +15,13 @@ const silent = Temporal.Duration.from({ minutes: 5 });
  * Says of each cluster whether its audit events come to a watcher. That none do is no error: nobody has to have a watcher, and the
  * API servers of managed clusters send to none. Nothing is said where Redis does not answer, which has been said already.
  */
-export const checkWatching = (
-  { role, clusters, workerClusters, redisUrl }: Config,
-  redisAhead: Promise<number | undefined>,
-): Check => ({
+export const checkWatching = (config: Config, redisAhead: Promise<number | undefined>): Check => ({
   about: 'Audit events',
   look: async (onEnd) => {
     if ((await redisAhead) === undefined) return [];
-    const redis = connectRedis({ url: redisUrl, profile: 'commit', name: 'hallpass-doctor', onLost: () => {} });
+    const redis = connectRedis({ ...redisAt(config), profile: 'commit', name: 'hallpass-doctor', onLost: () => {} });
     onEnd(() => redis.disconnect());
+    const { role, clusters, workerClusters } = config;
     const names = (role === 'worker' ? workerClusters : clusters).map(({ name }) => name).filter((name) => name !== '');
     return Promise.all(names.map((name) => lookAt(redis, name)));
   },

@@ -7,6 +7,7 @@ import { formatDuration } from '#domain/duration.ts';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
 import type { Destination } from '#domain/outgoing/destination.ts';
 import type { Config } from '#src/config.ts';
+import { redisAt } from '#src/redis-settings.ts';
 import { readWebhooks } from '#src/webhooks.ts';
 import { type Backlog, readBacklog } from '#use-cases/sink-cursor.ts';
 import { type Check, sayCause } from './checks.ts';
@@ -24,7 +25,7 @@ export const checkWebhooks = (config: Config, redisAhead: Promise<number | undef
     const open = destinations.flatMap(lookAtKeyFile);
     // That Redis does not answer has been said.
     if ((await redisAhead) === undefined) return [...open, ...destinations.map((one) => fine(saySettings(one)))];
-    const redis = connectRedis({ url: config.redisUrl, profile: 'commit', name: 'hallpass-doctor', onLost: () => {} });
+    const redis = connectRedis({ ...redisAt(config), profile: 'commit', name: 'hallpass-doctor', onLost: () => {} });
     onEnd(() => redis.disconnect());
     const ports = { stream: createRedisAuditStream(redis), cursors: createRedisProjectionStore(redis, 'audit') };
     const waiting = await Promise.all(

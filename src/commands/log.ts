@@ -4,13 +4,11 @@ import { createKeys } from '#adapters/keys/keys.ts';
 import { connectRedis } from '#adapters/redis/connection.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { type Config, type Environment, inspectConfig } from '#src/config.ts';
+import { redisAt } from '#src/redis-settings.ts';
 import { type ExportCount, exportLog } from '#use-cases/export-log.ts';
 import { type Answer, failed, misspelt } from './answer.ts';
-import { sayAddress } from './check-redis.ts';
-import { sayCause } from './checks.ts';
-import { problemsAbout } from './environment.ts';
 import { readFlags } from './flags.ts';
-import { withoutSecrets } from './secrets.ts';
+import { redisUnset, sayUnread } from './from-redis.ts';
 import { leftOf, writeInto } from './written.ts';
 
 /**
@@ -26,13 +24,13 @@ export const logCommand = async (
   const flags = readFlags(into !== '-' && into.startsWith('-') ? [into, ...words] : words, {});
   if (!flags.ok) return misspelt([flags.error]);
   const inspected = inspectConfig(environment);
-  const problems = problemsAbout(inspected, 'REDIS_URL');
+  const problems = redisUnset(inspected);
   if (problems.length > 0) return failed(problems);
   return writeExport(inspected.config, into, stdout);
 };
 
 const writeExport = async (config: Config, into: string, stdout: Writable): Promise<Answer> => {
-  const { keys, redisUrl } = config;
+  const { keys } = config;
   const loaded = keys === '' ? undefined : createKeys(keys);
   const trust = loaded?.ok ? loaded.value.trust : unsigned;
   const count: ExportCount = { requests: 0, entries: 0, checkpoints: 0, broken: [] };
@@ -41,16 +39,13 @@ const writeExport = async (config: Config, into: string, stdout: Writable): Prom
   const onLost = (cause: Error): void => {
     lost ??= cause;
   };
-  const redis = connectRedis({ url: redisUrl, profile: 'commit', name: 'hallpass-export', onLost });
+  const redis = connectRedis({ ...redisAt(config), profile: 'commit', name: 'hallpass-export', onLost });
   try {
     const lines = exportLog(createLogReader(redis), trust, Temporal.Now.instant(), count);
     const written = await writeInto(into, lines, stdout);
     if (!written.ok) return failed([written.error]);
   } catch (cause) {
-    const why = withoutSecrets(config, sayCause(lost ?? cause));
-    return failed([
-      `The log could not be read from ${sayAddress(redisUrl)} (${why}). ${leftOf(into)} Start Redis, or correct address, user and password in REDIS_URL.`,
-    ]);
+    return failed([await sayUnread(config, lost ?? cause, { left: leftOf(into) })]);
   } finally {
     redis.disconnect();
   }

@@ -27,6 +27,9 @@ export const usage = `hallpass <command>
                              list all rules of "check", with how bad each is and from where that is known
   keys generate <folder> [--cluster <name> …]
                              make the signing keys of all processes; with --cluster, those of each cluster's own guard and watcher
+  redis users [--into <file>] [--from <users.acl>] [--at rediss://<host>:<port>] [--admin <name>] [--sentinel]
+                             write Redis' users.acl, with passwords for all processes and an administrator that are shown once; "--from":
+                             those of a file that is there keep theirs, and get the rights of this version
   policy check <folder>      read all files of the folder as the bot does, and name every problem; warnings are no problem
   policy schema <into>       write the JSON Schemas of the folder's files, for editors
   policy test <folder> [file]
@@ -76,6 +79,8 @@ export const runCommand = async ([command, ...words]: readonly string[]): Promis
         ? (await import('./doctor.ts')).doctor(words, process.env)
         : (await import('./standing.ts')).standing(words, process.env);
     }
+    case 'redis':
+      return (await import('./redis-users.ts')).redisCommand(words);
     case 'uninstall':
       return (await import('./uninstall.ts')).uninstall(words);
     case 'settings':

@@ -16,6 +16,11 @@ test.each([
   ['the signing secret', { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'signing-secret' }, 'signing-secret'],
   ['Redis’ password as it is written', {}, 'p%40ss%2Fword'],
   ['Redis’ password as it is sent', {}, 'p@ss/word'],
+  [
+    'the password of Sentinels',
+    { REDIS_SENTINELS: 'one', REDIS_SENTINEL_NAME: 'mymaster', REDIS_SENTINEL_PASSWORD: 'asks-for-it' },
+    'asks-for-it',
+  ],
   ['a password with a stray "%"', { REDIS_URL: 'redis://:100%25%zz-pure@redis' }, '100%25%zz-pure'],
 ])('%s is taken out', (_, changed, secret) => {
   const { config } = inspectConfig({ ...environment, ...changed });

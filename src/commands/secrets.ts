@@ -10,11 +10,10 @@ const passwordIn = (url: string): readonly string[] => {
   return [password, /%(?![0-9a-f]{2})/i.test(password) ? password : decodeURIComponent(password)];
 };
 
-const secretsIn = ({ slack, lookup, siem, redisUrl }: Config): readonly string[] => {
+const secretsIn = ({ slack, lookup, siem, redisUrl, redisSentinels }: Config): readonly string[] => {
   const inbound = slack?.inbound.type === 'http' ? slack.inbound.signingSecret : slack?.inbound.appToken;
-  return [slack?.botToken ?? '', lookup?.token ?? '', siem?.token ?? '', inbound ?? '', ...passwordIn(redisUrl)].filter(
-    ({ length }) => length >= shortest,
-  );
+  const tokens = [slack?.botToken, lookup?.token, siem?.token, inbound, redisSentinels?.password];
+  return [...tokens.map((token) => token ?? ''), ...passwordIn(redisUrl)].filter(({ length }) => length >= shortest);
 };
 
 /** Takes secrets of the settings out of a text, should a library have put one into its words. */

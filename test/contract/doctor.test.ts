@@ -83,10 +83,13 @@ afterEach(async () => {
 const as = (user: string, secret = password): string => `redis://${user}:${secret}@127.0.0.1:${guarded.port}`;
 const isOldCluster = (): boolean => Number(stand.plane.version.split('.')[1]) < 25;
 
-/** What is not as it should be; that a cluster is old is so on every machine that can only have an old one. */
+/** That a cluster is old is so on every machine that can only have an old one; and the bot's user may not see `appendfsync`. */
+const always = /^(It runs Kubernetes|appendfsync is not for this user to see)/;
+
+/** What is not as it should be, but for that. */
 const found = async (changed: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
   (await checkAll({ ...environment, ...changed }))
-    .filter(({ finding }) => finding.type !== 'fine' && !finding.text.startsWith('It runs Kubernetes'))
+    .filter(({ finding }) => finding.type !== 'fine' && !always.test(finding.text))
     .map(({ about, finding }) => `${finding.type} ${about}: ${finding.text}`);
 
 const wrongs = async (changed: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
@@ -167,7 +170,7 @@ describe('Redis', () => {
     await setRedis('appendfsync', 'everysec', 'always');
     expect(await found({ REDIS_URL: as('admin', 'any') })).toEqual([
       expect.stringContaining('appendfsync is "everysec"'),
-      expect.stringContaining('Give bot and worker users that can do what they need and no more'),
+      expect.stringContaining('Give each process a user that can do what it needs and no more'),
     ]);
   });
 
@@ -197,7 +200,7 @@ describe('Redis', () => {
     undo.push(() => proxy.close());
     const { port } = proxy.address() as AddressInfo;
     expect(await found({ REDIS_URL: as('hallpass-bot').replace(/\d+$/, String(port)) })).toEqual([
-      expect.stringMatching(/^wrong Redis: There is no answer at /),
+      expect.stringMatching(/^wrong Redis: There was no answer at /),
     ]);
     expect(await redisSays('DBSIZE')).toBe(':1');
   });
@@ -208,7 +211,7 @@ describe('Redis', () => {
   ])('with %s is found, and no password is told', async (_, url, why) => {
     const [line = '', ...others] = await found({ REDIS_URL: url() });
     expect(others).toEqual([]);
-    expect(line).toMatch(/^wrong Redis: There is no answer at redis:\/\/hallpass-bot@127\.0\.0\.1:/);
+    expect(line).toMatch(/^wrong Redis: .* at 127\.0\.0\.1:\d+ /);
     expect(line).toContain(why);
     expect(line).not.toContain('password@');
   });
@@ -263,7 +266,7 @@ describe('a watcher', () => {
 
   it('with everything in its place has all looked at that is its own, and nothing else', async () => {
     const checked = await checkAll(await its());
-    expect(checked.filter(({ finding }) => finding.type !== 'fine')).toEqual([]);
+    expect(checked.filter(({ finding }) => finding.type !== 'fine' && !always.test(finding.text))).toEqual([]);
     expect([...new Set(checked.map(({ about }) => about))]).toEqual([
       'Settings',
       'Policy',
@@ -537,7 +540,7 @@ describe('the command line', () => {
     const lines = ran.out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^✔ Node: It is 26\./);
     expect(lines.slice(0, -2).every((line) => /^[✔⚠] [\w ,]+: /.test(line))).toBe(true);
-    expect(lines.at(-1)).toBe(isOldCluster() ? '0 problems (✘), 2 cautions (⚠).' : 'All is as it should be.');
+    expect(lines.at(-1)).toBe(`0 problems (✘), ${isOldCluster() ? '3 cautions' : '1 caution'} (⚠).`);
   });
 
   it('is JSON for machines, ends with 1 when something is wrong, and never tells a secret', async () => {

@@ -205,7 +205,7 @@ describe('what is in its way', () => {
     const answer = await exported([out()], { REDIS_URL: url });
     expect(answer).toMatchObject({ status: 1 });
     expect(answer?.errors?.join('\n')).toMatch(
-      /^The log could not be read from redis:\/\/hallpass-bot@127\.0\.0\.1:1 \(.*ECONNREFUSED.*\)\. Nothing was written\. Start Redis/,
+      /^The log could not be read from redis:\/\/hallpass-bot@127\.0\.0\.1:1 \(.*ECONNREFUSED.*\)\. Nothing was written\. Start it/,
     );
     expect(answer?.errors?.join('\n')).not.toContain('hidden-secret');
     expect(readFileSync(out(), 'utf8')).toBe('the one before');
@@ -216,7 +216,7 @@ describe('what is in its way', () => {
     const wrong = await exported([out()], {
       REDIS_URL: environment.REDIS_URL?.replace(password, 'wrong-password') ?? '',
     });
-    expect(wrong?.errors?.join('\n')).toMatch(/WRONGPASS.*correct address, user and password/);
+    expect(wrong?.errors?.join('\n')).toMatch(/WRONGPASS.*Correct them in REDIS_URL/);
     const none = await exported([out()], { REDIS_URL: 'somewhere' });
     expect(none).toMatchObject({ status: 1, errors: [expect.stringMatching(/^REDIS_URL is not a URL/)] });
   });

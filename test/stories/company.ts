@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { ok } from '#domain/result.ts';
 import { createApiClient } from '#local/parts/api-client.ts';
@@ -18,6 +19,8 @@ export type Company = {
   readonly slack: Workspace;
   readonly bot: RunningBot;
   readonly worker: Running;
+  /** A connection as Redis's administrator, to be ended by whoever asks for it. */
+  readonly openRedis: () => Redis;
   /** What the API server answers a person: an HTTP status. */
   readonly tries: (
     person: 'requester' | 'approver-one' | 'approver-two' | 'outsider',
@@ -41,6 +44,8 @@ export type CompanyOptions = {
   readonly worker?: 'here' | 'none';
   /** Changes the settings of the worker, once there is a way into Slack. */
   readonly forWorker?: (config: Config) => Config;
+  /** Where Redis is, if it is not that of the stand. */
+  readonly redis?: { readonly of: (config: Config) => Config; readonly open: () => Redis };
 };
 
 /** Starts a company for a file of stories, and ends it after the last. */
@@ -52,12 +57,15 @@ export const companyFor = (
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    const stand = await startStand({
+    const started = await startStand({
       guard: options.guard === true,
       watcher: options.watcher === true,
       api: options.api === true,
       controllerManager: options.controllers === true,
     });
+    const { redis } = options;
+    const stand: Stand =
+      redis === undefined ? started : { ...started, config: (...words) => redis.of(started.config(...words)) };
     stops.push(stand.stop);
     await options.prepare?.(stand);
     const slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
@@ -80,7 +88,8 @@ export const companyFor = (
     const bot = await way.startBot((settings) => stand.config('bot', settings));
     stops.push(bot.stop);
     worker.value.tellThrough(bot.tell);
-    company = { stand, slack, bot, worker: worker.value, tries: createTries(stand, stops) };
+    const openRedis = redis?.open ?? (() => new Redis(stand.redis.url, { maxRetriesPerRequest: 3 }));
+    company = { stand, slack, bot, worker: worker.value, openRedis, tries: createTries(stand, stops) };
   }, 120_000);
 
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { createKeys } from '#adapters/keys/keys.ts';
@@ -49,7 +49,7 @@ export const storyOf = (company: () => Company) => {
   /** As Redis's administrator: may read and spoil everything. */
   const redis = (): Redis => {
     if (connection === undefined) {
-      connection = new Redis(company().stand.redis.url, { maxRetriesPerRequest: 3 });
+      connection = company().openRedis();
       connection.on('error', () => {});
     }
     return connection;

@@ -1,5 +1,6 @@
 /** The processes that Redis knows, each with a user of its own. */
-export type RedisUser = 'bot' | 'worker' | 'guard' | 'watcher';
+export const redisUsers = ['bot', 'worker', 'guard', 'watcher'] as const;
+export type RedisUser = (typeof redisUsers)[number];
 
 /** No password has this SHA-256 that anybody knows: with it, a user exists and nobody gets in. */
 export const noPassword = '0'.repeat(64);
@@ -111,6 +112,21 @@ const partsOf = (name: RedisUser): typeof common => {
   }
 };
 
+/** Who else comes in, where an installation has them. */
+export type OtherUser = 'admin' | 'replica' | 'sentinel';
+
+const others: Readonly<Record<OtherUser, string>> = {
+  admin: '~* &* +@all',
+  // As Redis' manual has them (ACL, "rules for Sentinel and Replicas").
+  replica: 'resetchannels -@all +psync +replconf +ping',
+  sentinel:
+    '&* -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill',
+};
+
+/** A line of an ACL file for somebody who is no process of Hallpass: an administrator, a replica, or those who watch them. */
+export const otherUser = (name: string, user: OtherUser, sha256: string): string =>
+  `user ${name} on #${sha256} ${others[user]}`;
+
 /** A command that a process sends, and a key of those that it sends it for. */
 export type NeededCommand = { readonly command: string; readonly key: string };
 
@@ -131,8 +147,4 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
  * CONFIG, KEYS, DEBUG or SCRIPT, and nothing that rewrites a log. `sha256` are the passwords' hashes in lower-case hex.
  */
 export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
-  [
-    'user default off resetchannels -@all',
-    ...(['bot', 'worker', 'guard', 'watcher'] as const).map((name) => user(name, sha256[name])),
-    '',
-  ].join('\n');
+  ['user default off resetchannels -@all', ...redisUsers.map((name) => user(name, sha256[name])), ''].join('\n');

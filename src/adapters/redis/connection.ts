@@ -1,4 +1,6 @@
 import { Redis } from 'ioredis';
+import { type RedisAddress, usesTls } from './address.ts';
+import { tlsOptions } from './tls.ts';
 
 /**
  * `commit`: the log, its readers and the producers of jobs; every call ends within two seconds, with an answer or a fault.
@@ -7,9 +9,7 @@ import { Redis } from 'ioredis';
  */
 export type RedisProfile = 'commit' | 'consume' | 'listen';
 
-export type RedisConnection = {
-  /** `redis://user:password@host:port` or `rediss://…`. */
-  readonly url: string;
+export type RedisConnection = RedisAddress & {
   readonly profile: RedisProfile;
   /** Shown by `CLIENT LIST`. */
   readonly name: string;
@@ -27,6 +27,8 @@ const common = {
   connectTimeout: patience,
   // Redis 7.0 has no CLIENT SETINFO for its ACLs to allow.
   disableClientInfo: true,
+  // Who was the primary when it was connected to may be a replica by now: the next connection leads to who is.
+  reconnectOnError: (cause: Error) => cause.message.startsWith('READONLY '),
 };
 
 const commit = {
@@ -52,12 +54,33 @@ const profiles = {
   listen: { ...commit, commandTimeout: patience + 1_000, socketTimeout: patience + 2_000 },
 } as const;
 
+/** How the address is reached; `duplicate()` keeps all of it. */
+const reaching = (address: RedisAddress) => {
+  const { sentinels, tls: { servername, ...files } = {} } = address;
+  const secured = usesTls(address) ? { tls: tlsOptions(address.tls) } : {};
+  if (sentinels === undefined) return secured;
+  const { at, name, username, password } = sentinels;
+  return {
+    ...secured,
+    sentinels: at.map((one) => ({ ...one })),
+    name,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    // Only those that were named: what they say of each other may be addresses that no certificate has.
+    updateSentinels: false,
+    sentinelCommandTimeout: patience,
+    sentinelRetryStrategy: common.retryStrategy,
+    // Sentinels are asked by the names that they were given, which their certificates have. A name for Redis is not theirs.
+    ...(usesTls(address) ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions(files) } : {}),
+  };
+};
+
 /**
  * Connects to Redis and stays connected. Outages are reported through `onLost`, never as an unhandled 'error' event.
  * The caller ends it with `disconnect()`.
  */
-export const connectRedis = ({ url, profile, name, onLost, onBack }: RedisConnection): Redis => {
-  const redis = new Redis(url, { ...profiles[profile], connectionName: name });
+export const connectRedis = ({ profile, name, onLost, onBack, ...address }: RedisConnection): Redis => {
+  const redis = new Redis(address.url, { ...profiles[profile], ...reaching(address), connectionName: name });
   let isLost = false;
   let isEnded = false;
   const lose = (cause: Error): void => {

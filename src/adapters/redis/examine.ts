@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
-import { few } from '#domain/text.ts';
 import type { RedisUser } from './acl.ts';
-import { asking, readAs } from './faults.ts';
-import { checkRedis, parseInfo } from './health.ts';
-import { refusedCommands } from './rights.ts';
+import type { RedisAddress } from './address.ts';
+import { asking } from './faults.ts';
+import { checkRedis, parseInfo, type RedisProblem } from './health.ts';
+import { lackingRights, openingsOf } from './look.ts';
 
 const info = z.looseObject({
   redis_version: z.string(),
@@ -18,32 +18,33 @@ const info = z.looseObject({
   total_system_memory: z.coerce.number().optional(),
 });
 
-/** ACL selectors came with it (manifests/redis/users.acl). */
-const oldest = 7;
-
 /** Looks at all that can be wrong with this Redis for a process. Throws when it does not answer. */
-export const examineRedis = async (redis: Redis, user: RedisUser): Promise<readonly Finding[]> => {
-  const said = readAs(info, 'INFO', parseInfo(await asking('say its INFO', redis.info())));
+export const examineRedis = async (
+  redis: Redis,
+  address: RedisAddress,
+  user: RedisUser,
+): Promise<readonly Finding[]> => {
   const problems = await checkRedis(redis);
-  const kept = problems.map(({ type, problem, remedy }) =>
-    (type === 'wrong' ? wrong : caution)(`${problem} ${remedy}`),
-  );
+  const said = info.safeParse(parseInfo(await asking('say its INFO', redis.info()))).data;
+  // Of what is none, or says nothing of itself, nothing else can be told.
+  if (said === undefined) return problems.map(findingOf);
+  const keeps = problems.every(({ type }) => type !== 'wrong');
+  const rights = await lackingRights(redis, user);
   return [
-    versionOf(said),
-    ...kept,
-    ...(kept.some(({ type }) => type === 'wrong') ? [] : [fine('It keeps what it is given: noeviction, appendonly.')]),
-    ...(await syncOf(redis)),
+    fine(
+      `${said.valkey_version === undefined ? `Redis ${said.redis_version}` : `Valkey ${said.valkey_version}`} answers.`,
+    ),
+    ...problems.map(findingOf),
+    ...(keeps ? [fine('It keeps what it is given: noeviction, appendonly.')] : []),
+    await syncOf(redis),
     memoryOf(said),
-    ...(await rightsOf(redis, user)),
+    ...(await openingsOf(address)).map(findingOf),
+    ...(rights.length === 0 ? [fine(`It lets this user do all that the ${user} needs.`)] : rights.map(findingOf)),
   ];
 };
 
-const versionOf = ({ redis_version, valkey_version }: z.infer<typeof info>): Finding => {
-  if (valkey_version !== undefined) return fine(`Valkey ${valkey_version} answers.`);
-  return Number.parseInt(redis_version, 10) < oldest
-    ? wrong(`Redis is ${redis_version}, which is too old. Take version ${oldest} or later.`)
-    : fine(`Redis ${redis_version} answers.`);
-};
+const findingOf = ({ type, problem, remedy }: RedisProblem): Finding =>
+  (type === 'wrong' || type === 'lacking' ? wrong : caution)(`${problem} ${remedy}`);
 
 /** Past this share of its memory it is soon one that refuses every write. */
 const nearlyFull = 0.8;
@@ -58,40 +59,18 @@ const memoryOf = (said: z.infer<typeof info>): Finding => {
 };
 
 /** A user who may not read settings is as it should be; then nobody can tell from here how often Redis writes to disk. */
-const syncOf = async (redis: Redis): Promise<readonly Finding[]> => {
+const syncOf = async (redis: Redis): Promise<Finding> => {
   const mayConfigure = await redis.config('GET', 'appendfsync').then(
     () => true,
     () => false,
   );
   return mayConfigure
-    ? [
-        caution(
-          'This user may read, and maybe change, Redis’ own settings. Give bot and worker users that can do what they need and no more: manifests/redis/users.acl.',
-        ),
-      ]
-    : [fine('appendfsync is not for this user to see: look that it is "always".')];
-};
-
-/** Commands that are named. */
-const most = 5;
-
-/** An answer of Redis begins with its code. */
-const isOutOfMemory = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith('OOM ');
-
-const rightsOf = async (redis: Redis, user: RedisUser): Promise<readonly Finding[]> => {
-  const refused = await refusedCommands(redis, user).catch((cause: unknown) => {
-    if (isOutOfMemory(cause)) return undefined;
-    throw cause;
-  });
-  if (refused === undefined)
-    return [wrong('Redis has no memory left, and takes nothing more in. Give it more memory.')];
-  if (refused.length === 0) return [fine(`It lets this user do all that the ${user} needs.`)];
-  const named = refused.map(({ command, key }) => `${command} ${key.replace('doctor', '*')}`);
-  return [
-    wrong(
-      `Redis refuses its user what the ${user} needs: ${few(named, most)}. Give it the rights that manifests/redis/users.acl has for hallpass-${user}.`,
-    ),
-  ];
+    ? caution(
+        'This user may read, and maybe change, Redis’ own settings. Give each process a user that can do what it needs and no more: manifests/redis/users.acl.',
+      )
+    : caution(
+        'appendfsync is not for this user to see, as it should be: look once, with an administrator’s REDIS_URL, that it is "always".',
+      );
 };
 
 /** How far Redis' clock is ahead of this machine's, in milliseconds; half of what the answer took is the error. */

@@ -67,7 +67,13 @@ const framing = ['multi', 'exec', 'discard'];
  * own that is never opened again: behind a broken one commands would be sent outside of the transaction.
  */
 export const refusedCommands = async (redis: Redis, user: RedisUser): Promise<readonly NeededCommand[]> => {
-  const once = redis.duplicate({ lazyConnect: true, enableOfflineQueue: false, retryStrategy: () => null });
+  const once = redis.duplicate({
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+    sentinelRetryStrategy: () => null,
+    reconnectOnError: null,
+  });
   once.on('error', () => {});
   try {
     await once.connect();
@@ -83,9 +89,13 @@ export const refusedCommands = async (redis: Redis, user: RedisUser): Promise<re
   }
 };
 
-/** Redis' own no; that it did not answer is a fault. */
+/** What is refused to everybody. */
+const notTheUsers = /^(READONLY|CLUSTERDOWN|MOVED) /;
+
+/** Redis' own no to this user; that it did not answer is a fault. */
 const isRefusal = (answer: PromiseSettledResult<unknown> | undefined): boolean => {
   if (answer?.status !== 'rejected') return false;
-  if (answer.reason instanceof Error && answer.reason.name === 'ReplyError') return true;
+  if (answer.reason instanceof Error && answer.reason.name === 'ReplyError')
+    return !notTheUsers.test(answer.reason.message);
   throw answer.reason;
 };

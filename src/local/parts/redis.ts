@@ -14,6 +14,8 @@ export type RedisOptions = {
   port?: number;
   /** A Redis ACL file (`user … on >password ~* +@all` per line), for one user per process. */
   aclFile?: string;
+  /** More of Redis' own, such as `--tls-port`. */
+  flags?: readonly string[];
   say?: Say;
 };
 
@@ -62,7 +64,7 @@ export const startRedis = async (options: RedisOptions = {}): Promise<LocalRedis
   const daemon = createDaemon({
     name: 'Redis',
     binary: parts['redis-server'],
-    args: flags(port, dir, options.aclFile),
+    args: [...flags(port, dir, options.aclFile), ...(options.flags ?? [])],
     log: join(dir, 'redis.log'),
     isReady: () => answers(port),
     readyWithin: 20_000,
