@@ -32,7 +32,7 @@ const typing = (words: string): string => {
 
 const folder = mkdtempSync(join(tmpdir(), 'hallpass-install-'));
 const clone = join(folder, 'clone');
-const stops: (() => Promise<unknown> | void)[] = [];
+const stops: (() => Promise<unknown>)[] = [];
 let plane: ControlPlane;
 let admin: ApiClient;
 let redis: LocalRedis;
@@ -45,7 +45,11 @@ const environment: Record<string, string> = {};
 /** Runs what is typed, in the clone; what it printed. */
 const typed = (text: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', text], { cwd: clone, env: environment });
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', text], {
+      cwd: clone,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
@@ -72,8 +76,8 @@ beforeAll(async () => {
   const { kubectl, kustomize } = await ensureParts(['kubectl', 'kustomize']);
   // A clone after "npm ci".
   mkdirSync(clone);
-  for (const name of ['src', 'node_modules', 'package.json']) symlinkSync(join(process.cwd(), name), join(clone, name));
-  cpSync('manifests', join(clone, 'manifests'), { recursive: true });
+  for (const name of ['src', 'manifests', 'package.json']) cpSync(name, join(clone, name), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(clone, 'node_modules'));
 
   plane = await startControlPlane({ users: shopUsers, controllerManager: true });
   stops.push(plane.stop);
@@ -92,8 +96,12 @@ beforeAll(async () => {
   const shim = `#!/bin/bash
 if [ "$1 $2" = "apply -k" ]; then "${kustomize}" build "$3" | exec "${kubectl}" apply -f -; else exec "${kubectl}" "$@"; fi
 `;
-  writeFileSync(join(programs, 'kubectl'), shim);
-  chmodSync(join(programs, 'kubectl'), 0o755);
+  // npx would have npm link this copy into its cache, where npm is not asked for anything else.
+  const npx = '#!/bin/bash\n[ "$1" = hallpass ] && shift && exec node src/cli.ts "$@"\n';
+  for (const [name, text] of Object.entries({ kubectl: shim, npx })) {
+    writeFileSync(join(programs, name), text);
+    chmodSync(join(programs, name), 0o755);
+  }
   const kubeconfig = join(folder, 'admin.kubeconfig');
   writeFileSync(kubeconfig, plane.kubeconfig('admin'), { mode: 0o600 });
   Object.assign(environment, {

@@ -32,7 +32,7 @@ done < "$mounts"
 mount -o remount,bind,ro "$root/app"
 mount -o remount,ro "$root"
 if [ "$user" = root ]; then
-  exec chroot "$root" setpriv --pdeathsig KILL --no-new-privs -- env --chdir=/app "$@"
+  exec /usr/sbin/chroot "$root" setpriv --pdeathsig KILL --no-new-privs -- env --chdir=/app "$@"
 fi
-exec chroot "$root" setpriv --pdeathsig KILL --no-new-privs --reuid="$user" --regid="$user" --clear-groups -- \
+exec /usr/sbin/chroot "$root" setpriv --pdeathsig KILL --no-new-privs --reuid="$user" --regid="$user" --clear-groups -- \
   env --chdir=/app "$@"
