@@ -9,6 +9,7 @@ import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createAlarm } from './alarm.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
+import { startPulse } from './pulse.ts';
 import { createStops } from './stops.ts';
 
 /**
@@ -33,6 +34,7 @@ export const openOutpost = (
     onBack: () => info('Redis is back', {}),
   });
   onStop(async () => redis.disconnect());
+  startPulse(author, redis, onStop);
   tellThrough(createAlarmBox(redis).put);
   const clock = createRedisClock(redis, time);
   const ports = {

@@ -2,16 +2,12 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { freePort } from '#local/parts/daemon.ts';
-import {
-  countClick,
-  countDropped,
-  countPolicyNews,
-  countWebhook,
-  markAudit,
-  markPolicy,
-  metricsText,
-  serveMetrics,
-} from '#src/metrics.ts';
+import { countWebhook, markAudit } from '#src/metrics/audit.ts';
+import { countDropped } from '#src/metrics/entries.ts';
+import { countPolicyNews, markPolicy } from '#src/metrics/policy.ts';
+import { metricsText } from '#src/metrics/registry.ts';
+import { serveMetrics } from '#src/metrics/serve.ts';
+import { countClick } from '#src/metrics/slack.ts';
 import { answersInOneBreath } from '#test/build/one-breath.ts';
 import { policy } from '#test/build/policy.ts';
 

@@ -32,7 +32,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['watching:*', 'get'],
 ];
 const botsOwn: typeof common = [
-  ['intake urgent', 'xgroup|create xautoclaim xclaim xreadgroup xack xdel'],
+  ['intake urgent', 'xlen xgroup|create xautoclaim xclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
   ['checkpoints', 'rpush'],
   ['tried:*', 'hgetall'],
@@ -45,6 +45,8 @@ const botsOwn: typeof common = [
   // a command's keys.
   ['log:* view:* content:* scope:* said:* seen:* held:*', 'unlink type'],
   ['due news unshown unanchored to-review', 'zscore'],
+  // How many of what is overdue are in force.
+  ['status:*', 'zmscore'],
   ['removed', 'sadd'],
   ['audit', 'xtrim'],
 ];

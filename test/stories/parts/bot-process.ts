@@ -33,7 +33,7 @@ export const overSocketApart =
             .join(','),
         });
         started(bot);
-        return { stop: bot.kill, tell: async () => {} };
+        return { stop: bot.kill, tell: async () => {}, lacks: () => undefined };
       },
       stop: link.stop,
     };
