@@ -25,6 +25,9 @@ const kubectl: DebianProgram = {
   probe: ['version', '--client'],
 };
 
+/** Looks over the alerts of manifests/components/monitoring. */
+const promtool: DebianProgram = { packages: ['prometheus'], program: 'usr/bin/promtool', probe: ['--version'] };
+
 const kubernetesParts = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 
 const reason = (fault: unknown): string => {
@@ -110,6 +113,8 @@ export const createGetter = (places: Places) => {
         return getChromium(places.debian(part), apt, report);
       case 'kubectl':
         return fromDebian(part, kubectl, report);
+      case 'promtool':
+        return fromDebian(part, promtool, report);
       case 'etcd':
         if (places.assets !== undefined) return forAssets(places.assets, part, report);
         if ((await official(report)) === undefined) return join(places.official, 'bin', part);

@@ -11,6 +11,7 @@ export const partNames = [
   'kube-controller-manager',
   'kubectl',
   'chromium',
+  'promtool',
 ] as const;
 
 export type PartName = (typeof partNames)[number];
@@ -58,6 +59,8 @@ export const findPart = (part: PartName, places: Places): string | undefined => 
   switch (part) {
     case 'redis-server':
       return onPath(['redis-server', 'valkey-server'], places.env) ?? executable(places.debian(part), 'bin', part);
+    case 'promtool':
+      return onPath([part], places.env) ?? executable(places.debian(part), 'bin', part);
     case 'chromium':
       return onPath(browsers, places.env) ?? executable(places.debian(part), 'bin', part);
     case 'kubectl':
