@@ -127,6 +127,13 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
   );
 
 /**
+ * What a Redis that starts needs of the user that nobody is: it reads its append-only file as that one, and asks for the rights of all that
+ * stands in a transaction there, as what a script did does. Without them it would drop each, and begin with no log at all (Redis 7.0.15).
+ * Nobody can log in as a user that is off.
+ */
+const replay = '~* -@all +@write +select';
+
+/**
  * Writes the ACL file of Hallpass' Redis (selectors: Redis 7 or Valkey; ACL files know no comments).
  *
  * Each process reaches only `{hallpass}:*`, and there only with the commands that it needs for those keys: not FLUSHALL,
@@ -134,7 +141,7 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
  */
 export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
   [
-    'user default off resetchannels -@all',
+    `user default off resetchannels ${replay}`,
     ...(['bot', 'worker', 'guard', 'watcher'] as const).map((name) => user(name, sha256[name])),
     '',
   ].join('\n');
