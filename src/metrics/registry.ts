@@ -22,9 +22,10 @@ type Labels<L extends string> = Readonly<Record<L, string>>;
 type Words<L extends string> = Omit<Definition, 'type' | 'labels'> & { readonly labels: readonly L[] };
 
 /** Whoever counts has something else to do, which a mistake in counting must not keep from being done. */
-const harmless = (work: () => void): void => {
+const harmless = (work: () => void, value = 0): void => {
   try {
-    work();
+    // What is no number would spoil all that comes after it.
+    if (Number.isFinite(value)) work();
   } catch {
     // A figure is missing.
   }
@@ -44,7 +45,7 @@ export type Count<L extends string> = {
 export const defineCounter = <L extends string>(words: Words<L>, from: readonly Labels<L>[] = []): Count<L> => {
   const { name, help, labels: labelNames } = words;
   const counter = define('counter', words, new Counter({ name, help, labelNames, registers: [registry] }));
-  const add: Count<L>['add'] = (labels, by = 1) => harmless(() => counter.inc(labels as object, by));
+  const add: Count<L>['add'] = (labels, by = 1) => harmless(() => counter.inc(labels as object, by), by);
   for (const one of from) add(one, 0);
   return { add };
 };
@@ -68,7 +69,7 @@ export const defineGauge = <L extends string>(words: Words<L>): Figure<L> => {
     });
   // The library begins one without labels with 0.
   forgetAll();
-  return { set: (labels, value) => harmless(() => gauge.set(labels as object, value)), forget, forgetAll };
+  return { set: (labels, value) => harmless(() => gauge.set(labels as object, value), value), forget, forgetAll };
 };
 
 export type Spread<L extends string> = {
@@ -88,7 +89,7 @@ export const defineHistogram = <L extends string>(
   for (const one of from) begin(one);
   return {
     begin,
-    observe: (labels, value) => harmless(() => histogram.observe(labels as object, Math.max(0, value))),
+    observe: (labels, value) => harmless(() => histogram.observe(labels as object, Math.max(0, value)), value),
   };
 };
 

@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobs } from '#adapters/bullmq/jobs.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
@@ -6,6 +9,7 @@ import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { keys } from '#adapters/redis/keys.ts';
+import { startRedis } from '#local/parts/redis.ts';
 import { ada, anId, at, index } from '#test/contract/parts/redis.ts';
 import { password, type RedisWithUsers, startRedisWithUsers } from '#test/contract/parts/redis-with-users.ts';
 
@@ -82,6 +86,33 @@ describe('a Redis with the users of manifests/redis/users.acl that is killed and
     expect(await contents()).toEqual(before);
     expect(await store.read(id)).toEqual(['a', 'b', 'c']);
     await jobs.close();
+  });
+
+  test('that began without its logs, because it had the users from before, has them again once it has these', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hallpass-before-'));
+    const aclFile = join(folder, 'users.acl');
+    const [, ...users] = readFileSync(redis.aclFile, 'utf8').split('\n');
+    const write = (first: string): void => writeFileSync(aclFile, [first, ...users].join('\n'));
+    write('user default off resetchannels -@all');
+    const server = await startRedis({ aclFile });
+    const bot = redis.connect('commit', `redis://hallpass-bot:${password}@127.0.0.1:${server.port}`);
+    const store = createRedisEventStore(bot, createRedisClock(bot));
+    const id = anId();
+    const startsWith = async (lines: readonly string[]): Promise<void> => {
+      await server.kill();
+      await server.start();
+      await expect.poll(() => bot.ping().catch(() => '')).toBe('PONG');
+      expect(await store.read(id)).toEqual(lines);
+    };
+    try {
+      expect(await store.append(id, 0, ['a'], index())).toEqual({ type: 'appended' });
+      await startsWith([]);
+      write(readFileSync(redis.aclFile, 'utf8').split('\n')[0] ?? '');
+      await startsWith(['a']);
+    } finally {
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('lets nobody in as the user that it reads its file as', async () => {
