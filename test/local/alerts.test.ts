@@ -371,6 +371,18 @@ describe('on planted series', () => {
     );
   });
 
+  test('what each says is filled in from labels that it has then', () => {
+    for (const { alert, annotations } of alerts()) {
+      const given = stories.flatMap(([name, , { fires }]) => (name === alert ? fires : []))[0] ?? {};
+      const wanted = [
+        ...Object.values(annotations)
+          .join(' ')
+          .matchAll(/\$labels\.(\w+)/g),
+      ].map(([, label]) => label);
+      expect(Object.keys(given), alert).toEqual(expect.arrayContaining(wanted));
+    }
+  });
+
   test('a story that is not so is seen', () => {
     const quiet = { series: { 'hallpass_overdue_grants{pod="b"}': '0x10' }, at: '5m', fires: [{}] };
     expect(told('HallpassGrantsOverdue', quiet)).toMatchObject({ status: 1, said: expect.stringContaining('FAILED') });
