@@ -9,6 +9,7 @@ import { reviewToken } from '#adapters/kubernetes/token-review.ts';
 import { plain } from '#adapters/slack/mrkdwn.ts';
 import { sayNotDone, sayNotFiled } from '#adapters/slack/replies.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { tellCertificate } from '#src/metrics/processes.ts';
 import type { LastKnown } from '#use-cases/last-known.ts';
 import type { BotPorts, Clock } from '#use-cases/ports.ts';
 import type { ApiConfig } from './config.ts';
@@ -76,6 +77,7 @@ export const startApi = async (
   if (!server.ok) return server;
   onStop(() => server.value.stop());
   if (certificates !== undefined) {
+    onStop(tellCertificate('api', () => certificates.value.current().cert).stop);
     const reread = async (): Promise<void> => {
       const renewed = await certificates.value.refresh();
       if (!renewed.ok)

@@ -6,13 +6,13 @@ import { createRedisAuditStream } from '#adapters/redis/audit-stream.ts';
 import { createLogReader } from '#adapters/redis/log-reader.ts';
 import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { countWebhook, markAudit } from '#src/metrics/audit.ts';
 import { createAuditLines } from '#use-cases/audit-lines.ts';
 import { type AuditSink, createAuditFollower } from '#use-cases/follow-audit.ts';
 import type { Config } from './config.ts';
 import type { Ground } from './core.ts';
 import { every } from './every.ts';
 import { scrub } from './log.ts';
-import { countWebhook, markAudit } from './metrics.ts';
 import { readSigningKeys, type Webhooks } from './webhooks.ts';
 
 /** Milliseconds between two looks for new entries. */

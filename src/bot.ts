@@ -5,6 +5,7 @@ import type { Receiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createDraftClient } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import type { Ready } from '#adapters/http/probes.ts';
 import { createClusterReader } from '#adapters/kubernetes/cluster.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
@@ -15,6 +16,7 @@ import { createRedisProjectionStore } from '#adapters/redis/projection-store.ts'
 import { createRedisRemovalStore } from '#adapters/redis/removal-store.ts';
 import { createSlackApp } from '#adapters/slack/app.ts';
 import { clientOptions, directoryFor, identify } from '#adapters/slack/client.ts';
+import { createCountingFetch } from '#adapters/slack/counting-fetch.ts';
 import { createDatedClient } from '#adapters/slack/dated-client.ts';
 import type { SlackDirectory } from '#adapters/slack/directory.ts';
 import { createFaces } from '#adapters/slack/faces.ts';
@@ -27,6 +29,10 @@ import { type AuditChannelParts, createAuditChannel } from '#adapters/slack/show
 import { isNoAnswer } from '#adapters/slack/slack-faults.ts';
 import { createSocketReceiver } from '#adapters/slack/socket-receiver.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { countDropped } from '#src/metrics/entries.ts';
+import { markRunning } from '#src/metrics/processes.ts';
+import { tellFigures } from '#src/metrics/requests.ts';
+import { countClick, countSlackCall, tellSlackConnection } from '#src/metrics/slack.ts';
 import { createAnchoredLogs } from '#use-cases/anchored-logs.ts';
 import { createCheckpointWriter } from '#use-cases/checkpoint-writer.ts';
 import { createConfirmer } from '#use-cases/confirm-start.ts';
@@ -46,14 +52,18 @@ import { readSiemCa, startAudit, startWebhooks } from './audit.ts';
 import type { Config, SlackConfig } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
-import { countClick, countDropped } from './metrics.ts';
 import { tellMissingRights } from './missing-rights.ts';
 import { problemsInSlack } from './named-in-slack.ts';
 import { readWebhooks } from './webhooks.ts';
 import { checkClusters } from './worker.ts';
 
 /** The way into Slack: Socket Mode or signed HTTP, as configured; tests bring their own. */
-export type WayIn = { readonly receiver: Receiver; readonly fetch?: WebClientOptions['fetch'] };
+export type WayIn = {
+  readonly receiver: Receiver;
+  /** Whether Slack reaches the bot now; absent where the bot only listens, and cannot tell. */
+  readonly isUp?: () => boolean;
+  readonly fetch?: WebClientOptions['fetch'];
+};
 
 /** Requests whose messages are brought up to date at the same time; Slack takes about one post a second and channel. */
 const showing = 4;
@@ -80,7 +90,7 @@ const crowd = 50;
 const redraws = 60;
 
 /** A running bot; `tell` posts to the administrators' channel. */
-export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Tell };
+export type RunningBot = { readonly stop: () => Promise<void>; readonly tell: Tell; readonly lacks: Ready };
 
 /** Starts the bot: it talks with Slack, decides, and only looks at clusters. Several may run side by side. */
 export const startBot = async (config: Config, way?: WayIn): Promise<Result<RunningBot, readonly string[]>> => {
@@ -91,24 +101,26 @@ export const startBot = async (config: Config, way?: WayIn): Promise<Result<Runn
     opened.value,
     config,
     config.slack,
-    way ?? { receiver: receiverFor(config.slack, opened.value) },
+    way ?? wayInto(config.slack, opened.value),
     // A port that is taken, or Slack gone between two calls: a worker beside it must not end with the bot.
   ).catch((cause: unknown) => err([`The bot cannot start: ${String(cause)}`]));
   if (!started.ok) await opened.value.stop();
   return started;
 };
 
-const receiverFor = ({ inbound, apiUrl, port }: SlackConfig, { core, info }: Ground): Receiver => {
+const wayInto = ({ inbound, apiUrl, port }: SlackConfig, { core, info }: Ground): WayIn => {
   switch (inbound.type) {
     case 'http':
-      return createHttpReceiver({ signingSecret: inbound.signingSecret, port });
-    case 'socket':
-      return createSocketReceiver({
+      return { receiver: createHttpReceiver({ signingSecret: inbound.signingSecret, port }) };
+    case 'socket': {
+      const receiver = createSocketReceiver({
         appToken: inbound.appToken,
-        clientOptions: clientOptions(apiUrl),
+        clientOptions: { ...clientOptions(apiUrl), fetch: createCountingFetch(countSlackCall) },
         onOutage: (cause) => core.alarm('Slack cannot reach the bot: no connection; it goes on trying', { cause }),
         onBack: () => info('Slack reaches the bot again'),
       });
+      return { receiver, isUp: receiver.isUp };
+    }
   }
 };
 
@@ -120,7 +132,7 @@ const startOn = async (
 ): Promise<Result<RunningBot, readonly string[]>> => {
   const { core, clients, folder, info } = ground;
   if (folder === undefined) return err(['The policy cannot be read.']);
-  const options = { ...clientOptions(slack.apiUrl), ...(way.fetch === undefined ? {} : { fetch: way.fetch }) };
+  const options = { ...clientOptions(slack.apiUrl), fetch: createCountingFetch(countSlackCall, way.fetch) };
   // A 429 pauses all of a client's calls, so what people wait for does not go through the client that shows cards.
   const client = new WebClient(slack.botToken, options);
   const shower = new WebClient(slack.botToken, { ...options, ...postingOptions });
@@ -240,9 +252,24 @@ const startOn = async (
   startTelling(ground, tell);
   ground.followPolicy((changed) => problemsInSlack(changed, directory));
   void tellMissingRights('bot', clients, config, core);
+  if (way.isUp !== undefined) ground.onStop(tellSlackConnection(way.isUp).stop);
+  if (config.metricsPort !== undefined) ground.onStop(tellFigures(ground.redis('commit', 'figures'), core.clock).stop);
+  markRunning('bot');
   info('The bot is running', { team: identity.team_id, clusters: [...clusters.keys()] });
-  return ok({ stop: ground.stop, tell });
+  return ok({ stop: ground.stop, tell, lacks: lacksOf(ground, way) });
 };
+
+/** Milliseconds for which people who click read why nothing happens, before the bot is said to be unable to work. */
+const patience = 10_000;
+
+/** A bot that Slack does not reach, or that can commit nothing, is no help to anybody. A cluster that is away is others' matter. */
+const lacksOf =
+  ({ pulse }: Ground, { isUp = () => true }: WayIn): Ready =>
+  () =>
+    [
+      ...(isUp() ? [] : ['Slack does not reach the bot: it has no connection.']),
+      ...(pulse.silence() <= patience ? [] : ['Redis does not answer: nothing can be decided.']),
+    ].join('\n') || undefined;
 
 /** Takes in what guards have held, and keeps what is said of it true. */
 const startTakingIn = (

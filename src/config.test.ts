@@ -137,6 +137,8 @@ test.each([
   ['HALLPASS_PORT', '3000x', 'HALLPASS_PORT is "3000x". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '65536', 'HALLPASS_PORT is "65536". Set it to a port between 1 and 65535.'],
   ['HALLPASS_METRICS_PORT', 'x', 'HALLPASS_METRICS_PORT is "x". Set it to a port between 1 and 65535.'],
+  ['HALLPASS_HEALTH_PORT', 'x', 'HALLPASS_HEALTH_PORT is "x". Set it to a port between 1 and 65535.'],
+  ['HALLPASS_HEALTH_PORT', '65536', 'HALLPASS_HEALTH_PORT is "65536". Set it to a port between 1 and 65535.'],
   ['HALLPASS_PORT', '-1', 'HALLPASS_PORT is "-1". Set it to a port'],
   ['HALLPASS_NAMESPACE', 'hall/pass', 'HALLPASS_NAMESPACE is "hall/pass", which is not the name of a namespace.'],
   ['HALLPASS_CLUSTERS', 'in-cluster', 'HALLPASS_CLUSTERS says "in-cluster". Write it like "prod=in-cluster"'],
@@ -164,6 +166,12 @@ test.each([
   const problems = problemsWith({ [name]: value });
   expect(problems.join('\n')).toContain(problem);
   expect(problems).toHaveLength(1);
+});
+
+test('health is served where that is said, and 0 is nowhere, as a manifest can say it', () => {
+  const portOf = (text?: string) =>
+    inspectConfig(text === undefined ? {} : { HALLPASS_HEALTH_PORT: text }).config.healthPort;
+  expect([portOf('8081'), portOf('0'), portOf(' '), portOf()]).toEqual([8081, undefined, undefined, undefined]);
 });
 
 describe('a watcher', () => {

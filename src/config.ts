@@ -108,6 +108,8 @@ export type Config = {
   readonly api?: ApiConfig;
   /** `false`: a bot does not print each event on standard output. It does when absent. */
   readonly auditStdout?: false;
+  /** Where a kubelet asks whether the process is alive and ready; absent: nowhere. */
+  readonly healthPort?: number;
   /** Where Prometheus reads; absent: nowhere. */
   readonly metricsPort?: number;
   /** The namespace that Hallpass lives in. */
@@ -138,6 +140,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
   const guard = role === 'guard' ? readGuard(environment, home, guardAt, problems) : undefined;
   const lookup = readLookup(environment, role, problems);
   const metricsPort = readMetricsPort(environment, problems);
+  const healthPort = readHealthPort(environment, problems);
   const watcher = role === 'watcher' ? readWatcher(environment, problems) : undefined;
   // A watcher asks no cluster anything.
   const clusters = role === 'watcher' ? [] : readClusters(environment, 'HALLPASS_CLUSTERS', problems);
@@ -153,6 +156,7 @@ export const inspectConfig = (environment: Environment): Inspected => {
     ...(slack === undefined ? {} : { slack }),
     ...(lookup === undefined ? {} : { lookup }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...(healthPort === undefined ? {} : { healthPort }),
     ...(api === undefined ? {} : { api }),
     ...audit,
     ...(guardAt === undefined ? {} : { guardAt }),
@@ -349,6 +353,11 @@ const readPort = (environment: Environment, problems: Problems): number =>
 const readMetricsPort = (environment: Environment, problems: Problems): number | undefined => {
   const text = environment.HALLPASS_METRICS_PORT?.trim() ?? '';
   return text === '' ? undefined : portOf('HALLPASS_METRICS_PORT', text, problems);
+};
+
+const readHealthPort = (environment: Environment, problems: Problems): number | undefined => {
+  const text = environment.HALLPASS_HEALTH_PORT?.trim() || '0';
+  return text === '0' ? undefined : portOf('HALLPASS_HEALTH_PORT', text, problems);
 };
 
 const readApi = (environment: Environment, problems: Problems): ApiConfig | undefined => {

@@ -8,8 +8,11 @@ import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts'
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import type { Pulse } from '#adapters/redis/pulse.ts';
 import type { Author } from '#domain/request/events.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { tellClusters } from '#src/metrics/processes.ts';
+import { countCommitted } from '#src/metrics/requests.ts';
 import { createHeads } from '#use-cases/heads.ts';
 import type { Core } from '#use-cases/ports.ts';
 import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
@@ -20,6 +23,7 @@ import type { ClusterSource, Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { openPolicy } from './policy.ts';
 import { sayProblems } from './policy-news.ts';
+import { startPulse } from './pulse.ts';
 import { redisFiles, redisProblems } from './redis-at-start.ts';
 import { redisAt } from './redis-settings.ts';
 import { createStops, type Stops } from './stops.ts';
@@ -36,6 +40,7 @@ export type Ground = Stops & {
   /** From now on changes of the policy folder take effect, once `check` has nothing to say against them. */
   readonly followPolicy: (check?: (folder: PolicyFolder) => Promise<readonly string[]>) => void;
   readonly redis: (profile: RedisProfile, name: string) => ReturnType<typeof connectRedis>;
+  readonly pulse: Pulse;
 };
 
 /** Opens files and connections for one author. Problems of keys and policy are answered all at once. */
@@ -91,6 +96,8 @@ export const openGround = async (
     trust: keys.value.trust,
     moment: () => performance.now(),
   });
+  const pulse = startPulse(author, log, onStop);
+  onStop(tellClusters(author, clients).stop);
   const core: Core = {
     clock,
     store: createRedisEventStore(log, clock),
@@ -99,6 +106,7 @@ export const openGround = async (
     trust: keys.value.trust,
     alarm,
     heads: createHeads(),
+    countCommitted,
     ...(author === 'bot' ? { told: told.of } : {}),
     readLog: createRememberedLogs(),
     settings: policy.settings,
@@ -112,6 +120,7 @@ export const openGround = async (
     tellThrough,
     followPolicy: (check) => onStop(follow(author, { info, error, tell }, check).stop),
     redis,
+    pulse,
     onStop,
     stop,
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startAdmissionServer } from '#adapters/http/admission-server.ts';
 import { type CertificateSource, mountedCertificate, ownCertificate } from '#adapters/http/certificate-source.ts';
+import type { Ready } from '#adapters/http/probes.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { loadMark } from '#adapters/keys/shared.ts';
 import { serverTime } from '#adapters/kubernetes/cluster.ts';
@@ -12,6 +13,8 @@ import { createWebhooks, endOfCertificate } from '#adapters/kubernetes/webhooks.
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { countDecision } from '#src/metrics/guard.ts';
+import { markRunning, tellCertificate, tellClusters } from '#src/metrics/processes.ts';
 import { createGrantUses } from '#use-cases/grant-uses.ts';
 import type { GuardPorts } from '#use-cases/guard-ports.ts';
 import { createJustDeleted } from '#use-cases/just-deleted.ts';
@@ -29,7 +32,7 @@ import { openPolicy } from './policy.ts';
 import { redisFiles } from './redis-at-start.ts';
 
 /** A running guard; `stop` answers what is under way. */
-export type RunningGuard = { readonly port: number; readonly stop: () => Promise<void> };
+export type RunningGuard = { readonly port: number; readonly lacks: Ready; readonly stop: () => Promise<void> };
 
 /** Milliseconds. A call to the cluster is waited for by a write, which Kubernetes gives 3 s. */
 const callDeadline = 700;
@@ -79,14 +82,17 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     return err([certificates, clientCa].flatMap((one) => (one.ok ? [] : [one.error])));
   }
   let isKnown = false;
+  // Without Redis it says no in words of its own; were it not asked then, the API server's would tell nobody anything.
+  const lacks: Ready = () => (isKnown ? undefined : 'The API server does not know the certificate of this guard yet.');
   const server = await startAdmissionServer({
     host: guard.host,
     port: guard.port,
     certificates: certificates.value,
     clientCa: clientCa.value,
     review: (write) => inTime(reviewWrite(ports, write), () => undecided(ports, write)),
-    ready: () => (isKnown ? undefined : 'The API server does not know the certificate of this guard yet.'),
+    ready: lacks,
     onFault: (message, fields) => alarm(message, fields),
+    count: countDecision,
   });
   if (!server.ok) {
     await stop();
@@ -126,8 +132,14 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
   ];
   for (const one of running) onStop(() => one.stop());
   void tellMissingRights('guard', [client], config, { ...ports, alarm });
+  for (const told of [
+    tellClusters('guard', [client]),
+    tellCertificate('guard', () => certificates.value.current().cert),
+  ])
+    onStop(told.stop);
+  markRunning('guard');
   info('The guard is running', { cluster: source.name, port: server.value.port });
-  return ok({ port: server.value.port, stop });
+  return ok({ port: server.value.port, lacks, stop });
 };
 
 /** Milliseconds, of which Redis and the cluster may take what they like: nobody waits for a no for longer than a second. */

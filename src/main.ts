@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Config, readConfig } from './config.ts';
+import { serveMetrics } from '#src/metrics/serve.ts';
+import { type Config, type Role, readConfig } from './config.ts';
 import { problemsInFolders } from './core.ts';
-import { serveMetrics } from './metrics.ts';
+import { createHealth, serveHealth } from './health.ts';
+import { createLog } from './log.ts';
 import { unknownSettings } from './settings.ts';
 
 const say = (what: string, problems: readonly string[]): void =>
@@ -18,8 +20,18 @@ const retryEvery = 30_000;
 
 const ends: (() => Promise<void>)[] = [];
 
+const partsOf = (role: Role): readonly string[] => (role === 'all' ? ['bot', 'worker'] : [role]);
+let ending = (): void => {};
+
 /** Each process loads what it runs, and not Slack's libraries where it never speaks to Slack. */
 const start = async (config: Config): Promise<void> => {
+  const health = createHealth(partsOf(config.role));
+  ending = health.end;
+  if (config.healthPort !== undefined) {
+    const served = await serveHealth(config.healthPort, health, createLog().error);
+    if (!served.ok) return refuse([served.error]);
+    ends.push(served.value.stop);
+  }
   if (config.metricsPort !== undefined) {
     const served = await serveMetrics(config.metricsPort);
     if (!served.ok) return refuse([served.error]);
@@ -28,17 +40,24 @@ const start = async (config: Config): Promise<void> => {
   if (config.role === 'guard') {
     const { startGuard } = await import('./guard.ts');
     const guard = await startGuard(config);
-    return guard.ok ? void ends.push(guard.value.stop) : refuse(guard.error);
+    if (!guard.ok) return refuse(guard.error);
+    health.watch('guard', guard.value.lacks);
+    return void ends.push(guard.value.stop);
   }
   if (config.role === 'watcher') {
     const { startWatcher } = await import('./watcher.ts');
     const watcher = await startWatcher(config);
-    return watcher.ok ? void ends.push(watcher.value.stop) : refuse(watcher.error);
+    if (!watcher.ok) return refuse(watcher.error);
+    health.watch('watcher', watcher.value.lacks);
+    return void ends.push(watcher.value.stop);
   }
   // The worker first: what it owes from before is done whether or not Slack can be reached.
   const worker = config.role === 'bot' ? undefined : await (await import('./worker.ts')).startWorker(config);
   if (worker !== undefined && !worker.ok) return refuse(worker.error);
-  if (worker !== undefined) ends.push(worker.value.stop);
+  if (worker !== undefined) {
+    health.watch('worker', worker.value.lacks);
+    ends.push(worker.value.stop);
+  }
   if (config.role === 'worker') return;
   const { startBot } = await import('./bot.ts');
   let bot = await startBot(config);
@@ -48,11 +67,13 @@ const start = async (config: Config): Promise<void> => {
     await pause(retryEvery);
     bot = await startBot(config);
   }
+  health.watch('bot', bot.value.lacks);
   ends.push(bot.value.stop);
   worker?.value.tellThrough(bot.value.tell);
 };
 
 const stop = async (): Promise<void> => {
+  ending();
   for (const end of ends.toReversed()) await end();
   process.exit(0);
 };

@@ -9,6 +9,7 @@ import { createRememberedLogs } from '#use-cases/remembered-logs.ts';
 import { createAlarm } from './alarm.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
+import { startPulse } from './pulse.ts';
 import { redisProblems } from './redis-at-start.ts';
 import { redisAt } from './redis-settings.ts';
 import { createStops } from './stops.ts';
@@ -35,6 +36,7 @@ export const openOutpost = (
     onBack: () => info('Redis is back', {}),
   });
   onStop(async () => redis.disconnect());
+  startPulse(author, redis, onStop);
   tellThrough(createAlarmBox(redis).put);
   // Beside everything else: whoever asks is answered meanwhile.
   const looked = redisProblems(config, redis, author, { info, error, alarm });

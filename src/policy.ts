@@ -2,9 +2,9 @@ import { createPolicyFollower } from '#adapters/files/follow-policy.ts';
 import { type PolicyFiles, readPolicyFiles } from '#adapters/files/policy-files.ts';
 import { type PolicyFolder, policyFolderOf } from '#adapters/files/policy-folder.ts';
 import type { Author } from '#domain/request/events.ts';
+import { countPolicyNews, markPolicy } from '#src/metrics/policy.ts';
 import type { Settings } from '#use-cases/ports.ts';
 import { every } from './every.ts';
-import { countPolicyNews, markPolicy } from './metrics.ts';
 import { createSpeaker, sayNews, type Voice } from './policy-news.ts';
 
 /** Milliseconds between two looks at the folder; a change takes effect at the second look that finds it. */

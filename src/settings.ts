@@ -240,8 +240,17 @@ export const sections: readonly Section[] = [
       {
         name: 'HALLPASS_METRICS_PORT',
         readBy: everybody,
-        what: ['What Prometheus reads, as http://<host>:<port>/metrics. Off unless set.'],
+        what: ['What Prometheus reads, as http://<host>:<port>/metrics (docs/metrics.md). Off unless set.'],
         like: '9464',
+      },
+      {
+        name: 'HALLPASS_HEALTH_PORT',
+        readBy: everybody,
+        what: [
+          'Where a kubelet asks over plain HTTP: /livez, and /readyz, which says what is missing (docs/metrics.md). 0: nowhere.',
+          'Guard and watcher answer both over HTTPS as well, where API servers reach them.',
+        ],
+        usual: '0',
       },
     ],
   },

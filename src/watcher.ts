@@ -1,8 +1,11 @@
 import { startAuditServer } from '#adapters/http/audit-server.ts';
 import { mountedCertificate } from '#adapters/http/certificate-source.ts';
+import type { Ready } from '#adapters/http/probes.ts';
 import { createKeys } from '#adapters/keys/keys.ts';
 import { createRedisReports, createRedisSeen } from '#adapters/redis/watching.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { markRunning, tellCertificate } from '#src/metrics/processes.ts';
+import { countingBatches } from '#src/metrics/watcher.ts';
 import type { Clock } from '#use-cases/ports.ts';
 import { createUseWatch } from '#use-cases/watch-use.ts';
 import type { WatcherPorts } from '#use-cases/watcher-ports.ts';
@@ -15,7 +18,7 @@ import { redisFiles } from './redis-at-start.ts';
 import { readSecrets } from './watcher-secrets.ts';
 
 /** A running watcher; `stop` answers what is under way. */
-export type RunningWatcher = { readonly port: number; readonly stop: () => Promise<void> };
+export type RunningWatcher = { readonly port: number; readonly lacks: Ready; readonly stop: () => Promise<void> };
 
 /** Milliseconds between two looks at files that may be others by now. */
 const rereadEvery = 10_000;
@@ -59,7 +62,7 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     certificates: certificates.value,
     clientCa: secrets.value.clientCa,
     token: () => token,
-    take: createUseWatch(ports).take,
+    take: countingBatches(createUseWatch(ports).take),
     onFault: ports.alarm,
   });
   if (!server.ok) {
@@ -85,8 +88,11 @@ export const startWatcher = async (config: Config): Promise<Result<RunningWatche
     policy.follow('watcher', { info, error, tell }),
   ];
   for (const one of running) onStop(() => one.stop());
+  onStop(tellCertificate('watcher', () => certificates.value.current().cert).stop);
+  markRunning('watcher');
   info('The watcher is running', { cluster: watcher.cluster, port: server.value.port });
-  return ok({ port: server.value.port, stop });
+  // What it cannot look at now the API server sends again.
+  return ok({ port: server.value.port, lacks: () => undefined, stop });
 };
 
 /** Certificates are judged by this machine's clock: there is no API server to ask. */

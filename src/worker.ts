@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDraftServer } from '#adapters/bullmq/drafts.ts';
 import { createStepWorker } from '#adapters/bullmq/step-worker.ts';
+import type { Ready } from '#adapters/http/probes.ts';
 import { loadMark } from '#adapters/keys/shared.ts';
 import { loadVault } from '#adapters/keys/vault.ts';
 import { createClusterWriter, serverTime } from '#adapters/kubernetes/cluster.ts';
@@ -11,12 +12,16 @@ import { createWebhooks, selectsNamespaces } from '#adapters/kubernetes/webhooks
 import { createRedisAgreedStates, createRedisLeaving } from '#adapters/redis/agreed-states.ts';
 import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisSumming } from '#adapters/redis/summing.ts';
+import { createCountingFetch } from '#adapters/slack/counting-fetch.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
 import { webhookConfiguration } from '#domain/guard/webhook.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
 import { heldSorts } from '#kinds/kind.ts';
+import { markRunning } from '#src/metrics/processes.ts';
+import { beginLag } from '#src/metrics/requests.ts';
+import { countSlackCall } from '#src/metrics/slack.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
 import { markersBeside } from '#use-cases/home.ts';
@@ -57,7 +62,11 @@ const rounds = {
 } as const;
 
 /** A running process, or half of one; `stop` waits for what is under way. */
-export type Running = { readonly stop: () => Promise<void>; readonly tellThrough: Ground['tellThrough'] };
+export type Running = {
+  readonly stop: () => Promise<void>;
+  readonly tellThrough: Ground['tellThrough'];
+  readonly lacks: Ready;
+};
 
 /** Starts the worker: it alone writes in clusters. Several may run side by side. */
 export const startWorker = async (config: Config): Promise<Result<Running, readonly string[]>> => {
@@ -136,8 +145,11 @@ export const startWorker = async (config: Config): Promise<Result<Running, reado
   ground.onStop(() => drafts.close());
   ground.followPolicy();
   void tellMissingRights('worker', clients, config, core);
+  beginLag(clusters.keys());
+  markRunning('worker');
   info('The worker is running', { clusters: [...clusters.keys()], home: config.home });
-  return ok({ stop: ground.stop, tellThrough: ground.tellThrough });
+  // Whatever is away, it ends what it can end, and must be left to do so.
+  return ok({ stop: ground.stop, tellThrough: ground.tellThrough, lacks: () => undefined });
 };
 
 /** Summaries in the making at the same time, each of which looks at the objects of a grant; and how many may wait for that. */
@@ -159,7 +171,7 @@ const addressesFor = async ({ lookup, slack }: Config): Promise<WorkerPorts['add
   const from = lookup ?? (slack && { token: slack.botToken, apiUrl: slack.apiUrl });
   if (from === undefined) return undefined;
   const { createAddressBook } = await import('#adapters/slack/address-book.ts');
-  return createAddressBook(from);
+  return createAddressBook(from, { fetch: createCountingFetch(countSlackCall) });
 };
 
 /** A draft compares each object; before each it is stopped if nobody waits for it any more. Nothing is left undone by that. */

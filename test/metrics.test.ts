@@ -1,19 +1,19 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
 import { freePort } from '#local/parts/daemon.ts';
-import {
-  countClick,
-  countDropped,
-  countPolicyNews,
-  countWebhook,
-  markAudit,
-  markPolicy,
-  metricsText,
-  serveMetrics,
-} from '#src/metrics.ts';
+import { countWebhook, markAudit } from '#src/metrics/audit.ts';
+import { countDropped } from '#src/metrics/entries.ts';
+import { countPolicyNews, markPolicy } from '#src/metrics/policy.ts';
+import { metricsText } from '#src/metrics/registry.ts';
+import { beginLag, countCommitted } from '#src/metrics/requests.ts';
+import { serveMetrics } from '#src/metrics/serve.ts';
+import { countClick } from '#src/metrics/slack.ts';
 import { answersInOneBreath } from '#test/build/one-breath.ts';
+import { bob } from '#test/build/people.ts';
 import { policy } from '#test/build/policy.ts';
+import { approved, ended, pending } from '#test/build/requests.ts';
 
 const folder = (hash: string): PolicyFolder =>
   ({ settings: { policy: policy({ hash }), identities: [], kinds: [] } }) as unknown as PolicyFolder;
@@ -82,6 +82,37 @@ test('it can be read what clicks that let something happen stood on', async () =
     expect.arrayContaining([
       'hallpass_clicks_total{stood_on="genuine"} 2',
       'hallpass_clicks_total{stood_on="altered"} 1',
+    ]),
+  );
+});
+
+test('it can be read how long decisions took, by what they were, how late ends were, and what happened', async () => {
+  const request = pending();
+  const asked = request.asked.submittedAt;
+  const commit = (seconds: number, ...events: readonly RequestEvent[]) =>
+    countCommitted(request, events, asked.add({ seconds }));
+  commit(40, approved);
+  commit(50, { ...approved, auto: true });
+  commit(7_200, { type: 'denied', by: bob, revision: 1, reason: 'not now' });
+  beginLag(['never', request.asked.cluster]);
+  commit(9_000, { ...ended, lagMilliseconds: 1_500 });
+  // A clock that was moved back took no time away.
+  commit(-5, approved);
+  const { cluster } = request.asked;
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_decision_seconds_sum{decision="approved"} 40',
+      'hallpass_decision_seconds_count{decision="approved"} 2',
+      'hallpass_decision_seconds_sum{decision="automatic"} 50',
+      'hallpass_decision_seconds_sum{decision="denied"} 7200',
+      'hallpass_decision_seconds_bucket{le="3600",decision="denied"} 0',
+      `hallpass_revocation_lag_seconds_sum{cluster="${cluster}"} 1.5`,
+      `hallpass_revocation_lag_seconds_bucket{le="1",cluster="${cluster}"} 0`,
+      `hallpass_revocation_lag_seconds_bucket{le="2.5",cluster="${cluster}"} 1`,
+      'hallpass_revocation_lag_seconds_count{cluster="never"} 0',
+      'hallpass_events_total{type="approved"} 3',
+      'hallpass_events_total{type="denied"} 1',
+      'hallpass_events_total{type="withdrawn"} 0',
     ]),
   );
 });

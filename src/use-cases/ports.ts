@@ -11,8 +11,9 @@ import type { Answer, Condition, Facts, Found, GroupSource, Labels, Policy, Risk
 import type { Reach } from '#domain/radius/reach.ts';
 import type { Sight } from '#domain/radius/sight.ts';
 import type { Signer, Trust } from '#domain/request/chain.ts';
+import type { RequestEvent } from '#domain/request/events.ts';
 import type { Step } from '#domain/request/next-step.ts';
-import type { Status } from '#domain/request/request.ts';
+import type { Request, Status } from '#domain/request/request.ts';
 import type { Result } from '#domain/result.ts';
 import type { Change } from '#domain/risk/assess.ts';
 import type { Finding } from '#domain/risk/finding.ts';
@@ -358,6 +359,8 @@ export type Core = {
   readonly heads: Heads;
   /** How long a log was at least, by what bots have signed of it. Throws when that cannot be looked up. Absent: nobody is asked. */
   readonly told?: (id: RequestId) => Promise<Told | undefined>;
+  /** Counts what was committed, for whoever watches over Hallpass. Never throws. */
+  readonly countCommitted?: (request: Request, events: readonly RequestEvent[], at: Temporal.Instant) => void;
   /** Reads logs, and may remember them; each is read from its first line when absent. */
   readonly readLog?: ReadLog;
   readonly settings: () => Settings;

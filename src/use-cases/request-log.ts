@@ -72,6 +72,7 @@ export const commit = async (
   const result = await core.store.append(id, before?.entries.length ?? 0, lines, indexOf(chain.request), origin);
   if (result.type !== 'appended') return result;
   core.heads.see(id, chain.entries.length, chain.head);
+  core.countCommitted?.(chain.request, events, at);
   void announce(core, id, chain, at);
   return { type: 'committed', chain };
 };

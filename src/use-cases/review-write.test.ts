@@ -223,6 +223,7 @@ describe('a write is refused, and nobody is asked,', () => {
     expect(await reviewWrite(failing, write)).toEqual({
       allowed: false,
       code: 403,
+      undecided: true,
       message:
         'Hallpass holds writes to ConfigMap shop/gate and cannot look up just now whether this one is approved. Nothing is changed; try again in a moment.',
     });

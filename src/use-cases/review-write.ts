@@ -78,7 +78,8 @@ const orUndecided = async (ports: GuardPorts, write: Write, look: () => Promise<
 /** What is answered where nothing could be looked up in time. */
 export const undecided = (ports: Pick<GuardPorts, 'worker'>, write: Write): Admission => {
   const what = sayWritten(write);
-  return unless(write, what, write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what)));
+  const answer = write.user === ports.worker ? unready(sayAway(what)) : forbid(sayAway(what));
+  return { ...unless(write, what, answer), undecided: true };
 };
 
 /** Each attempt would have another name, so that none is the one that was approved. */

@@ -104,7 +104,7 @@ export const companyFor = (
 
 const asIs = (config: Config): Config => config;
 
-const nobody: Running = { stop: async () => {}, tellThrough: () => {} };
+const nobody: Running = { stop: async () => {}, tellThrough: () => {}, lacks: () => undefined };
 
 const createTries = ({ plane }: Stand, stops: (() => Promise<void>)[]): Company['tries'] => {
   const clients = new Map(

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Admission, Write } from '#domain/guard/write.ts';
 import type { Alarm } from '#use-cases/ports.ts';
-import { type Answer, answerReview, sayPlainly } from './answer-review.ts';
+import { type Answer, answerReview, type Deciding, sayPlainly } from './answer-review.ts';
+import { answerProbe } from './probes.ts';
 import { type BodyLimits, createBodyReader } from './read-body.ts';
 import { askedFor, isJson, isKnown, whoAreYou } from './requests.ts';
 
@@ -10,6 +11,7 @@ export type AdmissionRoutes = {
   /** Why it should not be asked at the moment; undefined when it may be. */
   readonly ready: () => string | undefined;
   readonly onFault: Alarm;
+  readonly count?: Deciding['count'];
 };
 
 export type RouteLimits = BodyLimits & {
@@ -22,20 +24,22 @@ export type RouteLimits = BodyLimits & {
  * review is: a kubelet has no certificate. Rejects when a request ends before its body.
  */
 export const createRoutes = (
-  { ready, review, onFault }: AdmissionRoutes,
+  { ready, review, onFault, count }: AdmissionRoutes,
   knowsClients: boolean,
   limits: RouteLimits,
 ): ((request: IncomingMessage) => Promise<Answer>) => {
   const readBody = createBodyReader(limits);
-  const deciding = { review, onFault, patience: limits.decision };
+  const deciding = { review, onFault, count, patience: limits.decision };
   const takeReview = async (request: IncomingMessage): Promise<Answer> => {
     if (knowsClients && !isKnown(request)) return sayPlainly(401, whoAreYou);
     if (!isJson(request)) return sayPlainly(415, 'Send an AdmissionReview as application/json.');
     const body = await readBody(request);
     switch (body.type) {
       case 'too-large':
+        count?.('unreadable');
         return sayPlainly(413, `Send at most ${limits.body} bytes.`);
       case 'crowded':
+        count?.('failed');
         return sayPlainly(503, 'Too much is being reviewed at once. Try again.');
       case 'whole':
         return answerReview(body.bytes, deciding, body.release);
@@ -44,9 +48,6 @@ export const createRoutes = (
   return async (request) => {
     const asked = askedFor(request);
     if (asked === 'POST /review') return takeReview(request);
-    if (asked === 'GET /livez') return sayPlainly(200, 'ok');
-    if (asked !== 'GET /readyz') return sayPlainly(404, 'Here are POST /review, GET /livez and GET /readyz.');
-    const why = ready();
-    return why === undefined ? sayPlainly(200, 'ok') : sayPlainly(503, why);
+    return answerProbe(asked, ready) ?? sayPlainly(404, 'Here are POST /review, GET /livez and GET /readyz.');
   };
 };

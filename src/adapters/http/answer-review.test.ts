@@ -10,13 +10,14 @@ type Review = (write: Write) => Promise<Admission>;
 const answering = (review: Review, patience = 900) => {
   const onFault = vi.fn();
   const release = vi.fn();
+  const count = vi.fn();
   const answer = (body: string | Uint8Array): Promise<Answer> =>
     answerReview(
       typeof body === 'string' ? new TextEncoder().encode(body) : body,
-      { review, patience, onFault },
+      { review, patience, onFault, count },
       release,
     );
-  return { answer, onFault, release };
+  return { answer, onFault, release, counted: () => count.mock.calls.map(([decision]) => decision) };
 };
 const responseOf = ({ body }: Answer) => JSON.parse(body).response;
 
@@ -149,4 +150,20 @@ test('a review of which bytes were changed is never allowed unasked, nor a fault
     }),
     { numRuns: 500 },
   );
+});
+
+test.for<[decision: string, review: Review, body: string]>([
+  ['admitted', async () => admit(), postedText()],
+  ['refused', async () => forbid('It is held.'), postedText()],
+  ['undecided', async () => ({ ...forbid('Redis is away.'), undecided: true }), postedText()],
+  // A dry run is never refused; that nobody could decide is so all the same.
+  ['undecided', async () => ({ ...admit('Redis is away.'), undecided: true }), postedText()],
+  ['undecided', () => new Promise(() => {}), postedText()],
+  ['failed', async () => Promise.reject(new Error('broken')), postedText()],
+  ['unreadable', async () => admit(), postedText({ operation: 'CONNECT' })],
+  ['unreadable', async () => admit(), 'hello'],
+])('each answer is counted once: %s', async ([decision, review, body]) => {
+  const { answer, counted } = answering(review, 20);
+  await answer(body);
+  expect(counted()).toEqual([decision]);
 });

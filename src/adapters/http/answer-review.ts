@@ -2,11 +2,17 @@ import { type Admission, forbid, type Write } from '#domain/guard/write.ts';
 import type { Alarm } from '#use-cases/ports.ts';
 import { readReview, renderAnswer, type Unreadable } from './admission-review.ts';
 
+/** `undecided`: it could not be looked up in time. `failed`: whoever decides has thrown. All but `admitted` are refused. */
+export const decisions = ['admitted', 'refused', 'undecided', 'failed', 'unreadable'] as const;
+export type Decision = (typeof decisions)[number];
+
 export type Deciding = {
   readonly review: (write: Write) => Promise<Admission>;
   /** Milliseconds that a decision may take; whoever waits for it holds a connection of the API server. */
   readonly patience: number;
   readonly onFault: Alarm;
+  /** Counts an answer, after so many milliseconds; without, where nothing was decided. Never throws. */
+  readonly count?: ((decision: Decision, milliseconds?: number) => void) | undefined;
 };
 
 /** What goes back over HTTP. */
@@ -29,9 +35,16 @@ export const sayPlainly = (status: number, text: string): Answer => ({
  * with, which may be after the answer.
  */
 export const answerReview = async (bytes: Uint8Array, deciding: Deciding, release: () => void): Promise<Answer> => {
+  const started = performance.now();
+  const count = (decision: Decision): void => deciding.count?.(decision, performance.now() - started);
   const text = textOf(bytes);
   const read = text === undefined ? undefined : readReview(text);
-  if (read?.ok) return allowing(read.value.write.uid, await decideInTime(read.value.write, deciding, release));
+  if (read?.ok) {
+    const { decision, admission } = await decideInTime(read.value.write, deciding, release);
+    count(decision);
+    return allowing(read.value.write.uid, admission);
+  }
+  count('unreadable');
   release();
   return unreadable(read?.error ?? { why: 'it is not UTF-8' });
 };
@@ -47,26 +60,32 @@ const unreadable = ({ uid, why }: Unreadable): Answer =>
     ? sayPlainly(400, `This is no AdmissionReview (admission.k8s.io/v1) that Hallpass can read: ${why}.`)
     : allowing(uid, forbid(`Hallpass cannot read this write: ${why}. Nothing was changed. Tell who runs Hallpass.`));
 
-const decideInTime = async (write: Write, deciding: Deciding, release: () => void): Promise<Admission> => {
-  const { promise: late, resolve } = Promise.withResolvers<Admission>();
+type Decided = { readonly decision: Decision; readonly admission: Admission };
+
+const decideInTime = async (write: Write, deciding: Deciding, release: () => void): Promise<Decided> => {
+  const { promise: late, resolve } = Promise.withResolvers<Decided>();
   const timer = setTimeout(() => {
     deciding.onFault('A write was refused because Hallpass took too long to decide', fieldsOf(write));
-    resolve(forbid('Hallpass could not decide in time; nothing was changed. Try again.'));
+    const admission = forbid('Hallpass could not decide in time; nothing was changed. Try again.');
+    resolve({ decision: 'undecided', admission });
   }, deciding.patience);
   const decided = decide(write, deciding).finally(release);
-  const admission = await Promise.race([decided, late]);
+  const first = await Promise.race([decided, late]);
   clearTimeout(timer);
-  return admission;
+  return first;
 };
 
-const decide = async (write: Write, { review, onFault }: Deciding): Promise<Admission> => {
+const decide = async (write: Write, { review, onFault }: Deciding): Promise<Decided> => {
   try {
-    return await review(write);
+    const admission = await review(write);
+    const decision = admission.allowed ? 'admitted' : 'refused';
+    return { decision: admission.undecided === true ? 'undecided' : decision, admission };
   } catch (cause) {
     onFault('A write was refused because Hallpass failed to decide', { ...fieldsOf(write), cause: String(cause) });
-    return forbid(
+    const admission = forbid(
       'Hallpass cannot decide at the moment; nothing was changed. Try again in a minute, or tell who runs Hallpass.',
     );
+    return { decision: 'failed', admission };
   }
 };
 

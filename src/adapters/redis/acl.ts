@@ -33,7 +33,7 @@ const common: readonly (readonly [keys: string, commands: string])[] = [
   ['watching:*', 'get'],
 ];
 const botsOwn: typeof common = [
-  ['intake urgent', 'xgroup|create xautoclaim xclaim xreadgroup xack xdel'],
+  ['intake urgent', 'xlen xgroup|create xautoclaim xclaim xreadgroup xack xdel'],
   ['held:* said:*', 'get set'],
   ['checkpoints', 'rpush'],
   ['tried:*', 'hgetall'],
@@ -46,6 +46,8 @@ const botsOwn: typeof common = [
   // a command's keys.
   ['log:* view:* content:* scope:* said:* seen:* held:*', 'unlink type'],
   ['due news unshown unanchored to-review', 'zscore'],
+  // How many of what is overdue are in force.
+  ['status:*', 'zmscore'],
   ['removed', 'sadd'],
   ['audit', 'xtrim'],
 ];
@@ -141,10 +143,17 @@ export const commandsOf = (name: RedisUser): readonly NeededCommand[] =>
   );
 
 /**
+ * What a Redis that starts needs of the user that nobody is: it reads its append-only file as that one, and asks for the rights of all that
+ * stands in a transaction there, as what a script did does. Without them it would drop each, and begin with no log at all (Redis 7.0.15).
+ * Nobody can log in as a user that is off.
+ */
+const replay = '~* -@all +@write +select';
+
+/**
  * Writes the ACL file of Hallpass' Redis (selectors: Redis 7 or Valkey; ACL files know no comments).
  *
  * Each process reaches only `{hallpass}:*`, and there only with the commands that it needs for those keys: not FLUSHALL,
  * CONFIG, KEYS, DEBUG or SCRIPT, and nothing that rewrites a log. `sha256` are the passwords' hashes in lower-case hex.
  */
 export const redisAcl = (sha256: Readonly<Record<RedisUser, string>>): string =>
-  ['user default off resetchannels -@all', ...redisUsers.map((name) => user(name, sha256[name])), ''].join('\n');
+  [`user default off resetchannels ${replay}`, ...redisUsers.map((name) => user(name, sha256[name])), ''].join('\n');

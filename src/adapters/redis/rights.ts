@@ -6,7 +6,7 @@ const more: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   (
     [
       ['bzpopmin incrby lindex', ['0']],
-      ['hdel hexists hget hmget lpos lpush rpush sadd set sismember srem zrem zscore', ['x']],
+      ['hdel hexists hget hmget lpos lpush rpush sadd set sismember srem zmscore zrem zscore', ['x']],
       ['expire pexpire pexpireat', ['1000']],
       ['xdel', ['0-1']],
       ['xack', ['x', '0-1']],

@@ -46,11 +46,13 @@ export type Lines = {
   /** Resolves with the first connection; rejects when Slack refuses, or when there is none in time. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** False before the first connection, and while there has been none for longer than a moment. */
+  readonly isUp: () => boolean;
 };
 
 /** Says once that there is nothing left, and once that there is something again. */
 const createWatch = ({ onOutage, onBack, pace }: LinesSettings) => {
-  let isAway = false;
+  let [isAway, wasThere] = [false, false];
   let waiting: ReturnType<typeof setTimeout> | undefined;
   return {
     none: (why: () => string): void => {
@@ -64,7 +66,9 @@ const createWatch = ({ onOutage, onBack, pace }: LinesSettings) => {
       waiting = undefined;
       if (isAway) onBack();
       isAway = false;
+      wasThere = true;
     },
+    isUp: (): boolean => wasThere && !isAway,
     stop: (): void => clearTimeout(waiting),
   };
 };
@@ -144,5 +148,6 @@ export const createLines = (settings: LinesSettings): Lines => {
       }
     },
     stop,
+    isUp: () => watch.isUp() && !stopping.signal.aborted,
   };
 };

@@ -19,6 +19,9 @@ export type SocketSettings = {
   readonly beat?: number;
 };
 
+/** `isUp`: whether Slack reaches the bot, but for a moment now and then. */
+export type SocketReceiver = Receiver & { readonly isUp: () => boolean };
+
 const opened = z.object({ url: z.url({ protocol: /^wss?$/ }) });
 
 /** An envelope that comes again is answered again, not acted on again; so many are remembered. */
@@ -102,7 +105,7 @@ export const createSocketReceiver = ({
   pace,
   patience = 5_000,
   beat = 2_000,
-}: SocketSettings): Receiver => {
+}: SocketSettings): SocketReceiver => {
   // The lines try again themselves; a copy, for libraries write into what they are given.
   const client = new WebClient(appToken, { ...clientOptions, retryConfig: { retries: 0 } });
   let app: App | undefined;
@@ -140,5 +143,6 @@ export const createSocketReceiver = ({
       }
     },
     stop,
+    isUp: lines.isUp,
   };
 };

@@ -26,13 +26,17 @@ export type Write = {
 };
 
 /** What is answered. */
-export type Admission =
+export type Admission = (
   | { readonly allowed: true; readonly warnings: readonly string[] }
   /**
    * `message` may have several lines; it is printed by kubectl. The code is 403 for everybody: some clients delete and create anew on
    * others. Our own worker is told with 503 that it may try again.
    */
-  | { readonly allowed: false; readonly message: string; readonly code: 403 | 503 };
+  | { readonly allowed: false; readonly message: string; readonly code: 403 | 503 }
+) & {
+  /** It could not be looked up in time, so that nobody has decided anything. */
+  readonly undecided?: true;
+};
 
 export const admit = (...warnings: readonly string[]): Admission => ({ allowed: true, warnings });
 export const forbid = (message: string): Admission => ({ allowed: false, message, code: 403 });

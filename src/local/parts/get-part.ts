@@ -26,6 +26,9 @@ const kubectl: DebianProgram = {
   probe: ['version', '--client'],
 };
 
+/** Looks over the alerts of manifests/components/monitoring. */
+const promtool: DebianProgram = { packages: ['prometheus'], program: 'usr/bin/promtool', probe: ['--version'] };
+
 const kubernetesParts = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 
 const reason = (fault: unknown): string => {
@@ -118,6 +121,8 @@ export const createGetter = (places: Places) => {
         await rm(apart, { recursive: true, force: true });
         return join(places.debian(part), 'bin', part);
       }
+      case 'promtool':
+        return fromDebian(part, promtool, report);
       case 'etcd':
         if (places.assets !== undefined) return forAssets(places.assets, part, report);
         if ((await official(report)) === undefined) return join(places.official, 'bin', part);

@@ -12,6 +12,7 @@ export const partNames = [
   'kubectl',
   'kustomize',
   'chromium',
+  'promtool',
 ] as const;
 
 export type PartName = (typeof partNames)[number];
@@ -60,6 +61,7 @@ export const findPart = (part: PartName, places: Places): string | undefined => 
     case 'redis-server':
       return onPath(['redis-server', 'valkey-server'], places.env) ?? executable(places.debian(part), 'bin', part);
     case 'kustomize':
+    case 'promtool':
       return onPath([part], places.env) ?? executable(places.debian(part), 'bin', part);
     case 'chromium':
       return onPath(browsers, places.env) ?? executable(places.debian(part), 'bin', part);

@@ -14,6 +14,7 @@ export const password = 'a-password-of-the-bot';
 export type RedisWithUsers = TestRedis & {
   /** For files of the test; it is removed with the server. */
   readonly folder: string;
+  readonly aclFile: string;
   /** Redis's administrator, who may do anything. */
   readonly admin: Redis;
   readonly urlOf: (user: 'bot' | 'worker') => string;
@@ -33,6 +34,7 @@ export const startRedisWithUsers = async (): Promise<RedisWithUsers> => {
   return {
     ...redis,
     folder,
+    aclFile,
     admin: redis.connect('commit', `redis://admin:any@${at}`),
     urlOf: (user) => `redis://hallpass-${user}:${password}@${at}`,
     stop: async () => {

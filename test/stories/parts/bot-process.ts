@@ -1,12 +1,12 @@
 import { freePort } from '#local/parts/daemon.ts';
-import { createSocketLink } from '#local/slack/socket-link.ts';
+import { createSocketLink, type SocketLink } from '#local/slack/socket-link.ts';
 import type { Workspace } from '#local/slack/workspace.ts';
 import type { Way } from '#local/ways-in.ts';
 import { type OwnProcess, startOwnProcess } from './own-process.ts';
 
-/** Socket Mode, with a bot as it runs in production, as a process of its own; it is handed to `started`. */
+/** Socket Mode, with a bot as it runs in production, as a process of its own; it is handed to `started`, with its way into Slack. */
 export const overSocketApart =
-  (started: (bot: OwnProcess) => void) =>
+  (started: (bot: OwnProcess, link: SocketLink) => void, more: () => Readonly<Record<string, string>> = () => ({})) =>
   async (workspace: Workspace): Promise<Way> => {
     const link = await createSocketLink(workspace);
     const { appToken } = workspace.state.app;
@@ -31,9 +31,10 @@ export const overSocketApart =
           HALLPASS_CLUSTERS: config.clusters
             .flatMap(({ name, source }) => (source.type === 'kubeconfig' ? [`${name}=${source.path}`] : []))
             .join(','),
+          ...more(),
         });
-        started(bot);
-        return { stop: bot.kill, tell: async () => {} };
+        started(bot, link);
+        return { stop: bot.kill, tell: async () => {}, lacks: () => undefined };
       },
       stop: link.stop,
     };

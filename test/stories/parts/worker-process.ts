@@ -12,12 +12,14 @@ export type WorkerProcessOptions = {
   readonly clockAhead?: number;
   /** Whether it says how long the longest turn of its event loop was, from SIGUSR2 on. */
   readonly ticking?: boolean;
+  /** Further settings. */
+  readonly more?: Readonly<Record<string, string>>;
 };
 
 /** Starts a worker as it runs in production, as a process of its own; resolves when it is running. */
 export const startWorkerProcess = (
   stand: Stand,
-  { redisUrl, kubeconfig, clockAhead = 0, ticking = false }: WorkerProcessOptions = {},
+  { redisUrl, kubeconfig, clockAhead = 0, ticking = false, more = {} }: WorkerProcessOptions = {},
 ): Promise<WorkerProcess> => {
   const config = stand.config('worker');
   const before = [...(clockAhead === 0 ? [] : ['clock-shifted.ts']), ...(ticking ? ['ticking.ts'] : [])];
@@ -30,6 +32,7 @@ export const startWorkerProcess = (
     HALLPASS_CLUSTERS: `shop=${kubeconfig ?? stand.kubeconfig('hallpass-worker')}`,
     HALLPASS_MANAGED_NAMESPACES: config.managedNamespaces.join(','),
     CLOCK_AHEAD: String(clockAhead),
+    ...more,
   };
   return startOwnProcess('The worker is running', environment, preload);
 };
