@@ -35,7 +35,7 @@ export const createBundleWatch = (
     if (Temporal.Instant.compare(now, bareSince.add(expected)) >= 0)
       troubles.tell('unanswered', 'No guard answers for what is protected: all writes of it are refused', {
         cluster,
-        remedy: 'Start the guard (manifests/guard), or take "protect" out of rules.yaml',
+        remedy: 'Start the guard (manifests/components/guard), or take "protect" out of rules.yaml',
       });
   };
 };
