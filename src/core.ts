@@ -36,6 +36,8 @@ export type Ground = Stops & {
   /** From now on changes of the policy folder take effect, once `check` has nothing to say against them. */
   readonly followPolicy: (check?: (folder: PolicyFolder) => Promise<readonly string[]>) => void;
   readonly redis: (profile: RedisProfile, name: string) => ReturnType<typeof connectRedis>;
+  /** Resolves when Redis has been looked at. */
+  readonly looked: Promise<unknown>;
 };
 
 /** Opens files and connections for one author. Problems of keys and policy are answered all at once. */
@@ -77,7 +79,9 @@ export const openGround = async (
   onStop(() => Promise.all(clients.map((client) => client.close())));
 
   const log = redis('commit', 'log');
-  const wrong = await redisProblems(config, log, author, { info, error, alarm });
+  const looked = redisProblems(config, log, author, { info, error, alarm });
+  // What is due ends while a worker still looks at Redis.
+  const wrong = author === 'bot' ? await looked : [];
   if (wrong.length > 0) {
     await stop();
     return err(wrong);
@@ -112,6 +116,7 @@ export const openGround = async (
     tellThrough,
     followPolicy: (check) => onStop(follow(author, { info, error, tell }, check).stop),
     redis,
+    looked,
     onStop,
     stop,
   });

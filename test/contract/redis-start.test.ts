@@ -74,6 +74,7 @@ const saidAtStart = async (role: Role, { url, tls, sentinels }: RedisAddress): P
       const ground = await openGround(config, role, []);
       if (!ground.ok) return ground.error;
       stop = ground.value.stop;
+      await ground.value.looked;
     } else {
       const loaded = createKeys(keys, [role]);
       if (!loaded.ok) throw new Error(loaded.error.join());
