@@ -155,6 +155,11 @@ test('a Redis that is as it should be is said nothing of, over TLS as without it
   }
 });
 
+test('one that calls its mode as Valkey does is as good', async () => {
+  const address = await sayingOf('redis_mode:standalone', 'server_mode:standalon');
+  for (const role of roles) expect(await saidAtStart(role, address(role))).toEqual([]);
+});
+
 type Bad = () => Promise<(role: Role) => RedisAddress> | ((role: Role) => RedisAddress);
 const wrongs: readonly (readonly [what: string, said: RegExp, bad: Bad])[] = [
   [
