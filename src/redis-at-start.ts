@@ -30,6 +30,8 @@ export const redisProblems = async (
   { info, error, alarm }: { readonly info: Log; readonly error: Log; readonly alarm: Alarm },
 ): Promise<readonly string[]> => {
   const found = await lookAtRedis(redis, redisAt(config), author);
+  // Whoever was ended meanwhile has nothing to say of it.
+  if (redis.status === 'end') return [];
   for (const one of found)
     switch (one.type) {
       case 'wrong':

@@ -86,7 +86,9 @@ describe.each([
     await expect.poll(() => store.read(id).catch(String), { timeout: 10_000 }).toEqual(['submitted', 'approved']);
     // What comes is taken in by the new one, as before.
     const other = anId();
-    await expect.poll(() => store.append(other, 0, ['submitted'], index()).catch(String)).toMatchObject({ type: 'appended' });
+    await expect
+      .poll(() => store.append(other, 0, ['submitted'], index()).catch(String))
+      .toMatchObject({ type: 'appended' });
     expect(await watched.admin(1).role()).toContain('master');
   }, 60_000);
 
@@ -156,7 +158,9 @@ describe('Sentinels that will not do are named, with what to do', () => {
   test('TLS to Sentinels without it', async () => {
     const { url, ...rest } = watched.address('hallpass-bot');
     expect(await whyNoAnswer({ ...rest, url: url.replace('redis:', 'rediss:') })).toMatchObject({
-      problem: expect.stringMatching(/^Sentinel at 127\.0\.0\.1:\d+ speaks without TLS, and REDIS_URL starts with rediss/),
+      problem: expect.stringMatching(
+        /^Sentinel at 127\.0\.0\.1:\d+ speaks without TLS, and REDIS_URL starts with rediss/,
+      ),
     });
   });
 

@@ -74,6 +74,7 @@ const saidAtStart = async (role: Role, { url, tls, sentinels }: RedisAddress): P
       const ground = await openGround(config, role, []);
       if (!ground.ok) return ground.error;
       stop = ground.value.stop;
+      await ground.value.looked;
     } else {
       const loaded = createKeys(keys, [role]);
       if (!loaded.ok) throw new Error(loaded.error.join());
@@ -152,6 +153,11 @@ test('a Redis that is as it should be is said nothing of, over TLS as without it
     expect(await saidAtStart(role, plain(role))).toEqual([]);
     expect(await saidByDoctor(role, secured(role))).toEqual([]);
   }
+});
+
+test('one that calls its mode as Valkey does is as good', async () => {
+  const address = await sayingOf('redis_mode:standalone', 'server_mode:standalon');
+  for (const role of roles) expect(await saidAtStart(role, address(role))).toEqual([]);
 });
 
 type Bad = () => Promise<(role: Role) => RedisAddress> | ((role: Role) => RedisAddress);

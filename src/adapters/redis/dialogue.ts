@@ -31,6 +31,7 @@ export const converse = async (
   command: readonly string[],
 ): Promise<Heard> => {
   const socket = tls === undefined ? connectPlain(at) : connectSecured({ ...at, ...tls, rejectUnauthorized: false });
+  socket.on('error', () => {});
   try {
     const connected = await opened(socket, tls === undefined ? 'connect' : 'secureConnect');
     if (connected !== undefined) return connected;

@@ -19,12 +19,11 @@ const info = z.looseObject({
   redis_version: z.string(),
   /** Valkey says Redis' version for compatibility, and its own here. */
   valkey_version: z.string().optional(),
-  redis_mode: z.string(),
   cluster_enabled: z.string().optional(),
   maxmemory_policy: z.string(),
   aof_enabled: z.string(),
   aof_last_write_status: z.string(),
-  configured_hz: z.coerce.number(),
+  configured_hz: z.coerce.number().optional(),
   role: z.string(),
 });
 type Info = z.infer<typeof info> & { readonly appendfsync?: string | undefined };
@@ -39,7 +38,8 @@ export const parseInfo = (text: string): Record<string, string> =>
  */
 export const checkRedis = async (redis: Redis): Promise<readonly RedisProblem[]> => {
   const fields = parseInfo(await asking('say its INFO', redis.info()));
-  if (fields.redis_mode === 'sentinel') return [misledToSentinel];
+  // As Redis calls it, and Valkey.
+  if (fields.redis_mode === 'sentinel' || fields.server_mode === 'sentinel') return [misledToSentinel];
   const read = info.safeParse(fields);
   if (!read.success) return [unreadable(read.error)];
   return problemsOf({ ...read.data, appendfsync: await readAppendfsync(redis) });
@@ -69,7 +69,7 @@ const readAppendfsync = async (redis: Redis): Promise<string | undefined> => {
 const problemsOf = (found: Info): readonly RedisProblem[] => [
   ...kindProblems(found),
   ...keepingProblems(found),
-  ...(found.configured_hz < 50
+  ...((found.configured_hz ?? 100) < 50
     ? [
         {
           type: 'slow' as const,

@@ -70,7 +70,8 @@ const whyNot = async (address: RedisAddress, at: Endpoint): Promise<NoAnswer | u
 
 const about = ['INFO', 'server'];
 
-const isSentinel = (heard: Heard): boolean => heard.type === 'answer' && heard.text.includes('redis_mode:sentinel');
+const isSentinel = (heard: Heard): boolean =>
+  heard.type === 'answer' && /^(redis|server)_mode:sentinel/m.test(heard.text);
 
 const primaryOf = async (
   address: RedisAddress,

@@ -126,7 +126,7 @@ const furnish = (folder: string): void => {
 };
 
 /** These write where they are told to, which may be anywhere: only to a folder that is emptied, and by one word. */
-const writing: readonly string[] = ['keys', 'manifests', 'log', 'audit', 'login'];
+const writing: readonly string[] = ['keys', 'manifests', 'log', 'audit', 'login', 'redis'];
 const isHarmless = ({ words, environment }: Typed): boolean => {
   const isWriting =
     words.some((word) => writing.includes(word)) || (words.includes('policy') && words.includes('schema'));
@@ -224,7 +224,7 @@ const isLeftOut = ({ words }: Typed): boolean =>
   words.some((word) => word === 'policy' || word === 'manifests') && words.join(' ').length % 50 !== 0;
 
 const secretSettings =
-  /^(HALLPASS_TOKEN|HALLPASS_SIEM_TOKEN|HALLPASS_SIEM_URL|REDIS_URL|SLACK_\w+_TOKEN|SLACK_SIGNING_SECRET)$/;
+  /^(HALLPASS_TOKEN|HALLPASS_SIEM_TOKEN|HALLPASS_SIEM_URL|REDIS_URL|REDIS_SENTINEL_PASSWORD|SLACK_\w+_TOKEN|SLACK_SIGNING_SECRET)$/;
 const hasSecretElsewhere = (environment: Typed['environment']): boolean =>
   Object.entries(environment).some(([name, value]) => !secretSettings.test(name) && value.includes(secret));
 
