@@ -47,17 +47,6 @@ const saySettings = ({ role, clusters, workerClusters, managedNamespaces, watche
   return `All are there. Role: ${role}; clusters: ${names}${managed}.`;
 };
 
-export const checkPolicy = (folder: string, read: Result<PolicyFolder, readonly string[]>): readonly Finding[] => {
-  if (!read.ok) return read.error.map(wrong);
-  const { policy, identities, kinds } = read.value.settings;
-  const profiles = kinds.flatMap((kind) => kind.profiles).length;
-  return [
-    fine(
-      `${folder}: ${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${profiles} profiles.`,
-    ),
-  ];
-};
-
 export const checkKeys = (folder: string, role: Role): readonly Finding[] => {
   const authors = authorsOf(role);
   const keys = createKeys(folder, authors);
