@@ -154,7 +154,7 @@ describe('the tree of the image, read-only', () => {
       globSync('src/**/*.ts', { cwd: app }).flatMap((file) =>
         [
           ...readFileSync(join(app, file), 'utf8').matchAll(
-            /^(?:import|export) (?!type )[^;]*? from '([^']+)';|^import '([^']+)';|\bimport\('([^']+)'\)/gm,
+            /^(?:import|export) (?!type )[^;]*? from '([^']+)';|^import '([^']+)';|\b(?:import|new URL)\('((?:#|\.\/)[^']+\.ts)'/gm,
           ),
         ]
           .map(([, from, alone, late]) => from ?? alone ?? late ?? '')

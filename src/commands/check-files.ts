@@ -28,6 +28,9 @@ export const checkSettings = ({ config, problems }: Inspected, unknown: readonly
         `HALLPASS_MANAGED_NAMESPACES names "${namespace}", which is Hallpass's own: from there everything that it trusts could be granted. Take it off.`,
       ),
     ),
+    ...(role === 'guard' && clusters.length > 1
+      ? [wrong('A guard is for one cluster, and HALLPASS_CLUSTERS names several. Name just its own there.')]
+      : []),
     ...(isOneIdentity
       ? [
           caution(

@@ -696,12 +696,13 @@ describe('the command line', () => {
     const files = ['HALLPASS_POLICY', 'HALLPASS_KEYS', 'HALLPASS_GUARD_CERTIFICATE', 'HALLPASS_GUARD_CLIENT_CA'];
     const nowhere = {
       HALLPASS_ROLE: 'guard',
-      HALLPASS_CLUSTERS: 'shop=/nowhere',
+      HALLPASS_CLUSTERS: 'shop=/nowhere,stage=/nowhere',
       ...Object.fromEntries(files.map((name) => [name, '/nowhere'])),
     };
     const lost = await runCli(['doctor'], nowhere, { cwd: place });
     expect(lost).toMatchObject({ status: 1, errors: '' });
     expect(lost.out).toMatch(/^✘ Settings: The file \.env cannot be read/m);
+    expect(lost.out).toMatch(/^✘ Settings: A guard is for one cluster, and HALLPASS_CLUSTERS names several/m);
     const about = lost.out.split('\n').flatMap((line) => /^[✘⚠] ([\w ,]+):/.exec(line)?.[1] ?? []);
     expect([...new Set(about)]).toEqual([
       'Settings',
@@ -710,7 +711,9 @@ describe('the command line', () => {
       'Redis',
       'Guard',
       'Cluster shop, guard',
+      'Cluster stage, guard',
       'Guard of shop',
+      'Guard of stage',
     ]);
     expect(`${bare.out}${lost.out}`).not.toMatch(/^ +at /m);
   });
