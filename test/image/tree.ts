@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { dirname, join, posix, relative } from 'node:path';
+import { basename, dirname, join, posix, relative } from 'node:path';
 import { createIgnored, type Dockerfile, type Instruction, type Stage } from './dockerfile.ts';
 
 type Lock = { readonly packages: Readonly<Record<string, { dev?: true; optional?: true; devOptional?: true }>> };
@@ -57,12 +57,10 @@ export const layOutImage = (root: string, { stages }: Dockerfile, into: string):
   };
   const install = (one: Instruction, at: string, place: string): void => {
     if (!one.text.includes('--omit=optional')) return;
+    // Packages below another one are copied if they are wanted.
+    const filter = (source: string): boolean => basename(source) !== 'node_modules';
     for (const path of productionPackages(root))
-      cpSync(join(root, path), join(place, at, path), {
-        recursive: true,
-        // Packages below it are copied if they are wanted.
-        filter: (source) => relative(join(root, path), source).split('/').at(-1) !== 'node_modules',
-      });
+      cpSync(join(root, path), join(place, at, path), { recursive: true, filter });
   };
   const final = stages.at(-1);
   if (final === undefined) throw new Error('There is no stage');
