@@ -14,17 +14,14 @@ import { createAlarmBox } from '#adapters/redis/alarm-box.ts';
 import { createRedisSumming } from '#adapters/redis/summing.ts';
 import { createCountingFetch } from '#adapters/slack/counting-fetch.ts';
 import { createExaminer } from '#adapters/threads/examiner.ts';
-import { webhookConfiguration } from '#domain/guard/webhook.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { kindModules } from '#kinds/index.ts';
-import { heldSorts } from '#kinds/kind.ts';
 import { markRunning } from '#src/metrics/processes.ts';
 import { beginLag } from '#src/metrics/requests.ts';
 import { countSlackCall } from '#src/metrics/slack.ts';
 import { draftRequest } from '#use-cases/draft-request.ts';
 import type { DriftPorts } from '#use-cases/drift-ports.ts';
-import { markersBeside } from '#use-cases/home.ts';
 import { createWebhookKeeper } from '#use-cases/keep-webhook.ts';
 import { createOwnWrites } from '#use-cases/own-writes.ts';
 import type { Alarm, ClusterWriter, WorkerPorts } from '#use-cases/ports.ts';
@@ -42,6 +39,7 @@ import { withVeils } from '#use-cases/with-veils.ts';
 import type { Config } from './config.ts';
 import { type Ground, openGround } from './core.ts';
 import { every } from './every.ts';
+import { webhookBy } from './guarded-by.ts';
 import { tellMissingRights } from './missing-rights.ts';
 
 /**
@@ -266,15 +264,7 @@ const keepWebhooks = ({ core, clients, info, onStop }: Ground, { guardAt, home }
     const keep = createWebhookKeeper({
       cluster,
       webhooks: createWebhooks(client),
-      wanted: () =>
-        webhookConfiguration({
-          protections: core.settings().policy.protect,
-          held: heldSorts(core.settings().kinds),
-          cluster,
-          own: [home, markersBeside(home)],
-          at: guardAt,
-          selectsNamespaces: selects === true,
-        }),
+      wanted: () => webhookBy(core.settings(), { cluster, home, at: guardAt, selectsNamespaces: selects === true }),
       signer: core.signer,
       trust: core.trust,
       now: () => serverTime(client),

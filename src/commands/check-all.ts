@@ -1,11 +1,17 @@
 import { readPolicyFolder } from '#adapters/files/policy-folder.ts';
-import { type Environment, type Inspected, inspectConfig } from '#src/config.ts';
+import type { Author } from '#domain/request/events.ts';
+import { type ClusterSource, type Config, type Environment, type Inspected, inspectConfig } from '#src/config.ts';
 import { redisAt, redisSettings } from '#src/redis-settings.ts';
 import { unknownSettings } from '#src/settings.ts';
+import { checkCertificates } from './check-certificates.ts';
 import { checkCluster } from './check-clusters.ts';
-import { authorsOf, checkBoundKeys, checkKeys, checkPolicy, checkSettings, checkSharedKey } from './check-files.ts';
+import { authorsOf, checkBoundKeys, checkKeys, checkSettings, checkSharedKey } from './check-files.ts';
+import { checkGuard } from './check-guard.ts';
+import { checkIssuers } from './check-issuers.ts';
+import { checkPolicy } from './check-policy.ts';
 import { checkRedisAt } from './check-redis.ts';
 import { checkLookup, checkSlack } from './check-slack.ts';
+import { checkSorts } from './check-sorts.ts';
 import { checkWatcher } from './check-watcher.ts';
 import { checkWatching } from './check-watching.ts';
 import { checkWebhooks } from './check-webhooks.ts';
@@ -54,13 +60,22 @@ const checksFor = (inspected: Inspected, unknown: readonly string[]): readonly C
     ...(config.webhooks === undefined ? [] : [checkWebhooks(config, known.redisAhead)]),
     ...(slack === undefined ? [] : [checkSlack(slack, policy)]),
     ...(authors.includes('worker') ? [checkLookup(config, policy)] : []),
+    ...checkCertificates(config),
+    ...(config.api === undefined ? [] : [checkIssuers(known)]),
     ...authors.flatMap((author) =>
-      (author === 'worker' ? config.workerClusters : config.clusters)
-        .filter(({ name }) => name !== '')
-        .map((source) => checkCluster(author, source, config, known)),
+      clustersOf(author, config).map((source) => checkCluster(author, source, config, known)),
     ),
+    ...authors.flatMap((author) =>
+      author === 'worker' || author === 'guard'
+        ? clustersOf(author, config).map((source) => checkGuard(author, source, config, known))
+        : [],
+    ),
+    ...clustersOf(authors.at(-1) ?? 'worker', config).map((source) => checkSorts(source, known)),
     ...(authors.some((author) => author === 'bot' || author === 'worker') && redis !== undefined
       ? [checkWatching(config, redis.ahead)]
       : []),
   ];
 };
+
+const clustersOf = (author: Author, { clusters, workerClusters }: Config): readonly ClusterSource[] =>
+  (author === 'worker' ? workerClusters : clusters).filter(({ name }) => name !== '');

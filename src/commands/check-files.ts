@@ -28,6 +28,9 @@ export const checkSettings = ({ config, problems }: Inspected, unknown: readonly
         `HALLPASS_MANAGED_NAMESPACES names "${namespace}", which is Hallpass's own: from there everything that it trusts could be granted. Take it off.`,
       ),
     ),
+    ...(role === 'guard' && clusters.length > 1
+      ? [wrong('A guard is for one cluster, and HALLPASS_CLUSTERS names several. Name just its own there.')]
+      : []),
     ...(isOneIdentity
       ? [
           caution(
@@ -45,17 +48,6 @@ const saySettings = ({ role, clusters, workerClusters, managedNamespaces, watche
   const names = (role === 'worker' ? workerClusters : clusters).map(({ name }) => name).join(', ');
   const managed = role === 'bot' || role === 'guard' ? '' : `; managed namespaces: ${managedNamespaces.join(', ')}`;
   return `All are there. Role: ${role}; clusters: ${names}${managed}.`;
-};
-
-export const checkPolicy = (folder: string, read: Result<PolicyFolder, readonly string[]>): readonly Finding[] => {
-  if (!read.ok) return read.error.map(wrong);
-  const { policy, identities, kinds } = read.value.settings;
-  const profiles = kinds.flatMap((kind) => kind.profiles).length;
-  return [
-    fine(
-      `${folder}: ${policy.rules.length} rules, ${policy.groups.size} groups, ${identities.length} people, ${profiles} profiles.`,
-    ),
-  ];
 };
 
 export const checkKeys = (folder: string, role: Role): readonly Finding[] => {

@@ -25,8 +25,14 @@ export const sayChecked = (checked: readonly Checked[]): readonly string[] => {
   ];
 };
 
-/** The same for machines. */
+/** Goes up when what reads the JSON would have to be changed; what is only added does not count. */
+const schema = 1;
+
+/** The same for machines (docs/operations.md has the shape). */
 export const checkedJson = (checked: readonly Checked[]): object => ({
+  schema,
   healthy: isHealthy(checked),
+  problems: count(checked, 'wrong'),
+  cautions: count(checked, 'caution'),
   findings: checked.map(({ about, finding: { type, text } }) => ({ type, about, text: oneLine(text) })),
 });

@@ -12,13 +12,19 @@ export const testPolicy = async (folder: string, file?: string): Promise<Answer>
   const read = await readAll(folder, file);
   if (!read.ok) return read;
   const { settings, cases } = read.value;
+  const wrong = await failingCases(settings, cases);
+  const count = `${cases.length - wrong.length} of ${cases.length} cases are as expected`;
+  return wrong.length === 0 ? ok([`${count}.`]) : err([...wrong, `${count}.`]);
+};
+
+/** Each case that comes to something else than it expects, with why. */
+export const failingCases = async (settings: Settings, cases: readonly WrittenCase[]): Promise<readonly string[]> => {
   const wrong: string[] = [];
   for (const one of cases) {
     const why = await whyWrong(settings, one);
     if (why !== undefined) wrong.push(`${one.where}: "${one.name}": ${why}`);
   }
-  const count = `${cases.length - wrong.length} of ${cases.length} cases are as expected`;
-  return wrong.length === 0 ? ok([`${count}.`]) : err([...wrong, `${count}.`]);
+  return wrong;
 };
 
 const whyWrong = async (settings: Settings, one: WrittenCase): Promise<string | undefined> => {

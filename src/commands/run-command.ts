@@ -15,7 +15,9 @@ export const usage = `hallpass <command>
   login [--issuer <address>] [--client <id>] [--device]
                              sign in with the OpenID issuer that knows you (HALLPASS_ISSUER, HALLPASS_CLIENT), for what follows
   mcp                        speak MCP over standard input and output: agents ask and wait, and never decide
-  doctor [--json]            check everything that bot and worker need: settings, files, Redis, Slack, clusters
+  doctor [--output text|json]
+                             check everything that the process of this environment needs, before it runs or while it does: settings, files,
+                             certificates, Redis, Slack, clusters, the guard's webhook
   settings [--markdown]      every setting of the environment: what it is for, who reads it, what holds unless it is set
   standing [--cluster <name>] [--namespace <name>] [--profile <name>] [--kubeconfig <path>[#context]] [--all] [--json]
                              who holds the rights of access profiles already, without asking, and by which binding
@@ -71,13 +73,13 @@ export const runCommand = async ([command, ...words]: readonly string[]): Promis
     case 'audit':
     case 'webhooks': {
       const loaded = loadEnvironment();
+      if (command === 'doctor')
+        return (await import('./doctor.ts')).doctor(words, process.env, process.versions.node, loaded);
       if (!loaded.ok) return failed([loaded.error]);
       if (command === 'log') return (await import('./log.ts')).logCommand(words, process.env);
       if (command === 'audit') return (await import('./audit.ts')).auditCommand(words, process.env);
       if (command === 'webhooks') return (await import('./webhooks.ts')).webhooksCommand(words, process.env);
-      return command === 'doctor'
-        ? (await import('./doctor.ts')).doctor(words, process.env)
-        : (await import('./standing.ts')).standing(words, process.env);
+      return (await import('./standing.ts')).standing(words, process.env);
     }
     case 'redis':
       return (await import('./redis-users.ts')).redisCommand(words);

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { noPassword, redisAcl } from '#adapters/redis/acl.ts';
@@ -17,6 +20,28 @@ import { type Stand, startStand } from '#local/stand.ts';
 import { checkAll } from '#src/commands/check-all.ts';
 import { doctor } from '#src/commands/doctor.ts';
 import { environmentFor, runCli } from '#test/contract/parts/operator.ts';
+
+const routes = 'httproutes.gateway.networking.k8s.io';
+const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+/** What the policy lets people change beside what Kubernetes has by itself: as much of Gateway API as it takes to be there. */
+const gatewayRoutes = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: routes, annotations: { 'api-approved.kubernetes.io': 'unapproved, as much as a test wants' } },
+  spec: {
+    group: 'gateway.networking.k8s.io',
+    scope: 'Namespaced',
+    names: { plural: 'httproutes', singular: 'httproute', kind: 'HTTPRoute', listKind: 'HTTPRouteList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
 
 const hash = (password: string): string => createHash('sha256').update(password).digest('hex');
 const password = 'a-password-of-the-bot';
@@ -42,6 +67,7 @@ beforeAll(async () => {
     `${redisAcl({ bot: hash(password), worker: hash(password), guard: noPassword, watcher: hash(password) })}user admin on nopass ~* &* +@all\n${lesser}\n`,
   );
   [stand, guarded] = await Promise.all([startStand(), startRedis({ aclFile })]);
+  await install(stand.admin, [gatewayRoutes]);
   slack = createWorkspace({ seed: demoSeed(), rates: 'off' });
   link = await createSocketLink(slack);
   const inbound = { type: 'socket', appToken: slack.state.app.appToken } as const;
@@ -495,6 +521,45 @@ describe('a cluster', () => {
     ]);
   });
 
+  it('that lacks sorts of objects which may be asked for there: each is named, with what to do', async () => {
+    const policy = join(folder, 'misspelt');
+    cpSync(environment.HALLPASS_POLICY ?? '', policy, { recursive: true });
+    const replace = (file: string, from: string, to: string): void => {
+      const text = readFileSync(join(policy, file), 'utf8');
+      expect(text).toContain(from);
+      writeFileSync(join(policy, file), text.replace(from, to));
+    };
+    replace('profiles.yaml', 'resources: [ingresses]', 'resources: [ingreses]');
+    replace('changes.yaml', 'resource: configmaps', 'resource: configmap');
+    replace('changes.yaml', '    group: apps\n    version: v1', '    group: apps\n    version: v2');
+    const here = async (): Promise<readonly string[]> =>
+      (await found({ HALLPASS_POLICY: policy })).filter((line) => line.includes('Policy in'));
+    const misspelt = [
+      /^caution Policy in shop: profiles\.yaml:\d+: "ingress-view": networking\.k8s\.io has no "ingreses" .* Is it "ingresses" that you mean\?$/,
+      /^caution Policy in shop: changes\.yaml:\d+: "configmaps": the core group has no "configmap" .* Is it "configmaps" that you mean\?$/,
+      /^caution Policy in shop: changes\.yaml:\d+: "deployments": apps has deployments in v1, and not in v2\. Write one of these/,
+    ].map((words) => expect.stringMatching(words));
+    expect(await here()).toEqual(misspelt);
+    await stand.admin.send('DELETE', `${crds}/${routes}`);
+    undo.push(() => install(stand.admin, [gatewayRoutes]));
+    await expect
+      .poll(here, { timeout: 20_000 })
+      .toEqual([
+        ...misspelt,
+        expect.stringMatching(
+          /^caution Policy in shop: changes\.yaml:\d+: "httproutes": there is no API group "gateway\.networking\.k8s\.io" in this cluster\. Install what brings it \(its CustomResourceDefinitions\), or take it out\.$/,
+        ),
+      ]);
+    // What nobody may ask for in this cluster it need not have.
+    writeFileSync(
+      join(policy, 'rules.yaml'),
+      readFileSync(join(policy, 'rules.yaml'), 'utf8')
+        .replace(/match: *\{/g, 'match: { clusters: [stage],')
+        .replace(/match:\n {6}/g, 'match:\n      clusters: [stage]\n      '),
+    );
+    expect(await here()).toEqual([]);
+  });
+
   it('in which bot and worker are the same', async () => {
     const { HALLPASS_WORKER_CLUSTERS: _, ...one } = environment;
     const lines = await checkAll({ ...one, HALLPASS_CLUSTERS: environment.HALLPASS_WORKER_CLUSTERS });
@@ -533,6 +598,56 @@ describe('files', () => {
   });
 });
 
+describe('a policy', () => {
+  const changed = (change: (policy: string) => void): Record<string, string> => {
+    const policy = mkdtempSync(join(folder, 'policy-'));
+    cpSync(environment.HALLPASS_POLICY ?? '', policy, { recursive: true });
+    change(policy);
+    return { HALLPASS_POLICY: policy };
+  };
+  const oneCase = (expected: string): string =>
+    stringify({
+      cases: [
+        {
+          name: 'who edits Ingresses asks the platform',
+          by: 'U0ALICE',
+          kind: 'access',
+          profiles: ['ingress-edit'],
+          cluster: 'shop',
+          namespace: 'shop-front',
+          expect: { rule: expected },
+        },
+      ],
+    });
+
+  it('that is probably a mistake somewhere is cautioned of, as "policy check" says it', async () => {
+    const idle = changed((policy) => {
+      const rules = readFileSync(join(policy, 'rules.yaml'), 'utf8');
+      writeFileSync(join(policy, 'rules.yaml'), rules.replace('groups:\n', 'groups:\n  idle: [U0BOB]\n'));
+    });
+    expect(await found(idle)).toEqual([
+      expect.stringMatching(
+        /^caution Policy: rules\.yaml:\d+: nothing names the group "idle"\. Use it in a rule, or take it out\.$/,
+      ),
+    ]);
+  });
+
+  it('that comes to something else than its tests.yaml says is wrong; one whose tests cannot be read is cautioned of', async () => {
+    const having = (text: string) => changed((policy) => writeFileSync(join(policy, 'tests.yaml'), text));
+    expect(await found(having(oneCase('sensitive')))).toEqual([
+      expect.stringMatching(
+        /^wrong Policy: tests\.yaml:\d+: "who edits Ingresses asks the platform": it expects a rule "sensitive"/,
+      ),
+    ]);
+    expect(await found(having('cases: 7'))).toEqual([
+      expect.stringMatching(/^caution Policy: tests\.yaml:1: "cases": /),
+    ]);
+    const rules = readFileSync(join(environment.HALLPASS_POLICY ?? '', 'rules.yaml'), 'utf8');
+    const last = [...rules.matchAll(/- name: ([\w-]+)/g)].at(-1)?.[1] ?? '';
+    expect(await found(having(oneCase(last)))).toEqual([]);
+  });
+});
+
 describe('the command line', () => {
   it('prints a line for each, and ends with 0 when nothing is wrong', async () => {
     const ran = await runCli(['doctor'], environment);
@@ -549,10 +664,15 @@ describe('the command line', () => {
       SLACK_BOT_TOKEN: 'xoxb-secret-of-another',
       REDIS_URL: as('hallpass-bot', 'another-secret'),
     };
-    const ran = await runCli(['doctor', '--json'], changed);
+    const ran = await runCli(['doctor', '--output', 'json'], changed);
     expect(ran).toMatchObject({ status: 1, errors: '' });
-    const { healthy, findings } = JSON.parse(ran.out);
-    expect(healthy).toBe(false);
+    const { schema, healthy, problems, cautions, findings } = JSON.parse(ran.out);
+    expect({ schema, healthy, problems }).toEqual({ schema: 1, healthy: false, problems: 2 });
+    expect(cautions).toBe(findings.filter(({ type }: { type: string }) => type === 'caution').length);
+    // As it was said before.
+    expect(Object.keys(JSON.parse((await runCli(['doctor', '--json'], changed)).out))).toEqual(
+      Object.keys(JSON.parse(ran.out)),
+    );
     expect(
       findings.filter(({ type }: { type: string }) => type === 'wrong').map(({ about }: { about: string }) => about),
     ).toEqual(['Redis', 'Slack']);
@@ -567,6 +687,56 @@ describe('the command line', () => {
     const ran = await runCli(['doctor'], { ...others, REDIS_URL: as('hallpass-worker') }, { cwd: place });
     expect(ran.out).toContain('Role: worker');
     expect(ran.status).toBe(0);
+  });
+
+  it('looks at everything with no settings at all, with a .env that cannot be read, and where nothing is as it should be', async () => {
+    const place = mkdtempSync(join(folder, 'bare-'));
+    const bare = await runCli(['doctor'], {}, { cwd: place });
+    expect(bare).toMatchObject({ status: 1, errors: '' });
+    for (const name of ['SLACK_BOT_TOKEN', 'HALLPASS_CLUSTERS', 'HALLPASS_POLICY', 'HALLPASS_KEYS'])
+      expect(bare.out).toMatch(new RegExp(`^✘ Settings: ${name} is not set\\. Set it to`, 'm'));
+    mkdirSync(join(place, '.env'));
+    const files = ['HALLPASS_POLICY', 'HALLPASS_KEYS', 'HALLPASS_GUARD_CERTIFICATE', 'HALLPASS_GUARD_CLIENT_CA'];
+    const nowhere = {
+      HALLPASS_ROLE: 'guard',
+      HALLPASS_CLUSTERS: 'shop=/nowhere,stage=/nowhere',
+      ...Object.fromEntries(files.map((name) => [name, '/nowhere'])),
+    };
+    const lost = await runCli(['doctor'], nowhere, { cwd: place });
+    expect(lost).toMatchObject({ status: 1, errors: '' });
+    expect(lost.out).toMatch(/^✘ Settings: The file \.env cannot be read/m);
+    expect(lost.out).toMatch(/^✘ Settings: A guard is for one cluster, and HALLPASS_CLUSTERS names several/m);
+    const about = lost.out.split('\n').flatMap((line) => /^[✘⚠] ([\w ,]+):/.exec(line)?.[1] ?? []);
+    expect([...new Set(about)]).toEqual([
+      'Settings',
+      'Policy',
+      'Keys',
+      'Redis',
+      'Guard',
+      'Cluster shop, guard',
+      'Cluster stage, guard',
+      'Guard of shop',
+      'Guard of stage',
+    ]);
+    expect(`${bare.out}${lost.out}`).not.toMatch(/^ +at /m);
+  });
+
+  it('says what to do where its own packages are not there', async () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const place = mkdtempSync(join(folder, 'no-packages-'));
+    for (const name of ['src', 'package.json']) cpSync(join(root, name), join(place, name), { recursive: true });
+    const { status, out, errors } = await promisify(execFile)(process.execPath, ['src/cli.ts', 'doctor'], {
+      cwd: place,
+    }).then(
+      ({ stdout, stderr }) => ({ status: 0, out: stdout, errors: stderr }),
+      (cause: { code: number; stdout: string; stderr: string }) => ({
+        status: cause.code,
+        out: cause.stdout,
+        errors: cause.stderr,
+      }),
+    );
+    expect({ status, errors }).toEqual({ status: 1, errors: '' });
+    expect(out).toMatch(/^✔ Node: .*\n✘ Packages: Cannot find package .* Run "npm ci", or take the image as it is\./);
   });
 
   it('finds a clock that is ahead', async () => {
@@ -636,7 +806,21 @@ describe('the command line', () => {
       out: '',
       errors: expect.stringContaining('--json'),
     });
-    expect(await runCli(['doctors'])).toMatchObject({ status: 2, errors: expect.stringContaining('doctor [--json]') });
+    for (const [words, why] of [
+      [['--output', 'yaml'], '--output "yaml" is not understood. Write text or json.'],
+      [['--json', '--output', 'text'], 'do not go together'],
+      [['--output'], '--output lacks its value'],
+      [['now'], '"now" is not understood'],
+    ] as const)
+      expect(await runCli(['doctor', ...words])).toMatchObject({
+        status: 2,
+        out: '',
+        errors: expect.stringContaining(why),
+      });
+    expect(await runCli(['doctors'])).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining('doctor [--output text|json]'),
+    });
     expect(await runCli(['help'])).toMatchObject({ status: 0, errors: '' });
   });
 });

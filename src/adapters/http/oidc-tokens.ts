@@ -70,19 +70,6 @@ export const createOidcTokens = (audience: string): OidcTokens => {
     return keys;
   };
 
-  const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
-    const found = discovery.parse(await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
-    if (found.issuer !== issuer) throw new Error(`it calls itself ${found.issuer.slice(0, 200)}`);
-    const at = new URL(found.jwks_uri);
-    if (at.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
-      throw new Error('its keys are not where only it can put them (https)');
-    return createRemoteJWKSet(at, {
-      timeoutDuration: patience,
-      cooldownDuration: 5_000,
-      [customFetch]: async (url) => Response.json(await fetchJson(url)),
-    });
-  };
-
   return {
     verify: async (token, issuers) => {
       const issuer = issuerIn(token);
@@ -115,6 +102,22 @@ export const createOidcTokens = (audience: string): OidcTokens => {
     },
   };
 };
+
+const discover = async (issuer: string): Promise<ReturnType<typeof createRemoteJWKSet>> => {
+  const found = discovery.parse(await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
+  if (found.issuer !== issuer) throw new Error(`it calls itself ${found.issuer.slice(0, 200)}`);
+  const at = new URL(found.jwks_uri);
+  if (at.protocol !== 'https:' && new URL(issuer).protocol === 'https:')
+    throw new Error('its keys are not where only it can put them (https)');
+  return createRemoteJWKSet(at, {
+    timeoutDuration: patience,
+    cooldownDuration: 5_000,
+    [customFetch]: async (url) => Response.json(await fetchJson(url)),
+  });
+};
+
+/** Asks an issuer anew where its keys are, and for them. Throws what is wrong with it. */
+export const lookAtIssuer = async (issuer: string): Promise<void> => (await discover(issuer)).reload();
 
 /**
  * The program that was given a token, as issuers say it: OpenID Connect Core 1.0, 2 (`azp`), RFC 9068, 2.2 (`client_id`), and Microsoft's

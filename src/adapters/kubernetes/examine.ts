@@ -20,7 +20,8 @@ const each = async <T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Pr
   });
 
 /** Why a call failed, in the words of whoever made it. */
-const words = (cause: unknown): string => `${cause instanceof Error ? cause.message : cause}`.replace(/\.?$/, '.');
+export const inWords = (cause: unknown): string =>
+  `${cause instanceof Error ? cause.message : cause}`.replace(/\.?$/, '.');
 
 /** `ahead`: how far the API server's clock is ahead of this machine's, in milliseconds, where it answers. */
 export type Examined = { readonly findings: readonly Finding[]; readonly ahead?: number };
@@ -40,7 +41,7 @@ export const examineCluster = async (
     findings.push(...(await lookForNamespaces(client, namespaces)));
     findings.push(...(await lookAtNeeds(client, needs)));
   } catch (cause) {
-    findings.push(wrong(`${words(cause)} Nothing else of this cluster could be looked at.`));
+    findings.push(wrong(`${inWords(cause)} Nothing else of this cluster could be looked at.`));
   }
   return { findings, ...(ahead === undefined ? {} : { ahead }) };
 };
@@ -101,7 +102,7 @@ const namespaceProblem = async (client: RawClient, name: string): Promise<string
       ? `Namespace "${name}" is being deleted. Take it off HALLPASS_MANAGED_NAMESPACES.`
       : undefined;
   } catch (error) {
-    return `Whether namespace "${name}" is there cannot be told: ${words(error)}`;
+    return `Whether namespace "${name}" is there cannot be told: ${inWords(error)}`;
   }
 };
 
