@@ -135,13 +135,16 @@ describe('the component', () => {
     expect(monitor.spec.podMetricsEndpoints).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
     const { matchLabels, matchExpressions } = monitor.spec.selector;
     for (const component of matchExpressions.flatMap(({ values }) => values)) {
-      const { spec } = parse(
-        readFileSync(join(root, `manifests/${component}/deployment.yaml`), 'utf8').split('\n---\n')[0] ?? '',
-      ) as { spec: { template: { metadata: { labels: Record<string, string> } } } };
+      const { spec } = parse(readFileSync(join(root, manifestOf(component)), 'utf8').split('\n---\n')[0] ?? '') as {
+        spec: { template: { metadata: { labels: Record<string, string> } } };
+      };
       expect(spec.template.metadata.labels).toMatchObject({ ...matchLabels, 'app.kubernetes.io/component': component });
     }
   });
 });
+
+const manifestOf = (component: string): string =>
+  `manifests/${component === 'bot' || component === 'worker' ? 'base' : 'components'}/${component}/deployment.yaml`;
 
 test('docs/metrics.md tells each metric as the registry has it, and none besides', async () => {
   const rows = (await allMetrics())

@@ -10,6 +10,7 @@ import { metricsText } from '#src/metrics/registry.ts';
 import { beginLag, countCommitted } from '#src/metrics/requests.ts';
 import { serveMetrics } from '#src/metrics/serve.ts';
 import { countClick } from '#src/metrics/slack.ts';
+import { countingBatches } from '#src/metrics/watcher.ts';
 import { answersInOneBreath } from '#test/build/one-breath.ts';
 import { bob } from '#test/build/people.ts';
 import { policy } from '#test/build/policy.ts';
@@ -113,6 +114,21 @@ test('it can be read how long decisions took, by what they were, how late ends w
       'hallpass_events_total{type="approved"} 3',
       'hallpass_events_total{type="denied"} 1',
       'hallpass_events_total{type="withdrawn"} 0',
+    ]),
+  );
+});
+
+test('it can be read how many batches a watcher took, and how many it wants again', async () => {
+  const take = countingBatches(async (events) => {
+    if (events.length > 1) throw new Error('Redis is away');
+  });
+  await take(['one']);
+  await expect(take(['one', 'two'])).rejects.toThrow('Redis is away');
+  await take([]);
+  expect(ours(await metricsText())).toEqual(
+    expect.arrayContaining([
+      'hallpass_watcher_batches_total{result="taken"} 2',
+      'hallpass_watcher_batches_total{result="again"} 1',
     ]),
   );
 });

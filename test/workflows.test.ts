@@ -106,7 +106,7 @@ describe('a release', () => {
 
   test('goes where the manifests look for it', () => {
     const { version } = JSON.parse(read('package.json'));
-    expect(read('manifests/bot/deployment.yaml')).toContain(`ghcr.io/hallpass/hallpass:${version}`);
+    expect(read('manifests/base/bot/deployment.yaml')).toContain(`ghcr.io/hallpass/hallpass:${version}`);
     expect(release.env.IMAGE).toBe(`ghcr.io/\${{ github.repository }}`);
   });
 });

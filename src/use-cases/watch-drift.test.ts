@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { agreedTo, factKey, writeFact } from '#domain/guard/agreed.ts';
 import { writeEntry } from '#domain/guard/entry.ts';
 import { stateMark } from '#domain/guard/state-mark.ts';
@@ -13,6 +13,7 @@ import { gate } from '#test/build/rule-world.ts';
 import { ingressTarget, shopIngress } from '#test/build/shop-ingress.ts';
 import { file } from '#test/build/world.ts';
 import { ownWrite } from './own-write.ts';
+import { createDriftWatch } from './watch-drift.ts';
 
 const named = (name: string): Manifest => ({ ...gate({ auth: 'on' }), metadata: { name, namespace: 'shop' } });
 const target = (name: string) => ({ ...gateTarget, name });
@@ -476,4 +477,25 @@ test('more than there is room for is told once', async () => {
   expect(Object.values(await world.requests()).filter((status) => status === 'pending')).toHaveLength(200);
   expect(new Set(world.alarms).size).toBe(1);
   expect(world.alarms[0]).toContain('than there is room for cards');
+});
+
+test('a cluster that is away is thrown, with nothing left that nobody waits for: that would end the worker', async () => {
+  const world = await watchedWorld();
+  const away = new Error('connect ECONNREFUSED');
+  const cluster = { ...world.guarded, namespace: () => Promise.reject(away) };
+  // The cluster says no before the clock has told the time.
+  const clock: typeof world.worker.clock = {
+    now: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return world.worker.clock.now();
+    },
+  };
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  try {
+    await expect(createDriftWatch({ ...world.worker, clock }, cluster)()).rejects.toMatchObject({ cause: away });
+  } finally {
+    process.off('unhandledRejection', unhandled);
+  }
+  expect(unhandled).not.toHaveBeenCalled();
 });

@@ -71,6 +71,8 @@ export const createDriftWatch = (ports: DriftPorts, cluster: ClusterWriter): (()
       const { namespace } = scope;
       const place = places.get(namespace) ?? cluster.namespace(namespace);
       places.set(namespace, place);
+      // It may fail before anybody waits for it: that is told below, and must not end the process.
+      place.catch(() => undefined);
       const looking = async (): Promise<void> => {
         const listed = await ports.clock.now();
         const known = await factsOf(scope);

@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobs } from '#adapters/bullmq/jobs.ts';
 import { createRedisCheckpointStore } from '#adapters/redis/checkpoint-store.ts';
 import { createRedisClock } from '#adapters/redis/clock.ts';
 import { createRedisEventStore } from '#adapters/redis/event-store.ts';
+import { examineRedis } from '#adapters/redis/examine.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
 import { keys } from '#adapters/redis/keys.ts';
 import { startRedis } from '#local/parts/redis.ts';
@@ -96,6 +98,11 @@ describe('a Redis with the users of manifests/redis/users.acl that is killed and
     write('user default off resetchannels -@all');
     const server = await startRedis({ aclFile });
     const bot = redis.connect('commit', `redis://hallpass-bot:${password}@127.0.0.1:${server.port}`);
+    const admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${server.port}`);
+    const warned = async (connection: Redis): Promise<boolean> =>
+      (await examineRedis(connection, 'bot')).some(
+        ({ type, text }) => type === 'wrong' && text.includes('user "default" may not write'),
+      );
     const store = createRedisEventStore(bot, createRedisClock(bot));
     const id = anId();
     const startsWith = async (lines: readonly string[]): Promise<void> => {
@@ -106,9 +113,12 @@ describe('a Redis with the users of manifests/redis/users.acl that is killed and
     };
     try {
       expect(await store.append(id, 0, ['a'], index())).toEqual({ type: 'appended' });
+      // The doctor sees it coming, as somebody who may look at users.
+      expect([await warned(admin), await warned(bot)]).toEqual([true, false]);
       await startsWith([]);
       write(readFileSync(redis.aclFile, 'utf8').split('\n')[0] ?? '');
       await startsWith(['a']);
+      expect(await warned(admin)).toBe(false);
     } finally {
       await server.stop();
       rmSync(folder, { recursive: true });

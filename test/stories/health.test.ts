@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '#local/parts/daemon.ts';
 import type { SocketLink } from '#local/slack/socket-link.ts';
@@ -186,16 +187,38 @@ describe('bot, worker and guard, each a process of its own, asked by Kubernetes 
     await reads('bot', 'hallpass_requests{state="revoked"}', 1);
   });
 
+  it('a cluster away: its worker says since when, and stays alive and ready; the guard does too', async () => {
+    const { plane } = company().stand;
+    const up = 'hallpass_cluster_up{process="worker",cluster="shop"}';
+    const answered = 'hallpass_cluster_last_answer_timestamp_seconds{process="worker",cluster="shop"}';
+    await reads('worker', up, 1);
+    await plane.kill();
+    const killed = Temporal.Now.instant().epochMilliseconds / 1_000;
+    await reads('worker', up, 0);
+    await reads('guard', 'hallpass_cluster_up{process="guard",cluster="shop"}', 0);
+    expect([await probe('worker', 'livez'), await probe('worker', 'readyz')]).toEqual(['200 ok', '200 ready']);
+    expect(await probe('bot', 'readyz')).toBe('200 ready');
+    const last = (await figure('worker', answered)) ?? 0;
+    expect(Math.abs(killed - last)).toBeLessThan(10);
+    await plane.start();
+    await reads('worker', up, 1);
+  });
+
   it('a worker that is told to end says so until it has ended', async () => {
     const ending = worker;
-    if (ending === undefined) throw new Error('No worker runs.');
-    process.kill(ending.pid, 'SIGTERM');
-    const said = new Set<string>();
-    for (let left = 200; left > 0 && ending.isRunning(); left -= 1) {
-      said.add(await probe('worker', 'readyz').catch(() => 'none'));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const redis = company().stand.redis.pid();
+    if (ending === undefined || redis === undefined) throw new Error('No worker or no Redis runs.');
+    // It waits for what it has begun.
+    process.kill(redis, 'SIGSTOP');
+    try {
+      await setTimeout(1_500);
+      expect(await probe('worker', 'readyz')).toBe('200 ready');
+      process.kill(ending.pid, 'SIGTERM');
+      await until('it to say so', async () => (await probe('worker', 'readyz')) === '503 The process is ending.');
+      expect(await probe('worker', 'livez')).toBe('200 ok');
+    } finally {
+      process.kill(redis, 'SIGCONT');
     }
-    expect(ending.isRunning()).toBe(false);
-    expect([...said].filter((one) => one !== 'none' && one !== '200 ready')).toEqual(['503 The process is ending.']);
+    await until('its end', async () => !ending.isRunning());
   });
 });

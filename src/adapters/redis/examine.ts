@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { caution, type Finding, fine, wrong } from '#domain/finding.ts';
+import { requestId } from '#domain/ids.ts';
 import type { RedisUser } from './acl.ts';
 import type { RedisAddress } from './address.ts';
 import { asking } from './faults.ts';
 import { checkRedis, parseInfo, type RedisProblem } from './health.ts';
+import { keys } from './keys.ts';
 import { lackingRights, openingsOf } from './look.ts';
 
 const info = z.looseObject({
@@ -37,6 +39,7 @@ export const examineRedis = async (
     ...problems.map(findingOf),
     ...(keeps ? [fine('It keeps what it is given: noeviction, appendonly.')] : []),
     await syncOf(redis),
+    ...(await replayOf(redis)),
     memoryOf(said),
     ...(await openingsOf(address)).map(findingOf),
     ...(rights.length === 0 ? [fine(`It lets this user do all that the ${user} needs.`)] : rights.map(findingOf)),
@@ -71,6 +74,22 @@ const syncOf = async (redis: Redis): Promise<Finding> => {
     : caution(
         'appendfsync is not for this user to see, as it should be: look once, with an administrator’s REDIS_URL, that it is "always".',
       );
+};
+
+/**
+ * Whether a Redis that starts reads all of its append-only file: it does so with the rights of `default`, whether or not anybody can log in
+ * as that (Redis 7.0). Only a user of more rights than Hallpass' own can tell.
+ */
+const replayOf = async (redis: Redis): Promise<readonly Finding[]> => {
+  const asked = ['DRYRUN', 'default', 'RPUSH', keys.log(requestId.parse('k7m2-qx')), 'x'] as const;
+  const answer: unknown = await redis.call('ACL', ...asked).catch(() => 'OK');
+  return answer === 'OK'
+    ? []
+    : [
+        wrong(
+          'Redis’ user "default" may not write: when Redis starts anew it can leave out of its append-only file what scripts have written, which is every log. Load the line of "default" that manifests/redis/users.acl has (ACL LOAD) before Redis is started anew.',
+        ),
+      ];
 };
 
 /** How far Redis' clock is ahead of this machine's, in milliseconds; half of what the answer took is the error. */
