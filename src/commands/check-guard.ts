@@ -99,7 +99,10 @@ const lookAtWebhook = async (
   if (webhook === undefined)
     return apart.length > 0 ? apart : [fine('Nothing is protected: the API server asks no guard.')];
   const bundle = authoritiesIn(bundleIn(live) ?? '');
-  const asked = fine(`The API server asks it about ${sayAsked(webhook)}; where it does not answer, that is refused.`);
+  const isRefused = webhook.failurePolicy === 'Fail';
+  const asked = fine(
+    `The API server asks it about ${sayAsked(webhook)}; where it does not answer, that ${isRefused ? 'is refused' : 'goes through'}.`,
+  );
   const address = addressIn(webhook);
   return [
     ...(apart.length > 0 ? apart : [asked]),
@@ -142,7 +145,7 @@ const sayApart = (live: Manifest, wanted: Manifest | undefined, { cluster, keys 
 };
 
 /** Each guard has one of its own, and takes out those that have ended: only where none is left nobody is believed. */
-export const sayAuthorities = (pems: readonly string[], now: Temporal.Instant): Finding => {
+const sayAuthorities = (pems: readonly string[], now: Temporal.Instant): Finding => {
   const lives = pems.flatMap(certificatesIn).map((one) => lifeOf(one, now));
   const said = few(
     lives.map((life) => life.said),

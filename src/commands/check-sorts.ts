@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { PolicyFolder } from '#adapters/files/policy-folder.ts';
 import { createCredentials } from '#adapters/kubernetes/credentials.ts';
 import { discoverSorts } from '#adapters/kubernetes/discovery.ts';
@@ -19,7 +18,7 @@ import type { Check } from './checks.ts';
 const limits = { deadline: 5_000, inFlight: 8 };
 
 /** Something of the policy that speaks of sorts of objects, and where it stands. */
-export type Speaking = {
+type Speaking = {
   readonly where: string;
   readonly name: string;
 } & ({ readonly rules: readonly PlainRule[] } | { readonly sort: WantedSort });
@@ -47,7 +46,7 @@ const groupsIn = (speaking: readonly Speaking[]): ReadonlySet<string> =>
     speaking.flatMap((one) => ('sort' in one ? [one.sort.group] : one.rules.flatMap(({ apiGroups }) => apiGroups))),
   );
 
-export const saySorts = (served: Served, speaking: readonly Speaking[]): readonly Finding[] => {
+const saySorts = (served: Served, speaking: readonly Speaking[]): readonly Finding[] => {
   const lacking = speaking.flatMap((one) => {
     const missing = 'sort' in one ? (unservedSort(served, one.sort) ?? []) : unservedOf(served, one.rules);
     return [missing].flat().map((what) => caution(`${one.where}: "${one.name}": ${what}`));
@@ -58,12 +57,12 @@ export const saySorts = (served: Served, speaking: readonly Speaking[]): readonl
 };
 
 /** What of the policy is for this cluster: what nobody may ask for there, it need not have. */
-export const speakingOf = (folder: PolicyFolder, cluster: string): readonly Speaking[] =>
+const speakingOf = (folder: PolicyFolder, cluster: string): readonly Speaking[] =>
   folder.settings.kinds.flatMap((kind, nth) => {
     const file = kindModules.find(({ name }) => name === kind.name)?.settingsFile ?? kind.name;
     const whereIs = (profile: string): string => {
       const index = kind.profiles.findIndex((one) => one.profile === profile);
-      return index < 0 ? file : basename(folder.whereIsProfile(nth, index)) || file;
+      return index < 0 ? file : folder.whereIsProfile(nth, index) || file;
     };
     return wordsOf(kind)
       .filter(({ name }) => isFor(folder.settings, kind, name, cluster))
@@ -77,7 +76,7 @@ const wordsOf = ({ rights, holds, profiles, permissions }: Kind): readonly Words
   if (rights !== undefined)
     return rights.map(({ profile, places }) => ({ name: profile, rules: places.flatMap(({ rules }) => rules) }));
   if (holds !== undefined) return holds.sorts.map((sort) => ({ name: sort.profile, sort }));
-  return profiles.slice(0, 1).map(({ profile }) => ({ name: profile, rules: permissions.namespaced }));
+  return profiles.map(({ profile }) => ({ name: profile, rules: permissions.namespaced }));
 };
 
 const isFor = ({ policy }: Settings, kind: Kind, profile: string, cluster: string): boolean => {

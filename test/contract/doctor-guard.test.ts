@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:net';
@@ -248,7 +249,6 @@ describe('the certificate of a guard', () => {
   it('that is mounted is looked at, with its authority and its names', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hallpass-pair-'));
     undo.push(() => rmSync(folder, { recursive: true }));
-    const { writeFile } = await import('node:fs/promises');
     const put = async (pair: Certificate): Promise<void> => {
       await writeFile(join(folder, 'tls.crt'), pair.cert);
       await writeFile(join(folder, 'tls.key'), pair.key, { mode: 0o600 });
@@ -273,5 +273,26 @@ describe('the certificate of a guard', () => {
     );
     await put(await certificate(days(1), Temporal.Now.instant().subtract(days(3))));
     expect((await mounted())[0]).toMatch(/^wrong Guard: HALLPASS_GUARD_CERTIFICATE: .* expired at .* Renew it\.$/);
+  });
+
+  it('of whom it lets ask is looked at too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hallpass-client-ca-'));
+    undo.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'ca.crt');
+    const asking = async (pem: string): Promise<string> => {
+      await writeFile(file, pem);
+      return (await found('guard', { HALLPASS_GUARD_CLIENT_CA: file }))[1] ?? '';
+    };
+    const good = await certificate(days(60));
+    expect(await asking(good.ca ?? '')).toMatch(/^fine Guard: The authority of who may ask, in ".*", is good for/);
+    expect(await asking(good.cert)).toMatch(
+      /^wrong Guard: HALLPASS_GUARD_CLIENT_CA: ".*" holds no certificate authority/,
+    );
+    const ended = await certificate(days(1), Temporal.Now.instant().subtract(days(3)));
+    expect(await asking(ended.ca ?? '')).toMatch(
+      /^wrong Guard: The authority of who may ask, .* expired at .*Put a new one/,
+    );
+    // Of several the one that lasts the longest counts.
+    expect(await asking(`${ended.ca}${good.ca}`)).toMatch(/^fine Guard: The authority of who may ask/);
   });
 });
