@@ -49,7 +49,11 @@ describe('the Dockerfile', () => {
     expect(of('SHELL').concat(of('HEALTHCHECK'))).toEqual([]);
     const [user] = of('USER');
     for (const component of ['bot', 'worker', 'guard', 'watcher']) {
-      const pods = parseAllDocuments(read(`manifests/${component}/deployment.yaml`))
+      const pods = parseAllDocuments(
+        read(
+          `manifests/${component === 'bot' || component === 'worker' ? 'base' : 'components'}/${component}/deployment.yaml`,
+        ),
+      )
         .map((document) => document.toJS())
         .filter(({ kind }) => kind === 'Deployment')
         .map(({ spec }) => spec.template.spec);

@@ -100,7 +100,7 @@ describe('a Redis with the users of manifests/redis/users.acl that is killed and
     const bot = redis.connect('commit', `redis://hallpass-bot:${password}@127.0.0.1:${server.port}`);
     const admin = redis.connect('commit', `redis://admin:any@127.0.0.1:${server.port}`);
     const warned = async (connection: Redis): Promise<boolean> =>
-      (await examineRedis(connection, 'bot')).some(
+      (await examineRedis(connection, { url: server.url }, 'bot')).some(
         ({ type, text }) => type === 'wrong' && text.includes('user "default" may not write'),
       );
     const store = createRedisEventStore(bot, createRedisClock(bot));
