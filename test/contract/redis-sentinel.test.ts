@@ -10,6 +10,7 @@ import { whyNoAnswer } from '#adapters/redis/no-answer.ts';
 import { refusedCommands } from '#adapters/redis/rights.ts';
 import { freePort } from '#local/parts/daemon.ts';
 import { checkRedisAt } from '#src/commands/check-redis.ts';
+import { runCli } from '#test/contract/parts/operator.ts';
 import { anId, index, startTestRedis } from '#test/contract/parts/redis.ts';
 import { readyToFailOver, startWatchedRedis, type WatchedRedis } from '#test/contract/parts/sentinels.ts';
 
@@ -53,6 +54,18 @@ describe.each([
     expect(findings.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/^The Sentinels lead to 127\.0\.0\.1:\d+; host and port of REDIS_URL are not used\.$/),
     );
+  });
+
+  test('a command reads the log from it, by its environment', async () => {
+    const { url, tls, sentinels } = watched.address('hallpass-bot');
+    const ran = await runCli(['log', 'export', '-'], {
+      REDIS_URL: url,
+      REDIS_CA: tls?.ca ?? '',
+      REDIS_SENTINELS: sentinels?.at.map(({ host, port }) => `${host}:${port}`).join(',') ?? '',
+      REDIS_SENTINEL_NAME: sentinels?.name ?? '',
+      REDIS_SENTINEL_PASSWORD: sentinels?.password ?? '',
+    });
+    expect(ran).toMatchObject({ status: 0, errors: expect.stringContaining('0 requests with 0 entries') });
   });
 
   test('is killed while an end is due, with one Sentinel gone: the end is done by the next one, and nothing that it had been told is lost', async () => {

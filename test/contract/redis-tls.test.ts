@@ -10,6 +10,7 @@ import { connectRedis, type RedisProfile } from '#adapters/redis/connection.ts';
 import { refusedCommands } from '#adapters/redis/rights.ts';
 import { readTls } from '#adapters/redis/tls.ts';
 import { createAuthority } from '#test/build/authority.ts';
+import { runCli } from '#test/contract/parts/operator.ts';
 import { anId } from '#test/contract/parts/redis.ts';
 import { type RedisOverTls, startRedisOverTls } from '#test/contract/parts/redis-tls.ts';
 
@@ -148,6 +149,27 @@ test('renewed files are used from the next connection on, and one that cannot be
   const duplicate = connection.duplicate();
   undo.push(() => duplicate.disconnect());
   expect(await duplicate.ping()).toBe('PONG');
+});
+
+test('a command reads the log over it, and says what is in its way', async () => {
+  const environment = { REDIS_URL: redis.urlOf('hallpass-bot'), REDIS_CA: redis.ca };
+  const exported = (changed: Readonly<Record<string, string>>) =>
+    runCli(['log', 'export', '-'], { ...environment, ...changed });
+  expect(await exported({})).toMatchObject({ status: 0, errors: expect.stringContaining('0 requests with 0 entries') });
+  const nowhere = await exported({ REDIS_CA: join(redis.folder, 'nowhere') });
+  expect(nowhere).toMatchObject({ status: 1, errors: expect.stringMatching(/^REDIS_CA leads to no file/) });
+  const unknown = await exported({ REDIS_CA: '' });
+  expect(unknown).toMatchObject({
+    status: 1,
+    errors: expect.stringMatching(
+      /could not be read from rediss:.* of an authority that Node does not know .*Set REDIS_CA/,
+    ),
+  });
+  const plain = await exported({ REDIS_URL: redis.plainUrlOf('hallpass-bot') });
+  expect(plain).toMatchObject({
+    status: 1,
+    errors: expect.stringMatching(/^REDIS_CA is set, and REDIS_URL starts with/),
+  });
 });
 
 test('files that cannot be used are named by their settings, all at once', async () => {
