@@ -232,7 +232,9 @@ describe('a watcher', () => {
     const own = Object.fromEntries(env.map((one: { name: string; value: string }) => [one.name, one.value]));
     const [{ literals }] = documentIn('components/watcher/kustomization.yaml').configMapGenerator;
     const settings = literals.map((line: string) => /^([^=]+)=(.*)$/.exec(line)?.slice(1));
-    expect(problemsOf({ ...Object.fromEntries(settings), ...own })).toEqual([]);
+    expect(problemsOf({ ...Object.fromEntries(settings), ...own, HALLPASS_AUDIT_CLUSTER: 'prod' })).toEqual([]);
+    // Which cluster it is, only the overlay knows.
+    expect(problemsOf({ ...Object.fromEntries(settings), ...own, HALLPASS_AUDIT_CLUSTER: '' })).toHaveLength(1);
   });
 
   test('of another role reads none of its settings', () => {

@@ -11,6 +11,7 @@ import { createGuardedCluster } from '#adapters/kubernetes/guarded-cluster.ts';
 import { createRawClient, type RawClient } from '#adapters/kubernetes/raw-client.ts';
 import { createWebhooks, endOfCertificate } from '#adapters/kubernetes/webhooks.ts';
 import { createRedisHeldWrites } from '#adapters/redis/held-writes.ts';
+import { readEdition } from '#domain/guard/edition.ts';
 import { matches } from '#domain/policy/policy.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { countDecision } from '#src/metrics/guard.ts';
@@ -99,6 +100,7 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     return err([server.error]);
   }
   onStop(() => server.value.stop());
+  let isStrange = false;
   const offer = createAuthorityOffer({
     cluster: source.name,
     webhooks: createWebhooks(client),
@@ -106,11 +108,17 @@ export const startGuard = async (config: Config): Promise<Result<RunningGuard, r
     now: () => serverTime(client),
     endOf: endOfCertificate,
     alarm,
+    // Who protects nothing lets everything in: it has to be the policy for this very cluster that says so.
+    isForUs: (live) => {
+      isStrange = !protectsAnything(ports) && readEdition(source.name, live, outpost.ports.trust) === undefined;
+      return !isStrange;
+    },
   });
   const offering = async (): Promise<void> => {
+    isStrange = false;
     const isOffered = await offer();
     // Where nothing is protected nobody asks.
-    isKnown = isOffered || !protectsAnything(ports);
+    isKnown = isOffered || (!protectsAnything(ports) && !isStrange);
   };
   const renewing = async (): Promise<void> => {
     const renewed = await certificates.value.refresh();

@@ -37,11 +37,25 @@ export const readReach = (environment: Environment, url: string, problems: strin
 };
 
 /** No part is repeated: it may be of a password. */
-const checkParts = ({ username, password, pathname }: URL, problems: string[]): void => {
-  if (/%(?![0-9a-f]{2})/i.test(username + password))
+const checkParts = ({ username, password, pathname, search, hash }: URL, problems: string[]): void => {
+  if (!isDecodable(username + password))
     problems.push('REDIS_URL holds a "%" in its user or password that stands for nothing. Write "%" as "%25".');
+  // The client would take settings out of it, such as those of TLS.
+  if (search !== '' || hash !== '')
+    problems.push(
+      'REDIS_URL has something behind a "?" or "#". Take it away, and write these in a password as "%3F" and "%23".',
+    );
   if (!/^(\/\d{0,5})?$/.test(pathname))
     problems.push('REDIS_URL has a path that is not the number of a database. Leave it out, or write it like "/0".');
+};
+
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const textOf = (environment: Environment, name: (typeof redisSettings)[number]): string =>

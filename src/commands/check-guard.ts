@@ -60,7 +60,9 @@ export const checkGuard = (
       const at = (author === 'guard' ? addressOf(live) : undefined) ?? config.guardAt;
       const where = { cluster: name, home: config.home, at, selectsNamespaces: selects };
       const wanted = settings === undefined ? 'unknown' : webhookBy(settings, where);
-      return await lookAtWebhook(live, wanted, { cluster: name, keys: config.keys, now });
+      // The name of a Service is, from elsewhere, that of another cluster's guard.
+      const isReached = source.type === 'in-cluster' || (at !== undefined && 'url' in at);
+      return await lookAtWebhook(live, wanted, { cluster: name, keys: config.keys, now, isReached });
     } catch (cause) {
       return [caution(`${configuration} could not be looked at. ${inWords(cause)}`)];
     }
@@ -86,6 +88,8 @@ type Around = {
   readonly cluster: string;
   readonly keys: string;
   readonly now: Temporal.Instant;
+  /** Whether where the API server calls is the same from here. */
+  readonly isReached: boolean;
 };
 
 const lookAtWebhook = async (
@@ -109,7 +113,15 @@ const lookAtWebhook = async (
     sayAuthorities(bundle, around.now),
     ...(bundle.length === 0 || address === undefined
       ? []
-      : [sayServer(address, await lookAtServer({ ...address, authorities: bundle, patience }), around.now)]),
+      : [
+          sayServer(
+            address,
+            around.isReached
+              ? await lookAtServer({ ...address, authorities: bundle, patience })
+              : { type: 'not-reached', why: 'that name is of a Service in another cluster' },
+            around.now,
+          ),
+        ]),
   ];
 };
 

@@ -8,6 +8,7 @@ import { renderManifests } from '#adapters/kubernetes/manifests.ts';
 import { managedFile, managedIn } from '#adapters/kubernetes/manifests-managed.ts';
 import { home } from '#adapters/kubernetes/manifests-names.ts';
 import { overlayFiles } from '#adapters/kubernetes/manifests-overlays.ts';
+import { namedNamespaces } from '#adapters/kubernetes/manifests-rules.ts';
 import { isNamespaceName } from '#domain/namespace-name.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { isOurs } from '#use-cases/home.ts';
@@ -50,7 +51,9 @@ const writeManifests = async (words: readonly string[]): Promise<Outcome | undef
   if (!before.ok) return err([before.error]);
   const namespaces = [...new Set([...before.value, ...said])].sort();
   const written = await writeFiles(renderManifests(read.value.settings.kinds, namespaces), resolve(into));
-  return written.ok ? writeOverlays(written.value, resolve(into)) : written;
+  if (!written.ok) return written;
+  const managed = [...new Set([...namespaces, ...namedNamespaces(read.value.settings.kinds)])];
+  return writeOverlays(written.value, resolve(into), managed);
 };
 
 /** Those that were managed by what was written into this folder before. */
@@ -67,8 +70,12 @@ const managedBefore = async (into: string): Promise<Result<readonly string[], st
 };
 
 /** Overlays are their owner's: what is there stays. */
-const writeOverlays = async (written: readonly string[], into: string): Promise<Outcome> => {
-  const files = [...overlayFiles()];
+const writeOverlays = async (
+  written: readonly string[],
+  into: string,
+  managed: readonly string[],
+): Promise<Outcome> => {
+  const files = [...overlayFiles(managed)];
   const missing = files.filter(([name]) => !existsSync(join(into, name)));
   const more = await writeFiles(new Map(missing), into);
   if (!more.ok) return more;

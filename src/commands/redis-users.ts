@@ -91,6 +91,11 @@ const usersFile = (
     made.set(name, password);
     return createHash('sha256').update(password).digest('hex');
   };
+  // Somebody has turned it off, and that stays: whoever has its password shall not come in by an update.
+  const isOff = (name: string): boolean =>
+    there.some(
+      (user) => user.name === name && / off( |$)/.test(user.line) && user.hashes.some((one) => one !== noPassword),
+    );
   const acl = redisAcl({
     bot: hashOf('hallpass-bot'),
     worker: hashOf('hallpass-worker'),
@@ -105,7 +110,11 @@ const usersFile = (
   const added = wanted
     .filter(([name]) => others.every((other) => other.name !== name))
     .map(([name, user]) => otherUser(name, user, make(name)));
-  return { text: `${[acl.trimEnd(), ...others.map(({ line }) => line), ...added].join('\n')}\n`, made };
+  const own = acl
+    .trimEnd()
+    .split('\n')
+    .map((line) => (isOff(line.split(' ')[1] ?? '') ? line.replace(' on ', ' off ') : line));
+  return { text: `${[...own, ...others.map(({ line }) => line), ...added].join('\n')}\n`, made };
 };
 
 const isAdmin = ({ line }: User): boolean => / on( |$)/.test(line) && /\+@all|allcommands/.test(line);

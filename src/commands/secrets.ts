@@ -6,8 +6,12 @@ const shortest = 6;
 const passwordIn = (url: string): readonly string[] => {
   if (!URL.canParse(url)) return [];
   const { password } = new URL(url);
-  // As it is written in the address, and as it is sent; a stray "%" stands for itself.
-  return [password, /%(?![0-9a-f]{2})/i.test(password) ? password : decodeURIComponent(password)];
+  // As it is written in the address, and as it is sent.
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 };
 
 const secretsIn = ({ slack, lookup, siem, redisUrl, redisSentinels }: Config): readonly string[] => {

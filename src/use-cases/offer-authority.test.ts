@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { authoritiesIn, bundleIn, withBundle } from '#domain/guard/bundle.ts';
-import { inEdition } from '#domain/guard/edition.ts';
+import { inEdition, readEdition } from '#domain/guard/edition.ts';
 import { nothingHeld, webhooksIn } from '#domain/guard/webhook.ts';
 import type { Manifest } from '#domain/plan.ts';
 import { guarded, protection } from '#test/build/guarded.ts';
@@ -20,7 +20,7 @@ const createWorld = () => {
   webhooks.put(configuration(1));
   const alarms: string[] = [];
   const ends = new Map<string, Temporal.Instant>();
-  const guard = (name: string, over: Partial<Webhooks> = {}) => {
+  const guard = (name: string, over: Partial<Webhooks> = {}, isForUs: (live: Manifest) => boolean = () => true) => {
     let ca = pem(name);
     const offer = createAuthorityOffer({
       cluster: 'prod',
@@ -29,6 +29,7 @@ const createWorld = () => {
       now: async () => noon,
       endOf: (certificate) => ends.get(certificate) ?? noon.add({ hours: 1 }),
       alarm: (message, { others }) => void alarms.push(`${message} (${others})`),
+      isForUs,
     });
     return {
       offer,
@@ -131,4 +132,17 @@ test('another webhook beside it is left alone, and alarms no guard', async () =>
   expect(await offer()).toBe(true);
   expect(world.webhooks.writes()).toBe(1);
   expect(world.alarms).toEqual([]);
+});
+
+test('what holds writes by another policy than the guard has, or for another cluster, gets no authority of it; once it is said', async () => {
+  const world = createWorld();
+  const isForUs = (live: Manifest): boolean => readEdition('stage', live, keys.trust) !== undefined;
+  const { offer } = world.guard('one', {}, isForUs);
+  expect(await offer()).toBe(false);
+  expect(await offer()).toBe(false);
+  expect(world.authorities()).toEqual([]);
+  expect(world.alarms).toEqual([expect.stringContaining('this guard would let all of them in, and stays away')]);
+  world.webhooks.put(inEdition(guarded([protection()]), 2, 'stage', keys.signer('worker')));
+  expect(await offer()).toBe(true);
+  expect(world.authorities()).toHaveLength(1);
 });

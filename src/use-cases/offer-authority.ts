@@ -1,5 +1,6 @@
 import { authoritiesIn, bundleIn, bundleWith, type EndOf, stands, withBundle } from '#domain/guard/bundle.ts';
 import { editionClaimed } from '#domain/guard/edition.ts';
+import type { Manifest } from '#domain/plan.ts';
 import type { Webhooks } from './keep-webhook.ts';
 import type { Alarm } from './ports.ts';
 
@@ -12,6 +13,8 @@ export type AuthorityPorts = {
   readonly now: () => Promise<Temporal.Instant>;
   readonly endOf: EndOf;
   readonly alarm: Alarm;
+  /** Whether a configuration is what a worker wrote for this cluster, or cannot be told by this guard to be anything else. */
+  readonly isForUs: (live: Manifest) => boolean;
 };
 
 /**
@@ -23,12 +26,23 @@ export const createAuthorityOffer = (ports: AuthorityPorts): (() => Promise<bool
   const { cluster, webhooks, endOf, alarm } = ports;
   /** Where it stood last. */
   let stood: { readonly ca: string; readonly edition: string } | undefined;
+  let isSaid = false;
 
   return async () => {
     const live = await webhooks.get();
     const bundle = live === undefined ? undefined : bundleIn(live);
     // Nothing is protected, or the worker has yet to say so.
     if (live === undefined || bundle === undefined) return false;
+    if (!ports.isForUs(live)) {
+      if (!isSaid)
+        alarm(
+          'The webhook configuration holds writes by a policy in which nothing of this cluster is protected: this guard would let all of them in, and stays away. See that HALLPASS_CLUSTERS of the guard calls the cluster as the worker does, and that both have the same policy',
+          { cluster },
+        );
+      isSaid = true;
+      return false;
+    }
+    isSaid = false;
     const ca = ports.ca();
     const edition = editionClaimed(live);
     const isThere = stands(bundle, ca);

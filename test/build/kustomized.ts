@@ -35,7 +35,7 @@ export const kustomized = async (
   const { kustomize } = await ensureParts(['kustomize'], () => {});
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-manifests-'));
   try {
-    const files = new Map([...renderManifests(shippedKinds(), namespaces), ...overlayFiles()]);
+    const files = new Map([...renderManifests(shippedKinds(), namespaces), ...overlayFiles(namespaces)]);
     if (typeof wanted !== 'string') files.set('manifests/overlays/wanted/kustomization.yaml', overlayOf(wanted));
     for (const [name, text] of files) {
       await mkdir(dirname(join(folder, name)), { recursive: true });

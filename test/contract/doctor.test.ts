@@ -445,7 +445,7 @@ describe('a cluster', () => {
       .poll(() => found())
       .toEqual([
         expect.stringMatching(
-          /^wrong Cluster shop, worker: It lacks \d+ of \d+ rights in "shop-payments": get rolebindings\.rbac.* and \d+ more\. Give them: kubectl apply -f manifests\/worker\/clusterrole\.yaml && kubectl apply -n shop-payments -f manifests\/worker\/managed-namespace\.yaml$/,
+          /^wrong Cluster shop, worker: It lacks \d+ of \d+ rights in "shop-payments": get rolebindings\.rbac.* and \d+ more\. Give them: apply your overlay, which has them in base\/worker\/clusterrole\.yaml and managed\/namespace-shop-payments\.yaml; .*npx hallpass manifests/,
         ),
       ]);
   });
@@ -480,7 +480,7 @@ describe('a cluster', () => {
       .poll(() => found())
       .toEqual([
         expect.stringMatching(
-          /^caution Cluster shop, worker: It lacks 14 of 14 rights in the whole cluster: .*only if cluster-wide profiles are wanted: kubectl apply -f manifests\/worker\/clusterrole-cluster-wide\.yaml/,
+          /^caution Cluster shop, worker: It lacks 14 of 14 rights in the whole cluster: .*only if cluster-wide profiles are wanted: add components\/cluster-wide to your overlay/,
         ),
       ]);
   });
@@ -492,7 +492,7 @@ describe('a cluster', () => {
     writeFileSync(join(policy, 'rules.yaml'), rules.replace("namespaces: ['shop-*']", "namespaces: ['*']"));
     expect(await found({ HALLPASS_POLICY: policy })).toEqual([
       expect.stringMatching(
-        /^caution Cluster shop, worker: It lacks \d+ of \d+ rights in "ingress-nginx": .*-n ingress-nginx -f manifests\/worker\/managed-namespace\.yaml/,
+        /^caution Cluster shop, worker: It lacks \d+ of \d+ rights in "ingress-nginx": .* and managed\/namespace-ingress-nginx\.yaml;/,
       ),
     ]);
   });

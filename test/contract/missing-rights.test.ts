@@ -142,7 +142,7 @@ describe('what a process may not do', () => {
     expect(told.at(-1)).toMatchObject({
       who: 'worker',
       cluster: 'prod',
-      lacks: expect.stringContaining('manifests/base/worker/clusterrole.yaml'),
+      lacks: expect.stringContaining('base/worker/clusterrole.yaml'),
     });
     await put(role, role.rules);
   });

@@ -51,7 +51,7 @@ test('a file for Redis, and once the addresses with which each process can do al
   const urls = urlsIn(ran.out.split('\n'));
   expect([...urls.keys()]).toEqual(['bot', 'worker', 'guard', 'watcher', 'Administrator']);
   const written = readFileSync(file, 'utf8');
-  expect(written).toMatch(/^user default off resetchannels -@all\n/);
+  expect(written).toMatch(/^user default off resetchannels ~\* -@all \+@write \+select\n/);
   const open = await openWith(file);
   for (const name of redisUsers) {
     const url = urls.get(name) ?? '';
@@ -100,6 +100,13 @@ describe('from a file of an older version', () => {
     'user exporter on nopass -@all +info',
     '',
   ].join('\n');
+
+  test('who was turned off stays off: the password that was theirs opens nothing', async () => {
+    const stolen = `user hallpass-guard off #${bot} ~{hallpass}:* -@all +ping\n`;
+    const answer = await redisCommand(['users', '--from', aFile(stolen)]);
+    expect(answer?.out?.join('\n')).toMatch(new RegExp(`^user hallpass-guard off #${bot} `, 'm'));
+    expect(answer?.out?.filter((line) => line.includes(' off ')).length).toBe(2);
+  });
 
   test('who has a password keeps it with the rights of this one, others stay, and who had none gets one', async () => {
     const into = aFile();

@@ -157,6 +157,7 @@ describe('the installation, as its page has one type it', () => {
     // One's own people, groups and channels.
     await writeShopPolicy(join(clone, 'policy'), false);
     writeFileSync(join(clone, 'policy/rules.yaml'), oneYes);
+    rmSync(join(clone, 'policy/tests.yaml'));
     expect(await typed(typing('hallpass policy check'))).toContain('Slack');
     expect(await typed(typing('hallpass keys generate'))).toContain('bot.key');
 

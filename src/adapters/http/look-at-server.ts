@@ -29,7 +29,6 @@ export const lookAtServer = ({ host, port, authorities, patience }: ServerToLook
       socket.destroy();
       resolve(seen);
     };
-    const timer = setTimeout(() => end({ type: 'not-reached', why: `no answer within ${patience} ms` }), patience);
     // Refused is nothing here: of a certificate that is not believed it is said what is wrong with it.
     const socket = connect({
       host,
@@ -38,6 +37,7 @@ export const lookAtServer = ({ host, port, authorities, patience }: ServerToLook
       ca: [...authorities],
       rejectUnauthorized: false,
     });
+    const timer = setTimeout(() => end({ type: 'not-reached', why: `no answer within ${patience} ms` }), patience);
     socket.once('connect', () => {
       isConnected = true;
     });

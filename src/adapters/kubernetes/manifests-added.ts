@@ -15,7 +15,7 @@ export const addedFiles = (kinds: readonly Kind[]): Files => ({
   ...api,
   ...doctor,
   ...remote,
-  ...before121,
+  ...older,
 });
 
 const clusterWide = (kinds: readonly Kind[]): Files => {
@@ -154,9 +154,19 @@ const versioned = (kind: string, version: string) => ({
   patch: JSON.stringify([{ op: 'replace', path: '/apiVersion', value: version }]),
 });
 
-const before121: Files = {
+const anyReady = {
+  target: { kind: 'PodDisruptionBudget' },
+  patch: JSON.stringify([{ op: 'remove', path: '/spec/unhealthyPodEvictionPolicy' }]),
+};
+
+const older: Files = {
+  [`${folder}/before-1.26/kustomization.yaml`]: added(
+    `For Kubernetes 1.21 to 1.25, which does not know that pods which are not ready may go whatever a budget says. While Slack is away
+it takes "kubectl drain --disable-eviction" to drain a node that has a bot. Name it last.`,
+    { patches: [anyReady] },
+  ),
   [`${folder}/before-1.21/kustomization.yaml`]: added(
-    'For Kubernetes before 1.21, which knows these two sorts in an older version alone. Name it last.',
-    { patches: [versioned('PodDisruptionBudget', 'policy/v1beta1'), versioned('CronJob', 'batch/v1beta1')] },
+    'For Kubernetes before 1.21, which knows two sorts in an older version alone, and not that either. Name it last.',
+    { patches: [anyReady, versioned('PodDisruptionBudget', 'policy/v1beta1'), versioned('CronJob', 'batch/v1beta1')] },
   ),
 };

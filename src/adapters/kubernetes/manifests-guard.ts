@@ -27,13 +27,13 @@ const name = 'hallpass-guard';
 export const guardFiles = (): Files => ({
   'manifests/components/guard/kustomization.yaml': added(
     `The guard holds direct writes to what the policy protects ("protect" in rules.yaml): without protections nothing needs it. Add it
-once its Secrets are there (deployment.yaml), and before the policy protects anything (docs/guard.md). HALLPASS_CLUSTERS of
-hallpass-guard-config is this one cluster, as the bot calls it.`,
+once its Secrets are there (deployment.yaml), and before the policy protects anything (docs/guard.md). The overlay says in
+hallpass-guard-config which cluster this is, as the bot calls it: without that a guard does not start.`,
     {
       resources: ['base.yaml', 'clusterrole-worker.yaml', 'deployment.yaml'],
       configMapGenerator: [
         mergedSettings('hallpass-config', { HALLPASS_GUARD: name }),
-        settingsMap(settingsFor(component), { HALLPASS_CLUSTERS: 'prod=in-cluster', ...shared }),
+        settingsMap(settingsFor(component), shared),
       ],
     },
   ),

@@ -11,21 +11,15 @@ const folder = 'manifests/managed';
 /** Tells which namespaces are managed, also to whoever writes these files anew. */
 export const managedFile = `${folder}/kustomization.yaml`;
 
-const managedShape = z.object({
-  configMapGenerator: z.tuple([
-    z.object({ literals: z.tuple([z.string().startsWith('HALLPASS_MANAGED_NAMESPACES=')]) }),
-  ]),
-});
+const managedShape = z.object({ kind: z.literal('Component'), resources: z.array(z.string()) });
 
-/** The namespaces that this text of the file names; undefined where it is not as we write it. */
+/**
+ * The namespaces that were asked for when this text of the file was written, and not those that profiles name; undefined where it is not
+ * as we write it.
+ */
 export const managedIn = (text: string): readonly string[] | undefined => {
   const read = managedShape.safeParse(parseYaml(text));
-  if (!read.success) return undefined;
-  const [{ literals }] = read.data.configMapGenerator;
-  return literals[0]
-    .slice(`${setting}=`.length)
-    .split(',')
-    .filter((name) => name !== '');
+  return read.data?.resources.flatMap((file) => /^namespace-(.+)\.yaml$/.exec(file)?.[1] ?? []);
 };
 
 /** A text that is no YAML is none of ours. */
@@ -40,19 +34,22 @@ const setting = 'HALLPASS_MANAGED_NAMESPACES';
 /** What lets Hallpass grant in these namespaces, and in those that profiles name; the worker is told the same. */
 export const managedFiles = (kinds: readonly Kind[], namespaces: readonly string[]): Files => {
   const named = namedNamespaces(kinds);
-  const asked = namespaces.filter((name) => !named.includes(name));
   return {
     [managedFile]: added(
       `Where Hallpass may grant. Written by "hallpass manifests <policy> <into> --namespace <name> …", once for each namespace that people
-may ask for; namespaces from before stay. Never "${home}" or "${markersHome}": from there everything that Hallpass trusts could be granted.`,
+may ask for; namespaces from before stay. To take one out, take its line out of "resources", write it anew, and delete its RoleBinding.
+Never "${home}" or "${markersHome}": from there everything that Hallpass trusts could be granted.`,
       {
-        resources: [...asked.map((name) => `${name}.yaml`), ...named.map((name) => `profiles-${name}.yaml`)],
+        resources: [
+          ...namespaces.map((name) => `namespace-${name}.yaml`),
+          ...named.map((name) => `profiles-${name}.yaml`),
+        ],
         configMapGenerator: [
-          mergedSettings('hallpass-config', { [setting]: [...new Set([...asked, ...named])].join(',') }),
+          mergedSettings('hallpass-config', { [setting]: [...new Set([...namespaces, ...named])].join(',') }),
         ],
       },
     ),
-    ...Object.fromEntries(asked.map((name) => [`${folder}/${name}.yaml`, boundIn(name)])),
+    ...Object.fromEntries(namespaces.map((name) => [`${folder}/namespace-${name}.yaml`, boundIn(name)])),
     ...Object.fromEntries(named.map((name) => [`${folder}/profiles-${name}.yaml`, profilesIn(kinds, name)])),
     [`${folder}/any-namespace.yaml`]: yamlFile(
       `The same by hand, for one namespace more:

@@ -54,7 +54,12 @@ export const oneStays = (component: string) => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   metadata: { name: `hallpass-${component}`, namespace: home, labels: labels(component) },
-  spec: { minAvailable: 1, selector: { matchLabels: labels(component) } },
+  spec: {
+    minAvailable: 1,
+    // While Slack or a webhook is away none is ready: a node is drained all the same.
+    unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    selector: { matchLabels: labels(component) },
+  },
 });
 
 export type RuleText = {

@@ -35,7 +35,8 @@ const redisPorts = [6379, 6380, 26379];
 export const networkFiles = (): Files => ({
   'manifests/components/network-policies/kustomization.yaml': added(
     `Nothing comes in or goes out but what Hallpass needs. A network plugin has to enforce it. Ports other than these (a SIEM, a webhook,
-an API server or a Redis elsewhere) want a NetworkPolicy of yours beside it. Prometheus reads from namespaces that are labelled so:
+a proxy, an API server or a Redis elsewhere, DNS whose pods listen on another) want a NetworkPolicy of yours beside it; what counts
+is the port of the pod behind a Service. Prometheus reads from namespaces that are labelled so:
   kubectl label namespace <monitoring> hallpass.dev/scrapes=true`,
     { resources: ['networkpolicies.yaml'] },
   ),
@@ -95,6 +96,7 @@ const redisSettings = {
 dir /data
 appendonly yes
 appendfsync always
+save ""
 maxmemory 768mb
 maxmemory-policy noeviction
 hz 100
@@ -139,7 +141,7 @@ const redisPods = {
             ports: [{ name: 'redis', containerPort: 6379 }],
             livenessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 10, failureThreshold: 6 },
             readinessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 2 },
-            resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+            resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi' } },
             securityContext: {
               allowPrivilegeEscalation: false,
               readOnlyRootFilesystem: true,

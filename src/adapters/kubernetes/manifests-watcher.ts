@@ -15,11 +15,11 @@ export const watcherFiles = (): Files => ({
   'manifests/components/watcher/kustomization.yaml': added(
     `The watcher takes the API server's audit events and has grants ended whose use looks wrong ("watch" in rules.yaml). It needs flags
 of the API server (docs/setup.md, "The watcher"), which managed clusters do not let you set. audit-policy.yaml and
-audit-webhook.yaml are for the API server's machine, and are no objects. HALLPASS_AUDIT_CLUSTER of hallpass-watcher-config is
-this cluster, as the bot calls it.`,
+audit-webhook.yaml are for the API server's machine, and are no objects. The overlay says in hallpass-watcher-config which cluster
+this is (HALLPASS_AUDIT_CLUSTER), as the bot calls it: without that a watcher does not start.`,
     {
       resources: ['base.yaml', 'deployment.yaml'],
-      configMapGenerator: [settingsMap(settingsFor(component), { HALLPASS_AUDIT_CLUSTER: 'prod', ...shared })],
+      configMapGenerator: [settingsMap(settingsFor(component), shared)],
     },
   ),
   'manifests/components/watcher/base.yaml': yamlFile(

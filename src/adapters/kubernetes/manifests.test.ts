@@ -17,6 +17,7 @@ const shipped = (kinds = shippedKinds()): ReadonlyMap<string, string> =>
   renderManifests(kinds, ['shop-front', 'shop-payments']);
 const rendered = (kinds = shippedKinds()): readonly Rendered[] =>
   [...shipped(kinds).values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
+const overlays = overlayFiles(['shop-front', 'shop-payments', 'ingress-nginx']);
 const rulesOf = (name: string): readonly Rule[] =>
   rendered()
     .filter(({ metadata, rules }) => metadata?.name === name && rules)
@@ -30,11 +31,11 @@ const kindThatNeeds = (rule: PolicyRule): Kind => {
 
 describe('the manifests', () => {
   it('are what the example policy asks for; after a change run "npm run manifests"', () => {
-    for (const [path, content] of [...shipped(), ...overlayFiles()]) expect(text(path), path).toBe(content);
+    for (const [path, content] of [...shipped(), ...overlays]) expect(text(path), path).toBe(content);
   });
 
   it('leave no file behind that is no longer made', () => {
-    const made = new Set([...shipped().keys(), ...overlayFiles().keys()]);
+    const made = new Set([...shipped().keys(), ...overlays.keys()]);
     // What is for the machine of the API server, and no object, is written by hand.
     const byHand = ['audit-policy.yaml', 'audit-webhook.yaml'];
     const there = ['base', 'managed', 'components', 'overlays'].flatMap((folder) =>
@@ -114,15 +115,32 @@ describe('the manifests', () => {
   );
 
   it('name each namespace that may be asked for once, as it is bound, and never one of ours', () => {
-    const files = renderManifests(shippedKinds(), ['shop-dev', 'ingress-nginx']);
+    const files = renderManifests(shippedKinds(), ['shop-dev']);
     const { resources, configMapGenerator } = parse(files.get('manifests/managed/kustomization.yaml') ?? '');
-    expect(resources).toEqual(['shop-dev.yaml', 'profiles-ingress-nginx.yaml']);
+    expect(resources).toEqual(['namespace-shop-dev.yaml', 'profiles-ingress-nginx.yaml']);
     expect(configMapGenerator[0].literals).toEqual(['HALLPASS_MANAGED_NAMESPACES=shop-dev,ingress-nginx']);
-    expect(parse(files.get('manifests/managed/shop-dev.yaml') ?? '').metadata.namespace).toBe('shop-dev');
-    expect(managedIn(files.get('manifests/managed/kustomization.yaml') ?? '')).toEqual(['shop-dev', 'ingress-nginx']);
+    expect(parse(files.get('manifests/managed/namespace-shop-dev.yaml') ?? '').metadata.namespace).toBe('shop-dev');
   });
 
-  it.each(['', 'a: [', 'kind: Component', 'configMapGenerator: [{literals: [HALLPASS_CLUSTERS=x]}]'])(
+  it('bind the whole ceiling only in namespaces that were asked for, also once no profile names another one any more', () => {
+    const written = renderManifests(shippedKinds(), ['shop-dev']).get('manifests/managed/kustomization.yaml') ?? '';
+    expect(managedIn(written)).toEqual(['shop-dev']);
+    const nobodyElse = shippedKinds().map((kind) => ({
+      ...kind,
+      permissions: { ...kind.permissions, inNamespaces: {} },
+    }));
+    const again = renderManifests(nobodyElse, managedIn(written));
+    const { resources, configMapGenerator } = parse(again.get('manifests/managed/kustomization.yaml') ?? '');
+    expect(resources).toEqual(['namespace-shop-dev.yaml']);
+    expect(configMapGenerator[0].literals).toEqual(['HALLPASS_MANAGED_NAMESPACES=shop-dev']);
+    const both = renderManifests(shippedKinds(), ['ingress-nginx']);
+    expect(parse(both.get('manifests/managed/kustomization.yaml') ?? '').resources).toEqual([
+      'namespace-ingress-nginx.yaml',
+      'profiles-ingress-nginx.yaml',
+    ]);
+  });
+
+  it.each(['', 'a: [', 'kind: Component', 'resources: [namespace-shop.yaml]', '{kind: Component, resources: [1]}'])(
     'are not taken for ones that say which namespaces are managed: %j',
     (written) => expect(managedIn(written)).toBeUndefined(),
   );

@@ -94,5 +94,10 @@ test('each remedy names a manifest that is made', () => {
     }),
     ...needsOfGuard('hallpass'),
   ];
-  for (const { remedy } of all) expect([...files.keys()]).toContain(/-f (\S+)$/.exec(remedy)?.[1]);
+  const made = [...renderManifests(kinds, ['shop', 'ingress-nginx']).keys()];
+  for (const { remedy } of all) {
+    const named = remedy.match(/(base|managed|components)\/[\w./-]+/g) ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    for (const file of named) expect(made.filter((one) => one.startsWith(`manifests/${file}`))).not.toEqual([]);
+  }
 });

@@ -17,8 +17,9 @@ export type Need = {
   readonly whenMissing: 'wrong' | 'caution';
 };
 
-const apply = (file: string, namespace?: string): string =>
-  `kubectl apply ${namespace === undefined ? '' : `-n ${namespace} `}-f manifests/${file}`;
+/** Never the files of a clone: these are of the policy to start from. */
+const apply = (...files: readonly string[]): string =>
+  `apply your overlay, which has them in ${files.join(' and ')}; if it has been applied, write it anew before: npx hallpass manifests <policy> <into>`;
 
 export const needsOfBot = (kinds: readonly Kind[]): readonly Need[] => [
   { rules: botRules(kinds), remedy: apply('base/bot/clusterrole.yaml'), whenMissing: 'wrong' },
@@ -57,7 +58,7 @@ export const needsOfWorker = (
     rules: workerRules.namespaced(kinds),
     namespace,
     // The role that it binds may be that of an older version.
-    remedy: `${apply('base/worker/clusterrole.yaml')} && ${apply('managed/any-namespace.yaml', namespace)}`,
+    remedy: apply('base/worker/clusterrole.yaml', `managed/namespace-${namespace}.yaml`),
     whenMissing,
   });
   const inManaged = managed.flatMap((namespace): readonly Need[] => {
@@ -97,7 +98,8 @@ export const needsOfWorker = (
       : [
           {
             rules: wide,
-            remedy: `only if cluster-wide profiles are wanted: ${apply('components/cluster-wide/clusterrole.yaml')}`,
+            remedy:
+              'only if cluster-wide profiles are wanted: add components/cluster-wide to your overlay, and apply it',
             whenMissing: 'caution' as const,
           },
         ]),

@@ -71,6 +71,7 @@ export const startGuardWorld = async () => {
     });
     const alarms: string[] = [];
     const offer = createAuthorityOffer({
+      isForUs: () => true,
       cluster: 'prod',
       webhooks: createWebhooks(guard),
       ca: () => made.ca,
