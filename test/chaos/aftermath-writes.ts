@@ -25,7 +25,19 @@ export const judgeWriter = async (
   for (const one of held) problems.push(...(await settle(ground, writer, one, wasEmptied)));
   const isPutBack = writer.written() > 1;
   for (const one of held) problems.push(...(await judgeOne(ground, one, wasEmptied, isPutBack && one.isUsed)));
-  return [...judgeWrite({ write: writer.write, held: writer.held, looks }), ...problems];
+  const strange = judgeWrite({ write: writer.write, held: writer.held, looks });
+  return [...strange, ...(strange.length === 0 ? [] : tellAll(writer, looks)), ...problems];
+};
+
+/** All that was tried, decided and seen, by the last six digits of its milliseconds. */
+const tellAll = (writer: Writer, looks: readonly Look[]): readonly string[] => {
+  const moment = (at: number): string => String(at % 1_000_000).padStart(6, '0');
+  const tries = writer.tries().map(({ way, from, to, told }) => `${way} ${moment(from)}–${moment(to)} ${told}`);
+  const clicks = writer.held.map(
+    ({ id, way, done }) => `${id} ${way} ${done.map(({ at, deed }) => `${deed.does} ${moment(at)}`).join(', ')}`,
+  );
+  const seen = looks.map(({ at, isThere }) => `${moment(at)} ${isThere ? 'there' : 'not there'}`);
+  return [`tries: ${tries.join('; ')}`, `clicks: ${clicks.join('; ')}`, `seen: ${seen.join('; ')}`];
 };
 
 const settle = async (ground: Ground, writer: Writer, one: Held, wasEmptied: boolean): Promise<readonly string[]> => {

@@ -5,7 +5,7 @@ import type { Way } from './guarded.ts';
 import type { Done } from './people.ts';
 import type { Write } from './plan.ts';
 
-/** How a protected object stood at a moment. */
+/** How a protected object stood at a moment, or a little before. */
 export type Look = { readonly at: number; readonly isThere: boolean };
 
 /** Who may agree to what Alice writes in the shop's front. */

@@ -72,9 +72,9 @@ export const watch = (ground: Ground, round: number, asks: readonly Ask[], write
     if (inForce !== undefined) samples.get(ask.nth)?.push({ at, inForce });
   };
   const lookAt = async (write: Write): Promise<void> => {
-    const at = Date.now();
     const now = await standing(ground.stand, write);
-    if (now !== undefined) looks.get(write.nth)?.push({ at, isThere: isThere(round, write, now) });
+    // When it was answered: an API server that has just started takes its time, and what it says may have come meanwhile.
+    if (now !== undefined) looks.get(write.nth)?.push({ at: Date.now(), isThere: isThere(round, write, now) });
   };
   const loop = async (): Promise<void> => {
     let last = Date.now();

@@ -8,6 +8,9 @@ import type { Write } from './plan.ts';
 /** A write that was held: which way it went, who decided on it, and whether it was written then. */
 export type Held = { readonly id: RequestId; readonly way: Way; readonly done: Done[]; isUsed: boolean };
 
+/** From its start to its answer. */
+type Try = { readonly way: Way; readonly from: number; readonly to: number; readonly told: string };
+
 /** Somebody at kubectl, and everything that was held of what they wrote. */
 export type Writer = {
   readonly write: Write;
@@ -16,6 +19,8 @@ export type Writer = {
   readonly written: () => number;
   /** What they were told last. */
   readonly told: () => string;
+  /** All that they tried, and what came of it. */
+  readonly tries: () => readonly Try[];
   /** Until they have what they want, or give up. */
   readonly work: () => Promise<void>;
   /** Tries it once more, once nothing is broken; whether it was held, so that there is something to decide on, or written. */
@@ -34,6 +39,7 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
   const held: Held[] = [];
   let written = 0;
   let told = '';
+  const tries: Try[] = [];
   let before: Awaited<ReturnType<typeof standing>>;
 
   const decide = async (one: Held): Promise<void> => {
@@ -48,8 +54,15 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
     // The API server may have been away when they began.
     before ??= await standing(stand, write);
     if (before === undefined) return false;
+    const from = Date.now();
     const reply = await writeTo({ plane: stand.plane, hands }, write, aim(round, write, way, before));
     told = `${reply.status ?? 'nothing'}: ${reply.message}`;
+    tries.push({
+      way,
+      from,
+      to: Date.now(),
+      told: `${reply.status ?? 'nothing'} ${reply.held ?? reply.message.slice(0, 80)}`,
+    });
     if (reply.status === 200) {
       written += 1;
       for (const one of held) if (one.way === way) one.isUsed = true;
@@ -73,6 +86,7 @@ export const createWriter = (ground: Ground, round: number, write: Write): Write
     held,
     written: () => written,
     told: () => told,
+    tries: () => tries,
     work: async () => {
       const isBack = (await insist('there', patience.step)) && write.again && (await insist('back', patience.step));
       // Somebody has agreed to that once; nobody does now.
