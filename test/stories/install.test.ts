@@ -16,7 +16,8 @@ import { demoSeed } from '#local/slack/seed.ts';
 import { createWorkspace, type Workspace } from '#local/slack/workspace.ts';
 import { overSocket } from '#local/ways-in.ts';
 import { imageCommand, type PodRunner, startPodRunner } from '#test/stories/parts/pod-runner.ts';
-import { named, rules } from './story.ts';
+import { oneYes } from './change-story.ts';
+import { named } from './story.ts';
 
 /** What docs/install.md has one type, in order; but for what one does by hand there. */
 const blocks = [
@@ -139,15 +140,6 @@ afterAll(async () => {
 }, 60_000);
 
 const overlay = 'install/manifests/overlays/single/kustomization.yaml';
-const oneYes = rules({
-  rules: `  - name: shop
-    match: { namespaces: ['shop-*'], profiles: ['*', other-pods-to-pods] }
-    ask: [engineers]
-    approve: [{ from: platform }]
-    channel: C0APPROVALS
-    duration: { default: 15m, longest: 1h }
-    respondWithin: 30m`,
-});
 const path = '/apis/networking.k8s.io/v1/namespaces/shop-payments/ingresses/ledger';
 const ingress = async (): Promise<string> => JSON.stringify((await admin.send('GET', path)).body);
 
