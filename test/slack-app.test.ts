@@ -11,6 +11,7 @@ import { helpFor } from '#adapters/slack/help.ts';
 import { addressScope, lookupReasons, scopeReasons } from '#adapters/slack/scopes.ts';
 import { appFrom, readManifest } from '#local/slack/manifest.ts';
 import { hallpassApp } from '#local/slack/seed.ts';
+import { slackDirectory } from '#test/build/slack-directory.ts';
 import { createWorld } from '#test/build/world.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { createPeopleWatch } from '#use-cases/watch-people.ts';
@@ -255,14 +256,7 @@ afterEach(() => vi.restoreAllMocks());
 const listened = (): Readonly<Record<(typeof registering)[number], readonly unknown[]>> => {
   const spies = registering.map((name) => [name, vi.spyOn(App.prototype, name)] as const);
   const world = createWorld();
-  const directory = {
-    ...world.directory,
-    forgetPerson() {},
-    forgetGroup() {},
-    channelProblem: async () => undefined,
-    addressOf: async () => undefined,
-    addressProblem: async () => undefined,
-  };
+  const directory = slackDirectory(world.directory);
   const ports = { ...world.bot, directory };
   const receiver: Receiver = { init() {}, start: async () => {}, stop: async () => {} };
   createSlackApp({

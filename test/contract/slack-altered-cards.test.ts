@@ -15,6 +15,7 @@ import { changeOver } from '#test/build/changes.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { shopIngress } from '#test/build/shop-ingress.ts';
+import { slackDirectory } from '#test/build/slack-directory.ts';
 import { createWorld, file, look, settle } from '#test/build/world.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { clickOf } from '#test/stories/clicks.ts';
@@ -68,14 +69,7 @@ const start = async (count = 2) => {
     fetch,
     time,
   });
-  const directory = {
-    ...world.directory,
-    forgetPerson() {},
-    forgetGroup() {},
-    channelProblem: async () => undefined,
-    addressOf: async () => undefined,
-    addressProblem: async () => undefined,
-  };
+  const directory = slackDirectory(world.directory);
   const counted: string[] = [];
   const startApp = async (): Promise<() => Promise<unknown>> => {
     const app = createSlackApp({

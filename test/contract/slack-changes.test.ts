@@ -10,6 +10,7 @@ import { changeOver } from '#test/build/changes.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { addBeta, ingressTarget, shopIngress } from '#test/build/shop-ingress.ts';
+import { slackDirectory } from '#test/build/slack-directory.ts';
 import { createWorld, file, look, settle, type World } from '#test/build/world.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { approveRequest } from '#use-cases/act-on-request.ts';
@@ -47,14 +48,7 @@ const start = async () => {
   world.cluster.put(shopIngress());
   const slack = createWorkspace({ rates: 'off' });
   const { fetch, receiver } = createInMemoryLink(slack);
-  const directory = {
-    ...world.directory,
-    forgetPerson() {},
-    forgetGroup() {},
-    channelProblem: async () => undefined,
-    addressOf: async () => undefined,
-    addressProblem: async () => undefined,
-  };
+  const directory = slackDirectory(world.directory);
   const app = createSlackApp({
     ports: world.bot,
     directory,

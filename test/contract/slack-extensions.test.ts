@@ -9,6 +9,7 @@ import type { Chain } from '#domain/request/chain.ts';
 import { createInMemoryLink } from '#local/slack/in-memory-link.ts';
 import { createWorkspace } from '#local/slack/workspace.ts';
 import { policy, rule } from '#test/build/policy.ts';
+import { slackDirectory } from '#test/build/slack-directory.ts';
 import { createWorld, file, look, settle } from '#test/build/world.ts';
 import { createMemoryProjectionStore } from '#test/memory/projection-store.ts';
 import { approveRequest } from '#use-cases/act-on-request.ts';
@@ -39,14 +40,7 @@ const start = async () => {
   const client = new WebClient(token, { ...postingOptions, fetch });
   const directory = createDirectory(client, { team: 'T0HALLPASS' });
   const notes = createMemoryProjectionStore();
-  const people = {
-    ...world.directory,
-    forgetPerson() {},
-    forgetGroup() {},
-    channelProblem: async () => undefined,
-    addressOf: async () => undefined,
-    addressProblem: async () => undefined,
-  };
+  const people = slackDirectory(world.directory);
   const app = createSlackApp({
     ports: world.bot,
     directory: people,

@@ -130,7 +130,7 @@ export const createDraftClient = (
     connection: connections.commit,
     prefix,
     skipWaitingForReady: true,
-    // It asks once, when it is made: no answer within our time-out, and nothing could be asked of it any more. Ours look themselves.
+    // It asks once, when it is made: no answer within our time-out, and nothing could be asked of it any more. Each process looks itself.
     skipVersionCheck: true,
     streams: { events: { maxLen: 1_000 } },
   });

@@ -89,8 +89,8 @@ const examined = (component: 'bot' | 'worker') => {
           backoffLimit: 0,
           ttlSecondsAfterFinished: 86_400,
           template: {
-            metadata: { labels: { 'app.kubernetes.io/name': 'hallpass', 'app.kubernetes.io/component': 'doctor' } },
-            spec: { ...podOf(component, { container, folders, pod: { restartPolicy: 'Never' } }) },
+            metadata: { labels: labels('doctor') },
+            spec: podOf(component, { container, folders, pod: { restartPolicy: 'Never' } }),
           },
         },
       },

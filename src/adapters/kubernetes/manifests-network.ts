@@ -7,7 +7,7 @@ import { type Files, yamlFile } from './yaml-text.ts';
 /** What whoever gathers metrics from the pods has on its namespace. */
 const scraping = { 'hallpass.dev/scrapes': 'true' };
 const ours = { 'app.kubernetes.io/name': 'hallpass' };
-const redis = { ...ours, 'app.kubernetes.io/component': 'redis' };
+const redis = labels('redis');
 
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 
@@ -55,6 +55,8 @@ Where an API server comes from is not known here: narrow the guard's and the wat
             // Slack, API servers, issuers, webhooks.
             { ports: tcp(443, 6443) },
             { ports: tcp(...redisPorts) },
+            // The doctor looks at the guard, behind whose Service this port is.
+            { to: [{ podSelector: { matchLabels: labels('guard') } }], ports: tcp(8443) },
           ],
         },
       ),

@@ -47,10 +47,11 @@ ${map('hallpass-config', settings)}  # With components/guard, components/watcher
 ${map('hallpass-guard-config', [`HALLPASS_CLUSTERS=${cluster}=in-cluster`], !components.includes(guardComponent))}${map('hallpass-watcher-config', [`HALLPASS_AUDIT_CLUSTER=${cluster}`], true)}`;
 
 const usual = ['managed', 'components/network-policies', 'components/doctor'];
+const watcher = 'components/watcher            # the use of grants is watched: docs/setup.md, "The watcher"';
 const choices = [
   'components/redis              # a Redis of its own',
   'components/guard              # direct writes are held: docs/guard.md',
-  'components/watcher            # the use of grants is watched: docs/setup.md, "The watcher"',
+  watcher,
   'components/api                # pipelines, agents, kubectl: docs/api.md',
   'components/cluster-wide       # profiles that reach the whole cluster',
   'components/monitoring         # Prometheus operator: docs/metrics.md',
@@ -98,7 +99,7 @@ In one of them: take the # off "managed", and write "prod=in-cluster" for that o
     'A cluster that the hub reaches: what bot and worker may do in it, and its own guard, which needs the Redis of the hub.',
     {
       components: ['managed', 'components/guard', 'components/remote', 'components/network-policies'],
-      maybe: [choices[2] ?? '', before121].filter((one) => one !== ''),
+      maybe: [watcher, before126, before121],
       settings: ['HALLPASS_CLUSTERS=stage=in-cluster'],
       cluster: 'stage',
     },

@@ -158,6 +158,26 @@ describe('the manifests', () => {
     }
   });
 
+  it('let the doctor reach the port that guards listen on, which is what a NetworkPolicy goes by', () => {
+    const all = [...shipped().values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
+    const named = (name: string) => all.find((one) => one?.metadata?.name === name && one.kind !== 'ServiceAccount');
+    const [{ ports }] = all.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'hallpass-guard')
+      .spec.template.spec.containers;
+    const toGuards = named('hallpass-out').spec.egress.filter(({ to }: { to?: unknown }) => to !== undefined);
+    expect(toGuards).toEqual([
+      {
+        to: [
+          {
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/name': 'hallpass', 'app.kubernetes.io/component': 'guard' },
+            },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: ports[0].containerPort }],
+      },
+    ]);
+  });
+
   it('run two of each process, say how they are, and keep one through a drain', () => {
     const all = [...shipped().values()].flatMap((file) => parseAllDocuments(file).map((document) => document.toJS()));
     const of = (kind: string) => all.filter((one) => one?.kind === kind);

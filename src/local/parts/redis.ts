@@ -33,8 +33,8 @@ export type LocalRedis = {
   stop: () => Promise<void>;
 };
 
-/** Whether a Redis answers: `+PONG`, or that it wants a password. While it loads its data it says `-LOADING`. */
-const answers = (port: number): Promise<boolean> =>
+/** Whether a Redis or a Sentinel answers: `+PONG`, or that it wants a password. While it loads its data it says `-LOADING`. */
+export const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
     const end = (ready: boolean) => {

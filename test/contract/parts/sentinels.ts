@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,7 +9,7 @@ import { otherUser, redisAcl } from '#adapters/redis/acl.ts';
 import type { RedisAddress } from '#adapters/redis/address.ts';
 import { createDaemon, freePort } from '#local/parts/daemon.ts';
 import { ensureParts } from '#local/parts/ensure-parts.ts';
-import { type LocalRedis, startRedis } from '#local/parts/redis.ts';
+import { answers, type LocalRedis, startRedis } from '#local/parts/redis.ts';
 import { createAuthority } from '#test/build/authority.ts';
 
 export type Sentinel = {
@@ -18,18 +17,6 @@ export type Sentinel = {
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
-    const end = (ready: boolean) => {
-      socket.destroy();
-      resolve(ready);
-    };
-    socket.setTimeout(1_000, () => end(false));
-    socket.on('data', (data) => end(/^(\+PONG|-NOAUTH)/.test(data.toString())));
-    socket.on('error', () => end(false));
-  });
 
 /**
  * Starts a Sentinel on 127.0.0.1 that watches the primary at `port`, of two that have to agree. It takes a primary for gone

@@ -11,6 +11,7 @@ import { changeOver } from '#test/build/changes.ts';
 import { policy, rule } from '#test/build/policy.ts';
 import { accessOver } from '#test/build/profiles.ts';
 import { shopIngress } from '#test/build/shop-ingress.ts';
+import { slackDirectory } from '#test/build/slack-directory.ts';
 import { readBlocks } from '#test/build/strict-blocks.ts';
 import { createWorld, file, settle } from '#test/build/world.ts';
 import { seeded } from '#test/fuzz/seeded.ts';
@@ -60,14 +61,7 @@ const open = async () => {
   // Time stands still, so that nothing of Slack's grows old.
   const slack = createWorkspace({ rates: 'off', now: () => at, random: () => random.below(1_000_000) / 1_000_000 });
   const { fetch } = createInMemoryLink(slack);
-  const directory = {
-    ...world.directory,
-    forgetPerson() {},
-    forgetGroup() {},
-    channelProblem: async () => undefined,
-    addressOf: async () => undefined,
-    addressProblem: async () => undefined,
-  };
+  const directory = slackDirectory(world.directory);
   const given: App[] = [];
   const receiver: Receiver = { init: (app) => void given.push(app), start: async () => {}, stop: async () => {} };
   createSlackApp({
